@@ -1,0 +1,54 @@
+# Everything a person does with this checkout. `make` lists it; Python 3.11 or newer with pip is all it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## install, then audit the sample province in sample_data
+	@code=0; $(BIN)/recaudit check sample_data || code=$$?; \
+	if [ $$code -ne 1 ]; then \
+		echo "make demo: the audit ended with exit code $$code, but the gaps planted in sample_data must make it 1" >&2; \
+		exit 1; \
+	fi; \
+	echo; \
+	echo "The audit ended with exit code 1, and that is right: the sample has planted gaps, so a claim is refuted."
+
+test: lint ## lint, then every test
+	$(BIN)/pytest -n 2
+
+lint: $(READY) ## style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(READY) ## write docs/commands.md and the output in README.md anew
+	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/readme.py
+
+lock: ## write requirements.lock anew from pyproject.toml; run it with the oldest Python supported
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet pip-tools
+	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+		--extra dev --build-deps-for wheel --build-deps-for editable \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements.lock pyproject.toml
+
+clean: ## remove what was built or cached here
+	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installs what the lock names, by hash, and this checkout beside it; again only when one of the two files changed.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("recaudit needs Python 3.11 or newer: make PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

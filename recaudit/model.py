@@ -1,0 +1,367 @@
+"""The values that travel through an audit, in travelling order: frozen, typed, plain Python.
+
+The meaning of every number is written down in ``docs/scoring.md``. Nothing here reads, prints or decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+# -------------------------------------------------------------- words
+Rung = Literal["received", "conformant", "complete", "consistent", "attested", "timely"]
+RUNGS: tuple[Rung, ...] = ("received", "conformant", "complete", "consistent", "attested", "timely")
+"""The ladder, lowest first. Rung *k* asks that rungs 1..k all hold; position in this tuple + 1 is *k*."""
+
+Basis = Literal["roster", "count", "none"]
+Covers = Literal["all", "subset"]
+Silence = Literal["unknown", "missing"]
+Excused = Literal["unmet", "accept"]
+Level = Literal["records", "facilities", "areas"]
+Word = Literal["confirmed", "refuted", "unverifiable"]
+State = Literal["met", "unmet", "excused", "not_applicable", "not_assessable"]
+STATES: tuple[State, ...] = ("met", "unmet", "excused", "not_applicable", "not_assessable")
+
+
+# -------------------------------------------------------------- the plan's words
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole local days, both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which facilities a claim speaks of. An empty tuple restricts nothing."""
+
+    areas: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    facilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence with numbers (SCORING section 1)."""
+
+    id: str
+    sector: str
+    rung: Rung
+    target: Fraction  # above 0, at most 1
+    statement: Mapping[str, str] = field(default_factory=dict)  # language -> sentence
+    level: Level = "records"
+    each: Fraction | Literal["any"] = Fraction(1)  # the share inside one facility or area
+    scope: Scope = Scope()
+    excused: Excused = "unmet"
+    accept: Literal["", "count"] = ""
+    said_by: str = ""
+
+
+# -------------------------------------------------------------- the register
+@dataclass(frozen=True, slots=True)
+class Area:
+    code: str
+    name: str
+    name_en: str = ""
+    kind: str = ""
+    parent: str = ""  # "" for a root
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    id: str
+    name: str
+    sector: str
+    kind: str = ""
+    area: str = ""
+    vendor: str = ""
+    open_from: date | None = None  # None: since ever
+    open_to: date | None = None  # last day, included; None: still open
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How many records one facility should have for the plan's period, from another source than the export.
+
+    With ``basis="roster"`` the keys themselves travel as a table beside this, ``number`` is how many there are.
+    ``basis="none"``: nobody said; ``number`` is None.
+    """
+
+    facility: str
+    basis: Basis
+    number: int | None
+    covers: Covers = "all"
+    sources: tuple[str, ...] = ()
+
+
+# -------------------------------------------------------------- what was read
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with an input itself: where and what kind, never the value."""
+
+    kind: str  # "broken line", "wrong encoding", "cut off", "empty file", "not conformant", "lenient", ...
+    count: int
+    where: str = ""  # the element path, where the kind has one: "Patient.birthDate"
+    lines: tuple[int, ...] = ()  # the first few, from 1; empty where lines mean nothing
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """How many rows of one table one input held."""
+
+    table: str
+    rows: int
+    judged: tuple[int, int, int, int] = (0, 0, 0, 0)  # conformant, lenient, not conformant, not judged
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file (or archive member) as it was read. ``src`` is its place in the list of inputs, from 0."""
+
+    src: int
+    path: str  # relative to the plan, "/" between parts; "a.zip!member" inside an archive
+    sector: str
+    format: str
+    source: str  # name of the plan's [[source]]
+    namespace: str
+    bytes: int
+    sha256: str
+    role: str = "export"
+    facility: str | None = None  # known for the whole file; None: rows of any facility may stand in it
+    folder: str = ""  # name of the folder it lies in
+    stem: str = ""  # file name without extensions
+    only: str | None = None  # the one table it can hold; None: it may mix tables
+    read: int = 0  # rows and unreadable lines together
+    unreadable: int = 0  # lines that are no readable row
+    to_the_end: bool = True  # False: could not be opened, or was cut off
+    tables: tuple[TableRead, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+# -------------------------------------------------------------- rules and links
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One expectation of a suite, compiled by the engine; ``kwargs`` are Great Expectations' own."""
+
+    id: str
+    sector: str
+    table: str
+    rung: Rung
+    required: bool
+    type: str  # expect_column_values_to_not_be_null, ...
+    kwargs: Mapping[str, object]
+    columns: tuple[str, ...]  # every frame column it looks at, those of its condition too
+    title: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    fix: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    accepts: tuple[str, ...] = ()  # reasons for absence that make it met
+    exempts: tuple[str, ...] = ()  # reasons for absence that make it not applicable ("not-applicable" always does)
+    absence_means: Literal["", "yes", "no"] = ""  # what an absent value in the condition means; "": not assessable
+    examples: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+
+    @property
+    def presence(self) -> bool:
+        """Presence rules ask whether a cell is filled; all others are value rules."""
+        return self.type == "expect_column_values_to_not_be_null"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    name: str  # "health/encounter"
+    version: str
+    sha256: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedColumn:
+    """A frame column that is not in the row itself. Exactly one of the three forms:
+
+    ``count``  how many rows of the hanging table ``table`` hang on this record
+    ``found``  "yes" when the row of ``table`` that column ``by`` names was read
+    ``column`` column ``column`` of the record (``table`` = the unit's) or of the row of ``table`` that ``by`` names
+    ``days``   days from frame column ``start`` to frame column ``end``
+    """
+
+    name: str
+    form: Literal["count", "found", "column", "days"]
+    table: str = ""
+    by: str = ""
+    column: str = ""
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """``expectations/<sector>/links.json``: how the tables of a sector hold together."""
+
+    unit: str  # the unit's table
+    status: str  # its columns
+    end: str
+    finished: tuple[str, ...]  # statuses that put a record in scope
+    open: tuple[str, ...]  # statuses that put it out of scope; any other cannot be read
+    candidates: Mapping[str, str]  # facility candidate ("serviceProvider") -> column of the unit's table
+    hanging: Mapping[str, str]  # table -> its column that names the record
+    referenced: Mapping[str, str]  # table -> the unit's column that names the row
+    columns: Mapping[str, tuple[LinkedColumn, ...]]  # table -> linked columns of its frame
+
+
+# -------------------------------------------------------------- what the engine counts
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """Rows of one rule in one facility, by state, and what repairing it alone would win. Counts add."""
+
+    met: int = 0
+    unmet: int = 0
+    excused: int = 0
+    not_applicable: int = 0
+    not_assessable: int = 0
+    solo: int = 0
+
+    def __add__(self, other: RuleCount) -> RuleCount:
+        return RuleCount(
+            self.met + other.met,
+            self.unmet + other.unmet,
+            self.excused + other.excused,
+            self.not_applicable + other.not_applicable,
+            self.not_assessable + other.not_assessable,
+            self.solo + other.solo,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Records at one rung. ``reached + short + unknown`` is the denominator they stand in."""
+
+    reached: int = 0
+    short: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: Standing) -> Standing:
+        return Standing(self.reached + other.reached, self.short + other.short, self.unknown + other.unknown)
+
+    @property
+    def total(self) -> int:
+        return self.reached + self.short + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the engine counted for one facility, before anybody asks what was expected.
+
+    ``received`` holds, for each way to take excused cells and each rung 2..6, where the matched records stand.
+    ``reached_in`` is the reached part of it by namespace: a hole of a namespace can hit no other.
+    ``absent`` counts matched records that are short at a rung only through rules about what is absent,
+    by the set of tables those rules look in.
+    """
+
+    facility: str
+    matched: int = 0  # distinct keys received, of the roster where there is one
+    duplicate: int = 0
+    unexpected: int = 0
+    out_of_scope: int = 0
+    unreadable: int = 0  # rows and lines of the unit's table
+    conflicting: int = 0  # keys
+    to_the_end: bool = True  # no input that may hold its rows was cut off
+    damaged: bool = False  # an input of its own, of whatever table, was cut off or has unreadable lines
+    received: Mapping[Excused, Mapping[Rung, Standing]] = field(default_factory=dict)
+    reached_in: Mapping[Excused, Mapping[Rung, Mapping[str, int]]] = field(default_factory=dict)
+    absent: Mapping[Excused, Mapping[Rung, Mapping[tuple[str, frozenset[str]], int]]] = field(default_factory=dict)
+    rules: Mapping[str, RuleCount] = field(default_factory=dict)
+
+    @property
+    def read(self) -> int:
+        """Rows attributed to the facility, readable or not."""
+        return self.matched + self.duplicate + self.unexpected + self.out_of_scope + self.unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """Unreadable rows of hanging tables read to the end, which may belong to any record of where they lie.
+
+    ``tables`` are the tables such a row may be of (more than one: a broken line of a file that mixes tables).
+    ``facility`` is None when the file may hold rows of every facility.
+    """
+
+    namespace: str
+    tables: frozenset[str]
+    facility: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    """One table over all inputs of a sector. ``duplicate``: further copies; ``conflicting``: keys that differ."""
+
+    sector: str
+    name: str
+    read: int = 0
+    unreadable: int = 0
+    unlinked: int = 0
+    duplicate: int = 0
+    conflicting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """All that the engine says about one sector."""
+
+    tallies: tuple[Tally, ...]  # one a facility of the sector in scope, in the register's order
+    holes: tuple[Holes, ...]
+    tables: tuple[TableCount, ...]
+    unattributed: Mapping[str, int]  # reason -> rows of the unit's table
+    unattributed_in_scope: int  # of these, how many may be in scope
+    differing: int  # rows whose facility candidates name two facilities of the register
+    read: int  # rows and lines of the unit's table, all of them
+    hanging: frozenset[str]  # hanging tables that a required rule looks at
+    rung_of_table: Mapping[str, Rung]  # the lowest rung of a required rule on it
+
+
+# -------------------------------------------------------------- the ladder and the verdict
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One facility set against what was expected of it (SCORING section 2)."""
+
+    facility: str
+    basis: Basis
+    covers: Covers
+    expected: int | None  # the denominator; None without an expected number
+    rungs: Mapping[Rung, Standing]
+    missing: int  # inside short, at every rung
+    over_reported: bool
+    floor: bool  # the expected number is only a floor
+    all_read: bool  # it sent rows, and all its input was read to the end
+    status: Literal["ok", "partial", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of a share: at least low, at most high, of total. None: no such bound."""
+
+    low: int | None
+    high: int | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    claim: Claim
+    word: Word
+    wording: str  # "confirmed", "confirmed by count", "supported by count", "refuted", "unverifiable"
+    bounds: Bounds
+    reasons: tuple[str, ...] = ()
+    counterexamples: int = 0  # more short records than returned and rescued rows can explain
+    returned: int = 0
+    holes: int = 0
+    spoiled: int = 0
+    rescued: int = 0
+    would_settle: tuple[str, ...] = ()
