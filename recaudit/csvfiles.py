@@ -1,0 +1,302 @@
+"""CSV files that a person hands over: every cell as text with its place, checked by a pandera contract.
+
+UTF-8 with or without a byte-order mark, separated by commas. White space around a cell is no part of it, a row without
+any text is no row, and a row that ends early has empty cells at its end. No text is taken for a missing value.
+Nothing reported carries the text of a cell or of a header: only the file, the line, the column and what is wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+from pandera.errors import SchemaErrors
+
+from recaudit.errors import Problem
+
+PRINTED: Final = 50
+"""Problems that are named one by one; the others are counted."""
+
+ROW: Final = "row"
+"""Column of a sheet's frame: number of the record in the file, from 0, header and rows without text counted apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a cell must satisfy: ``holds`` gives one boolean a row."""
+
+    name: str
+    what: str  # said of the column: "is empty"
+    fix: str
+    holds: Callable[[PolarsData], pl.LazyFrame]
+
+
+def of_text(name: str, what: str, fix: str, holds: Callable[[pl.Expr], pl.Expr]) -> Check:
+    """A check that polars can answer for all cells at once."""
+    return Check(name, what, fix, lambda data: data.lazyframe.select(holds(pl.col(data.key))))
+
+
+def of_distinct(name: str, what: str, fix: str, reads: Callable[[str], object | None]) -> Check:
+    """A check in Python, asked once for each distinct text: ``reads`` gives None for what it cannot read."""
+
+    def holds(data: PolarsData) -> pl.LazyFrame:
+        cells: pl.LazyFrame = data.lazyframe.select(data.key)
+        readable = [text for text in cells.unique().collect().to_series() if reads(text) is not None]
+        return cells.select(pl.col(data.key).is_in(readable))
+
+    return Check(name, what, fix, holds)
+
+
+FILLED: Final = of_text("filled", "is empty", "fill it in", lambda cell: cell != "")
+
+
+def one_of(*words: str) -> Check:
+    return of_text("word", "is not known", f"use {' or '.join(words)}", lambda cell: cell.is_in(list(words)))
+
+
+_DAY_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def day_of(text: str) -> date | None:
+    """A day written YYYY-MM-DD; None for all else."""
+    if not _DAY_SHAPE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+DAY: Final = of_distinct(
+    "day", "is no day", "write YYYY-MM-DD, or leave it empty", lambda text: "" if text == "" else day_of(text)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Columns of one kind of file and the checks of each. A missing optional column is one of empty cells."""
+
+    required: Mapping[str, tuple[Check, ...]]
+    optional: Mapping[str, tuple[Check, ...]]
+
+    @property
+    def columns(self) -> Mapping[str, tuple[Check, ...]]:
+        return {**self.required, **self.optional}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file as it was read. ``frame``: the contract's columns as text without nulls, and ``row``."""
+
+    path: Path
+    name: str  # as the plan names it
+    bytes: int
+    sha256: str
+    frame: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+class _Fault(NamedTuple):
+    path: Path
+    name: str
+    row: int  # -1: the file as a whole, or its header
+    line: int  # of the header; 0: of the row, where there is one
+    column: str
+    what: str
+    fix: str
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong in the files of one pass. Rows are turned into lines of the file only when somebody asks."""
+
+    _files: list[str] = field(default_factory=list)  # in the order of reading
+    _found: list[_Fault] = field(default_factory=list)
+    _more: int = 0
+
+    def begin(self, name: str) -> None:
+        """A file is about to be read."""
+        self._files.append(name)
+
+    def whole(self, path: Path, name: str, what: str, fix: str, *, line: int = 0) -> None:
+        """Something about a file as a whole, or about its header on ``line``."""
+        self._found.append(_Fault(path, name, -1, line, "", what, fix))
+
+    def row(self, sheet: Sheet, row: int, column: str, what: str, fix: str) -> None:
+        self._found.append(_Fault(sheet.path, sheet.name, row, 0, column, what, fix))
+
+    def rows(self, sheet: Sheet, rows: pl.Series, column: str, what: str, fix: str) -> None:
+        """The same fault in many rows: the first ones are kept, the others only counted."""
+        first = rows.sort().head(PRINTED)
+        self._more += len(rows) - len(first)
+        for row in first:
+            self.row(sheet, row, column, what, fix)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """The first ``PRINTED``, file by file as they were read and down each file; then how many more there are."""
+        found = sorted(self._found, key=lambda fault: (self._files.index(fault.name), fault.row))
+        shown, more = found[:PRINTED], max(0, len(found) - PRINTED) + self._more
+        rows: dict[Path, set[int]] = {}
+        for fault in shown:
+            rows.setdefault(fault.path, set()).add(fault.row)
+        lines = {path: _lines_of(path, wanted - {-1}) for path, wanted in rows.items()}
+        problems = []
+        for fault in shown:
+            line = fault.line or lines[fault.path].get(fault.row, 0)
+            where = (fault.name, f":{line}" if line else "", f", column {fault.column}" if fault.column else "")
+            problems.append(Problem(fault.what, "".join(where), fault.fix))
+        if more:
+            problems.append(Problem(f"and {more} more", "the same files", "correct these first, then run again"))
+        return tuple(problems)
+
+
+# ------------------------------------------------------------------------------------------------ reading
+def read(path: Path, name: str, contract: Contract, faults: Faults) -> Sheet | None:
+    """One file against its contract; every fault is added to ``faults``.
+
+    None when it cannot be read as rows at all. Cells that break the contract stay in the frame as they are, so that
+    what else is wrong can be found in the same pass. Columns outside the contract are left out with a note, unless
+    they look like a misspelt one. A file with a header only has no rows, which the notes say.
+    """
+    faults.begin(name)
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError:
+        faults.whole(path, name, "cannot be opened", "check who may read the file")
+        return None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        faults.whole(path, name, "is not UTF-8", "save the file as CSV, UTF-8", line=line)
+        return None
+    body = text.lstrip("\r\n")
+    if not body.strip():
+        faults.whole(path, name, "is empty", "export it again; a header of column names comes first")
+        return None
+    header_line = text[: len(text) - len(body)].count("\n") + 1
+    try:
+        header = [title.strip() for title in next(csv.reader(io.StringIO(body, newline="")))]
+    except csv.Error:
+        faults.whole(path, name, "the header is no CSV", "close its quotes", line=header_line)
+        return None
+    places = _places(path, name, header, header_line, contract, faults)
+    if places is None:
+        return None
+    try:
+        raw = pl.read_csv(io.BytesIO(body.encode()), infer_schema=False)
+    except pl.exceptions.PolarsError:  # its text would quote the file
+        line = _broken_line(body, len(header)) + header_line - 1
+        faults.whole(path, name, "is no CSV: quotes or fields do not fit the header", "correct this line", line=line)
+        return None
+    raw.columns = [str(place) for place in range(raw.width)]
+    frame = (
+        raw.select(pl.all().fill_null("").str.strip_chars())
+        .with_row_index(ROW)
+        .filter(pl.any_horizontal(pl.exclude(ROW) != ""))
+        .select(
+            pl.col(ROW).cast(pl.Int64),
+            *(
+                (pl.col(str(places[column])) if column in places else pl.lit("")).alias(column)
+                for column in contract.columns
+            ),
+        )
+    )
+    unused = len(header) - len(places)
+    notes = [f"{name}: columns that are not used: {unused}"] if unused else []
+    if frame.is_empty():
+        notes.append(f"{name} holds no row")
+    sheet = Sheet(path, name, len(content), hashlib.sha256(content).hexdigest(), frame, tuple(notes))
+    _validate(sheet, contract, faults)
+    return sheet
+
+
+def _places(
+    path: Path, name: str, header: list[str], line: int, contract: Contract, faults: Faults
+) -> dict[str, int] | None:
+    """Column -> its place in the header. None when a required column is not there, which is told."""
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        faults.whole(path, name, "the columns are not separated by commas", "export with commas", line=line)
+        return None
+    for column in contract.columns:
+        if header.count(column) > 1:
+            faults.whole(path, name, f"column {column} stands there twice", "keep one of them", line=line)
+    absent = [column for column in contract.columns if column not in header]
+    misspelt: dict[str, int] = {}
+    for place, title in enumerate(header):
+        if title not in contract.columns:
+            for near in get_close_matches(title.lower(), absent, n=1, cutoff=0.8):
+                misspelt.setdefault(near, place)
+    for column in absent:
+        if column in misspelt:
+            what, fix = f"column {misspelt[column] + 1} is not known", f"did you mean {column}?"
+            faults.whole(path, name, what, fix, line=line)
+        elif column in contract.required:
+            faults.whole(
+                path, name, f"no column {column}", f"add it; needed are {', '.join(contract.required)}", line=line
+            )
+    if any(column in contract.required for column in absent):
+        return None
+    return {column: header.index(column) for column in contract.columns if column in header}
+
+
+def _validate(sheet: Sheet, contract: Contract, faults: Faults) -> None:
+    schema = pa.DataFrameSchema(
+        {
+            column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in checks])
+            for column, checks in contract.columns.items()
+        }
+    )
+    try:
+        schema.validate(sheet.frame, lazy=True)
+    except SchemaErrors as error:
+        # failure_cases and the error's text carry the cells themselves: only place, column and check leave here
+        failed = error.failure_cases.select("index", "column", "check")
+        for (column, name), group in failed.group_by("column", "check", maintain_order=True):
+            check = next(check for check in contract.columns[column] if check.name == name)
+            rows = sheet.frame[ROW].gather(group["index"])
+            faults.rows(sheet, rows, column, f"{column} {check.what}", check.fix)
+
+
+# ------------------------------------------------------------------------------------------------ places in the file
+def _lines_of(path: Path, wanted: Collection[int]) -> dict[int, int]:
+    """Record -> the line of the file on which it begins, from 1. A record may hold line ends inside quotes."""
+    found: dict[int, int] = {}
+    if not wanted:
+        return found
+    row, inside, last = -2, False, max(wanted)  # the first record with text is the header, -1
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not inside and (row > -2 or line.removeprefix(b"\xef\xbb\xbf").strip(b"\r\n")):
+                row += 1
+                if row in wanted:
+                    found[row] = number
+                if row >= last:
+                    break
+            inside ^= line.count(b'"') % 2 == 1
+    return found
+
+
+_FIELD: Final = r'(?:"[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
+_RECORD: Final = re.compile(rf"{_FIELD}(?:,{_FIELD})*(?:\r?\n|\Z)")
+
+
+def _broken_line(text: str, width: int) -> int:
+    """The first line, from 1, on which a record begins that is too wide or whose quotes stand in the wrong place."""
+    line, at = 1, 0
+    while at < len(text):
+        record = _RECORD.match(text, at)
+        if record is None or len(next(csv.reader(io.StringIO(record[0], newline="")))) > width:
+            return line
+        line, at = line + record[0].count("\n"), record.end()
+    return 1

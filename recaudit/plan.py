@@ -1,0 +1,240 @@
+"""recaudit.toml -> Plan: what to read, what should exist, which sentences to judge."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from recaudit.errors import PlanError, Problem
+from recaudit.model import RUNGS, Claim, Excused, Level, Period, Scope, Silence
+from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
+
+NamespaceBy = Literal["source", "file", "folder", "facility"]
+
+RELEASES: Final = ("R4", "R4B", "R5", "STU3")
+_NAMESPACES: Final[tuple[NamespaceBy, ...]] = get_args(NamespaceBy)
+_SILENCES: Final[tuple[Silence, ...]] = get_args(Silence)
+_LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+_EXCUSED: Final[tuple[Excused, ...]] = get_args(Excused)
+_ACCEPT: Final[tuple[Literal["", "count"], ...]] = ("", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a plan that differ from sector to sector."""
+
+    unit: str  # the table that one record is a row of
+    formats: tuple[str, ...]  # the first is the default
+    facility: tuple[str, ...]  # candidates for the facility of a row
+
+
+SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
+    {
+        "health": Vocabulary(
+            unit="encounter",
+            formats=("fhir", "fhir-ndjson", "fhir-bundle"),
+            facility=("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file"),
+        )
+    }
+)
+"""The sectors a plan may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFiles:
+    """Where the register lies; paths as written, relative to the plan's folder."""
+
+    facilities: str
+    areas: str = ""
+    expected: tuple[str, ...] = ()
+    rosters: tuple[str, ...] = ()
+    source: str = ""  # who keeps it; without source and date nothing is confirmed
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One ``[[source]]``: files of one sector that share a namespace rule."""
+
+    name: str
+    sector: str
+    paths: tuple[str, ...]  # globs relative to the plan's folder; a folder stands for all below it
+    format: str = "fhir"
+    release: str = ""  # "", R4, R4B, R5, STU3; "": from the file, else R4
+    namespace: NamespaceBy = "source"
+    facility: tuple[str, ...] = ()  # candidates in order; empty: the sector's default order
+    facility_id: str = ""  # every row is of this facility
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked plan. ``path`` is the file; everything it names is relative to ``root``."""
+
+    path: Path
+    root: Path
+    sha256: str
+    name: str
+    as_of: date
+    period: Period
+    timezone: str
+    register: RegisterFiles | None
+    sources: tuple[Source, ...]
+    suites: tuple[str, ...]  # "health/encounter" (shipped) or a path to a suite file; empty: all of the sectors read
+    claims: tuple[Claim, ...] = ()
+    silence: Silence = "unknown"
+
+
+def load(path: Path) -> Plan:
+    """Read and check a plan; ``path`` is the file, or the folder that holds a ``recaudit.toml``.
+
+    Numbers are read as exact decimals. Raises ``PlanError`` with every problem of the file in the order of the file's
+    parts: unknown keys (the nearest known one is offered), missing ones, values out of range, files that do not
+    exist. A plan without a ``[register]`` or without claims is whole: nothing can be confirmed by it.
+    """
+    file = path / FILE_NAME if path.is_dir() else path
+    content = content_of(file)
+    checks: list[Problem] = []
+    whole = Table(parsed(file, content), file.name, "", checks)
+    whole.known("audit", "register", "source", "suites", "claim")
+
+    audit = whole.table("audit", required=True)
+    audit.known("name", "as_of", "period", "timezone", "silence")
+    name, as_of, period = audit.text("name"), audit.day("as_of"), _period(audit)
+    timezone, silence = _timezone(audit), audit.word("silence", _SILENCES, default="unknown")
+
+    register = _register(whole.table("register"), file.parent) if "register" in whole.raw else None
+    sources = tuple(_source(table) for table in whole.tables("source"))
+    if not whole.raw.get("source"):
+        whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
+    suites = _suites(whole.table("suites")) if "suites" in whole.raw else ()
+    read = {source.sector for source in sources}
+    claims = tuple(_claim(table, read) for table in whole.tables("claim"))
+    whole.once("source", "name", (source.name for source in sources))
+    whole.once("claim", "id", (claim.id for claim in claims))
+
+    if checks:
+        raise PlanError.of(checks)
+    return Plan(
+        path=file,
+        root=file.parent,
+        sha256=hashlib.sha256(content).hexdigest(),
+        name=name,
+        as_of=as_of,
+        period=period,
+        timezone=timezone,
+        register=register,
+        sources=sources,
+        suites=suites,
+        claims=claims,
+        silence=silence,
+    )
+
+
+def _period(audit: Table) -> Period:
+    table = audit.table("period", required=True)
+    table.known("from", "to")
+    period = Period(table.day("from"), table.day("to"))
+    if {"from", "to"} <= table.sound and period.first > period.last:
+        table.problem("the period ends before it begins", key="to", fix="both days are part of it: set from <= to")
+    return period
+
+
+def _timezone(audit: Table) -> str:
+    name = audit.text("timezone")
+    if name:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            fix = nearest(name, available_timezones()) or "use a name of the tz database, like Asia/Ho_Chi_Minh"
+            audit.problem(f"timezone {name!r} is not known", key="timezone", fix=fix)
+    return name
+
+
+def _register(table: Table, root: Path) -> RegisterFiles:
+    table.known("source", "date", "facilities", "areas", "expected", "rosters")
+    files = RegisterFiles(
+        facilities=table.text("facilities"),
+        areas=table.text("areas", default=""),
+        expected=table.texts("expected"),
+        rosters=table.texts("rosters"),
+        source=table.text("source", default=""),
+        as_of=table.day("date") if "date" in table.raw else None,
+    )
+    for key in ("facilities", "areas", "expected", "rosters"):
+        for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
+            if not (root / name).is_file():
+                table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}")
+    return files
+
+
+def _source(table: Table) -> Source:
+    table.known("name", "sector", "paths", "format", "release", "namespace", "facility", "facility_id")
+    sector = table.word("sector", tuple(SECTORS))
+    words = SECTORS[sector]
+    source = Source(
+        name=table.text("name"),
+        sector=sector,
+        paths=table.texts("paths", required=True),
+        format=table.word("format", words.formats, default=words.formats[0]),
+        release=table.word("release", RELEASES, default=""),
+        namespace=table.word("namespace", _NAMESPACES, default="source"),
+        facility=table.texts("facility"),
+        facility_id=table.text("facility_id", default=""),
+    )
+    for candidate in source.facility:
+        if candidate not in words.facility:
+            table.not_one_of(candidate, words.facility, key="facility")
+    if len(set(source.facility)) < len(source.facility):
+        table.problem("a facility candidate is named twice", key="facility", fix="name each once, the surest first")
+    if source.facility and source.facility_id:
+        table.problem(
+            "facility_id says where every row belongs, and facility says where to look for it",
+            key="facility_id",
+            fix="keep one of the two",
+        )
+    return source
+
+
+def _suites(table: Table) -> tuple[str, ...]:
+    table.known(*SECTORS)
+    named = []
+    for sector in SECTORS:
+        if sector in table.raw:
+            suites = table.texts(sector, required=True)
+            named += [suite if suite.endswith(".json") else f"{sector}/{suite}" for suite in suites]
+    return tuple(dict.fromkeys(named))
+
+
+def _claim(table: Table, read: Collection[str]) -> Claim:
+    table.known("id", "sector", "rung", "target", "statement", "level", "each", "scope", "excused", "accept", "by")
+    sector = table.word("sector", tuple(SECTORS))
+    if "sector" in table.sound and sector not in read:
+        table.problem(f"no [[source]] is of sector {sector}", key="sector", fix="add a source of this sector")
+    scope = table.table("scope")
+    scope.known("area", "kind", "vendor", "facility")
+    level = table.word("level", _LEVELS, default="records")
+    each: Fraction | Literal["any"] = Fraction(1)
+    if "each" in table.raw:
+        if level == "records":
+            table.problem("each belongs to level facilities or areas", key="each", fix="remove each, or set level")
+        each = "any" if table.raw["each"] == "any" else table.share("each", or_else='"any"')
+    return Claim(
+        id=table.text("id"),
+        sector=sector,
+        rung=table.word("rung", RUNGS),
+        target=table.share("target"),
+        statement=table.sentences("statement"),
+        level=level,
+        each=each,
+        scope=Scope(scope.texts("area"), scope.texts("kind"), scope.texts("vendor"), scope.texts("facility")),
+        excused=table.word("excused", _EXCUSED, default="unmet"),
+        accept=table.word("accept", _ACCEPT, default=""),
+        said_by=table.text("by", default=""),
+    )
