@@ -1,0 +1,58 @@
+"""Which FHIR release a file is of: what the plan says, else what the file itself says, else R4. Never by trial."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from recaudit.health.bundles import entries
+from recaudit.health.conform import Release
+from recaudit.health.evaluate import Element, Resource
+
+USUAL: Final[Release] = "R4"
+_VERSIONS: Final[dict[str, Release]] = {"3.0": "STU3", "4.0": "R4", "4.1": "R4B", "4.3": "R4B", "5.0": "R5"}
+_IN_A_PROFILE: Final = re.compile(r"^http://hl7\.org/fhir/(?:(\d\.\d)/)?StructureDefinition/\w+(?:\|(\d\.\d)[\d.]*)?$")
+_VERSION_TAGS: Final = "http://hl7.org/fhir/FHIR-version"
+
+
+def release_of(first: Element) -> Release:
+    """The release that the first resource of a file declares (of a Bundle: it, or its entries); R4 when none does.
+
+    A resource declares one by ``fhirVersion``, by a profile of the specification itself with its version, or by a
+    tag of the code system FHIR-version.
+
+    >>> release_of({"resourceType": "CapabilityStatement", "fhirVersion": "5.0.0"})
+    'R5'
+    """
+    if not isinstance(first, dict):
+        return USUAL
+    for resource in _with_entries(first):
+        for version in _declared(resource):
+            if isinstance(version, str) and version[:3] in _VERSIONS:
+                return _VERSIONS[version[:3]]
+    return USUAL
+
+
+def _with_entries(first: Resource) -> Iterator[Resource]:
+    yield first
+    if first.get("resourceType") == "Bundle":
+        yield from (entry.resource for entry in entries(first) if isinstance(entry.resource, dict))
+
+
+def _declared(resource: Resource) -> Iterator[Any]:
+    yield resource.get("fhirVersion")
+    meta = resource.get("meta")
+    if not isinstance(meta, dict):
+        return
+    for profile in _listed(meta.get("profile")):
+        match = _IN_A_PROFILE.match(profile) if isinstance(profile, str) else None
+        if match is not None:
+            yield match[1] or match[2]
+    for tag in _listed(meta.get("tag")):
+        if isinstance(tag, dict) and tag.get("system") == _VERSION_TAGS:
+            yield tag.get("code")
+
+
+def _listed(value: Element) -> list[Element]:
+    return value if isinstance(value, list) else []

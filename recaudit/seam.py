@@ -1,0 +1,64 @@
+"""The seam: what reading hands to counting. Both sides take the columns from here, so that they agree.
+
+A seam table is Parquet, ``<table>/*.parquet``, one row a readable row of the export: its identity, then for every
+element column ``x`` two columns, ``x`` (text as exported, NULL unless it is a value) and ``x__s`` (its bucket), and
+for what spans a range also ``x__lo`` and ``x__hi`` (first and last microsecond it may mean, UTC, since 1970).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from recaudit.model import Links, Rule
+
+IDENTITY: Final = (
+    ("ns", "string"),
+    ("src", "int32"),  # index in the audit's inputs
+    ("pos", "int64"),  # byte offset or running number, unique within input and table
+    ("id", "string"),
+    ("version", "int64"),  # microseconds; NULL where the row has none
+    ("content", "string"),  # hash of the row: copies that differ have another
+    ("judged", "int8"),  # 0 conformant, 1 lenient, 2 not conformant, 3 not judged
+)
+RANGED: Final = frozenset({"date"})
+"""Field kinds whose values span a range of time."""
+
+Tables = Mapping[str, Mapping[str, str]]
+"""Table -> element column -> field kind."""
+
+
+def columns(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Every column of a seam table with the name of its Arrow type, in order.
+
+    >>> columns({"status": "code"})[-2:]
+    [('status', 'string'), ('status__s', 'int16')]
+    """
+    listed = list(IDENTITY)
+    for column, kind in kinds.items():
+        listed += [(column, "string"), (f"{column}__s", "int16")]
+        if kind in RANGED:
+            listed += [(f"{column}__lo", "int64"), (f"{column}__hi", "int64")]
+    return listed
+
+
+def used(tables: Tables, links: Links, rules: Iterable[Rule]) -> dict[str, dict[str, str]]:
+    """The tables with only those columns that a rule, a link or a key looks at: a spilled table holds people's data.
+
+    A table that nothing looks at keeps its identity, so that its rows and copies are counted all the same.
+    """
+    wanted: dict[str, set[str]] = {table: set() for table in tables}
+    wanted[links.unit] |= {links.status, links.end, *links.candidates.values(), *links.referenced.values()}
+    for table, link in links.hanging.items():
+        wanted[table].add(link)
+    for rule in rules:
+        wanted[rule.table] |= set(rule.columns)
+    for table, linked in links.columns.items():
+        for column in linked:
+            wanted[table] |= {column.by, column.start, column.end}
+            if column.form == "column":
+                wanted[column.table].add(column.column)
+    return {
+        table: {column: kind for column, kind in kinds.items() if column in wanted[table]}
+        for table, kinds in tables.items()
+    }

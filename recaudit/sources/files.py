@@ -1,0 +1,116 @@
+"""Which files a source of the plan means, in an order that is always the same.
+
+A path of the plan is a file, a folder (all below it) or a glob, relative to the plan's folder. Hidden files are not
+looked at. An archive stands for its members, and for its members' folder where they lie in none.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from recaudit.errors import Problem, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file, or one member of an archive. ``path`` is how it is called: relative to the plan, "/" between parts."""
+
+    file: Path
+    member: str  # inside the archive; "" for a file
+    path: str  # "a/b.ndjson", "a.zip!b.ndjson"
+    bytes: int  # on disk; of a member: its part of the archive
+    ending: str  # ".ndjson", ".ndjson.gz": the one of the wanted endings it has; "" when it has none
+    opens: bool = True  # False: an archive that is none
+
+    @property
+    def stem(self) -> str:
+        """The file name without its ending."""
+        name = PurePosixPath(self.member or self.file.name).name
+        return name[: len(name) - len(self.ending)] if self.ending else name.partition(".")[0]
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder it lies in; the archive's name for a member that lies in none."""
+        inside = PurePosixPath(self.member).parent.name
+        return inside or (self.file.stem if self.member else self.file.absolute().parent.name)
+
+    @property
+    def folder_path(self) -> str:
+        """The path of that folder, relative to the plan."""
+        if not self.member:
+            return PurePosixPath(self.path).parent.as_posix()
+        archive, _, _ = self.path.rpartition("!")
+        inside = PurePosixPath(self.member).parent.as_posix()
+        return archive if inside == "." else f"{archive}!{inside}"
+
+
+def find(root: Path, source: str, paths: Sequence[str], endings: Sequence[str]) -> tuple[Found, ...]:
+    """The files of one source, each once, sorted by path; those without a wanted ending too (``ending`` is "").
+
+    ``endings`` in the order they are tried: ``(".ndjson.gz", ".ndjson")``. Raises ``SourceError`` for a path that is
+    no glob and does not exist, and when no file with a wanted ending is found at all.
+    """
+    files: dict[str, Path] = {}
+    problems = []
+    for path in paths:
+        found = list(_files(root, path))
+        if not found and not glob.has_magic(path):
+            problems.append(Problem(f"source {source} names nothing: {path}", str(root), "correct 'paths' in the plan"))
+        files.update((_name(root, file), file) for file in found)
+    if problems:
+        raise SourceError.of(problems)
+    result = tuple(each for name, file in sorted(files.items()) for each in _members(name, file, endings))
+    if not any(each.ending for each in result):
+        raise SourceError(
+            f"source {source} matches no file that can be read ({len(result)} of another kind)",
+            where=f"{root}: {', '.join(paths)}",
+            fix=f"correct 'paths' in the plan; files end in {', '.join(endings)}, alone or in a .zip",
+        )
+    return result
+
+
+def _files(root: Path, path: str) -> Iterator[Path]:
+    """Files of one path of the plan. A dangling link is a file that cannot be opened, so it is one."""
+    literal = root / path
+    matches = (
+        [literal] if os.path.lexists(literal) else map(root.joinpath, glob.glob(path, root_dir=root, recursive=True))
+    )
+    for match in matches:
+        if not match.is_dir():
+            yield match
+            continue
+        for folder, folders, names in os.walk(match):
+            folders[:] = [each for each in folders if not each.startswith(".")]
+            yield from (Path(folder, name) for name in names if not name.startswith("."))
+
+
+def _name(root: Path, file: Path) -> str:
+    return Path(os.path.relpath(file, root)).as_posix()
+
+
+def _members(name: str, file: Path, endings: Sequence[str]) -> Iterator[Found]:
+    size = file.stat().st_size if file.exists() else 0
+    if not name.lower().endswith(".zip"):
+        yield Found(file, "", name, size, _ending(name, endings))
+        return
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = sorted((each.filename, each.compress_size) for each in archive.infolist() if not each.is_dir())
+    except (OSError, zipfile.BadZipFile, NotImplementedError):
+        yield Found(file, "", name, size, ".zip", opens=False)
+        return
+    for member, packed in members:
+        if not re.search(r"(?:^|/)(?:\.|__MACOSX/)", member):
+            yield Found(file, member, f"{name}!{member}", packed, _ending(member, endings))
+
+
+def _ending(name: str, endings: Sequence[str]) -> str:
+    """The ending as it is written, so that a stem can be cut off."""
+    found = next((each for each in endings if name.lower().endswith(each)), "")
+    return name[len(name) - len(found) :] if found else ""

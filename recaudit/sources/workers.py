@@ -1,0 +1,66 @@
+"""Independent jobs on several processes. Results come in the order of the jobs, whatever finishes first."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from recaudit.errors import SourceError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def work(
+    function: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    weight: Callable[[Job], int],
+    done: Callable[[Job], None],
+) -> list[Result]:
+    """``function`` of every job. ``workers`` below 2: in this process, one after the other.
+
+    Heavy jobs start first, so that no worker is left alone with one at the end. ``done`` is called here after each
+    job. Processes are spawned, not forked: the caller may hold threads. Any exception, Ctrl-C too, ends them.
+    """
+    if workers < 2 or len(jobs) < 2:
+        results = []
+        for job in jobs:
+            results.append(function(job))
+            done(job)
+        return results
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        min(workers, len(jobs)), mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts
+    )
+    try:
+        heavy_first = sorted(range(len(jobs)), key=lambda place: -weight(jobs[place]))
+        places = {pool.submit(function, jobs[place]): place for place in heavy_first}
+        by_place: dict[int, Result] = {}
+        for future in as_completed(places):
+            place = places[future]
+            by_place[place] = future.result()
+            done(jobs[place])
+        pool.shutdown()
+        return [by_place[place] for place in range(len(jobs))]
+    except BrokenProcessPool as broken:
+        raise SourceError(
+            "a process that read the export ended unexpectedly",
+            where=f"{workers} workers",
+            fix="run with fewer workers; most often the memory did not suffice",
+        ) from broken
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        raise
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; the parent alone answers it, and ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
