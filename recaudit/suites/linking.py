@@ -1,0 +1,187 @@
+"""links.json -> Links: how the tables of a sector hold together, and which columns a frame has besides its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from recaudit.model import LinkedColumn, Links
+from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
+
+Tables = Mapping[str, Mapping[str, str]]
+"""Table -> its element columns -> field kind."""
+
+_UNIT: Final = ("table", "status", "end", "finished", "open", "facility")
+_FORMS: Final[Mapping[str, tuple[str, ...]]] = {
+    # the key that tells the form: the other keys it needs
+    "count": (),
+    "found": ("by",),
+    "of": ("column",),  # and "by", where the row is not the record itself
+    "days": (),
+}
+
+
+def read_links(path: Path, label: str, tables: Tables) -> Links:
+    """links.json, checked against ``tables``. Raises ``SuiteError`` with everything that is wrong in it."""
+    wrong = Wrong(label)
+    document, _ = read_object(path, wrong)
+    wrong.refuse()
+    check_keys(document, wrong, needed=("unit", "hanging", "referenced", "columns"), what="links.json")
+    _check_objects(document, ("unit", "hanging", "referenced", "columns"), wrong)
+    unit = document["unit"]
+    check_keys(unit, wrong.inside("unit"), needed=_UNIT, what="the unit")
+    _check_objects(unit, ("facility",), wrong.inside("unit"))
+    for key in ("finished", "open"):
+        if not (isinstance(unit[key], list) and unit[key] and all(isinstance(status, str) for status in unit[key])):
+            wrong.inside(f"unit, {key}").add(f"{key} is no list of statuses", "write [ … ]")
+    wrong.refuse()
+    own = _known_table(str(unit["table"]), tables, wrong.inside("unit"))
+    for key in ("status", "end"):
+        _known_column(str(unit[key]), own, wrong.inside(f"unit, {key}"))
+    for candidate, column in unit["facility"].items():
+        _known_column(column, own, wrong.inside(f"unit, facility, {candidate}"))
+    if both := sorted(set(unit["finished"]) & set(unit["open"])):
+        wrong.inside("unit").add(f"{listed(both)} is finished and open", "a status puts a record in scope or out of it")
+    for table, column in document["hanging"].items():
+        place = wrong.inside(f"hanging, {table}")
+        _reference(column, _known_table(table, tables, place), place)
+    for table, column in document["referenced"].items():
+        place = wrong.inside(f"referenced, {table}")
+        _known_table(table, tables, place)
+        _reference(column, own, place)
+    links = Links(
+        unit=unit["table"],
+        status=unit["status"],
+        end=unit["end"],
+        finished=tuple(unit["finished"]),
+        open=tuple(unit["open"]),
+        candidates=dict(unit["facility"]),
+        hanging=dict(document["hanging"]),
+        referenced=dict(document["referenced"]),
+        columns={},
+    )
+    linked: dict[str, tuple[LinkedColumn, ...]] = {}
+    for table, entries in document["columns"].items():
+        place = wrong.inside(f"columns, {table}")
+        linked[table] = _linked_columns(entries, _known_table(table, tables, place), table, links, tables, place)
+    wrong.refuse()
+    return Links(
+        links.unit,
+        links.status,
+        links.end,
+        links.finished,
+        links.open,
+        links.candidates,
+        links.hanging,
+        links.referenced,
+        linked,
+    )
+
+
+def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
+    """Every column of the frame that a rule of ``table`` looks at -> its kind.
+
+    A linked column has the kind of the column it repeats, or one of its own: ``count`` (whole number), ``found``
+    ("yes" or absent), ``days`` (a number, or a range of numbers where a date is partial).
+    """
+    kinds = dict(tables[table])
+    for column in links.columns.get(table, ()):
+        kinds[column.name] = tables[column.table][column.column] if column.form == "column" else column.form
+    return kinds
+
+
+def _check_objects(found: Mapping[str, Any], keys: Sequence[str], wrong: Wrong) -> None:
+    """Raises ``SuiteError`` at once where a key holds no object: nothing below it could be read."""
+    for key in keys:
+        if key in found and not isinstance(found[key], dict):
+            wrong.inside(key).add(f"{key} is no object", "write { … }")
+    wrong.refuse()
+
+
+# ------------------------------------------------------------------------------------------------ names
+def _known_table(table: str, tables: Tables, wrong: Wrong) -> Mapping[str, str]:
+    """The columns of ``table``; none, and a problem added, when there is no such table."""
+    if table not in tables:
+        wrong.add(f"there is no table {table!r}", near(table, tables))
+    return tables.get(table, {})
+
+
+def _known_column(column: str, columns: Mapping[str, str], wrong: Wrong) -> str:
+    """The kind of ``column``; empty, and a problem added, when the table has no such column."""
+    if columns and column not in columns:
+        wrong.add(f"there is no column {column!r}", near(column, columns))
+    return columns.get(column, "")
+
+
+def _reference(column: str, columns: Mapping[str, str], wrong: Wrong) -> None:
+    kind = _known_column(column, columns, wrong)
+    if kind and kind != "reference":
+        references = [name for name, kind in columns.items() if kind == "reference"]
+        wrong.add(f"column {column!r} holds a {kind}, not a reference", near(column, references))
+
+
+# ------------------------------------------------------------------------------------------------ linked columns
+def _linked_columns(
+    entries: Sequence[Mapping[str, Any]],
+    own: Mapping[str, str],
+    table: str,
+    links: Links,
+    tables: Tables,
+    wrong: Wrong,
+) -> tuple[LinkedColumn, ...]:
+    kinds = dict(own)  # grows, as days may be counted from a linked column that stands before it
+    columns: list[LinkedColumn] = []
+    for position, entry in enumerate(entries, start=1):
+        place = wrong.inside(f"column {position}")
+        column = _linked_column(entry, kinds, table, links, place)
+        if column is None:
+            continue
+        if column.name in kinds:
+            place.add(f"the frame has a column {column.name!r} already", "choose another name")
+        if column.form == "column":
+            kinds[column.name] = _known_column(
+                column.column, _known_table(column.table, tables, place), place.inside("column")
+            )
+        else:
+            kinds[column.name] = column.form
+        columns.append(column)
+    return tuple(columns)
+
+
+def _linked_column(
+    entry: Mapping[str, Any], kinds: Mapping[str, str], table: str, links: Links, wrong: Wrong
+) -> LinkedColumn | None:
+    """One entry of "columns", or None with a problem added when its form is not known."""
+    forms = [form for form in _FORMS if form in entry]
+    if len(forms) != 1:
+        wrong.add(
+            f"a linked column says {listed(forms) or 'none'} of {listed(_FORMS)}", "say how it is made, in one way"
+        )
+        return None
+    form = forms[0]
+    optional = ("by",) if form == "of" and table == links.unit else ()
+    check_keys(entry, wrong, needed=("name", form, *_FORMS[form]), allowed=optional, what="the linked column")
+    if any(key not in entry for key in ("name", *_FORMS[form])):
+        return None
+    name, by = str(entry["name"]), str(entry.get("by", ""))
+    if form == "days":
+        ends = [str(entry["days"].get(key, "")) for key in ("from", "to")]
+        for end in ends:
+            if (kind := _known_column(end, kinds, wrong.inside("days"))) and kind != "date":
+                wrong.add(f"column {end!r} holds a {kind}, not a date", "count days between two dates")
+        return LinkedColumn(name=name, form="days", start=ends[0], end=ends[1])
+    other = str(entry[form])
+    if form == "count":
+        if table != links.unit or other not in links.hanging:
+            wrong.add(f"rows of {other!r} do not hang on {table!r}", near(other, links.hanging))
+        return LinkedColumn(name=name, form="count", table=other)
+    made: Literal["found", "column"] = "found" if form == "found" else "column"
+    if table == links.unit:
+        if other not in links.referenced:
+            wrong.add(f"the record names no row of {other!r}", near(other, links.referenced))
+        elif by != links.referenced[other]:
+            wrong.add(f"{other!r} is not named by column {by!r}", f"write {links.referenced[other]!r}")
+    elif made == "found" or other != links.unit or table not in links.hanging:
+        wrong.add(f"a row of {table!r} sees only the record that it hangs on", f'write "of": {links.unit!r}')
+    return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")))
