@@ -1,0 +1,184 @@
+"""A cell of a frame as the rules see it, and a rule as one SQL expression over such cells (SCORING section 3)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from recaudit.engine.dialect import all_of, any_of
+from recaudit.model import STATES, Rule
+from recaudit.values import FIRST_REASON, OTHER_REASON, REASONS, VALUE
+
+NOT_KNOWN = 6
+"""The bucket of a linked cell whose row or table was not read: nobody knows what it holds."""
+
+MET, UNMET, EXCUSED, NOT_APPLICABLE, NOT_ASSESSABLE = range(len(STATES))
+
+DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a frame: its value (NULL unless ``bucket`` is a value), and for what spans a range
+    (dates, days between dates) the first and last value it may mean, in microseconds."""
+
+    value: ColumnElement[Any]
+    bucket: ColumnElement[int]
+    low: ColumnElement[int] | None = None
+    high: ColumnElement[int] | None = None
+    kind: str = "text"
+
+
+def state(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
+    """The state of every row under the rule, as a position in ``model.STATES``.
+
+    Three-valued: a condition or comparison that cannot be decided is NULL, which is not assessable.
+    """
+    whens: list[tuple[ColumnElement[bool], Any]] = []
+    condition = rule.kwargs.get("row_condition")
+    if isinstance(condition, Mapping):
+        holds = _condition(condition, cells, rule.absence_means)
+        whens += [(holds.is_(None), NOT_ASSESSABLE), (sa.not_(holds), NOT_APPLICABLE)]
+    return sa.case(*whens, else_=_body(rule, cells)) if whens else _body(rule, cells)
+
+
+def _body(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
+    if rule.presence:
+        return _presence(rule, cells[str(rule.kwargs["column"])])
+    if rule.type == "expect_column_values_to_be_null":
+        bucket = cells[str(rule.kwargs["column"])].bucket
+        return sa.case((bucket == NOT_KNOWN, NOT_ASSESSABLE), (bucket == VALUE, UNMET), else_=MET)
+    judged = [cells[str(rule.kwargs[key])] for key in ("column", "column_A", "column_B") if key in rule.kwargs]
+    holds = _HOLDS[rule.type](rule.kwargs, *judged)
+    return sa.case(
+        (any_of(*(cell.bucket == NOT_KNOWN for cell in judged)), NOT_ASSESSABLE),
+        # absence is the presence rule's business; judging it here would count one gap twice
+        (any_of(*(cell.bucket != VALUE for cell in judged)), NOT_APPLICABLE),
+        (holds.is_(None), NOT_ASSESSABLE),
+        (holds, MET),
+        else_=UNMET,
+    )
+
+
+def _presence(rule: Rule, cell: Cell) -> ColumnElement[int]:
+    accepted = [FIRST_REASON + REASONS.index(reason) for reason in rule.accepts]
+    exempt = [FIRST_REASON + REASONS.index(reason) for reason in ("not-applicable", *rule.exempts)]
+    return sa.case(
+        (cell.bucket == VALUE, MET),
+        (cell.bucket == NOT_KNOWN, NOT_ASSESSABLE),
+        (cell.bucket.in_(accepted), MET),
+        (cell.bucket.in_(exempt), NOT_APPLICABLE),
+        (sa.or_(cell.bucket == OTHER_REASON, cell.bucket >= FIRST_REASON), EXCUSED),
+        else_=UNMET,
+    )
+
+
+# -------------------------------------------------------------- conditions
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "IN": lambda value, parameter: value.in_([str(one) for one in parameter]),
+    "NOT_IN": lambda value, parameter: value.not_in([str(one) for one in parameter]),
+}
+
+
+def _condition(condition: Mapping[str, Any], cells: Mapping[str, Cell], absence_means: str) -> ColumnElement[bool]:
+    if condition["type"] == "and":
+        return all_of(*(_condition(part, cells, absence_means) for part in condition["conditions"]))
+    cell = cells[condition["column"]["name"]]
+    unknown = sa.null()
+    if condition["type"] == "nullity":
+        absent = cell.bucket != VALUE
+        holds = absent if condition["is_null"] else sa.not_(absent)
+        return sa.case((cell.bucket == NOT_KNOWN, unknown), else_=holds)
+    parameter = condition["parameter"]
+    value = cell.value if isinstance(parameter, str | list) else _number(cell)
+    absence = {"yes": sa.true(), "no": sa.false()}.get(absence_means, unknown)
+    return sa.case(
+        (cell.bucket == NOT_KNOWN, unknown),
+        (cell.bucket != VALUE, absence),
+        else_=_COMPARE[condition["operator"]](value, parameter),
+    )
+
+
+# -------------------------------------------------------------- what a value rule asks
+def _number(cell: Cell) -> ColumnElement[Any]:
+    return cell.value if cell.kind == "count" else sa.try_cast(cell.value, sa.Double)
+
+
+def _texts(kwargs: Mapping[str, Any]) -> list[str]:
+    return [str(one) for one in kwargs["value_set"] if one is not None]
+
+
+def _between(kwargs: Mapping[str, Any], cell: Cell) -> ColumnElement[bool]:
+    if cell.low is not None and cell.high is not None:
+        return _range_between(kwargs, cell.low, cell.high)
+    return _inside(kwargs, _number(cell))
+
+
+def _inside(kwargs: Mapping[str, Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
+    least, most = kwargs.get("min_value"), kwargs.get("max_value")
+    asked: list[ColumnElement[bool]] = [value.is_not(None)]
+    if least is not None:
+        asked.append(value > least if kwargs.get("strict_min") else value >= least)
+    if most is not None:
+        asked.append(value < most if kwargs.get("strict_max") else value <= most)
+    return all_of(*asked)
+
+
+def _range_between(kwargs: Mapping[str, Any], low: ColumnElement[int], high: ColumnElement[int]) -> ColumnElement[bool]:
+    """Days between two dates: decided when the whole range lies inside, or the whole of it outside."""
+    days = {
+        key: round(kwargs[key] * DAY) if kwargs.get(key) is not None else None for key in ("min_value", "max_value")
+    }
+    strict = {key: kwargs.get(key) for key in ("strict_min", "strict_max")}
+    first, last = _inside({**days, **strict}, low), _inside({**days, **strict}, high)
+    least, most = days["min_value"], days["max_value"]
+    outside: list[ColumnElement[bool]] = []
+    if least is not None:
+        outside.append(high <= least if kwargs.get("strict_min") else high < least)
+    if most is not None:
+        outside.append(low >= most if kwargs.get("strict_max") else low > most)
+    return sa.case((sa.and_(first, last), sa.true()), (any_of(*outside), sa.false()), else_=sa.null())
+
+
+def _greater(kwargs: Mapping[str, Any], a: Cell, b: Cell) -> ColumnElement[bool]:
+    or_equal = bool(kwargs.get("or_equal"))
+    if a.low is None or a.high is None or b.low is None or b.high is None:
+        first, second = _number(a), _number(b)
+        return first >= second if or_equal else first > second
+    same = sa.and_(a.low == b.low, a.high == b.high)
+    return sa.case(
+        (same, sa.true() if or_equal else sa.false()),
+        (a.low > b.high, sa.true()),
+        (a.high < b.low, sa.false()),
+        (a.low >= b.high, sa.true()) if or_equal else (a.high <= b.low, sa.false()),
+        else_=sa.null(),  # a partial date leaves the comparison open
+    )
+
+
+_HOLDS: dict[str, Callable[..., ColumnElement[bool]]] = {
+    "expect_column_values_to_be_in_set": lambda kwargs, cell: cell.value.in_(_texts(kwargs)),
+    "expect_column_values_to_not_be_in_set": lambda kwargs, cell: cell.value.not_in(_texts(kwargs)),
+    "expect_column_values_to_match_regex": lambda kwargs, cell: sa.func.regexp_matches(cell.value, kwargs["regex"]),
+    "expect_column_values_to_not_match_regex": lambda kwargs, cell: sa.not_(
+        sa.func.regexp_matches(cell.value, kwargs["regex"])
+    ),
+    "expect_column_values_to_be_between": _between,
+    "expect_column_value_lengths_to_be_between": lambda kwargs, cell: _inside(kwargs, sa.func.length(cell.value)),
+    "expect_column_value_lengths_to_equal": lambda kwargs, cell: sa.func.length(cell.value) == kwargs["value"],
+    "expect_column_pair_values_a_to_be_greater_than_b": _greater,
+    "expect_column_pair_values_to_be_equal": lambda kwargs, a, b: a.value == b.value,
+}
+
+COMPILED = frozenset({*_HOLDS, "expect_column_values_to_not_be_null", "expect_column_values_to_be_null"})
+"""Every expectation type that becomes SQL; the suites loader refuses all others."""

@@ -1,0 +1,300 @@
+"""The four steps in order, and their counts as values of the model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.fold import JUDGED_RUNGS, REACHED, SHORT, UNKNOWN, Shape, fold
+from recaudit.engine.frame import Frames, build
+from recaudit.engine.judge import Judged, judge
+from recaudit.engine.link import NOT_OPEN, UNKNOWN_FACILITY, UNREADABLE_LINE, Linked, link, standing_among
+from recaudit.engine.seam import Engine, Task
+from recaudit.model import (
+    Counted,
+    Excused,
+    Holes,
+    RuleCount,
+    Rung,
+    Standing,
+    TableCount,
+    Tally,
+)
+
+ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
+
+
+def count(task: Task, *, threads: int = 0) -> Counted:
+    """Everything that can be counted of one sector. Without a row, a facility or a rule the counts are zero."""
+    engine = Engine(task.spill, threads)
+    linked = link(engine, task)
+    frames = build(engine, task, linked)
+    judged = judge(engine, task, linked, frames)
+    stood, shape = fold(engine, task, linked, frames, judged)
+    return Counted(
+        tallies=_tallies(engine, task, linked, judged, stood, shape),
+        holes=_holes(engine, task, frames),
+        tables=_tables(engine, task, linked, frames),
+        **_unattributed(engine, task, linked),
+        hanging=frozenset(task.hanging),
+        rung_of_table=_lowest(task),
+    )
+
+
+def _lowest(task: Task) -> dict[str, Rung]:
+    """Conformance is a required rule on every table of the ladder, so no table waits for a higher rung."""
+    return dict.fromkeys(task.hanging, "conformant")
+
+
+# -------------------------------------------------------------- tallies
+def _tallies(
+    engine: Engine, task: Task, linked: Linked, judged: Judged, stood: FromClause, shape: Shape
+) -> tuple[Tally, ...]:
+    rows, records = linked.rows.c, linked.records.c
+    states: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for facility, state, number in engine.rows(
+        sa.select(rows.facility_, rows.row_state_, sa.func.count())
+        .where(rows.facility_.is_not(None))
+        .group_by(rows.facility_, rows.row_state_)
+    ):
+        states[facility][state] = number
+    lines, cut = _lines(task)
+    conflicting = dict(
+        engine.rows(
+            sa.select(records.facility, sa.func.count())
+            .where(records.matched, records.conflicting)
+            .group_by(records.facility)
+        )
+    )
+    received, reached_in = _received(engine, stood, shape)
+    absent = _absent(engine, stood, shape)
+    solo = _solo(engine, stood, shape)
+    cut_for_all = None in cut
+    damaged = {one.facility for one in task.inputs if one.unreadable or not one.to_the_end}
+
+    tallies = []
+    for facility in task.facilities:
+        of = facility.id
+        counts = {bit.rule: judged.counts.get(of, {}).get(bit.rule, RuleCount()) for bit in judged.bits.bits}
+        counts = {rule: number + RuleCount(solo=solo.get((of, rule), 0)) for rule, number in counts.items()}
+        numbers = {state: states[of][state] for state in ROW_STATES}
+        numbers["unreadable"] += lines.get(of, 0)
+        tallies.append(
+            Tally(
+                facility=of,
+                **numbers,
+                conflicting=conflicting.get(of, 0),
+                to_the_end=not cut_for_all and of not in cut,
+                damaged=of in damaged,
+                received=received.get(of, {}),
+                reached_in=reached_in.get(of, {}),
+                absent=absent.get(of, {}),
+                rules=counts,
+            )
+        )
+    return tuple(tallies)
+
+
+def _lines(task: Task) -> tuple[dict[str | None, int], set[str | None]]:
+    """Unreadable lines that may be of the unit's table, and which inputs of it were cut off; by certain facility."""
+    lines: dict[str | None, int] = defaultdict(int)
+    cut: set[str | None] = set()
+    in_scope = {facility.id for facility in task.facilities}
+    for one in task.inputs:
+        if one.only in (None, task.links.unit):
+            of = one.facility if one.facility in in_scope else None
+            lines[of] += one.unreadable
+            if not one.to_the_end and (one.facility is None or one.facility in in_scope):
+                cut.add(one.facility)
+    return dict(lines), cut
+
+
+Received = dict[str, dict[Excused, dict[Rung, Standing]]]
+ReachedIn = dict[str, dict[Excused, dict[Rung, dict[str, int]]]]
+
+
+def _received(engine: Engine, stood: FromClause, shape: Shape) -> tuple[Received, ReachedIn]:
+    pairs = [(excused, rung) for excused in shape.excused for rung in JUDGED_RUNGS]
+    columns = [
+        sa.func.count().filter(stood.c[shape.stand(*pair)] == code)
+        for pair in pairs
+        for code in (REACHED, SHORT, UNKNOWN)
+    ]
+    received: Received = defaultdict(lambda: {excused: {} for excused in shape.excused})
+    reached_in: ReachedIn = defaultdict(
+        lambda: {excused: {rung: {} for rung in JUDGED_RUNGS} for excused in shape.excused}
+    )
+    grouped = sa.select(stood.c.facility, stood.c.ns, *columns).where(stood.c.matched)
+    for facility, namespace, *numbers in engine.rows(grouped.group_by(stood.c.facility, stood.c.ns)):
+        for index, (excused, rung) in enumerate(pairs):
+            here = Standing(*numbers[3 * index : 3 * index + 3])
+            received[facility][excused][rung] = received[facility][excused].get(rung, Standing()) + here
+            reached_in[facility][excused][rung][namespace] = here.reached
+    return dict(received), dict(reached_in)
+
+
+Absent = dict[str, dict[Excused, dict[Rung, dict[tuple[str, frozenset[str]], int]]]]
+
+
+def _absent(engine: Engine, stood: FromClause, shape: Shape) -> Absent:
+    """Records short only through rules about what is absent, by the tables that lack a row."""
+    absent: Absent = defaultdict(lambda: {excused: {rung: {} for rung in JUDGED_RUNGS} for excused in shape.excused})
+    if not shape.lacking:
+        return {}
+    for excused in shape.excused:
+        for rung in JUDGED_RUNGS:
+            lack = stood.c[shape.lack(rung)]
+            only_so = (
+                sa.select(stood.c.facility, stood.c.ns, lack, sa.func.count())
+                .where(
+                    stood.c.matched,
+                    lack != 0,
+                    stood.c[shape.stand(excused, rung)] == SHORT,
+                    stood.c[shape.forgiven(excused, rung)] != SHORT,
+                )
+                .group_by(stood.c.facility, stood.c.ns, lack)
+            )
+            for facility, namespace, lacks, number in engine.rows(only_so):
+                tables = frozenset(table for place, table in enumerate(shape.lacking) if lacks >> place & 1)
+                absent[facility][excused][rung][namespace, tables] = number
+    return dict(absent)
+
+
+def _solo(engine: Engine, stood: FromClause, shape: Shape) -> dict[tuple[str, str], int]:
+    """Matched records not yet on the rule's rung that would reach it if this rule alone were repaired."""
+    required = [bit for bit in shape.bits.bits if bit.required]
+    columns = [
+        sa.func.count().filter(
+            sa.and_(
+                stood.c[shape.stand("unmet", bit.rung)] != REACHED,
+                stood.c[shape.mended(bit.word)].op("&")(sa.cast(sa.literal(bit.mask), sa.BigInteger)) != 0,
+            )
+        )
+        for bit in required
+    ]
+    solo: dict[tuple[str, str], int] = {}
+    grouped = sa.select(stood.c.facility, *columns).where(stood.c.matched).group_by(stood.c.facility)
+    for facility, *numbers in engine.rows(grouped):
+        for bit, number in zip(required, numbers, strict=True):
+            solo[facility, bit.rule] = number
+    return solo
+
+
+# -------------------------------------------------------------- what could not be read
+def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
+    """Unreadable rows of hanging tables, in inputs read to the end: lines, and rows whose link cannot be read."""
+    ladder = frozenset(task.hanging)
+    found: dict[tuple[str, frozenset[str], str | None], int] = defaultdict(int)
+    inputs = {one.src: one for one in task.inputs if one.to_the_end}
+    for one in inputs.values():
+        tables = ladder if one.only is None else frozenset({one.only}) & ladder
+        if one.unreadable and tables:
+            found[one.namespace, tables, one.facility] += one.unreadable
+    for table in task.hanging:
+        rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table]}__s"]
+        for src, number in engine.rows(sa.select(rows.src, sa.func.count()).where(link_state != 0).group_by(rows.src)):
+            if src in inputs:
+                found[inputs[src].namespace, frozenset({table}), inputs[src].facility] += number
+    return tuple(
+        Holes(namespace, tables, facility, number)
+        for (namespace, tables, facility), number in sorted(
+            found.items(), key=lambda item: (item[0][0], sorted(item[0][1]), item[0][2] or "")
+        )
+    )
+
+
+def _unattributed(engine: Engine, task: Task, linked: Linked) -> dict[str, Any]:
+    rows = linked.rows.c
+    reasons: dict[str, int] = defaultdict(int)
+    in_scope = 0
+    for reason, number, perhaps in engine.rows(
+        sa.select(rows.reason_, sa.func.count(), sa.func.count().filter(rows.may_be_in_scope_))
+        .where(rows.facility_.is_(None))
+        .group_by(rows.reason_)
+    ):
+        reasons[reason] += number
+        in_scope += perhaps
+    open_then = {facility.id for facility in task.facilities}
+    lines = 0
+    for one in task.inputs:
+        if one.only in (None, task.links.unit):
+            lines += one.unreadable
+            if one.unreadable and one.facility not in open_then:
+                known = NOT_OPEN if one.facility in task.known else UNKNOWN_FACILITY
+                reasons[UNREADABLE_LINE if one.facility is None else known] += one.unreadable
+                in_scope += one.unreadable
+    [(read, differing)] = engine.rows(sa.select(sa.func.count(), sa.func.count().filter(rows.differing_)))
+    return {
+        "unattributed": dict(sorted(reasons.items())),
+        "unattributed_in_scope": in_scope,
+        "differing": differing,
+        "read": read + lines,
+    }
+
+
+# -------------------------------------------------------------- tables
+def _tables(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple[TableCount, ...]:
+    lines: dict[str, int] = defaultdict(int)
+    for one in task.inputs:
+        lines[one.only or task.links.unit] += one.unreadable
+    counts = []
+    for table in sorted(task.tables):
+        rows = linked.seam[table]
+        c = rows.c
+        number, keyed = engine.rows(sa.select(sa.func.count(), sa.func.count(c.id)))[0]
+        unreadable, unlinked = _unlinked(engine, task, linked, frames, table)
+        keys, conflicting = _keys(engine, rows)
+        counts.append(
+            TableCount(
+                sector=task.sector,
+                name=table,
+                read=number + lines[table],
+                unreadable=unreadable + lines[table],
+                unlinked=unlinked,
+                duplicate=keyed - keys,
+                conflicting=conflicting,
+            )
+        )
+    return tuple(counts)
+
+
+def _unlinked(engine: Engine, task: Task, linked: Linked, frames: Frames, table: str) -> tuple[int, int]:
+    """Rows that cannot be read, and hanging rows whose record was not read."""
+    if table == task.links.unit:
+        unreadable = engine.rows(sa.select(sa.func.count()).where(sa.not_(linked.rows.c.readable_)))
+        return unreadable[0][0], 0
+    if table not in task.links.hanging:
+        return 0, 0
+    rows, link_column = frames.hung[table], task.links.hanging[table]
+    state = rows.c[f"{link_column}__s"]
+    unit = linked.rows.c
+    readable = sa.and_(unit.id.is_not(None), unit.readable_)
+    read = sa.select(unit.ns, unit.id.label("key")).where(readable).distinct()
+    there = read.subquery("read")
+    joined = rows.outerjoin(there, sa.and_(there.c.ns == rows.c.ns, there.c.key == rows.c[link_column]))
+    [numbers] = engine.rows(
+        sa.select(
+            sa.func.count().filter(state != 0),
+            sa.func.count().filter(sa.and_(state == 0, there.c.key.is_(None))),
+        ).select_from(joined)
+    )
+    return numbers[0], numbers[1]
+
+
+def _keys(engine: Engine, rows: FromClause) -> tuple[int, int]:
+    """Distinct keys of the table, and how many of them have copies that differ with nothing to say which is newer."""
+    c = rows.c
+    standing = sa.case((standing_among([c.ns, c.id], c.version), c.content)).label("standing_content")
+    copies = sa.select(c.ns, c.id, standing).where(c.id.is_not(None)).subquery()
+    keys = (
+        sa.select((sa.func.count(sa.distinct(copies.c.standing_content)) > 1).label("conflicting"))
+        .group_by(copies.c.ns, copies.c.id)
+        .subquery()
+    )
+    [(number, conflicting)] = engine.rows(
+        sa.select(sa.func.count(), sa.func.count().filter(keys.c.conflicting)).select_from(keys)
+    )
+    return number, conflicting

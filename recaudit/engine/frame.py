@@ -1,0 +1,243 @@
+"""frame: the table a suite looks at, which is its seam table with the linked columns beside it.
+
+A frame column is plain: ``x`` and its bucket ``x__s``, for what spans a range also ``x__lo`` and ``x__hi``.
+What is linked and was not read has the bucket ``NOT_KNOWN``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.cells import DAY, NOT_KNOWN, Cell
+from recaudit.engine.link import Linked, chosen, with_standing
+from recaudit.engine.seam import Engine, Task, handed_in, handed_table
+from recaudit.errors import SuiteError
+from recaudit.model import LinkedColumn
+from recaudit.seam import IDENTITY, RANGED
+from recaudit.values import NULL, VALUE
+
+ROW = tuple(name for name, _ in IDENTITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """``rows``: identity, ``facility_``, ``rid_`` (not on referenced tables), ``standing_``, and the cells' columns.
+
+    ``key``: what a copy is a copy of. On a referenced table a row stands once for each facility that names it.
+    """
+
+    table: str
+    rows: FromClause
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    frames: dict[str, Frame]
+    hung: dict[str, FromClause]  # hanging table -> all its rows, with standing, as ``hung_<table>``
+    named: dict[str, FromClause]  # referenced table -> all its rows, with standing, as ``named_<table>``
+    handed: FromClause  # facility, ns, tbl, handed_in, cut, unread
+
+
+def build(engine: Engine, task: Task, linked: Linked) -> Frames:
+    """One frame for each table on the ladder."""
+    records, links = linked.records, task.links
+    looked_in = {column.table for columns in links.columns.values() for column in columns if column.table}
+    tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
+    places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
+    handed = engine.load("handed", handed_table(handed_in(task.inputs, tables), places, sorted(tables)))
+
+    hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
+    named = {table: engine.view(f"named_{table}", _standing(linked.seam[table])) for table in links.referenced}
+    frames: dict[str, Frame] = {}
+    maker = _Maker(engine, task, linked, hung, named, handed)
+    for table in task.on_ladder:
+        if table == links.unit:
+            base = _unit_rows(linked.rows)
+        elif table in links.hanging:
+            base = _hanging_rows(hung[table], links.hanging[table], records)
+        else:
+            base = _referenced_rows(named[table], links.referenced[table], linked.rows)
+        frames[table] = maker.frame(table, base)
+    return Frames(frames, hung, named, handed)
+
+
+def _standing(table: FromClause) -> sa.Select[Any]:
+    rows = with_standing(table)
+    return sa.select(*rows.c)
+
+
+def _unit_rows(rows: FromClause) -> sa.Subquery:
+    kept = [
+        column
+        for column in rows.c
+        if column.name not in ("reason_", "differing_", "may_be_in_scope_", "in_scope_", "readable_")
+    ]
+    return sa.select(*kept).where(rows.c.rid_.is_not(None)).subquery("base")
+
+
+def _hanging_rows(table: FromClause, link: str, records: FromClause) -> sa.Subquery:
+    on = sa.and_(table.c[f"{link}__s"] == VALUE, table.c.ns == records.c.ns, table.c[link] == records.c.id)
+    of_record = (records.c.facility.label("facility_"), records.c.rid.label("rid_"))
+    return sa.select(*table.c, *of_record).select_from(table.join(records, on)).subquery("base")
+
+
+def _referenced_rows(table: FromClause, by: str, rows: FromClause) -> sa.Subquery:
+    """Each row once in every facility that has an in-scope record naming it."""
+    naming = (
+        sa.select(rows.c.facility_, rows.c.ns.label("naming_ns"), rows.c[by].label("naming"))
+        .where(rows.c.rid_.is_not(None), rows.c[f"{by}__s"] == VALUE)
+        .distinct()
+        .subquery()
+    )
+    on = sa.and_(table.c.ns == naming.c.naming_ns, table.c.id == naming.c.naming)
+    return sa.select(*table.c, naming.c.facility_).select_from(table.join(naming, on)).subquery("base")
+
+
+# -------------------------------------------------------------- linked columns
+@dataclass(slots=True)
+class _Columns:
+    """A frame while it is being built: what is selected from what."""
+
+    base: sa.Subquery
+    source: FromClause
+    selected: list[ColumnElement[Any]] = field(default_factory=list)
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+class _Maker:
+    def __init__(
+        self,
+        engine: Engine,
+        task: Task,
+        linked: Linked,
+        hung: dict[str, FromClause],
+        named: dict[str, FromClause],
+        handed: FromClause,
+    ) -> None:
+        self.engine, self.task, self.linked = engine, task, linked
+        self.hung, self.named, self.handed = hung, named, handed
+
+    def frame(self, table: str, base: sa.Subquery) -> Frame:
+        wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
+        linked = {column.name: column for column in self.task.links.columns.get(table, ())}
+        for name in sorted(wanted):  # days look at two more columns
+            if name in linked and linked[name].form == "days":
+                wanted |= {linked[name].start, linked[name].end}
+        own = self.task.tables[table]
+        # the rows that name others carry their links, for the fold
+        wanted |= set(self.task.links.referenced.values()) if table == self.task.links.unit else set()
+
+        at = _Columns(base, base)
+        at.selected += [base.c[name] for name in (*ROW, "facility_", "standing_")]
+        at.selected += [base.c[name] for name in ("rid_", "row_state_") if name in base.c]
+        for name in sorted(wanted & set(own)):
+            self._keep(at, name, _cell_of(base, name, own[name]))
+        for name in sorted(wanted & set(linked), key=lambda one: (linked[one].form == "days", one)):
+            self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
+        relation = self.engine.make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
+        return Frame(table, relation, {name: _again(relation, name, cell) for name, cell in at.cells.items()})
+
+    def _keep(self, at: _Columns, name: str, cell: Cell) -> None:
+        at.cells[name] = cell
+        at.selected += [cell.value.label(name), cell.bucket.label(f"{name}__s")]
+        if cell.low is not None and cell.high is not None:
+            at.selected += [cell.low.label(f"{name}__lo"), cell.high.label(f"{name}__hi")]
+
+    def _handed(self, at: _Columns, table: str, name: str) -> FromClause:
+        """What was handed in of ``table`` for each row's facility and namespace, joined to the frame."""
+        handed = self.handed.alias(f"handed {name}")
+        on = sa.and_(handed.c.facility == at.base.c.facility_, handed.c.ns == at.base.c.ns, handed.c.tbl == table)
+        at.source = at.source.outerjoin(handed, on)
+        return handed
+
+    def count(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """How many rows hang on the record. None, in a table that was not handed in to the end: not known."""
+        table, link = self.hung[column.table], self.task.links.hanging[column.table]
+        counts = (
+            sa.select(table.c.ns, table.c[link].label("names"), sa.func.count().label("hanging"))
+            .where(table.c.standing_, table.c[f"{link}__s"] == VALUE)
+            .group_by(table.c.ns, table.c[link])
+            .subquery(f"count {column.name}")
+        )
+        handed = self._handed(at, column.table, column.name)
+        at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == at.base.c.id))
+        number = sa.func.coalesce(counts.c.hanging, 0)
+        sure = sa.or_(number > 0, sa.and_(handed.c.handed_in, sa.not_(handed.c.cut)))
+        return Cell(number, sa.case((sure, VALUE), else_=NOT_KNOWN), kind="count")
+
+    def found(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """Was the row that is named read? Not, in a table with lines that nobody could read: not known."""
+        table, by = self.named[column.table], at.base.c[column.by]
+        read = sa.select(table.c.ns, table.c.id).where(table.c.id.is_not(None)).distinct().subquery(column.name)
+        handed = self._handed(at, column.table, column.name)
+        at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.id == by))
+        there = read.c.id.is_not(None)
+        sure = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread))
+        return Cell(sa.case((there, "yes")), sa.case((there, VALUE), (sure, NULL), else_=NOT_KNOWN))
+
+    def column(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """A column of the record that a row hangs on, or of the row that a record names."""
+        kind = self.task.tables[column.table][column.column]
+        if column.table == self.task.links.unit:
+            rows = self.linked.rows
+            first = chosen(rows, [rows.c.rid_, rows.c.standing_], rows.c.content)
+            keyed = sa.select(*rows.c, first.label("first_")).where(rows.c.standing_).subquery()
+        else:
+            table = self.named[column.table]
+            first = chosen(table, [table.c.ns, table.c.id, table.c.standing_], table.c.content)
+            keyed = sa.select(*table.c, first.label("first_")).where(table.c.standing_).subquery()
+        one = sa.select(*keyed.c).where(keyed.c.first_).subquery(f"of {column.name}")
+        if column.table == self.task.links.unit:
+            on = one.c.rid_ == at.base.c.rid_
+        else:
+            on = sa.and_(one.c.ns == at.base.c.ns, one.c.id == at.base.c[column.by])
+        at.source = at.source.outerjoin(one, on)
+        cell = _cell_of(one, column.column, kind)
+        return Cell(cell.value, sa.func.coalesce(cell.bucket, NOT_KNOWN), cell.low, cell.high, kind)
+
+    def days(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """Days between two dates as a range of microseconds, as wide as the dates are vague."""
+        start, end = at.cells[column.start], at.cells[column.end]
+        if start.low is None or start.high is None or end.low is None or end.high is None:
+            raise SuiteError(
+                f"linked column {column.name} counts days between columns that are no dates",
+                where="links.json, columns",
+                fix="name two columns of kind date",
+            )
+        low, high = end.low - start.high, end.high - start.low
+        bucket = sa.case(
+            (sa.or_(start.bucket == NOT_KNOWN, end.bucket == NOT_KNOWN), NOT_KNOWN),
+            (sa.and_(start.bucket == VALUE, end.bucket == VALUE), VALUE),
+            else_=NULL,
+        )
+        return Cell(sa.cast(low, sa.Double) / DAY, bucket, low, high, "days")
+
+
+_FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
+    "count": _Maker.count,
+    "found": _Maker.found,
+    "column": _Maker.column,
+    "days": _Maker.days,
+}
+
+
+def _cell_of(source: FromClause, name: str, kind: str) -> Cell:
+    c = source.c
+    if kind in RANGED:
+        return Cell(c[name], c[f"{name}__s"], c[f"{name}__lo"], c[f"{name}__hi"], kind)
+    return Cell(c[name], c[f"{name}__s"], kind=kind)
+
+
+def _again(frame: FromClause, name: str, cell: Cell) -> Cell:
+    """The cell as a column of the finished frame."""
+    ranged = cell.low is not None
+    c = frame.c
+    low, high = (c[f"{name}__lo"], c[f"{name}__hi"]) if ranged else (None, None)
+    return Cell(c[name], c[f"{name}__s"], low, high, cell.kind)

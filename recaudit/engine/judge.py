@@ -1,0 +1,264 @@
+"""judge: every rule on every row of its frame -> five counts per facility, and masks per row (SCORING section 3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.cells import EXCUSED, MET, NOT_ASSESSABLE, UNMET, state
+from recaudit.engine.frame import Frame, Frames
+from recaudit.engine.link import Linked
+from recaudit.engine.seam import Engine, Task
+from recaudit.model import RUNGS, STATES, Rule, RuleCount, Rung
+
+WORD = 62
+"""Bits of one mask word: a BIGINT with its sign bit and one more to spare."""
+
+CONFORMANT = "conformant:"
+_NOT_CONFORMANT, _NOT_JUDGED = 2, 3  # of the seam's column ``judged``
+
+
+@dataclass(frozen=True, slots=True)
+class Bit:
+    """One rule of the audit, the built-in ones too, and its place in the masks."""
+
+    place: int
+    rule: str
+    table: str
+    rung: Rung
+    required: bool
+    looks_in: str = ""  # the hanging table whose absent rows it asks about
+
+    @property
+    def word(self) -> int:
+        return self.place // WORD
+
+    @property
+    def mask(self) -> int:
+        return 1 << self.place % WORD
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """All rules of the audit in order."""
+
+    bits: tuple[Bit, ...]
+
+    @property
+    def words(self) -> range:
+        return range(-(-len(self.bits) // WORD))
+
+    def of(self, table: str) -> tuple[Bit, ...]:
+        return tuple(bit for bit in self.bits if bit.table == table)
+
+    def mask(self, word: int, bits: Iterable[Bit]) -> int:
+        """The given bits of one word, as an integer."""
+        return sum(bit.mask for bit in bits if bit.word == word)
+
+    def up_to(self, rung: Rung) -> tuple[Bit, ...]:
+        """Required rules of rungs 2..rung: what a record has to hold to reach it."""
+        limit = RUNGS.index(rung)
+        return tuple(bit for bit in self.bits if bit.required and RUNGS.index(bit.rung) <= limit)
+
+    def at(self, rung: Rung) -> tuple[Bit, ...]:
+        return tuple(bit for bit in self.bits if bit.required and bit.rung == rung)
+
+
+def number(task: Task) -> Bits:
+    """A bit for each rule: table by table, conformance first, then the suite's rules in their order."""
+    bits: list[Bit] = []
+    for table in task.on_ladder:
+        bits.append(Bit(len(bits), CONFORMANT + table, table, "conformant", True))
+        for rule in task.rules:
+            if rule.table == table:
+                bits.append(Bit(len(bits), rule.id, table, rule.rung, rule.required, _looks_in(rule, task)))
+    return Bits(tuple(bits))
+
+
+def _looks_in(rule: Rule, task: Task) -> str:
+    for column in task.links.columns.get(rule.table, ()):
+        if column.form == "count" and column.name == rule.kwargs.get("column"):
+            return column.table
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``masks``: table -> the masks of its rows that may stand for their record."""
+
+    bits: Bits
+    masks: dict[str, FromClause]
+    counts: dict[str, dict[str, RuleCount]]  # facility -> rule -> counts
+
+
+def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
+    bits = number(task)
+    states = {table: _states(engine, task, bits.of(table), frame) for table, frame in frames.frames.items()}
+    counts: dict[str, dict[str, RuleCount]] = defaultdict(dict)
+
+    def add(facility: str, rule: str, more: RuleCount) -> None:
+        counts[facility][rule] = counts[facility].get(rule, RuleCount()) + more
+
+    for table, judged in states.items():
+        for facility, rule, count in _five_counts(engine, bits.of(table), judged):
+            add(facility, rule, count)
+    for table in task.hanging:
+        _not_handed_in(engine, linked, frames, table, bits.of(table), add)
+        _cut_off(engine, task, linked, frames, table, bits.of(table), states[table], add)
+    for table in task.referenced:
+        _not_read(engine, task, linked, frames, table, bits.of(table), add)
+    masks = {table: _masks(engine, bits, table, judged) for table, judged in states.items()}
+    return Judged(bits, masks, dict(counts))
+
+
+def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> FromClause:
+    rules = {rule.id: rule for rule in task.rules}
+    c = frame.rows.c
+    identity = [
+        name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
+    ]
+    links = [name for name in (*task.links.referenced.values(),) if frame.table == task.links.unit and name in c]
+    judged: list[ColumnElement[Any]] = []
+    for bit in bits:
+        if bit.rule == CONFORMANT + frame.table:
+            verdict: ColumnElement[int] = sa.case(
+                (c.judged == _NOT_CONFORMANT, UNMET), (c.judged == _NOT_JUDGED, NOT_ASSESSABLE), else_=MET
+            )
+        else:
+            verdict = state(rules[bit.rule], frame.cells)
+        judged.append(sa.cast(verdict, sa.SmallInteger).label(f"r{bit.place}"))
+    kept = [c[name] for name in identity] + [
+        sa.case((c[f"{name}__s"] == 0, c[name])).label(name) for name in dict.fromkeys(links)
+    ]
+    return engine.make(f"states_{frame.table}", sa.select(*kept, *judged))
+
+
+def _five_counts(engine: Engine, bits: Sequence[Bit], states: FromClause) -> Iterable[tuple[str, str, RuleCount]]:
+    columns = [sa.func.count().filter(states.c[f"r{bit.place}"] == code) for bit in bits for code in range(len(STATES))]
+    for facility, *numbers in engine.rows(sa.select(states.c.facility_, *columns).group_by(states.c.facility_)):
+        for index, bit in enumerate(bits):
+            yield facility, bit.rule, RuleCount(*numbers[index * len(STATES) : (index + 1) * len(STATES)])
+
+
+# -------------------------------------------------------------- what nobody could look at
+def _not_handed_in(
+    engine: Engine,
+    linked: Linked,
+    frames: Frames,
+    table: str,
+    bits: Sequence[Bit],
+    add: Any,  # noqa: ANN401
+) -> None:
+    """A table that was not handed in: every rule on it is not assessable, once a record."""
+    records, handed = linked.records.c, frames.handed.c
+    lacking = (
+        sa.select(records.facility, sa.func.count())
+        .select_from(
+            linked.records.join(frames.handed, sa.and_(handed.facility == records.facility, handed.ns == records.ns))
+        )
+        .where(handed.tbl == table, sa.not_(handed.handed_in))
+        .group_by(records.facility)
+    )
+    for facility, number_of_records in engine.rows(lacking):
+        for bit in bits:
+            add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
+
+
+def _cut_off(
+    engine: Engine,
+    task: Task,
+    linked: Linked,
+    frames: Frames,
+    table: str,
+    bits: Sequence[Bit],
+    states: FromClause,
+    add: Any,  # noqa: ANN401
+) -> None:
+    """A hanging table that was cut off: a required rule not already unmet is not assessable, once a record."""
+    required = [bit for bit in bits if bit.required]
+    records, handed = linked.records, frames.handed
+    unmet = (
+        sa.select(
+            states.c.rid_,
+            *(sa.func.bool_or(states.c[f"r{bit.place}"] == UNMET).label(f"u{bit.place}") for bit in required),
+        )
+        .group_by(states.c.rid_)
+        .subquery()
+    )
+    open_ = [
+        sa.func.count().filter(sa.not_(sa.func.coalesce(unmet.c[f"u{bit.place}"], sa.false()))) for bit in required
+    ]
+    cut = (
+        sa.select(records.c.facility, *open_)
+        .select_from(
+            records.join(
+                handed, sa.and_(handed.c.facility == records.c.facility, handed.c.ns == records.c.ns)
+            ).outerjoin(unmet, unmet.c.rid_ == records.c.rid)
+        )
+        .where(handed.c.tbl == table, handed.c.handed_in, handed.c.cut)
+        .group_by(records.c.facility)
+    )
+    for facility, *numbers in engine.rows(cut):
+        for bit, count in zip(required, numbers, strict=True):
+            add(facility, bit.rule, RuleCount(not_assessable=count))
+
+
+def _not_read(
+    engine: Engine,
+    task: Task,
+    linked: Linked,
+    frames: Frames,
+    table: str,
+    bits: Sequence[Bit],
+    add: Any,  # noqa: ANN401
+) -> None:
+    """The row that a record names was not read: every rule on it is not assessable, once a record."""
+    rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
+    read = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None)).distinct().subquery()
+    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == 0)
+    by_record = (
+        sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
+        .select_from(rows.outerjoin(read, there))
+        .where(rows.c.rid_.is_not(None))
+        .group_by(rows.c.facility_, rows.c.rid_)
+        .subquery()
+    )
+    missing = (
+        sa.select(by_record.c.facility_, sa.func.count())
+        .where(sa.not_(by_record.c.read))
+        .group_by(by_record.c.facility_)
+    )
+    for facility, number_of_records in engine.rows(missing):
+        for bit in bits:
+            add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
+
+
+# -------------------------------------------------------------- masks
+MASKS = ("unmet", "excused", "not_assessable")
+_CODES = {"unmet": UNMET, "excused": EXCUSED, "not_assessable": NOT_ASSESSABLE}
+
+
+def mask_column(mask: str, word: int) -> str:
+    return f"{mask} {word}"
+
+
+def _masks(engine: Engine, bits: Bits, table: str, states: FromClause) -> FromClause:
+    """The three masks of every row that may stand for its record, a word each, with the frame's identity."""
+    ruled = {f"r{bit.place}" for bit in bits.bits}
+    identity = [column for column in states.c if column.name not in ruled]
+    words: list[ColumnElement[Any]] = []
+    for mask in MASKS:
+        for word in bits.words:
+            total: ColumnElement[Any] = sa.cast(sa.literal(0), sa.BigInteger)
+            for bit in bits.of(table):
+                if bit.word == word:
+                    on = states.c[f"r{bit.place}"] == _CODES[mask]
+                    total = total + sa.case((on, sa.cast(sa.literal(bit.mask), sa.BigInteger)), else_=0)
+            words.append(total.label(mask_column(mask, word)))
+    return engine.make(f"masks_{table}", sa.select(*identity, *words).where(states.c.standing_))

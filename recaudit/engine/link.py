@@ -1,0 +1,242 @@
+"""link: rows of the unit's table -> facility, state, record; copies; what hangs on what (SCORING section 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.seam import Engine, Task, facility_table, input_table, seam_tables, span_of
+from recaudit.errors import RegisterError
+from recaudit.values import UNPARSEABLE, VALUE
+
+UNIT_ROWS = "unit_rows"
+RECORDS = "records"
+DAY_AND_A_BIT = 100_000_000_000  # microseconds; the longest local day has 25 hours, the shortest month 28 days
+
+NO_FACILITY = "no facility named"
+UNKNOWN_FACILITY = "facility unknown to the register"
+NOT_OPEN = "facility not open then"
+UNREADABLE_LINE = "unreadable line in a file of several facilities"
+
+
+_KNOWN = sa.select(sa.table("known", sa.column("id")).c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The relations that link leaves behind.
+
+    ``rows``: every row of the unit's table with ``facility_``, ``reason_`` (unattributed rows), ``row_state_``,
+    ``standing_`` (it may stand for its record) and ``rid_``: names of ours end in "_", so that no element has them.
+    ``records``: one a key in scope, with ``rid``, ``facility``, ``ns``, ``id``, ``matched`` (expected, or no roster to
+    say otherwise), ``conflicting``.
+    """
+
+    seam: dict[str, FromClause]
+    rows: FromClause
+    records: FromClause
+
+
+def link(engine: Engine, task: Task) -> Linked:
+    """Raises ``RegisterError`` when a roster leaves open which namespace its keys are of."""
+    seam = seam_tables(engine, task.spill, task.tables)
+    orders, ordering = _orderings(task)
+    engine.load("inputs", input_table(task.inputs, task.known, orders))
+    engine.load("facilities", facility_table(task.facilities, task.on_roster, task.timezone))
+    engine.load("known", pa.table({"id": pa.array(sorted(task.known), pa.string())}))
+    roster = engine.load("roster", task.roster)
+
+    attributed = engine.view("attributed", _attribute(seam[task.links.unit], task, ordering))
+    states = engine.view("row_states", _row_states(attributed, task))
+    copies = engine.make("copies", _copies(states))
+    records = engine.make(RECORDS, _records(copies, roster))
+    _check_namespaces(engine, copies, roster)
+    rows = engine.make(UNIT_ROWS, _with_record(copies, records))
+    return Linked(seam, rows, records)
+
+
+def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:
+    """Sources share few orders of facility candidates; each order gets a number."""
+    ordering: list[tuple[str, ...]] = []
+    orders: dict[str, int] = {}
+    for source, candidates in task.candidates.items():
+        if candidates not in ordering:
+            ordering.append(candidates)
+        orders[source] = ordering.index(candidates)
+    return orders, ordering
+
+
+# -------------------------------------------------------------- which facility
+def _attribute(unit: FromClause, task: Task, ordering: list[tuple[str, ...]]) -> sa.Select[Any]:
+    """Every row with the facility it names first (``candidate``) and whether it names two that the register knows."""
+    inputs = sa.table("inputs", *map(sa.column, ("src", "certain", "folder", "file", "ordering")))
+    cells: dict[str, ColumnElement[Any]] = {"folder": inputs.c.folder, "file": inputs.c.file}
+    for name, column in task.links.candidates.items():
+        cells[name] = sa.case((unit.c[f"{column}__s"] == VALUE, unit.c[column]))
+    first = sa.case(
+        *(
+            (inputs.c.ordering == number, sa.func.coalesce(sa.null(), *(cells[name] for name in names)))
+            for number, names in enumerate(ordering)
+        ),
+        else_=sa.null(),
+    )
+    used = sorted({name for names in ordering for name in names})
+    named: list[ColumnElement[Any]] = [sa.case((cells[name].in_(_KNOWN), cells[name])) for name in used]
+    named = named or [sa.null()]
+    differing = sa.func.coalesce(sa.func.greatest(*named) != sa.func.least(*named), sa.false())
+    return sa.select(
+        *unit.c,
+        sa.func.coalesce(inputs.c.certain, first).label("candidate_"),
+        sa.and_(inputs.c.certain.is_(None), differing).label("differing_"),
+    ).select_from(unit.join(inputs, inputs.c.src == unit.c.src))
+
+
+def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
+    """Facility or the reason there is none, and how far the row is readable and in scope, copies aside."""
+    c, links = rows.c, task.links
+    facilities = sa.table("facilities", *map(sa.column, ("id", "opened", "closed", "has_roster")))
+    first, last = span_of(task.period, task.timezone)
+    low, high = c[f"{links.end}__lo"], c[f"{links.end}__hi"]
+    end, status = c[f"{links.end}__s"], c[f"{links.status}__s"]
+
+    day_known = sa.and_(end == VALUE, high - low < DAY_AND_A_BIT)
+    open_then = sa.or_(
+        sa.not_(day_known),
+        sa.and_(
+            sa.func.coalesce(low >= facilities.c.opened, sa.true()),
+            sa.func.coalesce(high <= facilities.c.closed, sa.true()),
+        ),
+    )
+    there = sa.and_(facilities.c.id.is_not(None), open_then)
+    reason = sa.case(
+        (there, sa.null()),
+        (c.candidate_.is_(None), NO_FACILITY),
+        (c.candidate_.in_(_KNOWN), NOT_OPEN),
+        else_=UNKNOWN_FACILITY,
+    )
+    readable = sa.and_(
+        c.id.is_not(None),
+        status == VALUE,
+        c[links.status].in_([*links.finished, *links.open]),
+        end != UNPARSEABLE,
+    )
+    outside = sa.or_(
+        sa.and_(status == VALUE, c[links.status].in_(links.open)),
+        sa.and_(end == VALUE, sa.or_(high < first, low > last)),
+    )
+    return sa.select(
+        *c,
+        sa.case((there, facilities.c.id)).label("facility_"),
+        reason.label("reason_"),
+        sa.func.coalesce(facilities.c.has_roster, sa.false()).label("has_roster_"),
+        sa.case((sa.not_(readable), "unreadable"), (outside, "out_of_scope"), else_="in_scope").label("reading_"),
+        sa.not_(outside).label("may_be_in_scope_"),
+    ).select_from(rows.outerjoin(facilities, facilities.c.id == c.candidate_))
+
+
+# -------------------------------------------------------------- copies and records
+def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[Any]) -> ColumnElement[bool]:
+    """May this copy stand for its key? The newest where every copy has a version, else every one."""
+    over: dict[str, Any] = {"partition_by": partition}
+    every = sa.func.count(version).over(**over) == sa.func.count().over(**over)
+    return sa.or_(sa.not_(every), version == sa.func.max(version).over(**over))
+
+
+def _copies(rows: FromClause) -> sa.Select[Any]:
+    """Copies are compared before scope: where the newest is out of scope, so are all copies of the key."""
+    c = rows.c
+    keyed = sa.and_(c.facility_.is_not(None), c.reading_ != "unreadable")
+    partition: list[ColumnElement[Any]] = [c.facility_, c.ns, c.id, keyed]
+    first = sa.select(*c, keyed.label("keyed_"), standing_among(partition, c.version).label("newest_")).subquery()
+    d = first.c
+    same: list[ColumnElement[Any]] = [d.facility_, d.ns, d.id, d.keyed_]
+    live = sa.func.bool_or(sa.and_(d.newest_, d.reading_ == "in_scope")).over(partition_by=same)
+    in_scope = sa.and_(d.keyed_, d.reading_ == "in_scope", live)
+    return sa.select(*d, in_scope.label("in_scope_"), sa.and_(in_scope, d.newest_).label("standing_")).select_from(
+        first
+    )
+
+
+def _records(copies: FromClause, roster: FromClause) -> sa.Select[Any]:
+    c = copies.c
+    keys = (
+        sa.select(
+            c.facility_.label("facility"),
+            c.ns,
+            c.id,
+            sa.func.bool_or(c.has_roster_).label("has_roster"),
+            (sa.func.count(sa.distinct(sa.case((c.standing_, c.content)))) > 1).label("conflicting"),
+        )
+        .where(c.in_scope_)
+        .group_by(c.facility_, c.ns, c.id)
+        .subquery()
+    )
+    k = keys.c
+    expected = sa.exists().where(
+        roster.c.facility == k.facility,
+        roster.c.id == k.id,
+        sa.or_(roster.c.ns.is_(None), roster.c.ns == k.ns),
+    )
+    return sa.select(
+        sa.func.row_number().over(order_by=(k.facility, k.ns, k.id)).label("rid"),
+        k.facility,
+        k.ns,
+        k.id,
+        sa.or_(sa.not_(k.has_roster), expected).label("matched"),
+        k.conflicting,
+    ).select_from(keys)
+
+
+def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) -> None:
+    open_roster = sa.select(roster.c.facility).where(roster.c.ns.is_(None)).distinct()
+    c = copies.c
+    torn = engine.rows(
+        sa.select(c.facility_)
+        .where(c.in_scope_, c.facility_.in_(open_roster))
+        .group_by(c.facility_)
+        .having(sa.func.count(sa.distinct(c.ns)) > 1)
+        .order_by(c.facility_)
+    )
+    if torn:
+        names = ", ".join(row[0] for row in torn[:5]) + (" …" if len(torn) > 5 else "")
+        raise RegisterError(
+            f"the roster of {len(torn)} facilities leaves open which namespace its keys are of",
+            where=f"rosters, facilities {names}",
+            fix="fill the column namespace of their roster rows; their records come from several namespaces",
+        )
+
+
+def _with_record(copies: FromClause, records: FromClause) -> sa.Select[Any]:
+    c, r = copies.c, records.c
+    place = sa.func.row_number().over(partition_by=(c.facility_, c.ns, c.id, c.in_scope_), order_by=(c.src, c.pos))
+    row_state = sa.case(
+        (c.facility_.is_(None), "unattributed"),
+        (c.reading_ == "unreadable", "unreadable"),
+        (sa.not_(c.in_scope_), "out_of_scope"),
+        (sa.not_(r.matched), "unexpected"),
+        (place == 1, "matched"),
+        else_="duplicate",
+    )
+    joined = copies.outerjoin(records, sa.and_(c.in_scope_, r.facility == c.facility_, r.ns == c.ns, r.id == c.id))
+    kept = [column for column in c if column.name not in ("keyed_", "newest_", "reading_", "has_roster_", "candidate_")]
+    return sa.select(
+        *kept, row_state.label("row_state_"), (c.reading_ != "unreadable").label("readable_"), r.rid.label("rid_")
+    ).select_from(joined)
+
+
+# -------------------------------------------------------------- hanging and referenced rows
+def with_standing(table: FromClause) -> sa.Subquery:
+    """The table's rows with ``standing``: may the row stand for its (namespace, id)? Without an id it stands alone."""
+    c = table.c
+    stands = sa.or_(c.id.is_(None), standing_among([c.ns, c.id], c.version))
+    return sa.select(*c, stands.label("standing_")).select_from(table).subquery()
+
+
+def chosen(rows: FromClause, key: list[ColumnElement[Any]], content: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Of several standing copies one gives its values to linked columns; which, must not depend on their order."""
+    return sa.func.row_number().over(partition_by=key, order_by=(content, rows.c.src, rows.c.pos)) == 1

@@ -1,0 +1,208 @@
+"""What the engine is handed, as relations: seam tables, inputs, the register's facilities, rosters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.dialect import sql
+from recaudit.model import Excused, Facility, Input, Links, Period, Rule
+from recaudit.seam import columns as seam_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything one sector's counting needs. ``tables``: table -> element column -> field kind.
+
+    ``candidates``: source name -> facility candidates in order. ``facilities``: those in scope of the sector;
+    ``known``: every facility id of the sector in the register; ``roster``: an Arrow table (facility, ns, id), ns
+    NULL where the roster names none; ``on_roster``: facilities whose expected records are a roster.
+    """
+
+    spill: Path
+    sector: str
+    tables: Mapping[str, Mapping[str, str]]
+    links: Links
+    rules: tuple[Rule, ...]
+    inputs: tuple[Input, ...]
+    candidates: Mapping[str, tuple[str, ...]]
+    facilities: tuple[Facility, ...]
+    known: frozenset[str]
+    roster: Any
+    on_roster: frozenset[str]
+    period: Period
+    timezone: str
+    excused: tuple[Excused, ...] = ("unmet",)
+
+    @property
+    def on_ladder(self) -> tuple[str, ...]:
+        """The unit's table, then each hanging or referenced table that a required or advisory rule stands on."""
+        ruled = {rule.table for rule in self.rules}
+        others = [*self.links.hanging, *self.links.referenced]
+        return (self.links.unit, *(table for table in others if table in ruled))
+
+    @property
+    def hanging(self) -> tuple[str, ...]:
+        return tuple(table for table in self.on_ladder if table in self.links.hanging)
+
+    @property
+    def referenced(self) -> tuple[str, ...]:
+        return tuple(table for table in self.on_ladder if table in self.links.referenced)
+
+
+class Engine:
+    """An embedded DuckDB whose tables are made of SQLAlchemy statements; what does not fit spills to ``folder``."""
+
+    def __init__(self, folder: Path | None = None, threads: int = 0) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("SET preserve_insertion_order = false")
+        if folder is not None:
+            self.connection.execute("SET temp_directory = ?", [str(folder / "engine")])
+        if threads:
+            self.connection.execute("SET threads = ?", [threads])
+
+    def make(self, name: str, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> FromClause:
+        """The statement's rows as a table called ``name``."""
+        self.connection.execute(f'CREATE TABLE "{name}" AS {sql(statement)}')
+        return relation(name, [column.name for column in statement.selected_columns])
+
+    def view(self, name: str, statement: sa.Select[Any]) -> FromClause:
+        self.connection.execute(f'CREATE VIEW "{name}" AS {sql(statement)}')
+        return relation(name, [column.name for column in statement.selected_columns])
+
+    def rows(self, statement: sa.ClauseElement) -> list[tuple[Any, ...]]:
+        return list(self.connection.execute(sql(statement)).fetchall())
+
+    def load(self, name: str, table: Any) -> FromClause:  # noqa: ANN401  # an Arrow table
+        """An Arrow table as a table called ``name``."""
+        self.connection.register("handed_over", table)
+        self.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')
+        self.connection.unregister("handed_over")
+        return relation(name, table.column_names)
+
+
+def relation(name: str, columns: Iterable[str]) -> FromClause:
+    return sa.table(name, *(sa.column(column) for column in columns))
+
+
+# -------------------------------------------------------------- seam tables
+def seam_schema(kinds: Mapping[str, str]) -> pa.Schema:
+    """The columns every Parquet file of a seam table has, in order."""
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in seam_columns(kinds)])
+
+
+def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, str]]) -> dict[str, FromClause]:
+    """Every table of the sector as a relation; one that no input held is empty, with all its columns."""
+    relations = {}
+    for table, kinds in tables.items():
+        name, schema = f"seam_{table}", seam_schema(kinds)
+        files = sorted(str(path) for path in (spill / table).glob("*.parquet"))
+        if files:
+            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+            engine.connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')
+            relations[table] = relation(name, schema.names)
+        else:
+            relations[table] = engine.load(name, schema.empty_table())
+    return relations
+
+
+# -------------------------------------------------------------- inputs and the register
+def span_of(period: Period, timezone: str) -> tuple[int, int]:
+    """First and last microsecond (UTC, since 1970) of whole local days."""
+    zone = ZoneInfo(timezone)
+    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+    first = datetime.combine(period.first, time.min, zone)
+    after = datetime.combine(period.last + timedelta(days=1), time.min, zone)
+    micro = timedelta(microseconds=1)
+    return (first - epoch) // micro, (after - epoch) // micro - 1
+
+
+def input_table(inputs: Sequence[Input], known: frozenset[str], orders: Mapping[str, int]) -> pa.Table:
+    """One row an input: which facility its rows are of. A folder or file name counts where the register knows it."""
+    rows = [
+        {
+            "src": one.src,
+            "certain": one.facility,
+            "folder": one.folder if one.folder in known else None,
+            "file": one.stem if one.stem in known else None,
+            "ordering": orders[one.source],
+        }
+        for one in inputs
+    ]
+    schema = pa.schema(
+        {"src": pa.int32(), "certain": pa.string(), "folder": pa.string(), "file": pa.string(), "ordering": pa.int32()}
+    )
+    return pa.Table.from_pylist(rows, schema)
+
+
+def facility_table(facilities: Sequence[Facility], on_roster: frozenset[str], timezone: str) -> pa.Table:
+    """Facilities in scope: first and last microsecond they were open (NULL: no end), whether they have a roster."""
+    rows = []
+    for one in facilities:
+        opened = span_of(Period(one.open_from, one.open_from), timezone)[0] if one.open_from else None
+        closed = span_of(Period(one.open_to, one.open_to), timezone)[1] if one.open_to else None
+        rows.append({"id": one.id, "opened": opened, "closed": closed, "has_roster": one.id in on_roster})
+    schema = pa.schema({"id": pa.string(), "opened": pa.int64(), "closed": pa.int64(), "has_roster": pa.bool_()})
+    return pa.Table.from_pylist(rows, schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the inputs of one namespace say of one table, for the rows of one facility."""
+
+    handed_in: bool = False
+    cut: bool = False
+    unread: bool = False  # some of its lines could not be read
+
+    def __or__(self, other: Handed) -> Handed:
+        return Handed(self.handed_in or other.handed_in, self.cut or other.cut, self.unread or other.unread)
+
+
+def handed_in(inputs: Sequence[Input], tables: Iterable[str]) -> dict[tuple[str, str, str | None], Handed]:
+    """(namespace, table, certain facility or None) -> what those inputs say. A file that mixes tables holds
+    the tables it was seen to hold, and when it was cut off or has broken lines may hold more of every table."""
+    said: dict[tuple[str, str, str | None], Handed] = defaultdict(Handed)
+    for one in inputs:
+        seen = {table.table for table in one.tables if table.rows}
+        for table in tables:
+            if one.only not in (None, table):
+                continue
+            here = Handed(
+                handed_in=one.only == table or table in seen, cut=not one.to_the_end, unread=one.unreadable > 0
+            )
+            said[one.namespace, table, one.facility] |= here
+    return dict(said)
+
+
+def handed_table(
+    said: Mapping[tuple[str, str, str | None], Handed], places: Iterable[tuple[str, str]], tables: Sequence[str]
+) -> pa.Table:
+    """``handed_in`` for each (facility, namespace) of ``places`` and each table: one row, also where nothing was."""
+    columns: dict[str, list[Any]] = {name: [] for name in ("ns", "tbl", "facility", "handed_in", "cut", "unread")}
+    for facility, namespace in sorted(places):
+        for table in tables:
+            here = said.get((namespace, table, None), Handed()) | said.get((namespace, table, facility), Handed())
+            values = (namespace, table, facility, here.handed_in, here.cut, here.unread)
+            for column, value in zip(columns.values(), values, strict=True):
+                column.append(value)
+    schema = pa.schema(
+        {
+            "ns": pa.string(),
+            "tbl": pa.string(),
+            "facility": pa.string(),
+            "handed_in": pa.bool_(),
+            "cut": pa.bool_(),
+            "unread": pa.bool_(),
+        }
+    )
+    return pa.table(columns, schema)
