@@ -1,0 +1,310 @@
+"""What was counted and judged, as entries of the result (``recaudit.result``). Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+from recaudit import reasons, verdicts
+from recaudit.ladder import climb, received_rule
+from recaudit.model import (
+    RUNGS,
+    Area,
+    Claim,
+    Counted,
+    Input,
+    Ladder,
+    Rule,
+    RuleCount,
+    Rung,
+    Standing,
+    Suite,
+    Verdict,
+)
+from recaudit.result import (
+    AreaEntry,
+    ClaimEntry,
+    FacilityEntry,
+    FacilityRule,
+    FindingEntry,
+    InputEntry,
+    RuleCounts,
+    RuleEntry,
+    RungVerdict,
+    StandingEntry,
+    SuiteEntry,
+    SumEntry,
+    TableEntry,
+    TotalEntry,
+)
+from recaudit.verdicts import Evidence, Seat
+
+_RECEIVED = {
+    "title": {"en": "The record was received", "vi": "Đã nhận được hồ sơ"},
+    "why": "A record that is expected and was not handed in is missing, however good the others are.",
+    "fix": {"en": "Submit the records that are missing.", "vi": "Nộp bổ sung các hồ sơ còn thiếu."},
+}
+_CONFORMANT = {
+    "title": {"en": "{table}: valid by the exchange standard", "vi": "{table}: đúng chuẩn trao đổi dữ liệu"},
+    "why": "What the standard's own model refuses cannot be exchanged with anybody.",
+    "fix": {
+        "en": "Correct the elements listed under the input's findings, or report them to the software's vendor.",
+        "vi": "Sửa các phần tử được nêu tại từng tệp, hoặc báo cho nhà cung cấp phần mềm.",
+    },
+}
+
+
+def exact(share: Fraction) -> str:
+    """A share as the decimal that a person wrote: ``0.975``. Every target is one, so nothing is rounded.
+
+    >>> exact(Fraction(39, 40)), exact(Fraction(1))
+    ('0.975', '1')
+    """
+    with localcontext() as context:
+        context.prec = 60
+        return f"{(Decimal(share.numerator) / Decimal(share.denominator)).normalize():f}"
+
+
+# -------------------------------------------------------------- what was read
+def input_entry(one: Input) -> InputEntry:
+    findings: list[FindingEntry] = [
+        {"kind": found.kind, "count": found.count, "where": found.where, "lines": list(found.lines)}
+        for found in one.findings
+    ]
+    return {
+        "path": one.path,
+        "role": one.role,
+        "sector": one.sector,
+        "format": one.format,
+        "namespace": one.namespace,
+        "facility": one.facility,
+        "bytes": one.bytes,
+        "sha256": one.sha256,
+        "read": one.read,
+        "unreadable": one.unreadable,
+        "to_the_end": one.to_the_end,
+        "findings": findings,
+    }
+
+
+def suite_entry(suite: Suite) -> SuiteEntry:
+    return {"name": suite.name, "version": suite.version, "sha256": suite.sha256, "rules": len(suite.rules)}
+
+
+def table_entries(counted: Counted) -> list[TableEntry]:
+    return [
+        {
+            "sector": table.sector,
+            "name": table.name,
+            "read": table.read,
+            "unreadable": table.unreadable,
+            "unlinked": table.unlinked,
+            "duplicate": table.duplicate,
+            "conflicting": table.conflicting,
+        }
+        for table in counted.tables
+    ]
+
+
+# -------------------------------------------------------------- facilities and sums
+def facility_entry(seat: Seat, ladder: Ladder) -> FacilityEntry:
+    of, tally = seat.facility, seat.tally
+    rules = {"received": received_rule(ladder), **tally.rules}
+    return {
+        "id": of.id,
+        "name": of.name,
+        "sector": of.sector,
+        "kind": of.kind,
+        "area": of.area,
+        "vendor": of.vendor,
+        "status": ladder.status,
+        "basis": ladder.basis,
+        "covers": ladder.covers,
+        "over_reported": ladder.over_reported,
+        "expected": ladder.expected,
+        "read": tally.read,
+        "matched": tally.matched,
+        "duplicate": tally.duplicate,
+        "conflicting": tally.conflicting,
+        "unexpected": tally.unexpected,
+        "out_of_scope": tally.out_of_scope,
+        "unreadable": tally.unreadable,
+        "missing": ladder.missing,
+        "rungs": _rungs(ladder.rungs),
+        "rules": {rule: _facility_rule(count) for rule, count in rules.items()},
+    }
+
+
+def _rungs(rungs: Mapping[Rung, Standing]) -> dict[str, StandingEntry]:
+    return {rung: {"reached": s.reached, "short": s.short, "unknown": s.unknown} for rung, s in rungs.items()}
+
+
+def _facility_rule(count: RuleCount) -> FacilityRule:
+    return {**_rule_counts(count), "solo": count.solo}
+
+
+def _rule_counts(count: RuleCount) -> RuleCounts:
+    return {
+        "met": count.met,
+        "unmet": count.unmet,
+        "excused": count.excused,
+        "not_applicable": count.not_applicable,
+        "not_assessable": count.not_assessable,
+    }
+
+
+def sum_entry(places: Sequence[tuple[Seat, Ladder]]) -> SumEntry:
+    """Counts add. A facility without an expected number is in no sum, unless no facility has one."""
+    numbered = [ladder for _, ladder in places if ladder.expected is not None]
+    summed = numbered or [ladder for _, ladder in places]
+    return {
+        "facilities": len(places),
+        "silent": sum(ladder.status == "silent" for _, ladder in places),
+        "no_expected": len(places) - len(numbered),
+        "expected": sum(ladder.expected or 0 for ladder in numbered) if numbered else None,
+        "rungs": _rungs({rung: sum((one.rungs[rung] for one in summed), Standing()) for rung in RUNGS}),
+    }
+
+
+def area_entries(
+    areas: Sequence[Area], places: Mapping[str, Sequence[tuple[Seat, Ladder]]], parents: Mapping[str, str]
+) -> list[AreaEntry]:
+    """Every area of the register with the sums of the facilities in it and below it, by sector."""
+    inside: dict[str, dict[str, list[tuple[Seat, Ladder]]]] = defaultdict(lambda: defaultdict(list))
+    for sector, of_sector in places.items():
+        for seat, ladder in of_sector:
+            for code in verdicts.lineage(seat.facility.area, parents):
+                inside[code][sector].append((seat, ladder))
+    return [
+        {
+            "code": area.code,
+            "name": area.name,
+            "parent": area.parent,
+            "sectors": {sector: sum_entry(those) for sector, those in sorted(inside[area.code].items())},
+        }
+        for area in sorted(areas, key=lambda area: area.code)
+    ]
+
+
+def total_entry(places: Sequence[tuple[Seat, Ladder]], counted: Counted) -> TotalEntry:
+    return {**sum_entry(places), "read": counted.read, "unattributed": sum(counted.unattributed.values())}
+
+
+def ladders(evidence: Evidence) -> list[tuple[Seat, Ladder]]:
+    """Every facility with its ladder, excused cells counted as unmet, in order of id."""
+    seats = sorted(evidence.seats, key=lambda seat: seat.facility.id)
+    return [(seat, climb(seat.expected, seat.tally, evidence.silence)) for seat in seats]
+
+
+# -------------------------------------------------------------- claims
+def claim_entry(claim: Claim, evidence: Evidence, unit: str) -> tuple[ClaimEntry, Verdict]:
+    verdict = reasons.explained(verdicts.judge(claim, evidence), evidence)
+    standing = verdicts.standing(claim, evidence)
+    entry: ClaimEntry = {
+        "id": claim.id,
+        "statement": dict(claim.statement),
+        "sector": claim.sector,
+        "unit": unit,
+        "rung": claim.rung,
+        "level": claim.level,
+        "target": exact(claim.target),
+        "each": exact(claim.each) if isinstance(claim.each, Fraction) else claim.each,
+        "scope": {
+            "areas": list(claim.scope.areas),
+            "kinds": list(claim.scope.kinds),
+            "vendors": list(claim.scope.vendors),
+            "facilities": list(claim.scope.facilities),
+        },
+        "excused": claim.excused,
+        "accept": claim.accept,
+        "said_by": claim.said_by,
+        "standing": {
+            rung: {"reached": s.reached, "short": s.short, "unknown": s.unknown, "missing": missing}
+            for rung, (s, missing) in standing.items()
+        },
+        "verdict": verdict.word,
+        "wording": verdict.wording,
+        "sentence": reasons.sentence(verdict, unit),
+        "low": _share(verdict.bounds.low, verdict.bounds.total),
+        "high": _share(verdict.bounds.high, verdict.bounds.total),
+        "open": {
+            "returned": verdict.returned,
+            "holes": verdict.holes,
+            "spoiled": verdict.spoiled,
+            "rescued": verdict.rescued,
+        },
+        "reasons": list(verdict.reasons),
+        "counterexamples": verdict.counterexamples,
+        "by_rung": {rung: _rung_verdict(at) for rung, at in verdicts.by_rung(claim, evidence).items()},
+        "would_settle": list(verdict.would_settle),
+    }
+    return entry, verdict
+
+
+def _share(number: int | None, total: int | None) -> list[int] | None:
+    return None if number is None or total is None else [number, total]
+
+
+def _rung_verdict(verdict: Verdict) -> RungVerdict:
+    bounds = verdict.bounds
+    return {
+        "verdict": verdict.word,
+        "low": _share(bounds.low, bounds.total),
+        "high": _share(bounds.high, bounds.total),
+    }
+
+
+# -------------------------------------------------------------- rules
+def rule_entries(
+    sector: str,
+    unit: str,
+    on_ladder: Iterable[str],
+    rules: Sequence[Rule],
+    places: Sequence[tuple[Seat, Ladder]],
+) -> list[RuleEntry]:
+    """The built-in rules, then the suites'; totals are sums over facilities."""
+    entries = [_built_in("received", sector, unit, "received", _RECEIVED)]
+    entries += [_built_in(f"conformant:{table}", sector, table, "conformant", _CONFORMANT) for table in on_ladder]
+    for rule in rules:
+        entries.append(
+            {
+                **_built_in(rule.id, sector, rule.table, rule.rung, {}),
+                "required": rule.required,
+                "type": rule.type,
+                "title": dict(rule.title),
+                "why": rule.why,
+                "fix": dict(rule.fix),
+            }
+        )
+    for entry in entries:
+        counts = [_count_of(entry["id"], seat, ladder) for seat, ladder in places]
+        entry["totals"] = _rule_counts(sum(counts, RuleCount()))
+        entry["facilities_failing"] = sum(count.unmet + count.excused > 0 for count in counts)
+    return entries
+
+
+def _count_of(rule: str, seat: Seat, ladder: Ladder) -> RuleCount:
+    return received_rule(ladder) if rule == "received" else seat.tally.rules.get(rule, RuleCount())
+
+
+def _built_in(rule: str, sector: str, table: str, rung: str, words: Mapping[str, object]) -> RuleEntry:
+    named = {
+        key: {lang: text.format(table=table) for lang, text in value.items()}
+        for key, value in words.items()
+        if isinstance(value, dict)
+    }
+    return {
+        "id": rule,
+        "sector": sector,
+        "table": table,
+        "rung": rung,
+        "required": True,
+        "type": "built-in",
+        "title": named.get("title", {}),
+        "why": str(words.get("why", "")),
+        "fix": named.get("fix", {}),
+        "facilities_failing": 0,
+        "totals": _rule_counts(RuleCount()),
+    }

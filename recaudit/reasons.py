@@ -1,0 +1,162 @@
+"""Why a verdict is what it is, and what would settle it: in words, with counts that anybody can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from recaudit.model import Ladder, Verdict
+from recaudit.verdicts import Evidence, Seat, in_scope
+
+_NAMED = 5  # how many facilities a sentence names before it says "and n more"
+
+
+def explained(verdict: Verdict, evidence: Evidence) -> Verdict:
+    """The same verdict with its reasons and with what would settle it. Neither changes the word."""
+    claim = verdict.claim
+    inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
+    places = list(zip(inside.seats, inside.ladders(claim.excused), strict=True))
+    return replace(
+        verdict,
+        reasons=tuple(_reasons(verdict, inside, places)),
+        would_settle=tuple(_settle(verdict, inside, places)) if verdict.word == "unverifiable" else (),
+    )
+
+
+Places = Sequence[tuple[Seat, Ladder]]
+
+
+def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+    claim, bounds = verdict.claim, verdict.bounds
+    if not places:
+        yield "no facility of the register is in the claim's scope"
+        return
+    if verdict.word == "refuted":
+        yield from _refuting(verdict, places)
+        return
+    if verdict.word == "confirmed" and claim.level != "records":
+        yield f"{bounds.low} of {bounds.total} {claim.level} keep the promise inside"
+        return
+    if verdict.word == "confirmed":
+        yield f"{_facilities(len(places))} in scope, {_sources(verdict.wording)}"
+        return
+    if bounds.total == 0:
+        yield "nothing was expected and nothing was received"
+    yield from _unreceived(evidence, places)
+    without_number = [seat for seat, ladder in places if ladder.expected is None]
+    if without_number:
+        yield f"{_facilities(len(without_number))} without an expected number: {_names(without_number)}"
+    counted = [seat for seat, ladder in places if ladder.basis == "count" and not ladder.floor]
+    if counted:
+        yield f"{_facilities(len(counted))} with a count but no roster: extra records could hide missing ones"
+    subset = [seat for seat, ladder in places if ladder.floor and not ladder.over_reported]
+    if subset:
+        yield f"{_facilities(len(subset))} whose expected number covers only part of the records"
+    over = [seat for seat, ladder in places if ladder.over_reported]
+    if over:
+        yield f"{_facilities(len(over))} with more records than expected: the expected number was too low"
+    if evidence.unattributed and evidence.silence == "unknown":
+        yield f"{_rows(evidence.unattributed)} of no known facility may belong to records that are missing"
+    if verdict.holes:
+        yield f"{_rows(verdict.holes)} that could not be read may spoil {verdict.spoiled} reached records"
+    open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
+    if open_:
+        yield f"{_records(open_)} received could not be judged at {claim.rung}"
+    if not evidence.dated:
+        yield "the register does not name its source and date"
+
+
+def _refuting(verdict: Verdict, places: Places) -> Iterable[str]:
+    claim, bounds = verdict.claim, verdict.bounds
+    if claim.level != "records":
+        yield f"{verdict.counterexamples} {claim.level} are known to fall short"
+        return
+    short = sum(ladder.rungs[claim.rung].short for _, ladder in places)
+    missing = sum(ladder.missing for _, ladder in places)
+    yield f"{_records(short)} known to be short of {claim.rung}, {missing} of them missing"
+    if bounds.high is not None and bounds.total:
+        yield f"if all that is open were good, {bounds.high} of {bounds.total} would reach it"
+
+
+def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
+    silent = [(seat, ladder) for seat, ladder in places if ladder.status == "silent"]
+    if silent:
+        expected = sum(ladder.expected or 0 for _, ladder in silent)
+        seats = [seat for seat, _ in silent]
+        yield f"{_facilities(len(silent))} sent nothing, {_records(expected)} expected of them: {_names(seats)}"
+    cut = [seat for seat, ladder in places if ladder.status != "silent" and not seat.tally.to_the_end]
+    if cut:
+        yield f"{_facilities(len(cut))} may have rows in an input that was cut off or could not be opened"
+    unreadable = sum(seat.tally.unreadable for seat, _ in places)
+    if unreadable and evidence.silence == "unknown":
+        yield f"{_rows(unreadable)} of these facilities could not be read"
+
+
+def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+    claim = verdict.claim
+    if not places:
+        yield "a scope that names facilities of the register"
+        return
+    silent = [seat for seat, ladder in places if ladder.status == "silent"]
+    if silent:
+        yield f"exports of {_names(silent)}"
+    if any(ladder.status != "silent" and not seat.tally.to_the_end for seat, ladder in places):
+        yield "the inputs that were cut off, exported again to the end"
+    lines = sum(seat.tally.unreadable for seat, _ in places) + verdict.holes
+    if lines:
+        yield f"{_rows(lines)} that could not be read, exported again"
+    if evidence.unattributed:
+        yield f"the facility of {_rows(evidence.unattributed)} that name none the register knows"
+    no_roster = [seat for seat, ladder in places if ladder.basis != "roster"]
+    if no_roster:
+        yield f"rosters of {_names(no_roster)}"
+    if not evidence.dated:
+        yield "source and date of the register, in the plan"
+    open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
+    if open_:
+        yield f"the tables and values that {_records(open_)} lack for a judgement at {claim.rung}"
+
+
+def _sources(wording: str) -> str:
+    if wording == "confirmed by count":
+        return "by count: not every one has a roster, and the claim accepts that"
+    return "every one with an independent roster, in a register with source and date"
+
+
+def sentence(verdict: Verdict, unit: str) -> str:
+    """The verdict in one sentence, with its wording in full and its counts.
+
+    >>> from fractions import Fraction
+    >>> from recaudit.model import Bounds, Claim
+    >>> claim = Claim("c", "health", "complete", Fraction(1))
+    >>> sentence(Verdict(claim, "refuted", "refuted", Bounds(3, 5, 9)), "encounter")
+    'refuted: between 3 and 5 of 9 expected encounters reach complete'
+    """
+    claim, bounds = verdict.claim, verdict.bounds
+    of = f"expected {unit}s" if claim.level == "records" else claim.level
+    if bounds.low is None and bounds.high is None:
+        return f"{verdict.wording}: the number of {of} is not known"
+    if bounds.low is None:
+        return f"{verdict.wording}: at most {bounds.high} of {bounds.total} {of} reach {claim.rung}"
+    if bounds.high is None:
+        return f"{verdict.wording}: at least {bounds.low} of {bounds.total} {of} reach {claim.rung}"
+    if bounds.low == bounds.high:
+        return f"{verdict.wording}: {bounds.low} of {bounds.total} {of} reach {claim.rung}"
+    return f"{verdict.wording}: between {bounds.low} and {bounds.high} of {bounds.total} {of} reach {claim.rung}"
+
+
+def _names(seats: Sequence[Seat]) -> str:
+    named = ", ".join(seat.facility.id for seat in seats[:_NAMED])
+    return named if len(seats) <= _NAMED else f"{named} and {len(seats) - _NAMED} more"
+
+
+def _facilities(number: int) -> str:
+    return "1 facility" if number == 1 else f"{number} facilities"
+
+
+def _records(number: int) -> str:
+    return "1 record" if number == 1 else f"{number} records"
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
