@@ -1,0 +1,107 @@
+"""What a reader can read of the planned files, and which state each row of the unit's table is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from recaudit.model import Facility
+from recaudit.synth.cells import Cell
+from recaudit.synth.fhir import content
+from recaudit.synth.layout import File
+from recaudit.synth.spec import LOCAL, PERIOD, first_instant, last_instant
+from recaudit.synth.states import Seen
+from recaudit.synth.world import HANGING, TABLES, UNIT, Row
+
+FINISHED = ("finished", "completed")
+OPEN = ("planned", "arrived", "triaged", "in-progress", "onleave", "on-hold", "discharged", "discontinued", "cancelled")
+
+
+# ------------------------------------------------------------------------------------------------ what was read
+@dataclass(slots=True)
+class Reading:
+    """All planned rows that a reader can read, and where each lies."""
+
+    files: tuple[File, ...]
+    rows: dict[str, list[tuple[Row, File]]] = field(default_factory=lambda: {table: [] for table in TABLES})
+    by_id: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, id
+    by_link: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, id named
+
+    @classmethod
+    def of(cls, files: tuple[File, ...]) -> Reading:
+        reading = cls(files)
+        for file in files:
+            for row in file.readable:
+                reading.rows[row.table].append((row, file))
+                if row.id is not None:
+                    reading.by_id.setdefault((file.namespace, row.table, row.id), []).append(row)
+                if row.table in HANGING and not unreadable(row):
+                    link = (file.namespace, row.table, row["encounter_ref"].text)
+                    reading.by_link.setdefault(link, []).append(row)
+        return reading
+
+    def by_facility(self, register: Mapping[str, Facility]) -> dict[str | None, list[tuple[Row, File]]]:
+        """Rows of the unit's table by the facility they belong to; under None those of nobody."""
+        found: dict[str | None, list[tuple[Row, File]]] = {None: []}
+        for row, file in self.rows[UNIT]:
+            found.setdefault(facility_of(row, file, register), []).append((row, file))
+        return found
+
+    def seen(self, namespace: str, facility: str) -> dict[str, Seen]:
+        """Of every table: was it handed in for this facility, read to the end, and without a broken line?"""
+        near = [f for f in self.files if f.namespace == namespace and f.facility in (None, facility)]
+        mixed = {row.table for f in near if f.only is None for row in f.readable}
+        seen = {}
+        for table in TABLES:
+            may_hold = [f for f in near if f.only in (table, None)]
+            held = table in mixed or any(f.only == table for f in may_hold)
+            seen[table] = Seen(held, not any(f.cut for f in may_hold), not any(f.broken for f in may_hold))
+        return seen
+
+
+def newest(copies: list[Row]) -> list[Row]:
+    """The copies that stand for their key: the newest where every copy has a version, else all."""
+    versions = [row.version for row in copies if row.version is not None]
+    if len(versions) < len(copies):
+        return copies
+    return [row for row in copies if row.version == max(versions)]
+
+
+def differ(copies: list[Row]) -> bool:
+    contents = [content(row) for row in newest(copies)]
+    return any(other != contents[0] for other in contents)
+
+
+# ------------------------------------------------------------------------------------------------ the state of a row
+def facility_of(row: Row, file: File, register: Mapping[str, Facility]) -> str | None:
+    """The facility a row belongs to; None where it names none that the register has open then."""
+    facility = register.get(file.facility or row.told)
+    return facility.id if facility is not None and _open_then(facility, row["period_end"]) else None
+
+
+def _open_then(facility: Facility, end: Cell) -> bool:
+    first, last = PERIOD.first, PERIOD.last  # where the day is not known: on a day of the period
+    if end.first is not None and end.last is not None:
+        days = end.first.astimezone(LOCAL).date(), end.last.astimezone(LOCAL).date()
+        if days[0] == days[1]:
+            first = last = days[0]
+    return (facility.open_from or first) <= last and (facility.open_to or last) >= first
+
+
+def unreadable(row: Row) -> bool:
+    if row.table in HANGING:
+        return not row["encounter_ref"].filled
+    if row.table != UNIT:
+        return False
+    status = row["status"]
+    known = status.filled and status.text in (*FINISHED, *OPEN, "entered-in-error")
+    return row.id is None or not known or row["period_end"].state == "unparseable"
+
+
+def out_of_scope(row: Row) -> bool:
+    """Known not to be a record of the period: not finished, or ended outside. A missing end may lie inside."""
+    end = row["period_end"]
+    outside = False
+    if end.first is not None and end.last is not None:
+        outside = end.last < first_instant(PERIOD.first) or end.first > last_instant(PERIOD.last)
+    return row["status"].text not in FINISHED or outside

@@ -1,0 +1,60 @@
+"""The page beside a synthetic audit: what is planted where, by file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recaudit.synth.layout import File
+from recaudit.synth.plantings import PLANTINGS
+from recaudit.synth.spec import Spec
+from recaudit.synth.world import Planted, Row
+
+
+def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
+    """Markdown. A row that no file holds any more (its file was cut off before it) is said to be lost."""
+    places = {row: place for file in exports for row, place in _places(file)}
+    kinds = list(PLANTINGS)
+    lines = [
+        "# A synthetic province",
+        "",
+        "Made by `recaudit synth`; all people, facilities and records are invented.",
+        "`truth.json` says what a correct audit finds; nothing in it was computed from these files.",
+        "",
+        "```console",
+        "$ recaudit check .",
+        *_again(spec),
+        "```",
+        "",
+        f"{len(planted)} gaps of {len({one.name for one in planted})} kinds are planted (lines from 1):",
+        "",
+        "| planting | what | facility | where |",
+        "|---|---|---|---|",
+    ]
+    for one in sorted(planted, key=lambda one: kinds.index(one.name)):
+        planting = PLANTINGS[one.name]
+        note = planting.note + (f" ({planting.rule}: {planting.state.replace('_', ' ')})" if planting.rule else "")
+        where = ", ".join(f"`{places[row]}`" if row in places else "lost" for row in one.rows) or _whole(one, exports)
+        lines.append(f"| `{one.name}` | {note} | {one.facility} | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+def _again(spec: Spec) -> list[str]:
+    """The command that makes the same province again, where the options of the command are enough for it."""
+    if spec != Spec(spec.seed, spec.facilities, spec.records):
+        return []
+    options = f"--seed {spec.seed} --facilities {spec.facilities} --records {spec.records}"
+    return [f"$ recaudit synth NEW_FOLDER {options}  # makes it again"]
+
+
+def _whole(one: Planted, exports: tuple[File, ...]) -> str:
+    """Where a planting without rows shows: in the register, or in the files of the facility."""
+    if one.name.startswith("register/"):
+        return "`register/`"
+    own = any(file.facility == one.facility for file in exports)
+    return f"`health/by_facility/{one.facility}/`" if own else "`health/shared/`"
+
+
+def _places(file: File) -> Iterator[tuple[Row, str]]:
+    unit = "entry" if file.path.endswith("bundle.json") else ""
+    for number, row in enumerate(file.rows[: file.kept], 1):
+        yield row, f"{file.path}:{unit}{number}"
