@@ -1,0 +1,348 @@
+"""Arguments in, exit code out. Commands import what they need when they run, so that ``--help`` costs nothing.
+
+0 all is confirmed · 1 refuted, or a required rule is not met · 2 plan, suite or option wrong · 3 could not be judged ·
+130 interrupted. 1 beats 3. No traceback reaches a user unless ``RECAUDIT_DEBUG=1`` asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recaudit.errors import RecauditError, ResultError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from recaudit.model import Suite
+    from recaudit.reports.look import Sheet
+    from recaudit.result import Result
+
+WRONG, NOT_JUDGED, INTERRUPTED = 2, 3, 130
+RESULT = "recaudit-result.json"  # recaudit.result.FILE_NAME, without its imports; a test compares them
+LIBRARIES = ("fhir.resources", "pandera", "great-expectations", "sqlalchemy", "rich", "click")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command ``recaudit``. Always ends the process with one of the exit codes above."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong becomes a sentence on stderr."""
+    try:
+        code = commands.main(args=arguments, prog_name="recaudit", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    except RecauditError as error:
+        click.echo(str(error), err=True)
+        return WRONG
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\ninterrupted before the end; no half-written result is left behind", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return 0
+    except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
+        _say_crashed(error)
+        return NOT_JUDGED
+
+
+def _say_crashed(error: Exception) -> None:
+    """Kind and place only: the message of an unexpected error may hold a value of a record."""
+    if os.environ.get("RECAUDIT_DEBUG") == "1":
+        traceback.print_exception(error)
+        return
+    package = Path(__file__).parent
+    ours = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(package)
+    ]
+    place = (
+        f"recaudit/{Path(ours[-1].filename).relative_to(package).as_posix()}:{ours[-1].lineno}" if ours else "unknown"
+    )
+    click.echo(
+        f"error: recaudit failed (internal), so nothing was judged: {type(error).__name__}\n"
+        f"  where: {place}\n"
+        "  fix:   please report these lines; RECAUDIT_DEBUG=1 shows more, which may hold values of records",
+        err=True,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ what is printed
+def _print(text: str) -> None:
+    """To stdout, at once. A reader that has gone away (``| head``) has seen enough: that is no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_stdout()
+
+
+def _let_go_of_stdout() -> None:
+    """So that Python's own flush at exit does not complain either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _reconfigure(encoding: str | None, errors: str) -> None:
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure:
+        reconfigure(encoding=encoding, errors=errors)
+
+
+def _lines(lines: Iterable[str]) -> None:
+    _reconfigure("utf-8", "backslashreplace")
+    _print("".join(f"{line}\n" for line in lines))
+
+
+def _on_terminal() -> bool:
+    from recaudit.reports.look import console
+
+    return console().is_terminal
+
+
+def _page(page: RenderableType) -> None:
+    """A page for a person, in colours if the terminal has them and in plain signs if it is not UTF-8."""
+    from recaudit.reports.look import console, rendered
+    from recaudit.reports.narrow import NARROW
+
+    _reconfigure(None, NARROW)
+    _print(rendered(console(), page))
+
+
+def _sheet(result_path: Path) -> Sheet:
+    """How wide the page is, and how its next commands find the result again."""
+    from recaudit.reports.look import Sheet, console
+
+    here = result_path.resolve() == Path(RESULT).resolve()
+    return Sheet(console().width, "" if here else str(result_path))
+
+
+# ------------------------------------------------------------------------------------------------ commands
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    from recaudit import __version__
+
+    _print(f"recaudit {__version__}\n")
+    for library in LIBRARIES:
+        try:
+            found = version(library)
+        except PackageNotFoundError:
+            found = "not installed"
+        _print(f"  {library} {found}\n")
+    context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Print the version, and those of the libraries that judge, and exit.",
+)
+def commands() -> None:
+    """Tells whether "100 % of records are complete" is true, facility by facility.
+
+    \b
+    exit codes: 0 all is confirmed      1 refuted, or a required rule is not met
+                2 plan or option wrong  3 could not be judged   130 interrupted
+    """
+
+
+@commands.command()
+@click.argument("plan", type=click.Path(exists=True, path_type=Path), default=".", metavar="[PLAN_OR_DIR]")
+@click.option(
+    "--result",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"Write the result here.  [default: {RESULT} beside the plan]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Processes that read.  [default: 0, one for each core]",
+)
+@click.option("--facility", default="", metavar="ID", help="Every row is of this facility, whatever it says itself.")
+@click.option("--quiet", is_flag=True, help="Print nothing: the exit code and the result say it all.")
+def check(plan: Path, target: Path | None, workers: int, facility: str, quiet: bool) -> int:
+    """Judge the exports that a plan names.
+
+    PLAN_OR_DIR is a recaudit.toml or the folder that it lies in; without it, the folder you are in. The result is
+    written as JSON; on a terminal a page is printed, into a pipe tab-separated lines.
+    """
+    from recaudit.audit import check as audit
+    from recaudit.reports.progress import bar
+    from recaudit.result import write
+
+    target = target or (plan if plan.is_dir() else plan.parent) / RESULT
+    with bar(wanted=not quiet) as progress:
+        outcome = audit(
+            plan,
+            workers=workers,
+            facility=facility,
+            progress=progress,
+            command=shlex.join(["recaudit", *sys.argv[1:]]),
+        )
+    write(outcome.result, target)
+    if not quiet:
+        _show_overview(outcome.result, target, outcome.code, outcome.why)
+    return outcome.code
+
+
+def _show_overview(result: Result, path: Path, code: int | None = None, why: str = "") -> None:
+    from recaudit.reports import lines, terminal
+
+    if _on_terminal():
+        ending = None if code is None else terminal.Ending(code, why)
+        _page(terminal.overview(result, _sheet(path), ending))
+    else:
+        _lines([*lines.overview(result), *([] if code is None else [lines.ending(code, why)])])
+
+
+@commands.command()
+@click.argument("what", type=click.Choice(["facility", "area", "claim", "rule"]), required=False)
+@click.argument("key", required=False, metavar="[ID]")
+@click.option(
+    "--result",
+    "given",
+    type=click.Path(exists=True, path_type=Path),
+    default=".",
+    metavar="FILE_OR_DIR",
+    help=f"The result, or a folder: its newest {RESULT}, also one folder down.  [default: the folder you are in]",
+)
+def show(what: str | None, key: str | None, given: Path) -> None:
+    """One page of a result; without arguments the overview."""
+    from recaudit.reports import judgements, lines, places
+    from recaudit.result import load
+
+    if what is not None and key is None:
+        raise click.UsageError(f"Which {what}? Give its ID: recaudit show {what} ID")
+    path = _newest(given)
+    result = load(path)
+    if what is None or key is None:
+        _show_overview(result, path)
+        return
+    if _on_terminal():
+        page = {
+            "facility": places.facility,
+            "area": places.area,
+            "claim": judgements.claim,
+            "rule": judgements.rule,
+        }[what]
+        _page(page(result, key, _sheet(path)))
+    else:
+        plain = {"facility": lines.facility, "area": lines.area, "claim": lines.claim, "rule": lines.rule}[what]
+        _lines(plain(result, key))
+
+
+def _newest(given: Path) -> Path:
+    if given.is_file():
+        return given
+    found = [path for path in (given / RESULT, *sorted(given.glob(f"*/{RESULT}"))) if path.is_file()]
+    if not found:
+        raise ResultError(
+            f"there is no {RESULT}",
+            where=f"{given} and the folders in it",
+            fix="run 'recaudit check' first, or name the result with --result FILE",
+        )
+    return max(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+@commands.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--facilities", type=click.IntRange(min=1), default=12, show_default=True, metavar="F")
+@click.option(
+    "--records", type=click.IntRange(min=1), default=7, show_default=True, metavar="R", help="Mean a facility."
+)
+def synth(target: Path, seed: int, facilities: int, records: int) -> None:
+    """Write a synthetic province: exports with planted gaps, register, plan and the truth about them."""
+    from recaudit.synth import Spec, write
+
+    write(target, Spec(seed=seed, facilities=facilities, records=records))
+    _print(f"Wrote a synthetic province. Next: recaudit check {shlex.quote(str(target))}\n")
+
+
+@commands.group()
+def rules() -> None:
+    """The rules of the suites that travel with recaudit."""
+
+
+@rules.command("list")
+def list_rules() -> None:
+    """Every rule: its suite, rung, whether it is required, and what it asks for."""
+    from recaudit.reports import suites
+
+    shipped = _suites(_shipped())
+    if _on_terminal():
+        _page(suites.listed(shipped, _sheet(Path(RESULT))))
+    else:
+        _lines(suites.lines(shipped))
+
+
+@rules.command("show")
+@click.argument("key", metavar="ID")
+def show_rule(key: str) -> None:
+    """One rule in full: what it asks for, why, how to repair what misses it, and its examples."""
+    from recaudit.reports import suites
+
+    _page(suites.one(_suites(_shipped()), key))
+
+
+@rules.command("test")
+@click.argument("names", nargs=-1, metavar="[SUITE…]")
+def hold_rules(names: tuple[str, ...]) -> int:
+    """Run the examples of every rule, and have Great Expectations load the suites.
+
+    SUITE is the name of a shipped suite (health/encounter) or a file; without one, all shipped suites are tested.
+    """
+    from recaudit.engine.examples import failures
+    from recaudit.suites import find, frame_kinds, hold_in_gx, links
+
+    tables = _tables()
+    named = names or _shipped()
+    failed = 0
+    for name, suite in zip(named, _suites(named), strict=True):
+        held = hold_in_gx(find(name, Path()), suite)
+        judged = {rule.table: frame_kinds(rule.table, tables, links(rule.sector, tables)) for rule in suite.rules}
+        wrong = failures(suite.rules, judged)
+        failed += len(wrong)
+        _lines([f"{'FAILED' if wrong else 'ok'}\t{name}\trules={len(suite.rules)}\theld_by_gx={held}"])
+        _lines(f"  {one.rule}\t{one.expected} example {one.example} is {one.found}" for one in wrong)
+    return 1 if failed else 0
+
+
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    from recaudit.audit import SECTORS
+
+    return {table: columns for sector in SECTORS.values() for table, columns in sector.tables().items()}
+
+
+def _shipped() -> tuple[str, ...]:
+    from recaudit.audit import SECTORS
+    from recaudit.suites import shipped
+
+    return tuple(name for sector in SECTORS for name in shipped(sector))
+
+
+def _suites(names: tuple[str, ...]) -> tuple[Suite, ...]:
+    from recaudit.suites import load
+
+    return load(names, _tables(), Path())

@@ -1,0 +1,52 @@
+"""One entry of a result by its key; an unknown key is answered with the keys that come close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TypeVar
+
+from recaudit.errors import ResultError
+from recaudit.reports.inert import visible
+from recaudit.result import AreaEntry, ClaimEntry, FacilityEntry, Result, RuleEntry
+
+_Entry = TypeVar("_Entry")
+
+
+def facility_of(result: Result, key: str) -> FacilityEntry:
+    return _one("facility", {entry["id"]: entry for entry in result["facilities"]}, key)
+
+
+def area_of(result: Result, key: str) -> AreaEntry:
+    return _one("area", {entry["code"]: entry for entry in result["areas"]}, key)
+
+
+def claim_of(result: Result, key: str) -> ClaimEntry:
+    return _one("claim", {entry["id"]: entry for entry in result["claims"]}, key)
+
+
+def rule_of(result: Result, key: str) -> RuleEntry:
+    return _one("rule", {entry["id"]: entry for entry in result["rules"]}, key)
+
+
+def _one(what: str, entries: Mapping[str, _Entry], key: str) -> _Entry:
+    if key in entries:
+        return entries[key]
+    close = get_close_matches(key, entries, n=3, cutoff=0.5) or list(entries)[:5]
+    known = f"known, for example: {', '.join(map(visible, close))}" if close else f"the result has no {what} at all"
+    raise ResultError(f"there is no {what} {visible(key)}", where="the result", fix=known)
+
+
+def facilities_below(result: Result, code: str) -> list[FacilityEntry]:
+    """The facilities of an area and of all areas below it, in the result's order."""
+    parents = {area["code"]: area["parent"] for area in result["areas"]}
+    inside = {code}
+    for start in parents:
+        way: list[str] = []
+        here = start
+        while here and here not in way and here not in inside:
+            way.append(here)
+            here = parents.get(here, "")
+        if here in inside:
+            inside.update(way)
+    return [facility for facility in result["facilities"] if facility["area"] in inside]

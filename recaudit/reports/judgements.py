@@ -1,0 +1,171 @@
+"""One page of a result: a claim, or a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from recaudit.model import RUNGS
+from recaudit.reports import parts
+from recaudit.reports.find import claim_of, rule_of
+from recaudit.reports.inert import inert
+from recaudit.reports.look import (
+    Column,
+    Sheet,
+    chip,
+    hanging,
+    heading,
+    in_words,
+    next_commands,
+    number,
+    table,
+)
+from recaudit.reports.numbers import counted, grouped, of, percent, promised
+from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleEntry
+
+LISTED = 20
+
+
+# ------------------------------------------------------------------------------------------------ claim
+def claim(result: Result, key: str, sheet: Sheet) -> Group:
+    """What the sentence was taken to mean, how it was judged, and what would settle it."""
+    entry = claim_of(result, key)
+    bar = parts.claim_bar(entry, max(3, min(56, sheet.width - 24)))
+    body: list[RenderableType] = [
+        Text.assemble(chip(entry["verdict"], entry["wording"]), "  ", inert(_quoted(entry))),
+        inert(entry["sentence"]),
+        Text(),
+        parts.how_sure(entry),
+        Text.assemble(bar, " " if bar else "", (f"claimed {promised(entry['target'])}", "muted")),
+        Text(parts.claim_counts(entry), "muted"),
+    ]
+    panel = Panel(
+        Group(*body),
+        title=inert(entry["id"], entry["verdict"]),
+        title_align="left",
+        border_style=entry["verdict"],
+        padding=(1, 1),
+    )
+    rest = [other["what"] + ": " + other["why"] for other in result["not_looked_at"]]
+    open_rows = entry["open"]
+    opened = [
+        f"{grouped(open_rows['returned'])} rows without a facility may be missing records (returned)",
+        f"{grouped(open_rows['holes'])} unreadable rows hang on some record (holes)",
+        f"{grouped(open_rows['spoiled'])} reached records they may spoil",
+        f"{grouped(open_rows['rescued'])} short records they may rescue",
+    ]
+    return Group(
+        panel,
+        heading("What was judged"),
+        *(hanging(Text.assemble((f"  {name:9}", "muted"), inert(said)), 11) for name, said in _definition(entry)),
+        *_listed("Why", entry["reasons"]),
+        *_listed("What is open", opened if any(open_rows.values()) else []),
+        heading("The same sentence at every rung"),
+        Text(),
+        _rungs_table(entry, sheet),
+        *_listed("What would settle it", entry["would_settle"]),
+        *_listed("Not looked at", rest),
+    )
+
+
+def _quoted(entry: ClaimEntry) -> str:
+    return f"“{in_words(entry['statement'], entry['id'])}”"
+
+
+def _definition(entry: ClaimEntry) -> Iterator[tuple[str, str]]:
+    yield "unit", f"one {entry['unit']} ({entry['sector']})"
+    yield "rung", f"{entry['rung']}: it and every rung below hold"
+    if entry["level"] == "records":
+        yield "target", f"{promised(entry['target'])} of the expected records"
+    else:
+        inside = (
+            "at least one received record" if entry["each"] == "any" else f"{promised(entry['each'])} of its records"
+        )
+        yield "target", f"{promised(entry['target'])} of the {entry['level']}, each with {inside}"
+    scope = [f"{name} {', '.join(values)}" for name, values in entry["scope"].items() if values]  # type: ignore[arg-type]
+    yield "scope", "; ".join(scope) or "every facility of the register in the period"
+    yield "excused", "counts as met" if entry["excused"] == "accept" else "counts as unmet"
+    yield "accept", "a count may confirm it" if entry["accept"] == "count" else "only a roster confirms it"
+    yield "said by", entry["said_by"] or "not named"
+
+
+def _listed(title: str, sentences: list[str]) -> Iterator[RenderableType]:
+    if sentences:
+        yield heading(title)
+        for sentence in sentences:
+            yield hanging(inert(f"  - {sentence}"), 4)
+
+
+def _rungs_table(entry: ClaimEntry, sheet: Sheet) -> RenderableType:
+    columns = [Column("Rung"), Column("Verdict"), number("Lowest"), number("n / N"), number("Highest"), number("n / N")]
+    rows: list[list[Text | str]] = []
+    for rung in RUNGS:
+        if rung in entry["by_rung"]:
+            at = entry["by_rung"][rung]
+            row: list[Text | str] = [Text(rung, "bold" if rung == entry["rung"] else ""), chip(at["verdict"])]
+            for bound, up in ((at["low"], False), (at["high"], True)):
+                row += ["—", ""] if bound is None else [percent(*bound, up=up), Text(of(*bound), "muted")]
+            rows.append(row)
+    return table(columns, rows, sheet.width)
+
+
+# ------------------------------------------------------------------------------------------------ rule
+def rule(result: Result, key: str, sheet: Sheet) -> Group:
+    """What a rule asks for and why, its five counts, and who misses it most."""
+    entry = rule_of(result, key)
+    totals = entry["totals"]
+    due = parts.eligible(totals)
+    severity = "required" if entry["required"] else "advisory"
+    body: list[RenderableType] = [
+        inert(in_words(entry["title"], entry["id"]), "bold"),
+        inert(f"{severity} · rung {entry['rung']} · table {entry['table']} · {entry['type']}", "muted"),
+    ]
+    for name, said in (("why", entry["why"]), ("fix", in_words(entry["fix"]))):
+        if said:
+            body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), 5)]
+    body += [
+        Text(),
+        Text.assemble(
+            (percent(totals["met"], due), "bold"), (f"  {of(totals['met'], due)} eligible rows met", "muted")
+        ),
+        hanging(Text(_states(entry)), 2),
+    ]
+    page: list[RenderableType] = [
+        Panel(Group(*body), title=inert(entry["id"], "bold"), title_align="left", padding=(1, 1))
+    ]
+    failing = [other for other in result["facilities"] if key in other["rules"] and parts.missed(other["rules"][key])]
+    failing.sort(key=lambda other: (-parts.missed(other["rules"][key]), other["id"]))
+    if failing:
+        page += [
+            heading(f"{counted(len(failing), 'facility misses', 'facilities miss')} it, most first"),
+            Text(),
+            _rule_table(failing, key, sheet),
+        ]
+        page.append(next_commands([("the first of them", sheet.show("facility", failing[0]["id"]))]))
+    return Group(*page)
+
+
+def _states(entry: RuleEntry) -> str:
+    totals = entry["totals"]
+    states = ("met", "unmet", "excused", "not_assessable")
+    counts = [f"{grouped(totals[state])} {state.replace('_', ' ')}" for state in states]  # type: ignore[literal-required]
+    eligible = grouped(parts.eligible(totals))
+    return f"{eligible} eligible = {' + '.join(counts)}; {grouped(totals['not_applicable'])} not applicable"
+
+
+def _rule_table(failing: list[FacilityEntry], key: str, sheet: Sheet) -> RenderableType:
+    columns = [Column("Facility"), Column("", gives=True), number("Missed"), number("Rate")]
+    columns += [number("Excused"), number("Alone wins")] * sheet.wide
+    rows: list[list[Text | str]] = []
+    for entry in failing[:LISTED]:
+        counts = entry["rules"][key]
+        lost, due = parts.missed(counts), parts.eligible(counts)
+        row: list[Text | str] = [inert(entry["id"]), inert(entry["name"])]
+        row += [Text.assemble((grouped(lost), "bold"), (f" / {grouped(due)}", "muted")), percent(lost, due)]
+        if sheet.wide:
+            row += [grouped(counts["excused"]), f"+{grouped(counts['solo'])}"]
+        rows.append(row)
+    return table(columns, rows, sheet.width)

@@ -1,0 +1,183 @@
+"""A result as tab-separated lines, for pipes: UTF-8, one thing a line, ``key=value`` after its kind and id, no colour.
+
+Every line starts with its kind (``audit``, ``total``, ``claim``, ``by_rung``, ``facility``, ``rule`` …). Counts are
+plain whole numbers, shares are ``n/N``, what is not known is ``-``. Fields may be added to a line; none is renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from recaudit.model import RUNGS, STATES
+from recaudit.reports import parts
+from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, rule_of
+from recaudit.reports.inert import visible
+from recaudit.reports.look import in_words
+from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleEntry, SumEntry
+
+UNKNOWN = "-"
+
+
+def overview(result: Result) -> Iterator[str]:
+    """The whole result: totals, claims, facilities by gap, rules by what is missed, what was not looked at."""
+    period = result["period"]
+    exports = [entry for entry in result["inputs"] if entry["role"] == "export"]
+    yield _line(
+        "audit",
+        result["plan"]["name"],
+        recaudit=result["tool"]["version"],
+        as_of=result["as_of"],
+        period=f"{period['from']}/{period['to']}",
+        files=len(exports),
+        rows=sum(entry["read"] for entry in exports),
+        digest=result.get("digest", UNKNOWN),
+    )
+    for sector, total in result["totals"].items():
+        yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
+    for claim in result["claims"]:
+        yield from _claim(claim)
+    yield from map(_facility, parts.by_gap(result["facilities"]))
+    yield from map(_rule, sorted(result["rules"], key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
+    for reason, rows in result["unattributed"].items():
+        yield _line("unattributed", reason, rows=rows)
+    for signal in result["signals"]:
+        flagged = UNKNOWN if signal["flagged"] is None else str(signal["flagged"]).lower()
+        yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=signal["figure"])
+    for entry in result["not_looked_at"]:
+        yield _line("not_looked_at", entry["what"], why=entry["why"])
+    for note in result["notes"]:
+        yield _line("note", note)
+
+
+def ending(code: int, why: str) -> str:
+    return _line("exit", str(code), why=why)
+
+
+def facility(result: Result, key: str) -> Iterator[str]:
+    """The facility, its rungs and its rules. Raises ``ResultError`` for one that is not in the result."""
+    found = facility_of(result, key)
+    yield _facility(found)
+    for rung in RUNGS:
+        if rung in found["rungs"]:
+            yield _line("rung", found["id"], rung, **found["rungs"][rung])
+    for rule, counts in found["rules"].items():
+        yield _line("rule", found["id"], rule, **counts)
+
+
+def area(result: Result, key: str) -> Iterator[str]:
+    """The area's sums and the facilities in it, by gap. Raises ``ResultError`` as above."""
+    found = area_of(result, key)
+    for sector, sums in found["sectors"].items():
+        yield _sums("area", found["code"], sums, sector=sector, name=found["name"])
+    yield from map(_facility, parts.by_gap(facilities_below(result, key)))
+
+
+def claim(result: Result, key: str) -> Iterator[str]:
+    """The claim, its rungs, reasons and what would settle it. Raises ``ResultError`` as above."""
+    found = claim_of(result, key)
+    yield from _claim(found)
+    yield _line("open", found["id"], **found["open"])
+    for reason in found["reasons"]:
+        yield _line("reason", found["id"], reason)
+    for step in found["would_settle"]:
+        yield _line("would_settle", found["id"], step)
+
+
+def rule(result: Result, key: str) -> Iterator[str]:
+    """The rule's totals, and its counts in every facility that misses it. Raises ``ResultError`` as above."""
+    found = rule_of(result, key)
+    yield _rule(found)
+    for entry in result["facilities"]:
+        if key in entry["rules"]:
+            yield _line("facility", entry["id"], key, **entry["rules"][key])
+
+
+# ------------------------------------------------------------------------------------------------ one line each
+def _line(kind: str, *names: str, **fields: object) -> str:
+    """Tabs and line ends inside a value are spelt out, so a line is a line and a field is a field."""
+    named = (
+        f"{key}={UNKNOWN if value is None or value == '' else visible(str(value))}" for key, value in fields.items()
+    )
+    return "\t".join([kind, *map(visible, names), *named])
+
+
+def _share(bound: Iterable[int] | None) -> str:
+    return UNKNOWN if bound is None else "/".join(map(str, bound))
+
+
+def _reached(rungs: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    return {rung: rungs[rung]["reached"] if rung in rungs else UNKNOWN for rung in RUNGS}
+
+
+def _claim(entry: ClaimEntry) -> Iterator[str]:
+    at = entry["standing"].get(entry["rung"])
+    received = entry["standing"].get("received")
+    yield _line(
+        "claim",
+        entry["id"],
+        entry["verdict"],
+        wording=entry["wording"],
+        rung=entry["rung"],
+        level=entry["level"],
+        target=entry["target"],
+        low=_share(entry["low"]),
+        high=_share(entry["high"]),
+        reached=at and at["reached"],
+        short=at and at["short"],
+        unknown=at and at["unknown"],
+        missing=at and at["missing"],
+        received=received and received["reached"],
+        expected=received and parts.total(received),
+        counterexamples=entry["counterexamples"],
+        statement=in_words(entry["statement"]),
+    )
+    for rung, verdict in entry["by_rung"].items():
+        yield _line(
+            "by_rung", entry["id"], rung, verdict["verdict"], low=_share(verdict["low"]), high=_share(verdict["high"])
+        )
+
+
+def _sums(kind: str, key: str, sums: SumEntry, **more: object) -> str:
+    return _line(
+        kind,
+        key,
+        expected=sums["expected"],
+        **_reached(sums["rungs"]),
+        facilities=sums["facilities"],
+        silent=sums["silent"],
+        no_expected=sums["no_expected"],
+        **more,
+    )
+
+
+def _facility(entry: FacilityEntry) -> str:
+    return _line(
+        "facility",
+        entry["id"],
+        entry["status"],
+        gap=parts.gap(entry),
+        expected=entry["expected"],
+        **_reached(entry["rungs"]),
+        missing=entry["missing"],
+        basis=entry["basis"],
+        over_reported=str(entry["over_reported"]).lower(),
+        read=entry["read"],
+        **{state: entry[state] for state in parts.READ},  # type: ignore[literal-required]
+        sector=entry["sector"],
+        area=entry["area"],
+        name=entry["name"],
+    )
+
+
+def _rule(entry: RuleEntry) -> str:
+    return _line(
+        "rule",
+        entry["id"],
+        "required" if entry["required"] else "advisory",
+        rung=entry["rung"],
+        missed=parts.missed(entry["totals"]),
+        eligible=parts.eligible(entry["totals"]),
+        **{state: entry["totals"][state] for state in STATES},
+        facilities_failing=entry["facilities_failing"],
+        title=in_words(entry["title"]),
+    )

@@ -1,0 +1,80 @@
+"""How a number is printed. Whole-number arithmetic only: no report may round a promise into being kept.
+
+Shares are rounded down; a highest possible share alone is rounded up. ``100 %`` is printed only when numerator equals
+denominator and is not 0, and a percentage always stands beside its ``n / N``, which is why both are arguments here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+NOTHING = "—"
+_HUNDREDTHS = 100 * 100  # hundredths of a per cent in a whole
+
+
+def grouped(number: int) -> str:
+    """
+    >>> grouped(1234567)
+    '1,234,567'
+    """
+    return f"{number:,}"
+
+
+def percent(n: int, total: int, *, up: bool = False) -> str:
+    """``n`` of ``total`` in per cent, two decimals; ``up`` for a highest possible share.
+
+    >>> percent(99996, 100000), percent(99996, 100000, up=True)
+    ('99.99 %', '< 100 %')
+    >>> percent(3, 3), percent(0, 3), percent(0, 0), percent(1, 100000)
+    ('100 %', '0 %', '—', '0.00 %')
+    """
+    if total == 0:
+        return NOTHING
+    if n == total:
+        return "100 %"
+    if n == 0:
+        return "0 %"
+    hundredths = -(-n * _HUNDREDTHS // total) if up else n * _HUNDREDTHS // total
+    if up and n < total and hundredths == _HUNDREDTHS:
+        return "< 100 %"
+    whole, part = divmod(hundredths, 100)
+    return f"{whole}.{part:02} %"
+
+
+def of(n: int, total: int) -> str:
+    """
+    >>> of(1284, 1803)
+    '1,284 / 1,803'
+    """
+    return f"{grouped(n)} / {grouped(total)}"
+
+
+def promised(share: str) -> str:
+    """A share from the plan, exactly as it was promised.
+
+    >>> promised("1"), promised("0.97"), promised("0.9995")
+    ('100 %', '97 %', '99.95 %')
+    """
+    hundredfold = (Decimal(share) * 100).normalize()
+    return f"{hundredfold:f} %"
+
+
+def bytes_in_all(number: int) -> str:
+    """Rounded down, one decimal.
+
+    >>> bytes_in_all(512), bytes_in_all(1536), bytes_in_all(5 * 1024**3)
+    ('512 B', '1.5 KiB', '5.0 GiB')
+    """
+    for power, unit in ((4, "TiB"), (3, "GiB"), (2, "MiB"), (1, "KiB")):
+        if number >= 1024**power:
+            whole, part = divmod(number * 10 // 1024**power, 10)
+            return f"{grouped(whole)}.{part} {unit}"
+    return f"{number} B"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """
+    >>> counted(1, "facility", "facilities"), counted(1200, "file")
+    ('1 facility', '1,200 files')
+    """
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"

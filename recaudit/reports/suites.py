@@ -1,0 +1,98 @@
+"""What ``recaudit rules`` prints: the suites that travel with the package, before anything is audited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from recaudit.errors import SuiteError
+from recaudit.model import Rule, Suite
+from recaudit.reports.inert import inert, visible
+from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, table
+from recaudit.reports.numbers import counted
+
+
+def listed(suites: Sequence[Suite], sheet: Sheet) -> Group:
+    """One table a suite; advisory rules are marked."""
+    blocks: list[RenderableType] = []
+    columns = [Column("Rule"), Column("Asks that", gives=True), Column("Rung"), Column("")]
+    for suite in suites:
+        blocks.append(heading(f"{visible(suite.name)} {visible(suite.version)}, {counted(len(suite.rules), 'rule')}"))
+        rows = [
+            [inert(rule.id), inert(in_words(rule.title)), rule.rung, "required" if rule.required else "advisory"]
+            for rule in suite.rules
+        ]
+        blocks += [Text(), table(columns, rows, sheet.width)]
+    return Group(*blocks)
+
+
+def lines(suites: Sequence[Suite]) -> Iterator[str]:
+    """The same for pipes: suite, rule, severity, rung, title; tab-separated."""
+    for suite in suites:
+        for rule in suite.rules:
+            severity = "required" if rule.required else "advisory"
+            yield "\t".join(map(visible, (suite.name, rule.id, severity, rule.rung, in_words(rule.title))))
+
+
+def one(suites: Sequence[Suite], key: str) -> Group:
+    """One rule in full. Raises ``SuiteError`` when no suite has it."""
+    rule, suite = _found(suites, key)
+    severity = "required" if rule.required else "advisory"
+    facts = f"{suite.name} {suite.version} · {severity} · rung {rule.rung} · table {rule.table}"
+    return Group(
+        Panel(
+            Group(inert(in_words(rule.title, rule.id), "bold"), inert(facts, "muted")),
+            title=inert(rule.id, "bold"),
+            title_align="left",
+        ),
+        *_said("Why", rule.why),
+        *_said("Fix", in_words(rule.fix)),
+        *_said("Source", rule.source),
+        heading("Expectation"),
+        hanging(inert(f"  {rule.type}"), 4),
+        hanging(inert(f"  {_written(rule.kwargs)}", "muted"), 4),
+        *_reasons(rule),
+        heading("Examples"),
+        *(
+            hanging(
+                Text.assemble((f"  {state.replace('_', ' '):16}", "muted"), inert(", ".join(map(_written, those)))), 18
+            )
+            for state, those in rule.examples.items()
+        ),
+    )
+
+
+def _found(suites: Sequence[Suite], key: str) -> tuple[Rule, Suite]:
+    known = {rule.id: (rule, suite) for suite in suites for rule in suite.rules}
+    if key in known:
+        return known[key]
+    close = get_close_matches(key, known, n=3, cutoff=0.5)
+    raise SuiteError(
+        f"there is no rule {visible(key)}",
+        where="the suites that travel with recaudit",
+        fix=f"perhaps {', '.join(close)}" if close else "'recaudit rules list' names them all",
+    )
+
+
+def _said(title: str, text: str) -> Iterator[RenderableType]:
+    if text:
+        yield heading(title)
+        yield hanging(inert(f"  {text}"), 2)
+
+
+def _reasons(rule: Rule) -> Iterator[RenderableType]:
+    for title, reasons in (
+        ("Met as well when absent because", rule.accepts),
+        ("Not applicable when absent because", rule.exempts),
+    ):
+        if reasons:
+            yield from _said(title, ", ".join(reasons))
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=dict)

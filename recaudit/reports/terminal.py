@@ -1,0 +1,279 @@
+"""The overview of one result, for ``recaudit check`` and ``recaudit show``: the claims first, then where to act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from recaudit.model import RUNGS
+from recaudit.reports import parts
+from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
+from recaudit.reports.inert import inert, visible
+from recaudit.reports.look import (
+    ICONS,
+    Column,
+    Sheet,
+    chip,
+    few,
+    hanging,
+    heading,
+    in_words,
+    indented,
+    next_commands,
+    number,
+    table,
+    warning,
+)
+from recaudit.reports.numbers import bytes_in_all, counted, grouped, percent, promised
+from recaudit.result import ClaimEntry, FacilityEntry, Result
+
+FACILITIES_SHOWN = 10
+RULES_SHOWN = 8
+REASONS_SHOWN = 2
+NOT_LOOKED_AT_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The exit code, decided before anything is printed, and why."""
+
+    code: int
+    why: str
+
+
+def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Group:
+    """The whole page. ``ending`` is there for the audit itself; a result shown later has no exit code."""
+    return Group(
+        *_header(result),
+        *_funnels(result),
+        *_claims(result, sheet),
+        *_adds_up(result),
+        *_facilities(result, sheet),
+        *_rules(result, sheet),
+        *_not_looked_at(result),
+        next_commands(list(_steps(result, sheet))),
+        *([_ending(ending)] if ending else []),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ what was audited
+def _header(result: Result) -> Iterator[RenderableType]:
+    period = result["period"]
+    line = Text.assemble(
+        ("recaudit ", "bold"),
+        (f"{visible(result['tool']['version'])} · ", "muted"),
+        inert(result["plan"]["name"], "bold"),
+        (f" · as of {visible(result['as_of'])}", "muted"),
+        (f" · {visible(period['from'])} to {visible(period['to'])}", "muted"),
+    )
+    yield hanging(line, 9)
+    if result["suites"]:
+        yield hanging(Text(f"suites {_suites(result)}", "muted"), 7)
+    exports = [entry for entry in result["inputs"] if entry["role"] == "export"]
+    rows = sum(entry["read"] for entry in exports)
+    size = bytes_in_all(sum(entry["bytes"] for entry in exports))
+    seconds = f" in {_seconds(result['run']['seconds'])}" if "run" in result else ""
+    yield Text(f"Read {counted(len(exports), 'file')}, {counted(rows, 'row')}, {size}{seconds}", "muted")
+
+
+def _suites(result: Result) -> str:
+    """``health 2026.3 (condition, encounter); education …``: the sector is named once for each edition."""
+    editions: dict[tuple[str, str], list[str]] = {}
+    for suite in result["suites"]:
+        sector, _, name = suite["name"].rpartition("/")
+        editions.setdefault((sector, suite["version"]), []).append(name)
+    return visible(
+        "; ".join(f"{sector} {version} ({', '.join(names)})" for (sector, version), names in editions.items())
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return counted(int(seconds), "second") if seconds >= 1 else "under a second"
+
+
+def _funnels(result: Result) -> Iterator[RenderableType]:
+    yield Text()
+    for sector, total in result["totals"].items():
+        line = Text.assemble(inert(f"{sector}  ", "bold"), parts.funnel(total["expected"], total["rungs"]))
+        yield hanging(line, len(visible(sector)) + 2)
+
+
+# ------------------------------------------------------------------------------------------------ claims
+def _claims(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    yield Text()
+    if not result["claims"]:
+        yield Text(
+            "No claim was judged. Every rate below is of received records."
+            if parts.export_only(result)
+            else "No claim was judged."
+        )
+        return
+    blocks: list[RenderableType] = []
+    for claim in result["claims"]:
+        blocks += [*_claim(claim, sheet), Text()]
+    worst = max((claim["verdict"] for claim in result["claims"]), key=("confirmed", "unverifiable", "refuted").index)
+    yield Panel(
+        Group(*blocks, *_legend()),
+        title=Text("Verdicts on the claims", worst),
+        title_align="left",
+        border_style=worst,
+        padding=(1, 1),
+    )
+
+
+def _claim(claim: ClaimEntry, sheet: Sheet) -> Iterator[RenderableType]:
+    yield Text.assemble(
+        inert(claim["id"], "bold"),
+        "  ",
+        chip(claim["verdict"], claim["wording"]),
+        "  ",
+        inert(f"“{in_words(claim['statement'], claim['sentence'])}”"),
+    )
+    yield indented(parts.how_sure(claim))
+    bar = parts.claim_bar(claim, max(3, min(56, sheet.width - 24)))
+    claimed = Text(f"claimed {promised(claim['target'])}", "muted")
+    yield indented(Text.assemble(bar, " " if bar else "", claimed))
+    if words := parts.claim_counts(claim):
+        yield indented(Text(words, "muted"))
+    yield indented(by_rung(claim))
+    for reason in claim["reasons"][:REASONS_SHOWN]:
+        yield hanging(inert(f"  - {reason}"), 4)
+    more = len(claim["reasons"]) - REASONS_SHOWN
+    if more > 0:
+        yield hanging(inert(f"  - {counted(more, 'more reason')}: {sheet.show('claim', claim['id'])}", "muted"), 4)
+
+
+def by_rung(claim: ClaimEntry) -> Text:
+    """The same sentence judged at every rung, in one line."""
+    line = Text()
+    for rung in RUNGS:
+        if rung in claim["by_rung"]:
+            verdict = claim["by_rung"][rung]["verdict"]
+            line.append("  " if line else "").append(f"{rung} ", "bold" if rung == claim["rung"] else "muted")
+            line.append(ICONS[verdict], verdict)
+    return line
+
+
+def _legend() -> Iterator[RenderableType]:
+    signs = ((COMPLETE, "reached"), (UNKNOWN, "unknown"), (SHORT, "known short"), (MARK, "claimed"))
+    line = Text("   ").join([Text.assemble((sign, STYLES[sign]), f" {word}") for sign, word in signs])
+    yield line
+    yield Text("   ").join([Text.assemble((ICONS[word], word), f" {word}") for word in ICONS])
+
+
+# ------------------------------------------------------------------------------------------------ sums
+def _adds_up(result: Result) -> Iterator[RenderableType]:
+    yield heading("Every record and every row, counted once")
+    for sector, total in result["totals"].items():
+        own = [facility for facility in result["facilities"] if facility["sector"] == sector]
+        name = f"{visible(sector)}: " if len(result["totals"]) > 1 else ""
+        yield hanging(Text(f"  {name}{parts.expected_adds_up(total['expected'], total['rungs'])}"), 4)
+        yield hanging(Text(f"  {name}{parts.read_adds_up(own, total['read'], total['unattributed'])}"), 4)
+    for reason, rows in result["unattributed"].items():
+        yield hanging(inert(f"  {grouped(rows)} unattributed: {reason}", "muted"), 4)
+    for note in result["notes"]:
+        yield hanging(inert(f"  note: {note}", "muted"), 4)
+
+
+# ------------------------------------------------------------------------------------------------ facilities
+def _facilities(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    facilities = result["facilities"]
+    of_received = parts.export_only(result)
+    numbered = [facility for facility in facilities if of_received or facility["expected"] is not None]
+    ranked = [facility for facility in parts.by_gap(numbered) if parts.gap(facility) > 0]
+    if ranked:
+        shown = ranked[:FACILITIES_SHOWN]
+        what = "records received but not complete" if of_received else "records expected but not complete"
+        yield heading(
+            f"{counted(len(shown), 'facility', 'facilities')} of {grouped(len(facilities))} to fix first: {what}"
+        )
+        yield Text()
+        yield parts.facility_table(shown, sheet)
+    yield Text()
+    yield Text(f"  {_facility_counts(facilities, of_received=of_received)}", "muted")
+    yield from _remarks(facilities, of_received=of_received)
+
+
+def _facility_counts(facilities: Sequence[FacilityEntry], *, of_received: bool) -> str:
+    full = sum(parts.denominator(facility) > 0 and parts.gap(facility) == 0 for facility in facilities)
+    nothing = sum(facility["expected"] == 0 for facility in facilities)
+    words = f"{counted(len(facilities), 'facility', 'facilities')}: {grouped(full)} with all records complete"
+    return words if of_received else f"{words}, {grouped(nothing)} with 0 expected"
+
+
+def _remarks(facilities: Sequence[FacilityEntry], *, of_received: bool) -> Iterator[RenderableType]:
+    silent = [facility for facility in facilities if facility["status"] == "silent"]
+    if silent:
+        due = counted(sum(facility["expected"] or 0 for facility in silent), "expected record")
+        yield warning(f"{counted(len(silent), 'facility is', 'facilities are')} silent, {due}: {parts.named(silent)}")
+    no_number = [facility for facility in facilities if facility["expected"] is None]
+    if no_number and not of_received:
+        rows = counted(sum(facility["matched"] for facility in no_number), "received record")
+        words = counted(len(no_number), "facility", "facilities")
+        yield warning(f"{words} without an expected number, {rows} in no sum: {parts.named(no_number)}")
+    over = [facility for facility in facilities if facility["over_reported"]]
+    if over:
+        words = counted(len(over), "facility", "facilities")
+        yield warning(f"{words} sent more than was expected (over-reported): {parts.named(over)}")
+
+
+# ------------------------------------------------------------------------------------------------ rules
+def _rules(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    ranked = parts.most_missed(result["rules"])[:RULES_SHOWN]
+    if not ranked:
+        return
+    columns = [Column("Rule"), Column("", gives=True)] + [Column(bar=True)] * sheet.wide
+    columns += [number("Missed"), number("Rate")] + [number("Facilities")] * sheet.wide
+    most = parts.missed(ranked[0]["totals"])
+    rows: list[list[Text | str]] = []
+    for rule in ranked:
+        lost, due = parts.missed(rule["totals"]), parts.eligible(rule["totals"])
+        row: list[Text | str] = [inert(rule["id"]), inert(in_words(rule["title"]))]
+        if sheet.wide:
+            row.append(plain_bar(lost, most, 14))
+        row += [Text.assemble((grouped(lost), "bold"), (f" / {grouped(due)}", "muted")), percent(lost, due)]
+        if sheet.wide:
+            row.append(grouped(rule["facilities_failing"]))
+        rows.append(row)
+    yield heading("Required rules missed most: rows unmet or excused, of those eligible")
+    yield Text()
+    yield table(columns, rows, sheet.width)
+
+
+def _not_looked_at(result: Result) -> Iterator[RenderableType]:
+    entries = result["not_looked_at"]
+    flagged = [signal["id"] for signal in result["signals"] if signal["flagged"]]
+    if flagged:
+        yield warning(f"{counted(len(flagged), 'signal')} flagged: {few(flagged)}")
+    if not entries:
+        return
+    yield heading("Not looked at")
+    for entry in entries[:NOT_LOOKED_AT_SHOWN]:
+        yield hanging(Text.assemble("  ", inert(entry["what"]), (": ", "muted"), inert(entry["why"], "muted")), 4)
+    if len(entries) > NOT_LOOKED_AT_SHOWN:
+        yield Text(f"  and {grouped(len(entries) - NOT_LOOKED_AT_SHOWN)} more, all of them in the result", "muted")
+
+
+# ------------------------------------------------------------------------------------------------ what next
+def _steps(result: Result, sheet: Sheet) -> Iterator[tuple[str, str]]:
+    of_received = parts.export_only(result)
+    numbered = [entry for entry in result["facilities"] if of_received or entry["expected"] is not None]
+    worst = next((entry for entry in parts.by_gap(numbered) if parts.gap(entry) > 0), None)
+    if worst:
+        yield "what one facility has to fix first", sheet.show("facility", worst["id"])
+    doubted = next((claim for claim in result["claims"] if claim["verdict"] != "confirmed"), None)
+    claim = doubted or next(iter(result["claims"]), None)
+    if claim:
+        yield "how a claim was judged, and what would settle it", sheet.show("claim", claim["id"])
+    rule = next(iter(parts.most_missed(result["rules"])), None)
+    if rule:
+        yield "what a rule asks for, and who misses it", sheet.show("rule", rule["id"])
+
+
+def _ending(ending: Ending) -> Text:
+    style = {0: "confirmed", 1: "refuted"}.get(ending.code, "unverifiable")
+    return Text(f"\nExit code {ending.code}: {visible(ending.why)}", style=style)

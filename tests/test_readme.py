@@ -1,0 +1,46 @@
+"""What README.md shows is what the tool prints."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from recaudit import audit, plan
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("readme", ROOT / "docs" / "readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_readme_shows_the_real_output(made: ModuleType) -> None:
+    outcome = audit.check(ROOT / "sample_data", workers=1)
+    assert outcome.code == 1
+    assert made.with_output(README, made.shown(made.page(outcome))) == README, "run make docs"
+
+
+def test_the_plan_of_the_readme_is_a_plan(tmp_path: Path) -> None:
+    [text] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "register").mkdir()
+    for name in ("facilities", "areas", "expected", "rosters"):
+        (tmp_path / "register" / f"{name}.csv").touch()
+    lines = [line.removeprefix("   ") for line in text.splitlines()]
+    (tmp_path / "recaudit.toml").write_text("\n".join(lines), encoding="utf-8")
+    assert plan.load(tmp_path).claims[0].id == "emr-100"
+
+
+def test_every_file_that_the_readme_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
