@@ -57,8 +57,7 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
         yield f"{_facilities(len(over))} with more records than expected: the expected number was too low"
     if evidence.unattributed and evidence.silence == "unknown":
         yield f"{_rows(evidence.unattributed)} of no known facility may belong to records that are missing"
-    if verdict.holes:
-        yield f"{_rows(verdict.holes)} that could not be read may spoil {verdict.spoiled} reached records"
+    yield from _open_by_holes(verdict)
     open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
     if open_:
         yield f"{_records(open_)} received could not be judged at {claim.rung}"
@@ -90,6 +89,17 @@ def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
     unreadable = sum(seat.tally.unreadable for seat, _ in places)
     if unreadable and evidence.silence == "unknown":
         yield f"{_rows(unreadable)} of these facilities could not be read"
+
+
+def _open_by_holes(verdict: Verdict) -> Iterable[str]:
+    """At other levels than records a hole may hit a record of any unit, so how many they hit is not one number."""
+    rows = f"{_rows(verdict.holes)} that could not be read"
+    if verdict.holes and verdict.claim.level != "records":
+        yield f"{rows} may belong to records of any of them"
+        return
+    hits = [("spoil", verdict.spoiled), ("mend", verdict.rescued)]
+    if may := " or ".join(f"{what} {_records(number)}" for what, number in hits if number):
+        yield f"{rows} may {may}"
 
 
 def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:

@@ -311,6 +311,7 @@ def _judge_units(claim: Claim, evidence: Evidence) -> Verdict:
         wording=wording,
         bounds=Bounds(sure + by_count, total - refuted, total),
         counterexamples=refuted,
+        holes=sum(hole.count for hole in _holes("received" if claim.each == "any" else claim.rung, evidence)),
     )
 
 

@@ -157,8 +157,7 @@ class Judge:
         total = {
             key: sum(la.rung(rung, claim.excused)[key] for la in inside) for key in ("reached", "short", "unknown")
         }
-        own = {la.tally.site.id for la in inside}
-        holes = [hole for hole in self.holes if rung >= 2 and (hole[1] is None or hole[1] in own)]
+        holes = self._holes(claim, inside)
         spoiled = most_hit(holes, list(_reached(inside, claim, rung)))
         rescued = most_hit(holes, list(_lacking(inside, claim, rung)))
         missing = sum(la.missing for la in inside)
@@ -184,6 +183,11 @@ class Judge:
             "counterexamples": counterexamples,
         }
 
+    def _holes(self, claim: Claim, inside: list[Ladder]) -> list[Hole]:
+        """Those that a claim above rung received looks at, of files that may hold rows of its facilities."""
+        own = {None, *(la.tally.site.id for la in inside)}
+        return [hole for hole in self.holes if claim.rung != "received" and hole[1] in own]
+
     def _units(self, claim: Claim, inside: list[Ladder]) -> dict[str, object]:
         groups: dict[str, list[Ladder]] = {}
         for ladder in inside:
@@ -205,7 +209,7 @@ class Judge:
             "low": [sure + by_count, len(wordings)],
             "high": [high, len(wordings)],
             "returned": 0,
-            "holes": 0,
+            "holes": 0 if claim.each == "any" else len(self._holes(claim, inside)),
             "spoiled": 0,
             "rescued": 0,
             "counterexamples": len(wordings) - high,
