@@ -180,6 +180,10 @@ def read(path: Path, name: str, contract: Contract, faults: Faults) -> Sheet | N
         line = content.count(b"\n", 0, error.start) + 1
         faults.whole(path, name, "is not UTF-8", "save the file as CSV, UTF-8", line=line)
         return None
+    if "\0" in text:  # most often UTF-16 of plain letters
+        line = text.count("\n", 0, text.index("\0")) + 1
+        faults.whole(path, name, "holds NUL characters, which no text has", "save the file as CSV, UTF-8", line=line)
+        return None
     body = text.lstrip("\r\n")
     if not body.strip():
         faults.whole(path, name, "is empty", "export it again; a header of column names comes first")

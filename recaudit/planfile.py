@@ -45,10 +45,17 @@ def parsed(file: Path, content: bytes) -> dict[str, object]:
         raise PlanError(
             f"the plan is not TOML: {said[:1].lower()}{said[1:]}", where=f"{file}:{line}", fix="correct this line"
         ) from error
+    except (ValueError, ArithmeticError, RecursionError) as error:  # TOML in form, beyond what Python can hold
+        raise PlanError(
+            "the plan holds a number too long, or brackets too deep, to be read",
+            where=str(file),
+            fix="a plan needs neither: compare it with one that 'recaudit synth DIR' writes",
+        ) from error
 
 
 _Word = TypeVar("_Word", bound=str)
-_PER_CENT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
+_PER_CENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,20})?) ?%")
+_FINEST: Final = Decimal("1e-22")  # what _PER_CENT can say; 1e-999999999 as a fraction would fill the memory
 
 
 class Table:
@@ -159,13 +166,15 @@ class Table:
         return date.min
 
     def share(self, key: str, *, or_else: str = "") -> Fraction:
-        """A share above 0, at most 1, exact: "97.5 %", or a number such as 0.975."""
+        """A share above 0, at most 1, exact: "97.5 %", or a number such as 0.975, with 22 decimals at most."""
         found = self._value(key, required=True)
         share: Fraction | None = None
         if isinstance(found, str) and (per_cent := _PER_CENT.fullmatch(found.strip())):
             share = Fraction(per_cent[1]) / 100
-        elif isinstance(found, int | Decimal) and not isinstance(found, bool) and Decimal(found).is_finite():
-            share = Fraction(found)
+        elif isinstance(found, int | Decimal) and not isinstance(found, bool):
+            number = Decimal(found)
+            if number.is_finite() and _FINEST <= number <= 1 and number % _FINEST == 0:
+                share = Fraction(number)
         if share is not None and 0 < share <= 1:
             self.sound.add(key)
             return share

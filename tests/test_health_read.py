@@ -122,6 +122,7 @@ def test_a_line_becomes_a_row_with_its_place(tmp_path: Path) -> None:
             only="patient",
             read=2,
             tables=(TableRead("patient", 2, (2, 0, 0, 0)),),
+            release="R4",
         ),
     )
 

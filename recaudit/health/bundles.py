@@ -23,26 +23,36 @@ class Entry(NamedTuple):
 def entries(bundle: Resource, depth: int = 0) -> Iterator[Entry]:
     """The entries that carry a resource, in order, those of Bundles inside it in their place.
 
-    Entries without a resource (a deletion, a response) are none. A Bundle below the twentieth is a resource like
-    any other.
+    Entries without a resource (a deletion, a response) are none. What stands where a list of objects should be is
+    an entry that nobody can read, and so is a Bundle below the twentieth: neither is dropped.
     """
-    listed = bundle.get("entry")
-    found = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    listed = bundle.get("entry") or []
+    if not isinstance(listed, list):
+        listed = [None]
     follow: dict[str, str] = {}
-    for entry in found:
+    for entry in filter(_is_object, listed):
         resource, url = entry.get("resource"), entry.get("fullUrl")
         if isinstance(resource, dict) and isinstance(url, str):
             key = resource.get("id") or _own_id(url)
             if isinstance(key, str) and isinstance(resource.get("resourceType"), str):
                 follow[url] = f"{resource['resourceType']}/{key}"
-    for entry in found:
+    for entry in listed:
+        if not _is_object(entry):
+            yield Entry(None, None, follow)
+            continue
         resource, url = entry.get("resource"), entry.get("fullUrl")
         if resource is None:
             continue
-        if isinstance(resource, dict) and resource.get("resourceType") == "Bundle" and depth < _DEEPEST:
+        if not _is_object(resource) or resource.get("resourceType") != "Bundle":
+            yield Entry(resource, _own_id(url) if isinstance(url, str) else None, follow)
+        elif depth < _DEEPEST:
             yield from entries(resource, depth + 1)
         else:
-            yield Entry(resource, _own_id(url) if isinstance(url, str) else None, follow)
+            yield Entry(None, None, follow)
+
+
+def _is_object(value: Element) -> bool:
+    return isinstance(value, dict)
 
 
 def _own_id(url: str) -> str | None:

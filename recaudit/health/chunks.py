@@ -68,6 +68,7 @@ class ChunkRead:
     to_the_end: bool = True
     bundles: bool = False
     document: bool = False
+    release: str = ""
     digest: tuple[str, int] | None = None  # SHA-256 and bytes of the file on disk
     tables: dict[str, list[int]] = field(default_factory=dict)  # table -> rows by how they were judged
     findings: dict[tuple[str, str], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
@@ -109,6 +110,7 @@ def read_chunk(chunk: Chunk) -> ChunkRead:
             said.find("could not be opened")
         except CutOffError:
             said.cut_off()
+        said.release = reader.release
     if chunk.digest:
         said.digest = digest(chunk.found.file)
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from recaudit.plan import Plan, Source
 from recaudit.sectors import Progress
 from recaudit.sources.files import Found, find
 from recaudit.sources.lines import UTF8_MARK, is_plain, ranges
+from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work
 
 CHUNK: Final = 16 << 20  # bytes of a plain file that one worker reads at a time
@@ -56,6 +58,7 @@ def read_sources(
     files = _files(plan, sources, first, known)
     kept = None if columns is None else {table: frozenset(names) for table, names in columns.items()}
     jobs = list(_jobs(plan, files, spill, kept, chunk))
+    check_room(spill, needed((job.found, _weight(job)) for job in jobs))
     in_all, done = sum(map(_weight, jobs)), 0
 
     def tell(job: Chunk) -> None:
@@ -95,9 +98,21 @@ def _files(plan: Plan, sources: Sequence[Source], first: int, known: Collection[
                 )
             namespace = namespace_of(source, found, facility)
             files.append(_File(source, found, first + len(files), facility, namespace))
+    problems.extend(_in_two_namespaces(files))
     if problems:
         raise SourceError.of(problems)
     return files
+
+
+def _in_two_namespaces(files: Sequence[_File]) -> Iterator[Problem]:
+    """One file called by two names, through sources that overlap or through links: its records would count twice."""
+    taken: dict[tuple[str, str], _File] = {}
+    for file in files:
+        if file.found.ending:
+            before = taken.setdefault((os.path.realpath(file.found.file), file.found.member), file)
+            if before.namespace != file.namespace:
+                what = f"sources {before.source.name} and {file.source.name} read the same file as two namespaces"
+                yield Problem(what, file.found.path, "name each file once in 'paths', or remove the link")
 
 
 def _misspelt(source: Source) -> list[Problem]:
@@ -203,11 +218,14 @@ def _input(file: _File, parts: Sequence[ChunkRead], sha256: str, size: int) -> I
     read, to_the_end = sum(part.read for part in parts), all(part.to_the_end for part in parts)
     if read == 0 and to_the_end:
         found["empty file", ""] = (1, ())
+    if sha256 and not file.found.member and size != file.found.bytes:  # what was read is not what has the digest
+        to_the_end, found["changed while read", ""] = False, (1, ())
     return replace(
         _named(file),
         format="fhir-bundle" if any(part.document for part in parts) else "fhir-ndjson",
         bytes=size,
         sha256=sha256,
+        release=parts[0].release,
         only=None if any(part.bundles for part in parts) else _only(file.found, tables),
         read=read,
         unreadable=sum(part.unreadable for part in parts),

@@ -10,11 +10,16 @@ import glob
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from recaudit.errors import Problem, SourceError
+from recaudit.planfile import FILE_NAME
+from recaudit.result import FILE_NAME as RESULT
+
+OUR_OWN = frozenset({FILE_NAME, RESULT})
+"""What recaudit itself leaves beside exports: never one of them, unless it is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,14 @@ class Found:
     @property
     def stem(self) -> str:
         """The file name without its ending."""
-        name = PurePosixPath(self.member or self.file.name).name
+        name = PurePosixPath(self.member or _as_text(self.file.name)).name
         return name[: len(name) - len(self.ending)] if self.ending else name.partition(".")[0]
 
     @property
     def folder(self) -> str:
         """The name of the folder it lies in; the archive's name for a member that lies in none."""
         inside = PurePosixPath(self.member).parent.name
-        return inside or (self.file.stem if self.member else self.file.absolute().parent.name)
+        return inside or _as_text(self.file.stem if self.member else self.file.absolute().parent.name)
 
     @property
     def folder_path(self) -> str:
@@ -56,7 +61,7 @@ def find(root: Path, source: str, paths: Sequence[str], endings: Sequence[str]) 
     ``endings`` in the order they are tried: ``(".ndjson.gz", ".ndjson")``. Raises ``SourceError`` for a path that is
     no glob and does not exist, and when no file with a wanted ending is found at all.
     """
-    files: dict[str, Path] = {}
+    files: dict[str, Path] = {}  # by its path as the disk has it, which need not be text
     problems = []
     for path in paths:
         found = list(_files(root, path))
@@ -65,7 +70,7 @@ def find(root: Path, source: str, paths: Sequence[str], endings: Sequence[str]) 
         files.update((_name(root, file), file) for file in found)
     if problems:
         raise SourceError.of(problems)
-    result = tuple(each for name, file in sorted(files.items()) for each in _members(name, file, endings))
+    result = _called(files, endings)
     if not any(each.ending for each in result):
         raise SourceError(
             f"source {source} matches no file that can be read ({len(result)} of another kind)",
@@ -75,19 +80,52 @@ def find(root: Path, source: str, paths: Sequence[str], endings: Sequence[str]) 
     return result
 
 
+def listed(root: Path, paths: Sequence[str], endings: Sequence[str]) -> tuple[Found, ...]:
+    """The same without a source: every file there is, whatever its ending; () for nothing."""
+    return _called({_name(root, file): file for path in paths for file in _files(root, path)}, endings)
+
+
+def _called(files: Mapping[str, Path], endings: Sequence[str]) -> tuple[Found, ...]:
+    """Name -> file, in the order of the names; archives as their members."""
+    return tuple(each for name, file in sorted(files.items()) for each in _members(_as_text(name), file, endings))
+
+
 def _files(root: Path, path: str) -> Iterator[Path]:
-    """Files of one path of the plan. A dangling link is a file that cannot be opened, so it is one."""
+    """Files of one path of the plan. A link that leads nowhere is a file that cannot be opened, so it is one."""
     literal = root / path
     matches = (
         [literal] if os.path.lexists(literal) else map(root.joinpath, glob.glob(path, root_dir=root, recursive=True))
     )
     for match in matches:
         if not match.is_dir():
-            yield match
+            if match == literal or match.name not in OUR_OWN:
+                yield match
             continue
-        for folder, folders, names in os.walk(match):
-            folders[:] = [each for each in folders if not each.startswith(".")]
-            yield from (Path(folder, name) for name in names if not name.startswith("."))
+        yield from _below(match, frozenset())
+
+
+def _below(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    """All files below a folder. Links to folders are followed, but for those that lead up again, to ``above``."""
+    real = folder.resolve()
+    inside = above | {real, *real.parents}
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as failure:  # what lies in it would be missing without a word
+        raise SourceError(
+            "a folder cannot be opened", where=_as_text(str(folder)), fix="check who may read the folder"
+        ) from failure
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in OUR_OWN:
+            continue
+        if not entry.is_dir():
+            yield entry
+        elif entry.resolve() not in inside:
+            yield from _below(entry, inside)
+
+
+def _as_text(name: str) -> str:
+    """A name on disk as text: bytes that are not UTF-8 are spelt out, since no report could hold them."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _name(root: Path, file: Path) -> str:
@@ -102,7 +140,7 @@ def _members(name: str, file: Path, endings: Sequence[str]) -> Iterator[Found]:
     try:
         with zipfile.ZipFile(file) as archive:
             members = sorted((each.filename, each.compress_size) for each in archive.infolist() if not each.is_dir())
-    except (OSError, zipfile.BadZipFile, NotImplementedError):
+    except (OSError, zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         yield Found(file, "", name, size, ".zip", opens=False)
         return
     for member, packed in members:

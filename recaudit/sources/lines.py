@@ -23,7 +23,7 @@ from recaudit.sources.files import Found
 BLOCK: Final = 1 << 20
 UTF8_MARK: Final = b"\xef\xbb\xbf"
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-_BROKEN: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)  # BadGzipFile is an OSError
+BROKEN: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)  # BadGzipFile is an OSError
 _LOCKED: Final = (RuntimeError, NotImplementedError, KeyError)  # encrypted, packed in an unknown way, gone
 
 
@@ -86,7 +86,7 @@ def stream_lines(stream: BinaryIO) -> Iterator[bytes]:
     while True:
         try:
             block = stream.read(BLOCK)
-        except _BROKEN as failure:
+        except BROKEN as failure:
             block, broken = b"", failure
         if not block:
             break
@@ -118,7 +118,7 @@ def opened(found: Found) -> Iterator[BinaryIO]:
             if found.ending.lower().endswith(".gz"):
                 raw = stack.enter_context(cast(BinaryIO, gzip.GzipFile(fileobj=raw)))
             stream = _Peeked(raw)
-        except (*_BROKEN, *_LOCKED) as failure:
+        except (*BROKEN, *_LOCKED) as failure:
             raise CannotOpenError from failure
         yield cast(BinaryIO, stream)
 

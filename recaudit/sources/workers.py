@@ -7,9 +7,12 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from multiprocessing.process import BaseProcess
+from typing import Final, TypeVar
 
 from recaudit.errors import SourceError
+
+_LOOKS: Final = 20  # before giving up on a child that does not end
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -56,9 +59,20 @@ def work(
         ) from broken
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - before:
-            child.terminate()
+        _end(before)
         raise
+
+
+def _end(before: set[BaseProcess]) -> None:
+    """End every child that is younger than ``before``. A pool may be starting one just now, hence several looks."""
+    for look in range(_LOOKS):
+        children = set(multiprocessing.active_children()) - before
+        for child in children:
+            (child.terminate if look < _LOOKS // 2 else child.kill)()
+        for child in children:
+            child.join(0.2)
+        if look and not children:
+            return
 
 
 def _leave_interrupts() -> None:

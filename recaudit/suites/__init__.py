@@ -8,6 +8,7 @@ on the way: a file that is not understood entirely is refused, with everything t
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,11 +41,15 @@ def find(name: str, root: Path) -> Path:
     sector, _, table = name.partition("/")
     if sector and table and name in shipped(sector):
         return expectations(sector, f"{table}.json")
-    if (path := root / name).is_file():
+    if os.path.isfile(path := root / name):  # Path.is_file raises for a name too long
         return path
-    sectors = sorted(folder.name for folder in expectations().iterdir() if folder.is_dir())
-    names = [name for sector in sectors for name in shipped(sector)]
+    names = [name for sector in _sectors() for name in shipped(sector)]
     raise SuiteError(f"there is no suite {name!r}", where=f"suites of {root}", fix=near(name, names) + ", or a file")
+
+
+def _sectors() -> tuple[str, ...]:
+    """The sectors that have suites, which are those that say how their tables hold together."""
+    return tuple(sorted(path.parent.name for path in expectations().glob(f"*/{_LINKS}.json")))
 
 
 def links(sector: str, tables: Tables) -> Links:
@@ -101,6 +106,9 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, linked: dict[str, Links]) -
         wrong.add(f"the suite is about the unknown table {table!r}", near(table, tables))
     if not isinstance(entries, list) or not entries:
         wrong.add("the suite holds no rule", "add one, or remove the suite: what has no rule is not judged")
+        return None
+    if sector not in _sectors():
+        wrong.add(f"the suite is of the unknown sector {sector!r}", near(sector, _sectors()))
         return None
     if table not in tables:
         return None

@@ -71,6 +71,8 @@ def read_object(path: Path, wrong: Wrong) -> tuple[dict[str, Any], bytes]:
         wrong.add("the file is not UTF-8", "save it as UTF-8")
     except json.JSONDecodeError as error:
         wrong.add(f"the file is no JSON: {error.msg} in line {error.lineno}", "correct that line")
+    except (ValueError, RecursionError):  # JSON in form, beyond what Python can hold
+        wrong.add("the file holds a number too long, or brackets too deep, to be read", "write what the rule needs")
     else:
         if isinstance(document, dict):
             return document, content
