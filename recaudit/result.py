@@ -3,6 +3,10 @@
 The names below are the contract, published as JSON Schema in ``result.schema.json`` beside this module. Counts are
 integers; a share that a person wrote (``target``, ``each``) is the exact decimal as text. A result holds counts: no
 value of a record and no record key. An area's sums include the areas below it.
+
+Two hashes keep it whole. ``digest`` is of the core, in canonical JSON, and the same whenever the same audit is run.
+``seal`` is of the file: of every byte above its own line, so the run too, order and white space. Neither is a secret;
+``recaudit verify`` checks both, and more.
 """
 
 from __future__ import annotations
@@ -17,14 +21,15 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 import rfc8785
 
 from recaudit.errors import ResultError
-from recaudit.model import Basis, Covers, Excused, Level, Word
+from recaudit.model import Basis, Covers, Excused, Level, Rung, Silence, Word
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
-NOT_HASHED = ("digest", "run")
+NOT_HASHED = ("digest", "run", "seal")
 
 # "from" is a Python keyword, hence the other way to write a TypedDict
-PeriodEntry = TypedDict("PeriodEntry", {"from": str, "to": str, "timezone": str})
+# None, None: no period was named, and nothing is out of scope by its date (exports without a plan)
+PeriodEntry = TypedDict("PeriodEntry", {"from": str | None, "to": str | None, "timezone": str})
 Texts = dict[str, str]  # language -> text
 
 
@@ -35,7 +40,9 @@ class ToolEntry(TypedDict):
 
 class PlanEntry(TypedDict):
     name: str
-    sha256: str
+    file: str  # its file name; everything in the result is relative to the folder it lies in
+    facility: str  # the facility that every row was said to be of, whatever the plan says; "" for none
+    sha256: str  # "", as file is: exports judged without a plan
 
 
 class PolicyEntry(TypedDict):
@@ -94,9 +101,17 @@ class TableEntry(TypedDict):
 
 class SuiteEntry(TypedDict):
     name: str
+    file: str  # relative to the plan; "" for a suite that travels with recaudit
     version: str
     sha256: str
     rules: int
+
+
+class CatalogueEntry(TypedDict):
+    """A file that travels with recaudit and says how cells are read: placeholders, views, links between tables."""
+
+    name: str
+    sha256: str
 
 
 class StandingEntry(TypedDict):
@@ -218,6 +233,7 @@ class ClaimEntry(TypedDict):
 
 class RuleEntry(TypedDict):
     id: str
+    sha256: str  # of what it asks for, without its words; "" for a built-in rule
     sector: str
     table: str
     rung: str
@@ -243,17 +259,56 @@ class NotLookedAt(TypedDict):
     why: str
 
 
+class HolesEntry(TypedDict):
+    """Unreadable rows of hanging tables; ``facility`` None: they may be of any."""
+
+    namespace: str
+    tables: list[str]
+    facility: str | None
+    count: int
+
+
+class AbsentEntry(TypedDict):
+    """Records short only through rules about what is absent, by the tables that those rules look in."""
+
+    namespace: str
+    tables: list[str]
+    records: int
+
+
+class SeatEntry(TypedDict, total=False):
+    """What verdicts need of one facility beside its own entry; what is not said is as usual."""
+
+    expected: int  # the number that was expected, where more came and the denominator is what came
+    cut_off: bool  # an input that may hold its rows was cut off
+    damaged: bool  # an input of its own was cut off or has lines that cannot be read
+    accept: dict[Rung, StandingEntry]  # of received records, excused cells accepted; rungs where that differs
+    reached_in: dict[Excused, dict[Rung, dict[str, int]]]  # reached records in each namespace that has holes
+    absent: dict[Excused, dict[Rung, list[AbsentEntry]]]  # in namespaces that have holes
+
+
+class EvidenceEntry(TypedDict):
+    """What the claims of one sector are judged by, beside the facilities: with it verdicts can be computed again."""
+
+    silence: Silence
+    unattributed: int  # rows of no facility that may be in scope
+    rung_of_table: dict[str, Rung]  # hanging table -> lowest rung of a required rule on it
+    holes: list[HolesEntry]
+    facilities: dict[str, SeatEntry]  # those of which there is anything to say
+
+
 class Result(TypedDict):
     schema: str
     tool: ToolEntry
     policy: PolicyEntry
     plan: PlanEntry
-    as_of: str
+    as_of: str | None  # None: nobody said
     period: PeriodEntry
     register: RegisterEntry | None  # None: export only
     inputs: list[InputEntry]
     tables: list[TableEntry]
     suites: list[SuiteEntry]
+    catalogues: list[CatalogueEntry]
     areas: list[AreaEntry]
     facilities: list[FacilityEntry]
     unattributed: dict[str, int]  # reason -> rows
@@ -263,12 +318,17 @@ class Result(TypedDict):
     not_looked_at: list[NotLookedAt]
     notes: list[str]
     totals: dict[str, TotalEntry]
+    evidence: dict[str, EvidenceEntry]  # by sector
     digest: NotRequired[str]
     run: NotRequired[RunEntry]
+    seal: NotRequired[str]  # in the file only: ``load`` takes it off
 
 
 def digest(result: Mapping[str, Any] | Result) -> str:
-    """SHA-256, in hex, of the result's canonical JSON (RFC 8785) without its digest and without the run."""
+    """SHA-256, in hex, of the result's canonical JSON (RFC 8785) without its digest, the run and the seal.
+
+    Raises ``ValueError`` for what canonical JSON cannot say: a number beyond 2**53, half of a character.
+    """
     core = {key: value for key, value in result.items() if key not in NOT_HASHED}
     return hashlib.sha256(rfc8785.dumps(cast(Any, core))).hexdigest()
 
@@ -279,24 +339,36 @@ def sealed(result: Result) -> Result:
 
 
 # -------------------------------------------------------------- files
-def write(result: Result, path: Path) -> None:
-    """Write it whole or not at all: UTF-8, keys as they come, one line for each facility, rule, input.
+def as_text(result: Result) -> str:
+    """The file that ``write`` writes: keys as they come, one line for each facility, rule, input; sealed at the end.
 
-    The digest is computed where the result has none. Raises ``ResultError`` when the file cannot be written.
+    The digest is computed where the result has none, the seal always.
     """
     whole = result if "digest" in result else sealed(result)
+    unsealed = "".join(_lines({key: value for key, value in whole.items() if key != "seal"}))
+    above = unsealed.removesuffix("\n}\n") + ",\n"
+    return f'{above}"seal": "{hashlib.sha256(above.encode()).hexdigest()}"\n}}\n'
+
+
+def write(result: Result, path: Path) -> None:
+    """Write it whole or not at all, in UTF-8. Raises ``ResultError`` when the file cannot be written."""
+    put(as_text(result).encode(), path)
+
+
+def put(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         try:
-            beside.write_text("".join(_lines(cast(Mapping[str, object], whole))), encoding="utf-8", newline="\n")
+            beside.write_bytes(content)
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise ResultError(
-            f"the result cannot be written ({error.strerror})",
+            f"the file cannot be written ({error.strerror})",
             where=str(path),
-            fix="make room, or name another place with --result FILE",
+            fix="make room, or name another place",
         ) from None
 
 
@@ -319,34 +391,42 @@ def _json(value: object) -> str:
 def load(path: Path) -> Result:
     """Read a result back. Raises ``ResultError`` when there is none, it is no JSON, of another schema or lacks a part.
 
-    Neither digest nor identities (``recaudit.reports.identities``) are checked here: those are questions of their own.
+    Neither hashes nor identities (``recaudit.reports.identities``) are checked here: ``recaudit.verify`` asks those.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except OSError as error:
         raise ResultError(
             f"the result cannot be opened ({error.strerror})",
             where=str(path),
             fix="run 'recaudit check' first, or name the result with --result FILE",
         ) from None
+    return parsed(content, str(path))
+
+
+def parsed(content: bytes, where: str) -> Result:
+    """The result in the bytes of a file, without its seal. Raises ``ResultError`` as ``load`` does."""
+    try:
+        found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         raise ResultError(
             "this is no JSON",
-            where=str(path),
+            where=where,
             fix="name a file that 'recaudit check' wrote; write it again if it was cut off",
         ) from None
     named = found.get("schema") if isinstance(found, dict) else None
     if named != SCHEMA:
         raise ResultError(
             f"this is no result of schema {SCHEMA}",
-            where=str(path),
+            where=where,
             fix="name a file that this version's 'recaudit check' wrote",
         )
-    lacking = sorted(Result.__required_keys__ - found.keys())
+    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal"})
     if lacking:
         raise ResultError(
             f"the result lacks {', '.join(lacking)}",
-            where=str(path),
+            where=where,
             fix="run 'recaudit check' again; a result is not to be edited by hand",
         )
+    found.pop("seal", None)
     return cast(Result, found)

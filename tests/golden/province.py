@@ -82,7 +82,7 @@ def province() -> Result:
         "schema": "recaudit.result/1",
         "tool": {"name": "recaudit", "version": "0.1.0"},
         "policy": {"version": "2026.1"},
-        "plan": {"name": "dak-lak-2026-03", "sha256": "a" * 64},
+        "plan": {"name": "dak-lak-2026-03", "file": "recaudit.toml", "facility": "", "sha256": "a" * 64},
         "as_of": "2026-04-15",
         "period": {"from": "2026-03-01", "to": "2026-03-31", "timezone": "Asia/Ho_Chi_Minh"},
         "register": {"source": "Department of Health", "date": "2026-01-01", "dated": True},
@@ -94,9 +94,10 @@ def province() -> Result:
              "conflicting": 0},
         ],
         "suites": [
-            {"name": f"health/{name}", "version": "2026.1", "sha256": "b" * 64, "rules": rules}
+            {"name": f"health/{name}", "file": "", "version": "2026.1", "sha256": "b" * 64, "rules": rules}
             for name, rules in (("composition", 6), ("encounter", 16), ("patient", 8))
         ],
+        "catalogues": [{"name": "values/any.json", "sha256": "d" * 64}],
         "areas": _areas(facilities),
         "facilities": facilities,
         "unattributed": {"no facility is named": 24, "the register does not know the facility": 7},
@@ -109,6 +110,9 @@ def province() -> Result:
         ],
         "notes": ["12 rows name two facilities; the first candidate counts"],
         "totals": {"health": sector},
+        "evidence": {
+            "health": {"silence": "unknown", "unattributed": 30, "rung_of_table": {}, "holes": [], "facilities": {}}
+        },
         "run": {"started": "2026-04-15T08:00:00+07:00", "seconds": 3.4, "command": "recaudit check"},
     }  # fmt: skip
     return sealed(cast(Result, result))
@@ -170,7 +174,7 @@ def _rule(
     counts = COUNTS[key].values()
     states = ("met", "unmet", "excused", "not_applicable", "not_assessable")
     return {
-        "id": key, "sector": "health", "table": table, "rung": rung, "required": required, "type": kind,
+        "id": key, "sha256": "", "sector": "health", "table": table, "rung": rung, "required": required, "type": kind,
         "title": {"en": en, "vi": vi}, "why": why, "fix": {"en": fix} if fix else {},
         "facilities_failing": sum(count[1] + count[2] > 0 for count in counts),
         "totals": {state: sum(count[place] for count in counts) for place, state in enumerate(states)},

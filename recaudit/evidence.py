@@ -1,0 +1,225 @@
+"""What verdicts are judged by, written into a result and read back, so that they can be computed again from it.
+
+Most of it stands in the result already, facility by facility. ``evidence_entry`` adds what does not, and only where
+there is something to say; ``evidence_of`` puts both together again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Literal, cast, get_args
+
+from recaudit.model import (
+    RUNGS,
+    Claim,
+    Excused,
+    Expected,
+    Facility,
+    Holes,
+    RuleCount,
+    Rung,
+    Scope,
+    Standing,
+    Tally,
+)
+from recaudit.result import (
+    AbsentEntry,
+    ClaimEntry,
+    EvidenceEntry,
+    FacilityEntry,
+    Result,
+    SeatEntry,
+    StandingEntry,
+)
+from recaudit.verdicts import Evidence, Seat
+
+_WAYS: tuple[Excused, ...] = get_args(Excused)
+
+
+# -------------------------------------------------------------- into the result
+def evidence_entry(evidence: Evidence) -> EvidenceEntry:
+    """What is to be said beside the facilities. Without holes: nothing of namespaces, since nothing can be hit."""
+    said = {seat.facility.id: _seat_entry(seat, evidence) for seat in evidence.seats}
+    return {
+        "silence": evidence.silence,
+        "unattributed": evidence.unattributed,
+        "rung_of_table": dict(sorted((evidence.rung_of_table or {}).items())),
+        "holes": [
+            {
+                "namespace": hole.namespace,
+                "tables": sorted(hole.tables),
+                "facility": hole.facility,
+                "count": hole.count,
+            }
+            for hole in evidence.holes
+        ],
+        "facilities": {facility: entry for facility, entry in sorted(said.items()) if entry},
+    }
+
+
+def _seat_entry(seat: Seat, evidence: Evidence) -> SeatEntry:
+    entry: SeatEntry = {}
+    expected, tally = seat.expected, seat.tally
+    received = tally.matched + (tally.unreadable if evidence.silence == "unknown" else 0)
+    if expected.basis == "count" and expected.number is not None and received > expected.number:
+        entry["expected"] = expected.number
+    if not tally.to_the_end:
+        entry["cut_off"] = True
+    if tally.damaged:
+        entry["damaged"] = True
+    plainly = tally.received.get("unmet", {})
+    accepted = {
+        rung: _standing_entry(at)
+        for rung, at in tally.received.get("accept", {}).items()
+        if at != plainly.get(rung, Standing())
+    }
+    if accepted:
+        entry["accept"] = accepted
+    holed = {hole.namespace for hole in evidence.holes if hole.facility in (None, seat.facility.id)}
+    if reached := _reached_in(tally, holed):
+        entry["reached_in"] = reached
+    if absent := _absent(tally, holed):
+        entry["absent"] = absent
+    return entry
+
+
+def _standing_entry(at: Standing) -> StandingEntry:
+    return {"reached": at.reached, "short": at.short, "unknown": at.unknown}
+
+
+def _reached_in(tally: Tally, holed: set[str]) -> dict[Excused, dict[Rung, dict[str, int]]]:
+    found: dict[Excused, dict[Rung, dict[str, int]]] = {}
+    for excused, by_rung in tally.reached_in.items():
+        for rung, by_namespace in by_rung.items():
+            kept = {ns: records for ns, records in sorted(by_namespace.items()) if records and ns in holed}
+            if kept:
+                found.setdefault(excused, {})[rung] = kept
+    return found
+
+
+def _absent(tally: Tally, holed: set[str]) -> dict[Excused, dict[Rung, list[AbsentEntry]]]:
+    found: dict[Excused, dict[Rung, list[AbsentEntry]]] = {}
+    for excused, by_rung in tally.absent.items():
+        for rung, lacking in by_rung.items():
+            kept = sorted((ns, sorted(tables), records) for (ns, tables), records in lacking.items() if ns in holed)
+            entries: list[AbsentEntry] = [
+                {"namespace": ns, "tables": tables, "records": records} for ns, tables, records in kept if records
+            ]
+            if entries:
+                found.setdefault(excused, {})[rung] = entries
+    return found
+
+
+# -------------------------------------------------------------- out of the result
+def evidence_of(result: Result, sector: str) -> Evidence:
+    """All that the claims of one sector were judged by. ``result`` keeps its schema; whether it holds together is
+    seen when what follows from this is compared with it. Raises ``KeyError`` for a sector without evidence."""
+    said = result["evidence"][sector]
+    register = result["register"]
+    return Evidence(
+        seats=tuple(
+            _seat(entry, said["facilities"].get(entry["id"], {}))
+            for entry in sorted(result["facilities"], key=lambda entry: entry["id"])
+            if entry["sector"] == sector
+        ),
+        holes=tuple(
+            Holes(hole["namespace"], frozenset(hole["tables"]), hole["facility"], hole["count"])
+            for hole in said["holes"]
+        ),
+        unattributed=said["unattributed"],
+        silence=said["silence"],
+        dated=register is not None and register["dated"],
+        ruled=frozenset(
+            cast(Rung, rule["rung"]) for rule in result["rules"] if rule["required"] and rule["sector"] == sector
+        ),
+        rung_of_table=said["rung_of_table"],
+        parents={area["code"]: area["parent"] for area in result["areas"]},
+    )
+
+
+def _seat(entry: FacilityEntry, said: SeatEntry) -> Seat:
+    facility = Facility(
+        id=entry["id"],
+        name=entry["name"],
+        sector=entry["sector"],
+        kind=entry["kind"],
+        area=entry["area"],
+        vendor=entry["vendor"],
+    )
+    expected = Expected(entry["id"], entry["basis"], said.get("expected", entry["expected"]), entry["covers"])
+    plainly = _received(entry)
+    accepted = {rung: Standing(**at) for rung, at in said.get("accept", {}).items()}
+    tally = Tally(
+        facility=entry["id"],
+        matched=entry["matched"],
+        duplicate=entry["duplicate"],
+        unexpected=entry["unexpected"],
+        out_of_scope=entry["out_of_scope"],
+        unreadable=entry["unreadable"],
+        conflicting=entry["conflicting"],
+        to_the_end=not said.get("cut_off", False),
+        damaged=said.get("damaged", False),
+        received={"unmet": plainly, "accept": {**plainly, **accepted}},
+        reached_in=said.get("reached_in", {}),
+        absent={
+            excused: {
+                rung: {(one["namespace"], frozenset(one["tables"])): one["records"] for one in lacking}
+                for rung, lacking in by_rung.items()
+            }
+            for excused, by_rung in said.get("absent", {}).items()
+        },
+        rules={rule: RuleCount(**counts) for rule, counts in entry["rules"].items() if rule != "received"},
+    )
+    return Seat(facility, expected, tally)
+
+
+def _received(entry: FacilityEntry) -> Mapping[Rung, Standing]:
+    """Where the received records stand at rungs 2 to 6: the facility's rungs without what was not received."""
+    lost = entry["rungs"]["received"]
+    return {
+        rung: Standing(at["reached"], at["short"] - lost["short"], at["unknown"] - lost["unknown"])
+        for rung in RUNGS[1:]
+        for at in (entry["rungs"][rung],)
+    }
+
+
+def claim_of(entry: ClaimEntry) -> Claim:
+    """The claim as the plan made it."""
+    scope = entry["scope"]
+    return Claim(
+        id=entry["id"],
+        sector=entry["sector"],
+        rung=cast(Rung, entry["rung"]),
+        target=Fraction(entry["target"]),
+        statement=entry["statement"],
+        level=entry["level"],
+        each="any" if entry["each"] == "any" else Fraction(entry["each"]),
+        scope=Scope(tuple(scope["areas"]), tuple(scope["kinds"]), tuple(scope["vendors"]), tuple(scope["facilities"])),
+        excused=entry["excused"],
+        accept=cast(Literal["", "count"], entry["accept"]),
+        said_by=entry["said_by"],
+    )
+
+
+def overdrawn(result: Result, sector: str) -> list[str]:
+    """Where the evidence speaks of more records than there are, in words."""
+    said = result["evidence"][sector]
+    wrong = []
+    total = result["totals"][sector]["unattributed"] if sector in result["totals"] else 0
+    if said["unattributed"] > total:
+        wrong.append(f"evidence of {sector}: {said['unattributed']} unattributed in scope, but {total} in all")
+    for seat in evidence_of(result, sector).seats:
+        tally, name = seat.tally, f"evidence of facility {seat.facility.id}"
+        for excused in _WAYS:
+            for rung in RUNGS[1:]:
+                at = tally.received[excused][rung]
+                if min(at.reached, at.short, at.unknown) < 0 or at.total != tally.matched:
+                    wrong.append(f"{name}: not {tally.matched} received records at {rung}, excused {excused}")
+                hit = sum(tally.reached_in.get(excused, {}).get(rung, {}).values())
+                if hit > at.reached:
+                    wrong.append(f"{name}: {hit} reached in its namespaces, but {at.reached} at {rung}")
+                lacking = sum(tally.absent.get(excused, {}).get(rung, {}).values())
+                if lacking > at.short:
+                    wrong.append(f"{name}: {lacking} lack rows, but {at.short} are short at {rung}")
+    return wrong

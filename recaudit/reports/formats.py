@@ -1,0 +1,53 @@
+"""``-f FORMAT[:FILE]``: what a result can be written as. Every format is a pure function of the result.
+
+A bundle also holds the files that the result was judged by, which it names with their hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from recaudit.reports import bundle
+from recaudit.result import Result, as_text
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``make``: the bytes, of a result and the folder that its plan lies in."""
+
+    make: Callable[[Result, Path], bytes]
+    for_stdout: bool  # False: it needs a file
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "bundle": Format(bundle.bundled, for_stdout=False),
+    "json": Format(lambda result, root: as_text(result).encode(), for_stdout=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One wish: a format, and the file to write; None for stdout."""
+
+    format: str
+    file: Path | None
+
+
+def output(text: str) -> Output:
+    """Read ``FORMAT[:FILE]``. Raises ``ValueError``, in words, for an unknown format or a missing file name.
+
+    >>> output("bundle:C:/to/hand/over.zip").format
+    'bundle'
+    >>> output("pdf")
+    Traceback (most recent call last):
+    ValueError: format 'pdf' is not known; known are bundle, json
+    """
+    name, _, file = text.partition(":")
+    if name not in FORMATS:
+        raise ValueError(f"format {name!r} is not known; known are {', '.join(sorted(FORMATS))}")
+    if not file and not FORMATS[name].for_stdout:
+        raise ValueError(f"format {name} needs a file: {name}:FILE")
+    return Output(name, Path(file) if file else None)

@@ -1,0 +1,380 @@
+"""Does a result hold? Asked of its bytes, its hashes, its sums, its verdicts, and with the inputs of the whole.
+
+Nothing here trusts the result: every number that can be computed from others is computed again. A result alone shows
+that it was not damaged and does not contradict itself; only with the inputs, all of it is judged a second time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from recaudit import __version__, audit, entries
+from recaudit.errors import RecauditError, ResultError
+from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
+from recaudit.exports import recognised
+from recaudit.model import Area
+from recaudit.plan import Plan
+from recaudit.reports import bundle
+from recaudit.reports.identities import broken
+from recaudit.reports.verification import SHOWN, Check, Verification, asked
+from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, Result, as_text, digest, parsed
+from recaudit.sectors import Progress
+from recaudit.shipped import catalogues, expectations
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+_ASKS: Final = {
+    "bundle": "every byte of the archive is as recaudit packs these files, and each is the one that the result names",
+    "file": "every byte of the file is as recaudit wrote it",
+    "schema": "it keeps the published schema",
+    "digest": "the digest is that of the core",
+    "sums": "every record and every row is counted once, and sums are sums of their parts",
+    "verdicts": "ladders, sums, verdicts, bounds and reasons follow from the counts",
+    "suites": "the suites and catalogues that travel with recaudit are the ones that judged",
+    "inputs": "plan, register, suites and exports are, byte by byte, the ones that were read; none more, none less",
+    "again": "the whole audit, run again, says the same",
+}
+_NAMES: Final = ("id", "path", "code", "name")  # what an entry of a list is called by
+_LONGEST: Final = 60
+_DAMAGED: Final = "not asked: what was read cannot be relied on"
+
+
+def verify(
+    path: Path, *, inputs: Path | None = None, workers: int = 0, progress: Progress = lambda path, done, total: None
+) -> Verification:
+    """Everything that speaks against a result or a bundle, in one pass.
+
+    ``inputs``: the folder that the plan lies in, or for a bundle the one that its plan's paths are relative to; None:
+    the inputs are not looked at, and that is said. A file that is no result at all does not hold. Raises
+    ``ResultError`` only when the file cannot be opened.
+    """
+    content = _content_of(path)
+    if content[:2] != b"PK":
+        return _verified(content, (), {}, inputs, workers, progress)
+    try:
+        files = bundle.unpacked(content)
+    except ResultError as error:
+        return Verification((asked("bundle", _ASKS["bundle"], [error.problems[0].what]), *_not_asked(_ASKS)))
+    if FILE_NAME not in files:
+        return Verification((asked("bundle", _ASKS["bundle"], [f"it holds no {FILE_NAME}"]), *_not_asked(_ASKS)))
+    wrong = tuple(_wrong_files(files))
+    return _verified(files[FILE_NAME], (asked("bundle", _ASKS["bundle"], wrong),), files, inputs, workers, progress)
+
+
+def intact(path: Path) -> Result:
+    """A result to compare with, also out of a bundle. Raises ``ResultError`` when there is none, or when its core is
+    not the one that was judged."""
+    content = _content_of(path)
+    if content[:2] == b"PK":
+        content = bundle.unpacked(content).get(FILE_NAME, b"")
+    result = parsed(content, str(path))
+    if _digest_differs(result):
+        raise ResultError(
+            "the result is no longer the one that was written",
+            where=str(path),
+            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+        )
+    return result
+
+
+def _content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ResultError(
+            f"the result cannot be opened ({error.strerror})", where=str(path), fix="name a result or a bundle"
+        ) from None
+
+
+def _verified(
+    content: bytes,
+    first: tuple[Check, ...],
+    files: Mapping[str, bytes],
+    inputs: Path | None,
+    workers: int,
+    progress: Progress,
+) -> Verification:
+    try:
+        result = parsed(content, "")
+    except ResultError as error:
+        return Verification((*first, asked("file", _ASKS["file"], [error.problems[0].what]), *_not_asked(_ASKS)))
+    checks = [*first, asked("file", _ASKS["file"], _differing_bytes(content, result))]
+    schema = asked("schema", _ASKS["schema"], _against_schema(content))
+    checks.append(schema)
+    if schema.state == "fails":
+        return Verification((*checks, *_not_asked(list(_ASKS)[3:])))
+    checks.append(asked("digest", _ASKS["digest"], ["it is not"] if _digest_differs(result) else []))
+    checks.append(asked("sums", _ASKS["sums"], broken(result)))
+    checks.append(asked("verdicts", _ASKS["verdicts"], list(contradictions(result))))
+    checks.append(_installed(result))
+    if inputs is None:
+        checks += _not_asked(["inputs", "again"], "not asked: --inputs DIR names the folder they lie in")
+    else:
+        checks += _again(result, inputs, files, workers, progress)
+    return Verification(tuple(checks), tuple(_notes(result)))
+
+
+def _not_asked(names: Iterable[str], why: str = _DAMAGED) -> list[Check]:
+    return [Check(name, _ASKS[name], "not done", (why,)) for name in names if name not in ("bundle", "file", "schema")]
+
+
+def _notes(result: Result) -> Iterator[str]:
+    made = result["tool"]["version"]
+    if made != __version__:
+        yield f"made with recaudit {made}, verified with {__version__}: what differs may come from the version"
+
+
+# -------------------------------------------------------------- the file
+def _differing_bytes(content: bytes, result: Result) -> list[str]:
+    """Where the file is not what ``write`` makes of what it says: order, white space, keys said twice, the seal."""
+    try:
+        due = as_text(result).encode()
+    except ValueError:
+        return ["it holds a number or a character that no result can hold"]
+    if due == content:
+        return []
+    said, written = content.split(b"\n"), due.split(b"\n")
+    pairs = zip(said, written, strict=False)
+    line = next((at for at, (one, other) in enumerate(pairs, 1) if one != other), min(len(said), len(written)) + 1)
+    if line == len(written) - 2:
+        return ["its seal is not that of the lines above it"]
+    return [f"line {line} is not as recaudit writes it"]
+
+
+def _against_schema(content: bytes) -> list[str]:
+    """Where the schema is broken and by which word of it; never with what stands there."""
+    errors = _schema().iter_errors(json.loads(content))
+    return [f"{error.json_path} breaks {error.validator!r}" for error in islice(errors, SHOWN)]
+
+
+@cache
+def _schema() -> Validator:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(Path(__file__).with_name("result.schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(schema)
+
+
+def _digest_differs(result: Result) -> bool:
+    try:
+        return result.get("digest") != digest(result)
+    except ValueError:
+        return True
+
+
+def _wrong_files(files: Mapping[str, bytes]) -> Iterator[str]:
+    """What a bundle holds more, less or otherwise than its result says."""
+    try:
+        result = parsed(files[FILE_NAME], "")
+        due = bundle.members(result)
+        command = bundle.command_text(result).encode()
+    except (ResultError, KeyError, TypeError, AttributeError, ValueError):  # a result of any shape may lie in it
+        yield "its result does not say which files belong to it"
+        return
+    made = {FILE_NAME, bundle.COMMAND, bundle.SUMS}
+    for name in sorted({*due, *made} ^ files.keys()):
+        yield f"{name} is {'not asked for' if name in files else 'not there'}"
+    for name in sorted(due.keys() & files.keys()):
+        if hashlib.sha256(files[name]).hexdigest() != due[name].sha256:
+            yield f"{name} has another SHA-256 than the result names"
+    if files.get(bundle.COMMAND, command) != command:
+        yield f"{bundle.COMMAND} does not follow from the result"
+    if files.get(bundle.SUMS, b"") != bundle.sums(files):
+        yield f"{bundle.SUMS} does not follow from the files"
+
+
+# -------------------------------------------------------------- the verdicts
+def contradictions(result: Result) -> Iterator[str]:
+    """Where what was decided does not follow from the counts. ``result`` keeps its schema."""
+    sectors = sorted(result["totals"])
+    for sector in sorted(set(sectors) ^ result["evidence"].keys()):
+        yield f"sector {sector} stands in the totals or in the evidence, but not in both"
+    known = {sector: evidence_of(result, sector) for sector in sectors if sector in result["evidence"]}
+    places = {sector: entries.ladders(evidence) for sector, evidence in known.items()}
+    for sector, evidence in known.items():
+        yield from overdrawn(result, sector)
+        yield from differing(result["evidence"][sector], evidence_entry(evidence), f"evidence/{sector}")
+        due = entries.sum_entry(places[sector])
+        said = cast(Mapping[str, object], result["totals"][sector])
+        yield from differing({key: said[key] for key in due}, due, f"totals/{sector}")
+    facilities = [entries.facility_entry(*place) for sector in sorted(places) for place in places[sector]]
+    yield from differing(result["facilities"], facilities, "facilities")
+    areas = [Area(code=area["code"], name=area["name"], parent=area["parent"]) for area in result["areas"]]
+    parents = {area.code: area.parent for area in areas}
+    yield from differing(result["areas"], entries.area_entries(areas, places, parents), "areas")
+    yield from _failing(result)
+    for claim in result["claims"]:
+        name = f"claims/{claim['id']}"
+        if claim["sector"] not in known:
+            yield f"{name}: there is nothing to judge sector {claim['sector']} by"
+            continue
+        evidence = known[claim["sector"]]
+        if result["register"] is None:  # as the audit does: without a register a claim speaks of nobody
+            evidence = replace(evidence, seats=())
+        again, _ = entries.claim_entry(claim_of(claim), evidence, claim["unit"])
+        yield from differing(claim, again, name)
+
+
+def _failing(result: Result) -> Iterator[str]:
+    for rule in result["rules"]:
+        counts = [one["rules"].get(rule["id"]) for one in result["facilities"] if one["sector"] == rule["sector"]]
+        failing = sum(count is not None and count["unmet"] + count["excused"] > 0 for count in counts)
+        if failing != rule["facilities_failing"]:
+            yield f"rules/{rule['id']}/facilities_failing: {rule['facilities_failing']} in the result, {failing} again"
+
+
+def differing(said: object, again: object, path: str) -> Iterator[str]:
+    """Where two JSON values differ: ``path: what the result says, what was computed``. Entries of lists go by name.
+
+    >>> list(differing({"low": [1, 2]}, {"low": [0, 2]}, "claims/c"))
+    ['claims/c/low/0: 1 in the result, 0 again']
+    """
+    if isinstance(said, Mapping) and isinstance(again, Mapping):
+        for key in [*said, *(key for key in again if key not in said)]:
+            if key not in again or key not in said:
+                yield f"{path}/{key}: {'only in the result' if key in said else 'not in the result'}"
+            else:
+                yield from differing(said[key], again[key], f"{path}/{key}")
+    elif isinstance(said, Sequence) and isinstance(again, Sequence) and not isinstance(said, str):
+        here, there = _named(said), _named(again)
+        yield from differing(here, there, path)
+        if list(here) != list(there) and here.keys() == there.keys():
+            yield f"{path}: in another order"
+    elif said != again:
+        yield f"{path}: {_short(said)} in the result, {_short(again)} again"
+
+
+def _named(values: Sequence[Any]) -> dict[str, object]:
+    """Entries by what they are called by, where that tells them apart; else by their place, from 0."""
+    for key in _NAMES:
+        if values and all(isinstance(value, Mapping) and key in value for value in values):
+            named = {f"{value.get('sector', '')}/{value[key]}".strip("/"): value for value in values}
+            if len(named) == len(values):
+                return named
+    return {str(place): value for place, value in enumerate(values)}
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+# -------------------------------------------------------------- what travels with recaudit
+def _installed(result: Result) -> Check:
+    """The same version of recaudit carries the same suites; another one may carry others, which is said."""
+    wrong = []
+    for suite in result["suites"]:
+        if not suite["file"]:
+            file = expectations(f"{suite['name']}.json")
+            wrong += _edition(f"suite {suite['name']} {suite['version']}", file, suite["sha256"])
+    installed = catalogues(sorted(result["totals"]))
+    said = {entry["name"]: entry["sha256"] for entry in result["catalogues"]}
+    for name in sorted({*installed, *said}):
+        wrong += _edition(f"catalogue {name}", installed.get(name), said.get(name, ""))
+    if wrong and result["tool"]["version"] != __version__:
+        return Check("suites", _ASKS["suites"], "not done", tuple(wrong))
+    return asked("suites", _ASKS["suites"], wrong)
+
+
+def _edition(name: str, file: Path | None, sha256: str) -> list[str]:
+    if file is None or not file.is_file():
+        return [f"{name} does not travel with recaudit {__version__}"]
+    same = hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+    return [] if same else [f"{name} is not the one that travels with recaudit {__version__}"]
+
+
+# -------------------------------------------------------------- the whole, again
+def _again(
+    result: Result, inputs: Path, files: Mapping[str, bytes], workers: int, progress: Progress
+) -> Iterator[Check]:
+    """The audit of the same inputs, run again and compared: first what was read, then what was found."""
+    said = result["plan"]
+    try:
+        with _staged(result, inputs, files) as (plan, exports, ignored):
+            outcome = audit.check(
+                plan,
+                workers=workers,
+                facility=said["facility"],
+                progress=progress,
+                ignored=ignored,
+                exports=exports,
+            )
+    except RecauditError as error:
+        wrong = [f"the audit cannot be run on them: {one.what} ({one.where})" for one in error.problems]
+        yield asked("inputs", _ASKS["inputs"], wrong)
+        yield Check("again", _ASKS["again"], "not done", (_DAMAGED,))
+        return
+    again = outcome.result
+    read = ("plan", "inputs", "suites", "catalogues")
+    wrong = [] if said["sha256"] == again["plan"]["sha256"] else [f"{said['file']}: another SHA-256"]
+    wrong += _other_inputs(result, again)
+    for part in ("suites", "catalogues"):
+        wrong += differing(cast(Any, result)[part], cast(Any, again)[part], part)
+    yield asked("inputs", _ASKS["inputs"], wrong)
+    core, core_again = (
+        {key: value for key, value in one.items() if key not in (*NOT_HASHED, *read)} for one in (result, again)
+    )
+    found = list(differing(core, core_again, ""))
+    for part in ("plan", "inputs"):
+        found += differing(cast(Any, result)[part], cast(Any, again)[part], f"/{part}")
+    yield asked("again", _ASKS["again"], [one.removeprefix("/") for one in found])
+
+
+def _other_inputs(result: Result, again: Result) -> Iterator[str]:
+    said, read = ({entry["path"]: entry for entry in one["inputs"]} for one in (result, again))
+    for path in sorted(said.keys() | read.keys()):
+        if path not in read:
+            yield f"{path}: listed, but not there"
+        elif path not in said:
+            yield f"{path}: there, but not listed"
+        elif (said[path]["sha256"], said[path]["bytes"]) != (read[path]["sha256"], read[path]["bytes"]):
+            yield f"{path}: another SHA-256"
+
+
+@contextmanager
+def _staged(
+    result: Result, inputs: Path, files: Mapping[str, bytes]
+) -> Iterator[tuple[Path | Plan, Path, tuple[NotLookedAt, ...]]]:
+    """The plan to run, the folder of its exports, and what lies beside them. A bundle's plan, register and suites are
+    laid out in a folder of their own, with the rosters, which are not in the bundle, from ``inputs``."""
+    if not result["plan"]["sha256"]:
+        yield _without_plan(result, inputs)
+        return
+    if not files:
+        yield (inputs / result["plan"]["file"], inputs, ()) if inputs.is_dir() else (inputs, inputs.parent, ())
+        return
+    with audit.spill_folder() as folder:
+        root = folder / bundle.plan_folder(result)
+        for name in bundle.members(result):
+            if name in files and not name.startswith("shipped/"):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(files[name])
+        for entry in result["inputs"]:
+            if entry["role"] == "roster" and (inputs / entry["path"]).is_file():
+                (root / entry["path"]).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(inputs / entry["path"], root / entry["path"])
+        yield root / result["plan"]["file"], inputs, ()
+
+
+def _without_plan(result: Result, inputs: Path) -> tuple[Plan, Path, tuple[NotLookedAt, ...]]:
+    """The plan that ``recaudit check`` made of exports, for those of them that the result lists: nobody can say which
+    files beside them were meant."""
+    exports = recognised([inputs], timezone=result["period"]["timezone"])
+    listed = {entry["path"] for entry in result["inputs"]}
+    listed |= {path.partition("!")[0] for path in listed}
+    sources = (
+        replace(source, paths=tuple(path for path in source.paths if path in listed)) for source in exports.plan.sources
+    )
+    plan = replace(exports.plan, sources=tuple(source for source in sources if source.paths))
+    said = {entry["what"] for entry in result["not_looked_at"]}
+    return plan, inputs, tuple(entry for entry in exports.ignored if entry["what"] in said)
