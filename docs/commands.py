@@ -15,7 +15,14 @@ HEAD = "# Commands\n\nWhat `--help` says, page by page. Written by `make docs`; 
 
 def pages(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
     """The page of ``command`` and of every command below it."""
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=WIDTH, terminal_width=WIDTH)
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        max_content_width=WIDTH,
+        terminal_width=WIDTH,
+        help_option_names=commands.context_settings["help_option_names"],  # click keeps those it was first asked for
+    )
     yield f"\n## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for below in command.list_commands(context):

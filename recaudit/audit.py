@@ -6,21 +6,24 @@ a pure function of the result.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recaudit import __version__, engine, entries, health, plan, register, seam, suites
-from recaudit.model import Counted, Excused, Input, Links, Suite
+from recaudit import __version__, engine, entries, evidence, health, plan, register, seam, shipped, suites
+from recaudit.errors import PlanError, Problem
+from recaudit.model import EVER, Claim, Counted, Excused, Expected, Input, Links, Rule, Rung, Suite
 from recaudit.plan import Plan
 from recaudit.register import Register
 from recaudit.reports.identities import broken
-from recaudit.result import SCHEMA, NotLookedAt, Result, sealed
+from recaudit.reports.numbers import counted
+from recaudit.result import SCHEMA, NotLookedAt, Result, RuleEntry, SuiteEntry, sealed
 from recaudit.sectors import Progress, Sector
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat
@@ -42,6 +45,7 @@ class SectorAudit:
     """All that is known of one sector when its claims are judged."""
 
     sector: Sector
+    inputs: tuple[Input, ...]  # those that were ignored too
     suites: tuple[Suite, ...]
     links: Links
     task: engine.Task
@@ -49,21 +53,38 @@ class SectorAudit:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One sector's exports, read but not judged."""
+
+    sector: str
+    inputs: tuple[Input, ...]
+    said: engine.Survey
+
+
+def _silent(path: str, done: int, total: int) -> None:
+    """Progress that nobody wants to see."""
+
+
 def check(
-    path: Path,
+    of: Path | Plan,
     *,
     workers: int = 0,
     facility: str = "",
-    progress: Progress = lambda path, done, total: None,
+    progress: Progress = _silent,
     command: str = "",
+    ignored: Sequence[NotLookedAt] = (),
+    exports: Path | None = None,
 ) -> Outcome:
-    """Judge the exports that a plan names. ``path`` is the plan or the folder it lies in.
+    """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
     ``workers``: processes that read, 0 for one a core. ``facility``: every row is of this facility, whatever it says.
-    Raises ``RecauditError`` when plan, register, suites or sources cannot be used; bad records are counts.
+    ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
+    sources are relative to, where it is not the plan's. Raises ``RecauditError`` when plan, register, suites or sources
+    cannot be used; bad records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    planned = plan.load(path)
+    planned = of if isinstance(of, Plan) else plan.load(of)
     if facility:
         planned = replace(planned, sources=tuple(replace(one, facility_id=facility) for one in planned.sources))
     registered = register.load(planned)
@@ -71,10 +92,14 @@ def check(
     inputs: list[Input] = list(registered.files)
     with spill_folder() as folder:
         for name in sorted({source.sector for source in planned.sources}):
-            one = _audit_sector(SECTORS[name], planned, registered, folder, len(inputs), workers, progress)
+            one = _audit_sector(
+                SECTORS[name], planned, registered, folder, len(inputs), workers, progress, exports or planned.root
+            )
             audited.append(one)
-            inputs += one.task.inputs
+            inputs += one.inputs
     result = _result(planned, registered, audited, inputs)
+    result["plan"]["facility"] = facility
+    result["not_looked_at"] += ignored
     if wrong := broken(result):  # a fault of recaudit, never of the data
         raise ArithmeticError("; ".join(wrong))
     code, why = exit_code(result)
@@ -87,6 +112,16 @@ def check(
     return Outcome(whole, code, why)
 
 
+def survey(planned: Plan, *, workers: int = 0, progress: Progress = _silent) -> list[Surveyed]:
+    """What the exports say of themselves, sector by sector; nothing is judged. Raises as ``check`` does."""
+    surveyed = []
+    with spill_folder() as folder:
+        for name in sorted({source.sector for source in planned.sources}):
+            _, inputs, task = _read(SECTORS[name], planned, Register(), folder, 0, workers, progress, planned.root)
+            surveyed.append(Surveyed(name, inputs, engine.survey(task)))
+    return surveyed
+
+
 @contextmanager
 def spill_folder() -> Iterator[Path]:
     """A folder for seam tables, which hold people's data: mode 0700, gone at the end, also after Ctrl-C or a crash."""
@@ -97,7 +132,7 @@ def spill_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _audit_sector(
+def _read(
     sector: Sector,
     planned: Plan,
     registered: Register,
@@ -105,12 +140,18 @@ def _audit_sector(
     first: int,
     workers: int,
     progress: Progress,
-) -> SectorAudit:
+    exports: Path,
+) -> tuple[tuple[Suite, ...], tuple[Input, ...], engine.Task]:
+    """One sector's suites, its inputs (those that were ignored too), and what the engine needs to count."""
     every = sector.tables()
     links = suites.links(sector.name, every)
     loaded = suites.load(planned.suites or suites.shipped(sector.name), every, planned.root)
     rules = tuple(rule for suite in loaded for rule in suite.rules)
+    claims = [claim for claim in planned.claims if claim.sector == sector.name]
+    _refuse_empty_rungs(planned, claims, rules)
     tables = seam.used(every, links, rules)
+    if planned.register is None:
+        tables = engine.with_names(tables, every, links)
 
     facilities = tuple(one for one in registered.in_scope if one.sector == sector.name)
     known = frozenset(one.id for one in registered.facilities if one.sector == sector.name)
@@ -118,9 +159,15 @@ def _audit_sector(
     spill = folder / sector.name
     spill.mkdir(mode=0o700)
     inputs = sector.read(
-        planned, sources, spill, columns=tables, first=first, known=known, progress=progress, workers=workers
+        replace(planned, root=exports),
+        sources,
+        spill,
+        columns=tables,
+        first=first,
+        known=known,
+        progress=progress,
+        workers=workers,
     )
-    claims = [claim for claim in planned.claims if claim.sector == sector.name]
     excused: tuple[Excused, ...] = ("unmet", "accept") if any(c.excused == "accept" for c in claims) else ("unmet",)
     expected = registered.expected
     task = engine.Task(
@@ -139,17 +186,57 @@ def _audit_sector(
         timezone=planned.timezone,
         excused=excused,
     )
+    return loaded, inputs, task
+
+
+def _audit_sector(
+    sector: Sector,
+    planned: Plan,
+    registered: Register,
+    folder: Path,
+    first: int,
+    workers: int,
+    progress: Progress,
+    exports: Path,
+) -> SectorAudit:
+    loaded, inputs, task = _read(sector, planned, registered, folder, first, workers, progress, exports)
+    expected = registered.expected
+    if planned.register is None:  # then the facilities are those that the rows name, and nothing is expected of them
+        task = replace(task, facilities=engine.survey(task).facilities(sector.name), nameless=engine.NAMELESS)
+        expected = {one.id: Expected(one.id, "none", None) for one in task.facilities}
     counted = engine.count(task)
-    evidence = Evidence(
-        seats=tuple(Seat(of, expected[of.id], tally) for of, tally in zip(facilities, counted.tallies, strict=True)),
+    seats = (Seat(of, expected[of.id], tally) for of, tally in zip(task.facilities, counted.tallies, strict=True))
+    known = Evidence(
+        seats=tuple(sorted(seats, key=lambda seat: seat.facility.id)),  # whatever the order of the register
         holes=counted.holes,
         unattributed=counted.unattributed_in_scope,
         silence=planned.silence,
         dated=registered.dated,
+        ruled=_ruled(task.rules),
         rung_of_table=counted.rung_of_table,
         parents={area.code: area.parent for area in registered.areas},
     )
-    return SectorAudit(sector, loaded, links, task, counted, evidence)
+    return SectorAudit(sector, inputs, loaded, task.links, task, counted, known)
+
+
+def _ruled(rules: Iterable[Rule]) -> frozenset[Rung]:
+    """The rungs that a required rule asks for; received and conformant always are, by built-in rules."""
+    return frozenset({"received", "conformant", *(rule.rung for rule in rules if rule.required)})
+
+
+def _refuse_empty_rungs(planned: Plan, claims: Iterable[Claim], rules: Sequence[Rule]) -> None:
+    """Refuse a claim about a rung that no required rule is of: every record would reach it unlooked at."""
+    problems = [
+        Problem(
+            f"claim {claim.id} is about rung {claim.rung}, of which the suites have no required rule",
+            f"{planned.path.name} [suites] {claim.sector}",
+            "add a suite with such a rule, or leave [suites] out: then all of the sector are used",
+        )
+        for claim in claims
+        if claim.rung not in _ruled(rules)
+    ]
+    if problems:
+        raise PlanError.of(problems)
 
 
 # -------------------------------------------------------------- the result
@@ -160,7 +247,9 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
     claims = []
     for claim in planned.claims:
         of = by_sector[claim.sector]
-        claims.append(entries.claim_entry(claim, of.evidence, of.sector.unit)[0])
+        # a claim needs a register: those whom the rows name may be any part of those it speaks of
+        known = of.evidence if planned.register is not None else replace(of.evidence, seats=())
+        claims.append(entries.claim_entry(claim, known, of.sector.unit)[0])
     files = planned.register
     unattributed: dict[str, int] = {}
     for one in audited:
@@ -170,11 +259,11 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         "schema": SCHEMA,
         "tool": {"name": "recaudit", "version": __version__},
         "policy": {"version": POLICY_VERSION},
-        "plan": {"name": planned.name, "sha256": planned.sha256},
-        "as_of": planned.as_of.isoformat(),
+        "plan": {"name": planned.name, "file": planned.path.name, "facility": "", "sha256": planned.sha256},
+        "as_of": planned.as_of.isoformat() if planned.as_of else None,
         "period": {
-            "from": planned.period.first.isoformat(),
-            "to": planned.period.last.isoformat(),
+            "from": None if planned.period == EVER else planned.period.first.isoformat(),
+            "to": None if planned.period == EVER else planned.period.last.isoformat(),
             "timezone": planned.timezone,
         },
         "register": None
@@ -186,7 +275,11 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         },
         "inputs": [entries.input_entry(one) for one in inputs],
         "tables": [entry for one in audited for entry in entries.table_entries(one.counted)],
-        "suites": [entries.suite_entry(suite) for one in audited for suite in one.suites],
+        "suites": [entry for one in audited for entry in _suites(planned, one)],
+        "catalogues": [
+            {"name": name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            for name, file in shipped.catalogues(by_sector).items()
+        ],
         "areas": entries.area_entries(registered.areas, places, parents),
         "facilities": [
             entries.facility_entry(seat, ladder) for name in sorted(places) for seat, ladder in places[name]
@@ -204,12 +297,32 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         "not_looked_at": [entry for one in audited for entry in _not_looked_at(one, inputs)],
         "notes": [*registered.notes, *(note for one in audited for note in _notes(one))],
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
+        "evidence": {one.sector.name: evidence.evidence_entry(one.evidence) for one in audited},
     }
+
+
+def _suites(planned: Plan, one: SectorAudit) -> Iterator[SuiteEntry]:
+    """The suites of one sector, each with its file where it does not travel with recaudit."""
+    travels = suites.shipped(one.sector.name)
+    for name, suite in zip(planned.suites or travels, one.suites, strict=True):
+        yield entries.suite_entry(suite, "" if name in travels else name)
 
 
 def _notes(one: SectorAudit) -> Iterator[str]:
     if one.counted.differing:
         yield f"{one.counted.differing} rows name two facilities of the register; the first in the plan's order counts"
+
+
+def _blinded(task: engine.Task, table: str) -> str:
+    """The rules that cannot be assessed without a table: those on it, and those of other tables that look in it."""
+    looking = {
+        (of, column.name) for of, columns in task.links.columns.items() for column in columns if column.table == table
+    }
+    others = [
+        rule.id for rule in task.rules if rule.table != table and any((rule.table, c) in looking for c in rule.columns)
+    ]
+    rules = sum(rule.table == table for rule in task.rules)
+    return f"{rules} rules on it cannot be assessed" + (f", nor {', '.join(others)}" if others else "")
 
 
 def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLookedAt]:
@@ -225,8 +338,7 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             held[found.table] = held.get(found.table, 0) + found.rows
     for table in one.task.on_ladder:
         if table not in held:
-            rules = sum(rule.table == table for rule in one.task.rules)
-            yield {"what": table, "why": f"the table was not handed in: {rules} rules on it cannot be assessed"}
+            yield {"what": table, "why": f"the table was not handed in: {_blinded(one.task, table)}"}
     for table, rows in sorted(held.items()):
         if table not in one.task.tables:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no view, so no rule"}
@@ -238,9 +350,9 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
 def exit_code(result: Result) -> tuple[int, str]:
     """0 all claims confirmed, 1 one refuted, 3 not judged; 1 beats 3. Without claims the rules themselves are the gate.
 
-    Nothing to judge (no row of the unit, no rule, no register under a claim) is 3, never a pass.
+    Nothing to judge (no file, no row of the unit, no rule, no register under a claim) is 3, never a pass.
     """
-    nothing = _nothing(result)
+    nothing = _nothing(result) or _no_register(result)
     words = [claim["verdict"] for claim in result["claims"]]
     refuted, open_ = words.count("refuted"), words.count("unverifiable")
     if refuted:
@@ -266,26 +378,44 @@ def _nothing(result: Result) -> str:
         return "nothing to judge: no row of the unit's table"
     if not any(suite["rules"] for suite in result["suites"]):
         return "nothing to judge: no rule"
-    if result["register"] is None:
-        return "nothing to judge by: the plan names no register"
     return ""
 
 
+def _no_register(result: Result) -> str:
+    judged_by = result["register"] is not None or not result["claims"]
+    return "" if judged_by else "nothing to judge by: the plan names no register"
+
+
 def _export_only(result: Result) -> tuple[int, str]:
-    failing = [
-        rule["id"]
-        for rule in result["rules"]
-        if rule["required"] and rule["id"] != "received" and rule["totals"]["unmet"] + rule["totals"]["excused"]
-    ]
+    """The rules are the gate. What nobody could read, place or judge is 3, because it may hold what a rule refuses."""
+    required = [rule for rule in result["rules"] if rule["required"]]
+    failing = [rule for rule in required if rule["totals"]["unmet"] + rule["totals"]["excused"]]
+    open_ = _open(result, required)
     if failing:
-        return 1, f"{len(failing)} required rules are not met by every record"
-    if any(entry["unreadable"] or not entry["to_the_end"] for entry in result["inputs"]):
-        return 3, "an input has lines that could not be read, or was cut off"
-    blind = [
-        rule["id"]
-        for rule in result["rules"]
-        if rule["required"] and rule["totals"]["not_assessable"] and rule["id"] != "received"
-    ]
-    if blind:
-        return 3, f"{len(blind)} required rules could not be judged everywhere"
+        also = f"; {open_[0]}" if open_ else ""
+        return 1, f"{_rules(len(failing))} not met by every record{also}"
+    if open_:
+        return 3, "; ".join(open_)
     return 0, "no required rule is unmet"
+
+
+def _open(result: Result, required: Sequence[RuleEntry]) -> list[str]:
+    """Why it cannot be said that every required rule is met everywhere."""
+    facilities, found = result["facilities"], []
+    if not any(one["matched"] + one["unexpected"] for one in facilities):
+        found.append("nothing to judge: no record is in scope")
+    if any(one["unreadable"] or not one["to_the_end"] for one in result["inputs"]):
+        found.append("an input has lines that could not be read, or was cut off")
+    elif any(table["unreadable"] for table in result["tables"]):
+        found.append("rows could not be read: their key, their status or their link is missing")
+    if rows := sum(result["unattributed"].values()):
+        found.append(f"{counted(rows, 'row is', 'rows are')} of no known facility")
+    if quiet := sum(one["expected"] is None and not one["read"] for one in facilities):
+        found.append(f"{counted(quiet, 'facility', 'facilities')} sent nothing, and nobody said what was expected")
+    if blind := sum(rule["totals"]["not_assessable"] > 0 for rule in required):
+        found.append(f"{_rules(blind)} not assessable everywhere")
+    return found
+
+
+def _rules(number: int) -> str:
+    return "1 required rule is" if number == 1 else f"{number} required rules are"

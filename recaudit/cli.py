@@ -1,7 +1,8 @@
 """Arguments in, exit code out. Commands import what they need when they run, so that ``--help`` costs nothing.
 
 0 all is confirmed · 1 refuted, or a required rule is not met · 2 plan, suite or option wrong · 3 could not be judged ·
-130 interrupted. 1 beats 3. No traceback reaches a user unless ``RECAUDIT_DEBUG=1`` asks for it.
+4 a result does not hold · 130 interrupted. 1 beats 3. No traceback reaches a user unless ``RECAUDIT_DEBUG=1`` asks for
+it.
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ import os
 import shlex
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recaudit.errors import RecauditError, ResultError
+from recaudit.errors import PlanError, RecauditError, ResultError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from recaudit.compare import Finding
     from recaudit.model import Suite
+    from recaudit.plan import Plan
+    from recaudit.reports.formats import Output
     from recaudit.reports.look import Sheet
-    from recaudit.result import Result
+    from recaudit.reports.terminal import Ending
+    from recaudit.result import NotLookedAt, Result
 
 WRONG, NOT_JUDGED, INTERRUPTED = 2, 3, 130
 RESULT = "recaudit-result.json"  # recaudit.result.FILE_NAME, without its imports; a test compares them
@@ -160,17 +165,29 @@ def commands() -> None:
 
     \b
     exit codes: 0 all is confirmed      1 refuted, or a required rule is not met
-                2 plan or option wrong  3 could not be judged   130 interrupted
+                2 plan or option wrong  3 could not be judged
+                4 a result does not hold (verify)               130 interrupted
     """
 
 
+def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> tuple[Output, ...]:
+    if not texts or context.resilient_parsing:
+        return ()
+    from recaudit.reports.formats import output
+
+    try:
+        return tuple(map(output, texts))
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
 @commands.command()
-@click.argument("plan", type=click.Path(exists=True, path_type=Path), default=".", metavar="[PLAN_OR_DIR]")
+@click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1, metavar="[PLAN_OR_EXPORT…]")
 @click.option(
     "--result",
     "target",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"Write the result here.  [default: {RESULT} beside the plan]",
+    help=f"Write the result here.  [default: {RESULT} beside the plan; without a plan none]",
 )
 @click.option(
     "--workers",
@@ -180,40 +197,161 @@ def commands() -> None:
     help="Processes that read.  [default: 0, one for each core]",
 )
 @click.option("--facility", default="", metavar="ID", help="Every row is of this facility, whatever it says itself.")
+@click.option("--timezone", metavar="NAME", help="Of dates without one, where there is no plan.  [default: UTC]")
+@click.option(
+    "-f",
+    "--format",
+    "outputs",
+    multiple=True,
+    callback=_outputs,
+    metavar="FORMAT[:FILE]",
+    help="Write this too: json, bundle:FILE.zip. Can be repeated; json without FILE goes to stdout.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE_OR_DIR",
+    help="Print what facilities miss and did not in this older result.",
+)
+@click.option("--fail-on-new", is_flag=True, help="With --baseline: exit with 1 when there is any.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit code and the result say it all.")
-def check(plan: Path, target: Path | None, workers: int, facility: str, quiet: bool) -> int:
-    """Judge the exports that a plan names.
+def check(
+    paths: tuple[Path, ...],
+    target: Path | None,
+    workers: int,
+    facility: str,
+    timezone: str | None,
+    outputs: tuple[Output, ...],
+    baseline: Path | None,
+    fail_on_new: bool,
+    quiet: bool,
+) -> int:
+    """Judge the exports that a plan names, or exports without a plan.
 
-    PLAN_OR_DIR is a recaudit.toml or the folder that it lies in; without it, the folder you are in. The result is
+    PLAN_OR_EXPORT is a recaudit.toml or the folder that it lies in; without it, the folder you are in. The result is
     written as JSON; on a terminal a page is printed, into a pipe tab-separated lines.
+
+    Files, and folders without a recaudit.toml, are exports: they are held against the rules that travel with recaudit,
+    every rate is of what was received, and there is no verdict. 'recaudit init DIR' drafts a plan.
     """
     from recaudit.audit import check as audit
+    from recaudit.compare import gated, risen
+    from recaudit.exports import is_plan, recognised, root_of
     from recaudit.reports.progress import bar
+    from recaudit.reports.terminal import Ending
     from recaudit.result import write
 
-    target = target or (plan if plan.is_dir() else plan.parent) / RESULT
+    if fail_on_new and baseline is None:
+        raise click.UsageError("New compared with what? Add --baseline RESULT.")
+    older = None if baseline is None else _intact(baseline)
+    paths = paths or (Path(),)
+    plan: Path | Plan = paths[0]
+    ignored: tuple[NotLookedAt, ...] = ()
+    keep = draft = ""
+    if any(map(is_plan, paths)):
+        if len(paths) > 1:
+            raise click.UsageError("A plan is judged alone: name one plan, or exports only.")
+        if timezone is not None:
+            raise click.UsageError("The plan names its time zone: --timezone is for exports without a plan.")
+        target = target or (paths[0] if paths[0].is_dir() else paths[0].parent) / RESULT
+    else:
+        if any(wanted.format == "bundle" for wanted in outputs):
+            raise click.UsageError("A bundle is of an audit with a plan; 'recaudit init DIR' drafts one.")
+        exports = recognised(paths, timezone="UTC" if timezone is None else timezone)
+        plan, ignored = exports.plan, exports.ignored
+        named = shlex.join(map(str, paths))
+        keep = "" if target else f"recaudit check {named} --result {RESULT}"
+        draft = f"recaudit init {shlex.quote(str(root_of(paths)))}"
     with bar(wanted=not quiet) as progress:
         outcome = audit(
             plan,
             workers=workers,
-            facility=facility,
+            facility=_as_text(facility),
             progress=progress,
-            command=shlex.join(["recaudit", *sys.argv[1:]]),
+            command=_as_text(shlex.join(["recaudit", *sys.argv[1:]])),
+            ignored=ignored,
         )
-    write(outcome.result, target)
-    if not quiet:
-        _show_overview(outcome.result, target, outcome.code, outcome.why)
-    return outcome.code
+    code, why = outcome.code, outcome.why
+    fresh = [] if older is None else risen(older, outcome.result)
+    if fail_on_new:
+        code, why = gated(code, why, fresh)
+    if target:
+        write(outcome.result, target)
+    if not _written(outcome.result, outputs, paths[0]) and not quiet:
+        _show_findings(fresh)
+        ending = Ending(code, why, _as_text(keep), _as_text(draft))
+        _show_overview(outcome.result, target or Path(RESULT), ending)
+    return code
 
 
-def _show_overview(result: Result, path: Path, code: int | None = None, why: str = "") -> None:
+def _written(result: Result, outputs: tuple[Output, ...], plan: Path) -> bool:
+    """Write what was wished for; whether stdout is taken by it."""
+    from recaudit.reports.formats import FORMATS
+    from recaudit.result import put
+
+    for wanted in outputs:
+        content = FORMATS[wanted.format].make(result, plan if plan.is_dir() else plan.parent)
+        if wanted.file:
+            put(content, wanted.file)
+        else:
+            _reconfigure("utf-8", "strict")
+            _print(content.decode())
+    return any(wanted.file is None for wanted in outputs)
+
+
+def _show_findings(fresh: Sequence[Finding]) -> None:
+    """What facilities miss and did not in the baseline, before the page."""
+    if not fresh:
+        return
+    from recaudit.reports import differences
+
+    if _on_terminal():
+        _page(differences.fresh(fresh))
+    else:
+        _lines(differences.finding(one, "new") for one in fresh)
+
+
+def _intact(given: Path) -> Result:
+    from recaudit.verify import intact
+
+    return intact(_newest(given))
+
+
+def _as_text(argument: str) -> str:
+    """An argument whose bytes are not UTF-8 spelt out: no result could hold it."""
+    return argument.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _show_overview(result: Result, path: Path, ending: Ending | None = None) -> None:
     from recaudit.reports import lines, terminal
 
     if _on_terminal():
-        ending = None if code is None else terminal.Ending(code, why)
         _page(terminal.overview(result, _sheet(path), ending))
-    else:
-        _lines([*lines.overview(result), *([] if code is None else [lines.ending(code, why)])])
+        return
+    _lines(lines.overview(result))
+    if ending:
+        _lines([lines.ending(ending.code, ending.why), *([lines.draft(ending.draft)] if ending.draft else [])])
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--timezone", default="UTC", show_default=True, metavar="NAME", help="Whose days the period counts.")
+def init(folder: Path, timezone: str) -> None:
+    """Draft a plan and a register from the exports in DIR.
+
+    Nothing is overwritten. What is drafted can be checked at once, and corrected step by step.
+    """
+    from datetime import UTC, datetime
+
+    from recaudit.draft import draft, write
+    from recaudit.reports.progress import bar
+
+    with bar() as progress:
+        drafted = draft(folder, timezone=timezone, today=datetime.now(UTC).date(), progress=progress)
+    write(folder, drafted)
+    _print(f"Wrote in {_as_text(str(folder))}:\n")
+    _lines(f"  {line}" for line in drafted.told)
+    _print(f"Next: recaudit check {_as_text(shlex.quote(str(folder)))}\n")
 
 
 @commands.command()
@@ -252,6 +390,52 @@ def show(what: str | None, key: str | None, given: Path) -> None:
         _lines(plain(result, key))
 
 
+@commands.command()
+@click.argument("given", type=click.Path(exists=True, path_type=Path), default=".", metavar="[RESULT]")
+@click.option(
+    "--inputs",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="DIR",
+    help="The folder of the plan, or for a bundle that of its exports: all of it is hashed and judged again.",
+)
+@click.option("--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Processes that read.")
+def verify(given: Path, inputs: Path | None, workers: int) -> int:
+    """Does a result hold: hashes, sums, verdicts, and with --inputs the whole audit.
+
+    RESULT is a result, a bundle, or a folder with a result. Exit code 0 when nothing speaks against it, else 4.
+    """
+    from recaudit.reports import verification
+    from recaudit.reports.progress import bar
+    from recaudit.verify import verify as verified
+
+    with bar(wanted=inputs is not None) as progress:
+        found = verified(_newest(given), inputs=inputs, workers=workers, progress=progress)
+    if _on_terminal():
+        _page(verification.page(found))
+    else:
+        _lines(verification.lines(found))
+    return found.code
+
+
+@commands.command()
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+def compare(old: Path, new: Path) -> None:
+    """What changed from one result to another, and what it may come from.
+
+    OLD and NEW are results, bundles, or folders with a result. Numbers that were not measured alike are shown apart and
+    are neither gains nor losses. The exit code is 0 whatever changed; 'recaudit check --baseline' is a gate.
+    """
+    from recaudit.compare import compare as compared
+    from recaudit.reports import differences
+
+    found = compared(_intact(old), _intact(new))
+    if _on_terminal():
+        _page(differences.page(found, _sheet(new)))
+    else:
+        _lines(differences.lines(found))
+
+
 def _newest(given: Path) -> Path:
     if given.is_file():
         return given
@@ -276,7 +460,14 @@ def synth(target: Path, seed: int, facilities: int, records: int) -> None:
     """Write a synthetic province: exports with planted gaps, register, plan and the truth about them."""
     from recaudit.synth import Spec, write
 
-    write(target, Spec(seed=seed, facilities=facilities, records=records))
+    try:
+        write(target, Spec(seed=seed, facilities=facilities, records=records))
+    except OSError as error:
+        raise PlanError(
+            f"the province cannot be written ({error.strerror})",
+            where=str(target),
+            fix="make room, or name another DIR",
+        ) from None
     _print(f"Wrote a synthetic province. Next: recaudit check {shlex.quote(str(target))}\n")
 
 

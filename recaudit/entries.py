@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
@@ -89,8 +91,15 @@ def input_entry(one: Input) -> InputEntry:
     }
 
 
-def suite_entry(suite: Suite) -> SuiteEntry:
-    return {"name": suite.name, "version": suite.version, "sha256": suite.sha256, "rules": len(suite.rules)}
+def suite_entry(suite: Suite, file: str = "") -> SuiteEntry:
+    """``file``: relative to the plan; "" for a suite that travels with recaudit."""
+    return {
+        "name": suite.name,
+        "file": file,
+        "version": suite.version,
+        "sha256": suite.sha256,
+        "rules": len(suite.rules),
+    }
 
 
 def table_entries(counted: Counted) -> list[TableEntry]:
@@ -271,6 +280,7 @@ def rule_entries(
         entries.append(
             {
                 **_built_in(rule.id, sector, rule.table, rule.rung, {}),
+                "sha256": fingerprint(rule),
                 "required": rule.required,
                 "type": rule.type,
                 "title": dict(rule.title),
@@ -285,6 +295,13 @@ def rule_entries(
     return entries
 
 
+def fingerprint(rule: Rule) -> str:
+    """SHA-256 of what a rule asks for, and how; another wording of its title, reason or fix is the same rule."""
+    asks = [rule.table, rule.rung, rule.required, rule.type, rule.kwargs, rule.accepts, rule.exempts]
+    text = json.dumps([*asks, rule.absence_means], sort_keys=True, default=dict)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _count_of(rule: str, seat: Seat, ladder: Ladder) -> RuleCount:
     return received_rule(ladder) if rule == "received" else seat.tally.rules.get(rule, RuleCount())
 
@@ -297,6 +314,7 @@ def _built_in(rule: str, sector: str, table: str, rung: str, words: Mapping[str,
     }
     return {
         "id": rule,
+        "sha256": "",
         "sector": sector,
         "table": table,
         "rung": rung,

@@ -1,7 +1,8 @@
 """How many records, or which ones, each facility should have, from another source than the audited export.
 
 Counts (``expected``) and lists of keys (``rosters``) come with a period each. The periods of one facility must tile
-the plan's period: none twice, none left out, none outside. Then their numbers are summed.
+the plan's period: none twice, none left out, none outside. Then their numbers are summed. A row whose number is blank
+waits to be filled in: nobody has said anything by it.
 """
 
 from __future__ import annotations
@@ -58,13 +59,16 @@ _IS_PERIOD: Final = of_distinct(
     "period", "is no period", "write 2026, 2026-Q1, 2026-01 or 2026-01-01/2026-03-31", period_of
 )
 _WHOLE: Final = of_text(
-    "whole", "is no whole number, 0 or more", "write digits only", lambda cell: cell.str.contains("^[0-9]{1,15}$")
+    "whole",
+    "is no whole number, 0 or more",
+    "write digits only, or leave it blank where nobody knows",
+    lambda cell: cell.str.contains("^(?:[0-9]{1,15})?$"),
 )
 _UNITS: Final = one_of("", *(words.unit for words in SECTORS.values()))
 _NAMED: Final = Check("filled", "is empty", "name where it comes from: another source than the export", FILLED.holds)
 
 EXPECTED: Final = Contract(
-    required={"facility": (FILLED,), "period": (_IS_PERIOD,), "expected": (_WHOLE,), "source": (_NAMED,)},
+    required={"facility": (FILLED,), "period": (_IS_PERIOD,), "expected": (_WHOLE,), "source": ()},
     optional={"unit": (_UNITS,), "covers": (one_of("", "all", "subset"),)},
 )
 ROSTERS: Final = Contract(
@@ -86,9 +90,16 @@ class Tile(NamedTuple):
     row: int  # the first one that says so
 
 
-def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]]) -> None:
-    """Each row of the expected counts as a tile of its facility; rows that break the contract are left out."""
+def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[str]) -> None:
+    """Each row of the expected counts as a tile of its facility; rows that break the contract are left out.
+
+    Rows without a number are none yet, which the notes say. A number has to name its source.
+    """
     for sheet in sheets:
+        unnamed = sheet.frame.filter((pl.col("expected") != "") & (pl.col("source") == ""))[ROW]
+        faults.rows(sheet, unnamed, "source", f"source {_NAMED.what}", _NAMED.fix)
+        if blank := sheet.frame.filter(pl.col("expected") == "").height:
+            notes.append(f"{sheet.name}: rows whose number nobody has filled in yet: {blank}")
         for cells in sheet.frame.iter_rows(named=True):
             period, number = period_of(cells["period"]), cells["expected"]
             if period is not None and number.isdecimal():

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 # -------------------------------------------------------------- words
 Rung = Literal["received", "conformant", "complete", "consistent", "attested", "timely"]
@@ -33,6 +33,10 @@ class Period:
 
     first: date
     last: date
+
+
+EVER: Final = Period(date.min, date.max)
+"""No period was named: nothing is out of scope by its date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class Input:
     to_the_end: bool = True  # False: could not be opened, or was cut off
     tables: tuple[TableRead, ...] = ()
     findings: tuple[Finding, ...] = ()
+    release: str = ""  # of the standard, as its first part was read; "" where the format has none
 
 
 # -------------------------------------------------------------- rules and links
@@ -322,8 +327,7 @@ class Counted:
     unattributed_in_scope: int  # of these, how many may be in scope
     differing: int  # rows whose facility candidates name two facilities of the register
     read: int  # rows and lines of the unit's table, all of them
-    hanging: frozenset[str]  # hanging tables that a required rule looks at
-    rung_of_table: Mapping[str, Rung]  # the lowest rung of a required rule on it
+    rung_of_table: Mapping[str, Rung]  # hanging table -> the lowest rung of a required rule that looks at it
 
 
 # -------------------------------------------------------------- the ladder and the verdict

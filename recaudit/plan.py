@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -79,9 +80,9 @@ class Plan:
 
     path: Path
     root: Path
-    sha256: str
+    sha256: str  # of the file; "" for exports that are judged without one
     name: str
-    as_of: date
+    as_of: date | None  # None: nobody said
     period: Period
     timezone: str
     register: RegisterFiles | None
@@ -169,7 +170,7 @@ def _register(table: Table, root: Path) -> RegisterFiles:
     )
     for key in ("facilities", "areas", "expected", "rosters"):
         for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
-            if not (root / name).is_file():
+            if not os.path.isfile(root / name):  # Path.is_file raises for a name too long
                 table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}")
     return files
 

@@ -63,11 +63,11 @@ def load(plan: Plan) -> Register:
     facilities = _facilities(facility_sheets, {area.code for area in areas} if area_sheets else None, faults)
     in_scope = tuple(facility for facility in facilities if _open(facility, plan.period))
     tiles: dict[str, list[Tile]] = {}
+    notes: list[str] = []
     roster = rosters_of(plan, roster_sheets, tiles, faults)
-    counts_of(expected_sheets, tiles)
+    counts_of(expected_sheets, tiles, faults, notes)
     if facilities:  # none: every row would be a stranger's, and the one fault is elsewhere
         _strangers(roster_sheets + expected_sheets, facilities, faults)
-    notes: list[str] = []
     expected = {}
     for facility in {each.id: each for each in facilities}.values():
         said = tiles.get(facility.id, [])

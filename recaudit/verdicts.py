@@ -43,7 +43,8 @@ class Evidence:
     """All that a claim over one sector is judged by.
 
     ``rung_of_table``: hanging table -> lowest rung of a required rule that looks at it. ``dated``: the register
-    names its source and date. ``parents``: area code -> code of the area above it.
+    names its source and date. ``ruled``: the rungs that a required rule asks for. ``parents``: area code -> code of
+    the area above it.
     """
 
     seats: tuple[Seat, ...]
@@ -51,6 +52,7 @@ class Evidence:
     unattributed: int = 0  # rows without a facility that may be in scope
     silence: Silence = "unknown"
     dated: bool = True
+    ruled: frozenset[Rung] = frozenset(RUNGS)
     rung_of_table: Mapping[str, Rung] | None = None
     parents: Mapping[str, str] | None = None
 
@@ -99,7 +101,14 @@ def judge(claim: Claim, evidence: Evidence) -> Verdict:
 
 def by_rung(claim: Claim, evidence: Evidence) -> dict[Rung, Verdict]:
     """The same sentence judged at every rung: "100 %" means at least six different claims."""
-    return {rung: judge(replace(claim, rung=rung), evidence) for rung in RUNGS}
+    return {rung: _at_rung(replace(claim, rung=rung), evidence) for rung in RUNGS}
+
+
+def _at_rung(claim: Claim, evidence: Evidence) -> Verdict:
+    """A rung that no required rule asks for is not judged: nothing to check is no success."""
+    if claim.rung in evidence.ruled:
+        return judge(claim, evidence)
+    return Verdict(claim, "unverifiable", "unverifiable", Bounds(None, None, None))
 
 
 def standing(claim: Claim, evidence: Evidence) -> dict[Rung, tuple[Standing, int]]:

@@ -58,6 +58,7 @@ def test_the_code_of_the_audit_is_the_code_of_the_command(
     code: int, audit: Callable[[Audit], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     audit(lambda plan, **options: Outcome(province(), code, "because"))
+    (tmp_path / "recaudit.toml").touch()
     assert cli.run(["check", str(tmp_path)]) == code
     assert capsys.readouterr().out.endswith(f"exit\t{code}\twhy=because\n")
 
@@ -163,6 +164,7 @@ def test_the_result_goes_where_it_is_told(audit: Callable[[Audit], None], tmp_pa
 
 
 def test_a_pipe_gets_lines(audit: Callable[[Audit], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "recaudit.toml").touch()
     cli.run(["check", str(tmp_path)])
     assert capsys.readouterr().out == (FOLDER / "check_lines.txt").read_text(encoding="utf-8")
 

@@ -78,7 +78,7 @@ def of_town(known: Evidence) -> Result:
     """The parts of a result that entries make, in the place of those of a whole one."""
     places = entries.ladders(known)
     read = sum(seat.tally.read for seat, _ in places)
-    counted = Counted((), (), (), {"no facility named": 2}, 2, 0, read + 2, frozenset(), {})
+    counted = Counted((), (), (), {"no facility named": 2}, 2, 0, read + 2, {})
     claim, _ = entries.claim_entry(CLAIM, known, "encounter")
     return {
         **province(),
@@ -237,7 +237,7 @@ def test_inputs_suites_and_tables_carry_counts_and_no_values() -> None:
     assert entry["findings"] == [{"kind": "broken line", "count": 1, "where": "", "lines": [2]}]
     assert entries.suite_entry(Suite("health/encounter", "1", "0" * 64, (RULE, RULE)))["rules"] == 2
     table = TableCount("health", "encounter", read=5, unreadable=1, unlinked=2, duplicate=1, conflicting=1)
-    counted = Counted((Tally("a"),), (), (table,), {}, 0, 0, 5, frozenset(), {})
+    counted = Counted((Tally("a"),), (), (table,), {}, 0, 0, 5, {})
     assert entries.table_entries(counted) == [
         {
             "sector": "health",
@@ -259,6 +259,11 @@ def whole(change: Callable[[Result], Any], *verdicts: str) -> Result:
     made["claims"] = [{**claims[0], "verdict": word} for word in verdicts]  # type: ignore[typeddict-item]
     for entry in made["inputs"]:
         entry["unreadable"], entry["to_the_end"] = 0, True
+    for table in made["tables"]:
+        table["unreadable"] = 0
+    made["unattributed"] = {}
+    for facility in made["facilities"]:
+        facility["read"] = max(facility["read"], 1)
     for rule in made["rules"]:
         rule["totals"] = {**rule["totals"], "unmet": 0, "excused": 0, "not_assessable": 0}
     change(made)
@@ -307,6 +312,19 @@ def some_missing(result: Result) -> None:
     next(rule for rule in result["rules"] if rule["id"] == "received")["totals"]["unmet"] = 1
 
 
+def some_unattributed(result: Result) -> None:
+    result["unattributed"] = {"no facility named": 1}
+
+
+def one_quiet(result: Result) -> None:
+    one = result["facilities"][0]
+    one["expected"], one["read"] = None, 0
+
+
+def unread_rows(result: Result) -> None:
+    result["tables"][0]["unreadable"] = 1
+
+
 def both(*changes: Callable[[Result], None]) -> Callable[[Result], None]:
     def change(result: Result) -> None:
         for one in changes:
@@ -331,7 +349,10 @@ EXIT_CODES = [
     ("export only: a required rule unmet", 1, (), a_rule("unmet")),
     ("export only: excused counts as unmet", 1, (), a_rule("excused")),
     ("export only: an advisory rule unmet", 0, (), a_rule("unmet", required=False)),
-    ("export only: nobody asks what was received", 0, (), some_missing),
+    ("export only: a record of the register is missing", 1, (), some_missing),
+    ("export only: rows of no known facility", 3, (), some_unattributed),
+    ("export only: a facility that nobody heard of", 3, (), one_quiet),
+    ("export only: rows without key, status or link", 3, (), unread_rows),
     ("export only: unreadable lines", 3, (), unread_input),
     ("export only: a file that was cut off", 3, (), cut_off_input),
     ("export only: unmet beats unread", 1, (), both(unread_input, a_rule("unmet"))),

@@ -233,7 +233,7 @@ areas | 1,x,,,,2026-01-02,2026-01-01 | 5 | valid_to | valid_to lies before valid
 expected | Sécret,,2026-Q1,1,x, | 5 | facility | facility is not in the register
 expected | F4,,2026-Q1,12.5,x, | 5 | expected | expected is no whole number, 0 or more
 expected | F4,,2026-Q1,-1,x, | 5 | expected | expected is no whole number, 0 or more
-expected | F4,,2026-Q1,,x, | 5 | expected | expected is no whole number, 0 or more
+expected | F4,,2026-Q1,some,x, | 5 | expected | expected is no whole number, 0 or more
 expected | F4,,2026-Q5,1,x, | 5 | period | period is no period
 expected | F4,,2026-03-01/2026-01-01,1,x, | 5 | period | period is no period
 expected | F4,Sécret,2026-Q1,1,x, | 5 | unit | unit is not known

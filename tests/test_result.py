@@ -74,6 +74,10 @@ def test_the_schema_refuses_what_breaks_the_contract(change: Callable[[Json], ob
         ("signal", "SignalEntry"),
         ("sum", "SumEntry"),
         ("total", "TotalEntry"),
+        ("evidence", "EvidenceEntry"),
+        ("seat", "SeatEntry"),
+        ("holes", "HolesEntry"),
+        ("absent", "AbsentEntry"),
         ("", "Result"),
     ],
 )
@@ -143,7 +147,7 @@ def test_a_result_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         (b"[" * 100_000, "no JSON"),
         (b"[]", "no result of schema"),
         (b'{"schema": "recaudit.result/2"}', "no result of schema"),
-        (b'{"schema": "recaudit.result/1"}', "lacks areas, as_of, claims"),
+        (b'{"schema": "recaudit.result/1"}', "lacks areas, as_of, catalogues, claims"),
     ],
 )
 def test_what_is_no_result_is_refused(tmp_path: Path, content: bytes, said: str) -> None:

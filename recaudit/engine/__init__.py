@@ -1,6 +1,7 @@
 """After the seam: link, frame, judge, fold. Only counts come back to Python."""
 
 from recaudit.engine.count import count
+from recaudit.engine.named import NAMELESS, Survey, survey, with_names
 from recaudit.engine.seam import Task, seam_schema
 
-__all__ = ["Task", "count", "seam_schema"]
+__all__ = ["NAMELESS", "Survey", "Task", "count", "seam_schema", "survey", "with_names"]

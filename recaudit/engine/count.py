@@ -10,10 +10,11 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.fold import JUDGED_RUNGS, REACHED, SHORT, UNKNOWN, Shape, fold
 from recaudit.engine.frame import Frames, build
-from recaudit.engine.judge import Judged, judge
+from recaudit.engine.judge import Judged, judge, looks_in
 from recaudit.engine.link import NOT_OPEN, UNKNOWN_FACILITY, UNREADABLE_LINE, Linked, link, standing_among
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import (
+    RUNGS,
     Counted,
     Excused,
     Holes,
@@ -39,14 +40,19 @@ def count(task: Task, *, threads: int = 0) -> Counted:
         holes=_holes(engine, task, frames),
         tables=_tables(engine, task, linked, frames),
         **_unattributed(engine, task, linked),
-        hanging=frozenset(task.hanging),
         rung_of_table=_lowest(task),
     )
 
 
 def _lowest(task: Task) -> dict[str, Rung]:
-    """Conformance is a required rule on every table of the ladder, so no table waits for a higher rung."""
-    return dict.fromkeys(task.hanging, "conformant")
+    """Hanging tables that required rules look at -> the lowest rung of one. Conformance is a rule on every table of
+    the ladder; into another one only rules about what is absent look."""
+    lowest: dict[str, Rung] = {}
+    for rule in task.rules:
+        table = looks_in(rule, task)
+        if table and rule.required:
+            lowest[table] = min(lowest.get(table, rule.rung), rule.rung, key=RUNGS.index)
+    return {**lowest, **dict.fromkeys(task.hanging, "conformant")}
 
 
 # -------------------------------------------------------------- tallies
@@ -186,14 +192,14 @@ def _solo(engine: Engine, stood: FromClause, shape: Shape) -> dict[tuple[str, st
 # -------------------------------------------------------------- what could not be read
 def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
     """Unreadable rows of hanging tables, in inputs read to the end: lines, and rows whose link cannot be read."""
-    ladder = frozenset(task.hanging)
+    ladder = frozenset(_lowest(task))
     found: dict[tuple[str, frozenset[str], str | None], int] = defaultdict(int)
     inputs = {one.src: one for one in task.inputs if one.to_the_end}
     for one in inputs.values():
         tables = ladder if one.only is None else frozenset({one.only}) & ladder
         if one.unreadable and tables:
             found[one.namespace, tables, one.facility] += one.unreadable
-    for table in task.hanging:
+    for table in sorted(ladder):
         rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table]}__s"]
         for src, number in engine.rows(sa.select(rows.src, sa.func.count()).where(link_state != 0).group_by(rows.src)):
             if src in inputs:

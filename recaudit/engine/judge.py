@@ -77,11 +77,12 @@ def number(task: Task) -> Bits:
         bits.append(Bit(len(bits), CONFORMANT + table, table, "conformant", True))
         for rule in task.rules:
             if rule.table == table:
-                bits.append(Bit(len(bits), rule.id, table, rule.rung, rule.required, _looks_in(rule, task)))
+                bits.append(Bit(len(bits), rule.id, table, rule.rung, rule.required, looks_in(rule, task)))
     return Bits(tuple(bits))
 
 
-def _looks_in(rule: Rule, task: Task) -> str:
+def looks_in(rule: Rule, task: Task) -> str:
+    """The hanging table whose rows the rule counts; "" for a rule that counts none."""
     for column in task.links.columns.get(rule.table, ()):
         if column.form == "count" and column.name == rule.kwargs.get("column"):
             return column.table

@@ -45,14 +45,10 @@ class Linked:
 def link(engine: Engine, task: Task) -> Linked:
     """Raises ``RegisterError`` when a roster leaves open which namespace its keys are of."""
     seam = seam_tables(engine, task.spill, task.tables)
-    orders, ordering = _orderings(task)
-    engine.load("inputs", input_table(task.inputs, task.known, orders))
     engine.load("facilities", facility_table(task.facilities, task.on_roster, task.timezone))
-    engine.load("known", pa.table({"id": pa.array(sorted(task.known), pa.string())}))
     roster = engine.load("roster", task.roster)
 
-    attributed = engine.view("attributed", _attribute(seam[task.links.unit], task, ordering))
-    states = engine.view("row_states", _row_states(attributed, task))
+    states = engine.view("row_states", _row_states(attributed(engine, task, seam[task.links.unit]), task))
     copies = engine.make("copies", _copies(states))
     records = engine.make(RECORDS, _records(copies, roster))
     _check_namespaces(engine, copies, roster)
@@ -72,6 +68,14 @@ def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:
 
 
 # -------------------------------------------------------------- which facility
+def attributed(engine: Engine, task: Task, unit: FromClause) -> FromClause:
+    """Every row of the unit's table with ``candidate_``, the facility it names (NULL: none), and ``differing_``."""
+    orders, ordering = _orderings(task)
+    engine.load("inputs", input_table(task.inputs, task.known, orders))
+    engine.load("known", pa.table({"id": pa.array(sorted(task.known), pa.string())}))
+    return engine.view("attributed", _attribute(unit, task, ordering))
+
+
 def _attribute(unit: FromClause, task: Task, ordering: list[tuple[str, ...]]) -> sa.Select[Any]:
     """Every row with the facility it names first (``candidate``) and whether it names two that the register knows."""
     inputs = sa.table("inputs", *map(sa.column, ("src", "certain", "folder", "file", "ordering")))
@@ -89,9 +93,10 @@ def _attribute(unit: FromClause, task: Task, ordering: list[tuple[str, ...]]) ->
     named: list[ColumnElement[Any]] = [sa.case((cells[name].in_(_KNOWN), cells[name])) for name in used]
     named = named or [sa.null()]
     differing = sa.func.coalesce(sa.func.greatest(*named) != sa.func.least(*named), sa.false())
+    nameless = sa.literal(task.nameless) if task.nameless else sa.null()
     return sa.select(
         *unit.c,
-        sa.func.coalesce(inputs.c.certain, first).label("candidate_"),
+        sa.func.coalesce(inputs.c.certain, first, nameless).label("candidate_"),
         sa.and_(inputs.c.certain.is_(None), differing).label("differing_"),
     ).select_from(unit.join(inputs, inputs.c.src == unit.c.src))
 

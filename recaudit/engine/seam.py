@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
-from recaudit.model import Excused, Facility, Input, Links, Period, Rule
+from recaudit.model import EVER, Excused, Facility, Input, Links, Period, Rule
 from recaudit.seam import columns as seam_columns
 
 
@@ -27,6 +27,7 @@ class Task:
     ``candidates``: source name -> facility candidates in order. ``facilities``: those in scope of the sector;
     ``known``: every facility id of the sector in the register; ``roster``: an Arrow table (facility, ns, id), ns
     NULL where the roster names none; ``on_roster``: facilities whose expected records are a roster.
+    ``nameless``: the facility that rows naming none are counted under; "" leaves them unattributed.
     """
 
     spill: Path
@@ -43,6 +44,7 @@ class Task:
     period: Period
     timezone: str
     excused: tuple[Excused, ...] = ("unmet",)
+    nameless: str = ""
 
     @property
     def on_ladder(self) -> tuple[str, ...]:
@@ -117,8 +119,13 @@ def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, s
 
 
 # -------------------------------------------------------------- inputs and the register
+_FAR = 1 << 62  # microseconds; no date lies as far from 1970
+
+
 def span_of(period: Period, timezone: str) -> tuple[int, int]:
     """First and last microsecond (UTC, since 1970) of whole local days."""
+    if period == EVER:
+        return -_FAR, _FAR
     zone = ZoneInfo(timezone)
     epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
     first = datetime.combine(period.first, time.min, zone)

@@ -27,10 +27,11 @@ def overview(result: Result) -> Iterator[str]:
         result["plan"]["name"],
         recaudit=result["tool"]["version"],
         as_of=result["as_of"],
-        period=f"{period['from']}/{period['to']}",
+        period=period["from"] and f"{period['from']}/{period['to']}",
         files=len(exports),
         rows=sum(entry["read"] for entry in exports),
         digest=result.get("digest", UNKNOWN),
+        **({"rates": "of received"} if parts.export_only(result) else {}),
     )
     for sector, total in result["totals"].items():
         yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
@@ -51,6 +52,11 @@ def overview(result: Result) -> Iterator[str]:
 
 def ending(code: int, why: str) -> str:
     return _line("exit", str(code), why=why)
+
+
+def draft(command: str) -> str:
+    """The last line where there was no plan: the command that drafts one."""
+    return _line("next", command)
 
 
 def facility(result: Result, key: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from recaudit.reports.bars import bounds_bar
 from recaudit.reports.inert import inert
 from recaudit.reports.look import Column, Sheet, few, number, table
 from recaudit.reports.numbers import NOTHING, grouped, of, percent
-from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry, StandingEntry
+from recaudit.result import ClaimEntry, FacilityEntry, PeriodEntry, Result, RuleCounts, RuleEntry, StandingEntry
 
 HEADLINE = "complete"
 READ = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
@@ -26,6 +26,17 @@ def total(standing: StandingEntry) -> int:
 def export_only(result: Result) -> bool:
     """Nobody said how many records there should be: every rate is of what was received."""
     return all(facility["expected"] is None for facility in result["facilities"])
+
+
+def days(period: PeriodEntry) -> str:
+    """The period in words, both days included; a dash where none was named.
+
+    >>> days({"from": "2026-01-01", "to": "2026-03-31", "timezone": "UTC"})
+    '2026-01-01 to 2026-03-31'
+    """
+    if period["from"] is None or period["to"] is None:
+        return f"period {NOTHING}"
+    return f"{period['from']} to {period['to']}"
 
 
 def basis(expected: int | None) -> str:

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import parts
+from recaudit.reports import parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.look import (
@@ -43,6 +43,8 @@ class Ending:
 
     code: int
     why: str
+    keep: str = ""  # the command that leaves a result behind, where none was written
+    draft: str = ""  # the command that drafts a plan, where there was none
 
 
 def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Group:
@@ -54,9 +56,11 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *_adds_up(result),
         *_facilities(result, sheet),
         *_rules(result, sheet),
+        *([] if result["claims"] else received.fix_first(result)),
+        *([] if result["claims"] else received.not_judged(result, sheet)),
         *_not_looked_at(result),
-        next_commands(list(_steps(result, sheet))),
-        *([_ending(ending)] if ending else []),
+        next_commands(list(_steps(result, sheet, ending))),
+        *(_ending(ending) if ending else []),
     )
 
 
@@ -67,8 +71,8 @@ def _header(result: Result) -> Iterator[RenderableType]:
         ("recaudit ", "bold"),
         (f"{visible(result['tool']['version'])} · ", "muted"),
         inert(result["plan"]["name"], "bold"),
-        (f" · as of {visible(result['as_of'])}", "muted"),
-        (f" · {visible(period['from'])} to {visible(period['to'])}", "muted"),
+        (f" · as of {visible(result['as_of'])}" if result["as_of"] else "", "muted"),
+        (f" · {visible(parts.days(period))}", "muted"),
     )
     yield hanging(line, 9)
     if result["suites"]:
@@ -227,7 +231,8 @@ def _rules(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     if not ranked:
         return
     columns = [Column("Rule"), Column("", gives=True)] + [Column(bar=True)] * sheet.wide
-    columns += [number("Missed"), number("Rate")] + [number("Facilities")] * sheet.wide
+    rate = "Missed of received" if parts.export_only(result) else "Rate"
+    columns += [number("Missed"), number(rate)] + [number("Facilities")] * sheet.wide
     most = parts.missed(ranked[0]["totals"])
     rows: list[list[Text | str]] = []
     for rule in ranked:
@@ -259,7 +264,10 @@ def _not_looked_at(result: Result) -> Iterator[RenderableType]:
 
 
 # ------------------------------------------------------------------------------------------------ what next
-def _steps(result: Result, sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _steps(result: Result, sheet: Sheet, ending: Ending | None) -> Iterator[tuple[str, str]]:
+    if ending and ending.keep:
+        yield "keep the result, to look at one facility or one rule", ending.keep
+        return
     of_received = parts.export_only(result)
     numbered = [entry for entry in result["facilities"] if of_received or entry["expected"] is not None]
     worst = next((entry for entry in parts.by_gap(numbered) if parts.gap(entry) > 0), None)
@@ -274,6 +282,8 @@ def _steps(result: Result, sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield "what a rule asks for, and who misses it", sheet.show("rule", rule["id"])
 
 
-def _ending(ending: Ending) -> Text:
+def _ending(ending: Ending) -> Iterator[RenderableType]:
     style = {0: "confirmed", 1: "refuted"}.get(ending.code, "unverifiable")
-    return Text(f"\nExit code {ending.code}: {visible(ending.why)}", style=style)
+    yield Text(f"\nExit code {ending.code}: {visible(ending.why)}", style=style)
+    if ending.draft:
+        yield Text.assemble("No plan, no verdict. A plan is drafted by: ", inert(ending.draft, "command"))

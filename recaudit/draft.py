@@ -1,0 +1,276 @@
+"""A first plan and a first register, drafted from what exports say of themselves, for a person to correct."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from recaudit.audit import SECTORS, Surveyed, survey
+from recaudit.engine import NAMELESS
+from recaudit.errors import PlanError, Problem, SourceError
+from recaudit.exports import KINDS, recognised
+from recaudit.model import Period
+from recaudit.plan import Source
+from recaudit.planfile import FILE_NAME
+from recaudit.reports.numbers import counted
+from recaudit.sectors import Progress
+from recaudit.sources.files import listed
+
+FACILITIES: Final = "register/facilities.csv"
+EXPECTED: Final = "register/expected.csv"
+_LISTED: Final = 12  # paths that a plan lists before patterns take their place
+_FORMULA: Final = ("=", "+", "-", "@")  # a spreadsheet would compute such a cell
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A facility as the exports name it. ``rows``: of the unit's table."""
+
+    id: str
+    name: str
+    sector: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Files to be written (path relative to the folder -> text), and in words what is still to be done."""
+
+    files: Mapping[str, str]
+    told: tuple[str, ...]
+
+
+def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0, progress: Progress) -> Draft:
+    """Read the exports of a folder once and draft a plan for them; nothing is written, nothing judged.
+
+    Raises ``PlanError`` where a file that would be written is there already, ``SourceError`` where no export is.
+    """
+    _refuse_to_overwrite(folder)
+    plan = recognised([folder], timezone=timezone).plan
+    if not plan.sources:
+        raise SourceError(
+            "there is no export to draft a plan for",
+            where=str(folder),
+            fix=f"put exports into the folder; files end in {', '.join(dict.fromkeys(_endings()))}, alone or in a .zip",
+        )
+    surveyed = survey(plan, workers=workers, progress=progress)
+    ends = _ends(surveyed, ZoneInfo(timezone))
+    period = _whole_months(ends) if ends else Period(date(today.year, 1, 1), date(today.year, 12, 31))
+    places, left_out, sources = list[Place](), 0, list[str]()
+    for source, of in zip(plan.sources, surveyed, strict=True):
+        named, where, unfit = _places(folder, of)
+        places += named
+        left_out += unfit
+        sources.append(_source(folder, source, of, where))
+    text = "\n".join([_head(folder, today, period, ends, timezone), *sources, _claim(plan.sources[0].sector)])
+    unnamed = sum(of.said.rows.get(NAMELESS, 0) for of in surveyed)
+    return Draft(
+        files={FILE_NAME: text, FACILITIES: _facilities(places), EXPECTED: _expected(places, period)},
+        told=tuple(_told(places, unnamed, left_out)),
+    )
+
+
+def write(folder: Path, drafted: Draft) -> None:
+    """Raises ``PlanError`` where a file is there already or cannot be written; nothing is overwritten."""
+    _refuse_to_overwrite(folder)
+    for name, text in drafted.files.items():
+        try:
+            (folder / name).parent.mkdir(exist_ok=True)
+            with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            what = f"{name} cannot be written ({error.strerror})"
+            raise PlanError(
+                what, where=str(folder), fix="check who may write there, and whether there is room"
+            ) from None
+
+
+def _refuse_to_overwrite(folder: Path) -> None:
+    there = [name for name in (FILE_NAME, FACILITIES, EXPECTED) if (folder / name).exists()]
+    if there:
+        fix = "nothing is overwritten: rename or remove it first"
+        raise PlanError.of([Problem(f"{name} is there already", str(folder), fix) for name in there])
+
+
+def _endings() -> Iterable[str]:
+    return (ending for kind in KINDS for ending in kind.endings)
+
+
+# -------------------------------------------------------------- what the exports say
+def _ends(surveyed: Iterable[Surveyed], zone: ZoneInfo) -> Period | None:
+    """The local days of the first and the last end of a finished record; None where no row has one."""
+    said = [of.said for of in surveyed]
+    firsts = [one.first_end for one in said if one.first_end is not None]
+    lasts = [one.last_end for one in said if one.last_end is not None]
+    if not firsts or not lasts:
+        return None
+    first, last = (
+        (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).astimezone(zone).date()
+        for moment in (min(firsts), max(lasts))
+    )
+    return Period(first, last)
+
+
+def _whole_months(ends: Period) -> Period:
+    """
+    >>> _whole_months(Period(date(2026, 1, 20), date(2026, 2, 3)))
+    Period(first=datetime.date(2026, 1, 1), last=datetime.date(2026, 2, 28))
+    """
+    next_month = (ends.last.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return Period(ends.first.replace(day=1), next_month - timedelta(days=1))
+
+
+def _places(folder: Path, of: Surveyed) -> tuple[list[Place], str, int]:
+    """The facilities, the line of the plan that says where a row's facility is found, and how many ids are unfit.
+
+    Where no row names one, the folders are taken for facilities if every file lies in one, else all is one facility.
+    """
+    named = {key: rows for key, rows in of.said.rows.items() if key != NAMELESS}
+    fit = [
+        Place(key, of.said.names.get(key, key), of.sector, rows)
+        for key, rows in sorted(named.items())
+        if key == key.strip() and key.isprintable() and not key.startswith(_FORMULA)
+    ]
+    order = json.dumps(list(SECTORS[of.sector].candidates))
+    if named:
+        return fit, f"# facility = {order}  # where a row's facility is found, the surest first", len(named) - len(fit)
+    exports = [one for one in of.inputs if one.role == "export"]
+    unit = SECTORS[of.sector].unit
+    rows = Counter[str]()
+    for one in exports:
+        rows[one.folder] += sum(table.rows for table in one.tables if table.table == unit)
+    if exports and all("/" in one.path for one in exports):
+        folders = [Place(name, name, of.sector, number) for name, number in sorted(rows.items())]
+        return folders, 'facility = ["folder"]  # no row names a facility: its folder does', 0
+    alone = folder.absolute().name or "facility"
+    line = f"facility_id = {_toml(alone)}  # no row names a facility: correct it here and in {FACILITIES}"
+    return [Place(alone, alone, of.sector, sum(rows.values()))], line, 0
+
+
+# -------------------------------------------------------------- the plan
+def _toml(text: str) -> str:
+    """A TOML basic string: JSON's, but that DEL is spelt out too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _head(folder: Path, today: date, period: Period, ends: Period | None, timezone: str) -> str:
+    found = (
+        f"finished records end from {ends.first} to {ends.last}" if ends else "no row says when it ended: correct it"
+    )
+    return f"""\
+# Drafted by 'recaudit init' from the exports in this folder. Correct it, fill in what you know and remove the # before
+# it. 'recaudit check' on this folder works at every step.
+
+[audit]
+name = {_toml(f"Exports of {folder.absolute().name}")}
+as_of = {today}
+period = {{ from = {period.first}, to = {period.last} }}  # both days included; {found}
+timezone = {_toml(timezone)}  # whose days these are: Asia/Ho_Chi_Minh, UTC, ...
+# silence = "missing"  # after a legal deadline: what was not sent is missing, not unknown
+
+[register]  # what should exist, from other sources than the exports
+# source = "..."  # who keeps the register, and
+# date = {today}  # of which day it is: without both nothing is confirmed
+facilities = "{FACILITIES}"
+expected = "{EXPECTED}"  # how many records each facility should have; a blank number: nobody said
+# areas = "register/areas.csv"  # code, name, name_en, kind, parent
+# rosters = "register/rosters.csv"  # facility, period, id, source: which records; only a roster confirms
+"""
+
+
+def _source(folder: Path, source: Source, of: Surveyed, where: str) -> str:
+    exports = [one for one in of.inputs if one.role == "export"]
+    formats = _counted(one.format for one in exports)
+    releases = Counter(one.release for one in exports if one.release)
+    release = f"\n# release = {_toml(min(releases))}  # found: {_counted(releases.elements())}" if releases else ""
+    paths = _paths(folder, source)
+    listing = _toml(paths[0]) if len(paths) == 1 else "".join(f"\n    {_toml(path)}," for path in paths) + "\n"
+    return f"""\
+[[source]]  # found: {formats}
+name = {_toml(source.name)}
+sector = {_toml(source.sector)}
+paths = [{listing}]{release}
+# namespace = "source"  # where an id is unique: source, file, folder or facility
+{where}
+"""
+
+
+def _counted(words: Iterable[str]) -> str:
+    """
+    >>> _counted(["R4", "R5", "R4"])
+    'R4 in 2 files, R5 in 1 file'
+    """
+    counts = Counter(words).most_common()
+    return ", ".join(f"{word} in {counted(number, 'file')}" for word, number in counts)
+
+
+def _paths(folder: Path, source: Source) -> Sequence[str]:
+    """The files, or where they are many, patterns that match these files and no other."""
+    files = sorted(source.paths)
+    if len(files) <= _LISTED:
+        return files
+    kind = next(kind for kind in KINDS if kind.sector == source.sector)
+    found = {(PurePosixPath(one.path.partition("!")[0]), one.ending) for one in listed(folder, files, kind.endings)}
+    by_folder = {(PurePosixPath(glob.escape(str(path.parent))) / f"*{path.suffix}").as_posix() for path, _ in found}
+    anywhere = {f"**/*{path.suffix}" for path, _ in found}
+    for patterns in (by_folder, anywhere):
+        matched = {one.path.partition("!")[0] for one in listed(folder, sorted(patterns), kind.endings)}
+        if len(patterns) <= _LISTED and matched == set(files):
+            return sorted(patterns)
+    return files
+
+
+def _claim(sector: str) -> str:
+    return f"""\
+# [[claim]]  # a sentence with numbers, to be judged; it needs expected numbers
+# id = "complete-100"
+# sector = "{sector}"
+# rung = "complete"  # received, conformant, complete, consistent, attested or timely
+# target = "100 %"
+# statement = {{ en = "100 % of the records are complete" }}
+# by = "who says so"
+"""
+
+
+# -------------------------------------------------------------- the register
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()
+
+
+def _facilities(places: Iterable[Place]) -> str:
+    rows = [(one.id, _defused(one.name), one.sector, "", "", "") for one in places]
+    return _csv(("id", "name", "sector", "kind", "area", "vendor"), rows)
+
+
+def _defused(name: str) -> str:
+    """A name that no spreadsheet computes, on one line."""
+    plain = " ".join(name.split())
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+def _expected(places: Iterable[Place], period: Period) -> str:
+    days = f"{period.first}/{period.last}"
+    rows = [(one.id, SECTORS[one.sector].unit, days, "", "all", "") for one in places]
+    return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
+
+
+def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[str]:
+    yield f"{FILE_NAME}: the plan. Check the period and the time zone; name source and date of the register"
+    facilities = counted(len(places), "facility", "facilities")
+    yield f"{FACILITIES}: {facilities} found. Add those that sent nothing; fill in kind and area"
+    yield f"{EXPECTED}: fill in how many records each should have, and who says so; blank: nobody said"
+    if unnamed and any(place.rows for place in places):
+        yield f"{counted(unnamed, 'row names', 'rows name')} no facility"
+    if left_out:
+        yield f"left out, because a CSV cannot hold them safely: {counted(left_out, 'facility id')}"

@@ -1,0 +1,75 @@
+"""Without a register: which facilities the rows name themselves, and what else a plan can be drafted from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from recaudit.engine.link import attributed
+from recaudit.engine.seam import Engine, Task, seam_tables
+from recaudit.model import Facility, Links
+from recaudit.seam import Tables
+from recaudit.values import VALUE
+
+NAMELESS = "(no facility named)"
+"""Stands for the rows that name no facility, so that they are judged and seen like all others."""
+
+_NAME, _IDENTIFIER = "name", "identifier"  # columns of a table whose rows are facilities
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What rows of the unit's table say of themselves. Times are microseconds since 1970, UTC.
+
+    ``rows``: facility -> rows that name it, most first; those that name none are under ``NAMELESS``.
+    ``first_end``, ``last_end``: when finished records ended; None where no row says so.
+    """
+
+    rows: Mapping[str, int]
+    names: Mapping[str, str]  # facility -> its name, where a row of its own was handed in
+    first_end: int | None
+    last_end: int | None
+
+    def facilities(self, sector: str) -> tuple[Facility, ...]:
+        """Every facility that was named, in order of id."""
+        return tuple(Facility(of, self.names.get(of, ""), sector) for of in sorted(self.rows))
+
+
+def with_names(tables: Tables, every: Tables, links: Links) -> dict[str, dict[str, str]]:
+    """``tables``, and of those whose rows are facilities also what these are called."""
+    wider = {table: dict(kinds) for table, kinds in tables.items()}
+    for table in _facility_tables(every, links):
+        wider[table] |= {column: kind for column, kind in every[table].items() if column in (_NAME, _IDENTIFIER)}
+    return wider
+
+
+def _facility_tables(every: Tables, links: Links) -> list[str]:
+    """Referenced tables that a facility candidate points to."""
+    candidates = set(links.candidates.values())
+    return [table for table, by in links.referenced.items() if by in candidates and _NAME in every.get(table, {})]
+
+
+def survey(task: Task, *, threads: int = 0) -> Survey:
+    """Looks at every row once and judges nothing. A facility that an input is certain of is named without a row too."""
+    engine = Engine(task.spill, threads)
+    seam = seam_tables(engine, task.spill, task.tables)
+    rows = attributed(engine, replace(task, nameless=NAMELESS), seam[task.links.unit]).c
+    counted = {one.facility: 0 for one in task.inputs if one.facility is not None}
+    counted |= dict(engine.rows(sa.select(rows.candidate_, sa.func.count()).group_by(rows.candidate_)))
+    counted = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    names: dict[str, str] = {}
+    for table in _facility_tables(task.tables, task.links):
+        own = seam[table].c
+        for key in (own.get(_IDENTIFIER, own.id), own.id):  # the id has the last word
+            named = sa.select(key, sa.func.min(own[_NAME])).where(own[f"{_NAME}__s"] == VALUE).group_by(key)
+            names |= {of: name for of, name in engine.rows(named) if of in counted}
+    links = task.links
+    ended = sa.and_(
+        rows[links.status].in_(links.finished), rows[f"{links.status}__s"] == VALUE, rows[f"{links.end}__s"] == VALUE
+    )
+    [(first, last)] = engine.rows(
+        sa.select(sa.func.min(rows[f"{links.end}__lo"]), sa.func.max(rows[f"{links.end}__hi"])).where(ended)
+    )
+    return Survey(counted, names, first, last)

@@ -1,0 +1,135 @@
+"""Exports without a plan: what the files are is found by their names and by their content, and a plan made of it.
+
+No register, no period, no claim. Every finished record is in scope, the facilities are those that the rows name, and
+all rates are of what was received.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from recaudit.errors import PlanError, SourceError
+from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
+from recaudit.model import EVER
+from recaudit.plan import Plan, Source
+from recaudit.planfile import FILE_NAME, nearest
+from recaudit.result import NotLookedAt
+from recaudit.sources.files import Found, listed
+from recaudit.sources.lines import BROKEN, CannotOpenError, opened
+
+NO_PLAN: Final = "exports without a plan"
+_HEAD: Final = 1 << 20  # bytes of a file that are looked at to tell what it is
+_RESOURCE: Final = tuple("resourceType".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of export: its sector, the endings of its files, and whether a file with such an ending is one."""
+
+    sector: str
+    endings: tuple[str, ...]
+    holds: Callable[[Found], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """A plan made of what was found, and what was found that no audit reads. Without an export: no source."""
+
+    plan: Plan
+    ignored: tuple[NotLookedAt, ...]
+
+
+def is_plan(path: Path) -> bool:
+    """A file named ``*.toml``, or a folder with a recaudit.toml in it; all else are exports."""
+    return (path / FILE_NAME).exists() if path.is_dir() else path.suffix.lower() == ".toml"
+
+
+def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
+    """Files, and folders with all below them, as one source a sector. Paths in the result are relative to ``root``.
+
+    Raises ``SourceError`` for a path that does not exist, ``PlanError`` for a time zone nobody knows. A file whose
+    name or content says nothing is in ``ignored``; one that cannot be opened is an export that could not be read.
+    """
+    _check_timezone(timezone)
+    absent = [path for path in paths if not os.path.lexists(path)]
+    if absent:
+        raise SourceError("there is no such file or folder", where=str(absent[0]), fix="correct the path")
+    root = root_of(paths)
+    names = [os.path.relpath(path, root) for path in paths]
+    sources, taken = [], set[str]()
+    for kind in KINDS:
+        found = [one for one in listed(root, names, kind.endings) if one.ending and kind.holds(one)]
+        taken |= {one.path for one in found}
+        if found:
+            files = dict.fromkeys(Path(os.path.relpath(one.file, root)).as_posix() for one in found)
+            sources.append(Source(kind.sector, kind.sector, tuple(files)))
+    archives = {path.partition("!")[0] for path in taken}  # those are read as a whole
+    ignored: list[NotLookedAt] = [
+        {"what": one.path, "why": "neither its name nor its content says a format that recaudit reads"}
+        for one in listed(root, names, ())
+        if one.path not in taken and one.path.partition("!")[0] not in archives
+    ]
+    plan = Plan(
+        path=Path(),
+        root=root,
+        sha256="",
+        name=NO_PLAN,
+        as_of=None,
+        period=EVER,
+        timezone=timezone,
+        register=None,
+        sources=tuple(sources),
+        suites=(),
+    )
+    return Exports(plan, tuple(ignored))
+
+
+def root_of(paths: Sequence[Path]) -> Path:
+    """The folder that a plan for these exports would lie in: the one folder named, else where all of them lie."""
+    if len(paths) == 1 and paths[0].is_dir():
+        return paths[0]
+    return Path(os.path.relpath(os.path.commonpath([path.absolute().parent for path in paths])))
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fix = nearest(name, available_timezones()) or "use a name of the tz database, like Asia/Ho_Chi_Minh"
+        raise PlanError("the time zone is not known", where="--timezone", fix=fix) from None
+
+
+# -------------------------------------------------------------- kinds
+def _is_fhir(found: Found) -> bool:
+    """Lines of resources by the ending alone, so that broken ones are counted; other JSON by its content.
+
+    What cannot be opened is taken for one: it is better said to be unread than not to be looked at.
+    """
+    if not found.opens or ".json" not in found.ending.lower() or found.ending.lower().startswith(".jsonl"):
+        return True
+    try:
+        head = _head(found)
+    except CannotOpenError:
+        return True
+    return any(word in head for word in _RESOURCE)
+
+
+def _head(found: Found) -> bytes:
+    """The first bytes of the unpacked file, as many as can be read."""
+    head = b""
+    with opened(found) as stream:
+        try:
+            while len(head) < _HEAD and (block := stream.read(_HEAD)):
+                head += block
+        except BROKEN:
+            return head
+    return head
+
+
+KINDS: Final = (Kind("health", FHIR_ENDINGS, _is_fhir),)
+"""Every kind that is recognised. A file of two kinds is read as both."""

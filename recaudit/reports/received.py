@@ -1,0 +1,72 @@
+"""What an overview adds where no claim was judged: what to repair first, and what nobody could judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from recaudit.reports import parts
+from recaudit.reports.inert import inert
+from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, indented, number, table, warning
+from recaudit.reports.numbers import counted, grouped, of
+from recaudit.result import Result, RuleEntry
+
+FIXES_SHOWN = 3
+RULES_SHOWN = 8
+
+
+def fix_first(result: Result) -> Iterator[RenderableType]:
+    """The rules whose repair alone wins most records, then those missed most; each with how it is repaired."""
+    gains = {rule["id"]: _gain(result, rule["id"]) for rule in result["rules"]}
+    ranked = sorted(parts.most_missed(result["rules"]), key=lambda rule: -gains[rule["id"]])
+    shown = [rule for rule in ranked if in_words(rule["fix"])][:FIXES_SHOWN]
+    if not shown:
+        return
+    yield heading("Fix first")
+    for place, rule in enumerate(shown, 1):
+        gain = gains[rule["id"]]
+        words = f" · repairing this alone: +{grouped(gain)} reach {rule['rung']}" if gain else ""
+        lost = of(parts.missed(rule["totals"]), parts.eligible(rule["totals"]))
+        head = Text.assemble(
+            f"{place:2}. ",
+            inert(in_words(rule["title"], rule["id"]), "bold"),
+            "  ",
+            inert(rule["id"], "muted"),
+            (f" · missed {lost}{words}", "muted"),
+        )
+        yield hanging(head, 4)
+        yield indented(inert(in_words(rule["fix"]), "muted"), 4)
+
+
+def _gain(result: Result, rule: str) -> int:
+    """Records of all facilities that would reach the rule's rung if it alone were repaired."""
+    return sum(facility["rules"][rule]["solo"] for facility in result["facilities"] if rule in facility["rules"])
+
+
+def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    """Inputs with something that nobody could read, and required rules that could not be judged for every record.
+
+    Which tables were not handed in is said under "not looked at".
+    """
+    for entry in result["inputs"]:
+        if not entry["to_the_end"]:
+            yield warning(f"{entry['path']}: could not be read to its end")
+        if entry["unreadable"]:
+            yield warning(f"{entry['path']}: {counted(entry['unreadable'], 'line')} could not be read")
+    blind = [rule for rule in result["rules"] if rule["required"] and rule["totals"]["not_assessable"]]
+    ranked = sorted(blind, key=lambda rule: (-rule["totals"]["not_assessable"], rule["id"]))
+    if not ranked:
+        return
+    yield heading(f"{counted(len(ranked), 'required rule')} not assessable everywhere: of those eligible")
+    yield Text()
+    columns = [Column("Rule"), Column("", gives=True), number("Not assessable")]
+    yield table(columns, [_row(rule) for rule in ranked[:RULES_SHOWN]], sheet.width)
+    if len(ranked) > RULES_SHOWN:
+        yield Text(f"   and {grouped(len(ranked) - RULES_SHOWN)} more", "muted")
+
+
+def _row(rule: RuleEntry) -> list[Text | str]:
+    open_ = of(rule["totals"]["not_assessable"], parts.eligible(rule["totals"]))
+    return [inert(rule["id"]), inert(in_words(rule["title"])), open_]
