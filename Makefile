@@ -12,7 +12,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## install, then audit the sample province in sample_data
-	@code=0; $(BIN)/recaudit check sample_data || code=$$?; \
+	@form=; [ -t 1 ] || form="-f text"; \
+	code=0; $(BIN)/recaudit check sample_data $$form || code=$$?; \
 	if [ $$code -ne 1 ]; then \
 		echo "make demo: the audit ended with exit code $$code, but the gaps planted in sample_data must make it 1" >&2; \
 		exit 1; \

@@ -5,16 +5,13 @@ Shown are the first claims at 80 columns, and the exit code; a line ``…`` stan
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-
 from recaudit import audit
 from recaudit.reports import terminal
-from recaudit.reports.look import THEME, Sheet, rendered
+from recaudit.reports.look import Sheet, plain_console, rendered
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 80
@@ -26,8 +23,9 @@ def page(outcome: audit.Outcome) -> str:
     """The whole page without the seconds it took."""
     timeless = outcome.result.copy()
     timeless.pop("run", None)
-    screen = Console(file=io.StringIO(), width=WIDTH, theme=THEME, markup=False, highlight=False, color_system=None)
-    return rendered(screen, terminal.overview(timeless, Sheet(WIDTH), terminal.Ending(outcome.code, outcome.why)))
+    return rendered(
+        plain_console(WIDTH), terminal.overview(timeless, Sheet(WIDTH), terminal.Ending(outcome.code, outcome.why))
+    )
 
 
 def shown(text: str) -> str:

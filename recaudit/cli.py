@@ -205,7 +205,7 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     multiple=True,
     callback=_outputs,
     metavar="FORMAT[:FILE]",
-    help="Write this too: json, bundle:FILE.zip. Can be repeated; json without FILE goes to stdout.",
+    help="Write this too: json, text, bundle:FILE.zip. Can be repeated; json and text without FILE go to stdout.",
 )
 @click.option(
     "--baseline",

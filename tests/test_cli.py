@@ -169,6 +169,13 @@ def test_a_pipe_gets_lines(audit: Callable[[Audit], None], tmp_path: Path, capsy
     assert capsys.readouterr().out == (FOLDER / "check_lines.txt").read_text(encoding="utf-8")
 
 
+def test_a_pipe_gets_the_page_where_it_is_asked_for(
+    audit: Callable[[Audit], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.run(["check", str(tmp_path), "-f", "text"])
+    assert "Verdicts on the claims" in capsys.readouterr().out
+
+
 def test_the_name_of_the_result_is_the_same_everywhere() -> None:
     assert cli.RESULT == recaudit.result.FILE_NAME
 

@@ -22,9 +22,21 @@ class Format:
     for_stdout: bool  # False: it needs a file
 
 
+TEXT_WIDTH: Final = 80
+
+
+def _text(result: Result, root: Path) -> bytes:
+    """The page of a terminal of 80 columns, without colours."""
+    from recaudit.reports import terminal
+    from recaudit.reports.look import Sheet, plain_console, rendered
+
+    return rendered(plain_console(TEXT_WIDTH), terminal.overview(result, Sheet(TEXT_WIDTH))).encode()
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     "bundle": Format(bundle.bundled, for_stdout=False),
     "json": Format(lambda result, root: as_text(result).encode(), for_stdout=True),
+    "text": Format(_text, for_stdout=True),
 }
 
 
@@ -43,7 +55,7 @@ def output(text: str) -> Output:
     'bundle'
     >>> output("pdf")
     Traceback (most recent call last):
-    ValueError: format 'pdf' is not known; known are bundle, json
+    ValueError: format 'pdf' is not known; known are bundle, json, text
     """
     name, _, file = text.partition(":")
     if name not in FORMATS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,13 @@ _HEAD = Box("    \n    \n ── \n    \n    \n    \n    \n    \n", ascii=True)
 def console(file: IO[str] | None = None) -> Console:
     """A console that prints what it is given: no markup, no highlighting, no emoji codes."""
     return Console(file=file, theme=THEME, markup=False, highlight=False, emoji=False)
+
+
+def plain_console(width: int) -> Console:
+    """A console of so many columns that shows no colours, whatever the surroundings are."""
+    return Console(
+        file=io.StringIO(), width=width, theme=THEME, markup=False, highlight=False, emoji=False, color_system=None
+    )
 
 
 def rendered(screen: Console, page: RenderableType) -> str:
