@@ -149,6 +149,7 @@ def _read(
     rules = tuple(rule for suite in loaded for rule in suite.rules)
     claims = [claim for claim in planned.claims if claim.sector == sector.name]
     _refuse_empty_rungs(planned, claims, rules)
+    _refuse_no_areas(planned, claims, registered)
     tables = seam.used(every, links, rules)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)
@@ -177,7 +178,7 @@ def _read(
         links=links,
         rules=rules,
         inputs=tuple(one for one in inputs if one.role == "export"),
-        candidates={source.name: source.facility or sector.candidates for source in sources},
+        candidates={source.name: source.facility or _usual(sector, planned) for source in sources},
         facilities=facilities,
         known=known,
         roster=registered.roster,
@@ -217,6 +218,24 @@ def _audit_sector(
         parents={area.code: area.parent for area in registered.areas},
     )
     return SectorAudit(sector, inputs, loaded, task.links, task, counted, known)
+
+
+def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Register) -> None:
+    """Refuse a claim about areas while a facility of the sector lies in none: it could be in no unit."""
+    for claim in claims:
+        astray = [one.id for one in registered.in_scope if one.sector == claim.sector and not one.area]
+        if claim.level == "areas" and astray:
+            raise PlanError(
+                f"claim {claim.id} is about areas, and {len(astray)} facilities of the register lie in none",
+                where=f"{planned.path.name} [[claim]] {claim.id}; facilities {', '.join(astray[:5])}",
+                fix="fill the column area of these facilities in the register",
+            )
+
+
+def _usual(sector: Sector, planned: Plan) -> tuple[str, ...]:
+    """Where a facility is looked for when the plan does not say. Without a register nobody could tell a facility from
+    other text in ``meta.source``, where software writes what it likes, one request a record."""
+    return tuple(name for name in sector.candidates if planned.register is not None or name != "meta.source")
 
 
 def _ruled(rules: Iterable[Rule]) -> frozenset[Rung]:
@@ -295,7 +314,7 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         ],
         "signals": [],
         "not_looked_at": [entry for one in audited for entry in _not_looked_at(one, inputs)],
-        "notes": [*registered.notes, *(note for one in audited for note in _notes(one))],
+        "notes": [*_forced(planned), *registered.notes, *(note for one in audited for note in _notes(one))],
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
         "evidence": {one.sector.name: evidence.evidence_entry(one.evidence) for one in audited},
     }
@@ -306,6 +325,12 @@ def _suites(planned: Plan, one: SectorAudit) -> Iterator[SuiteEntry]:
     travels = suites.shipped(one.sector.name)
     for name, suite in zip(planned.suites or travels, one.suites, strict=True):
         yield entries.suite_entry(suite, "" if name in travels else name)
+
+
+def _forced(planned: Plan) -> Iterator[str]:
+    for source in planned.sources:
+        if source.facility_id:
+            yield f"source {source.name}: every row counts for facility {source.facility_id}, whatever the row names"
 
 
 def _notes(one: SectorAudit) -> Iterator[str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; whatever goes wrong becomes a sentence on stderr."""
+    _end_tidily()
     try:
         code = commands.main(args=arguments, prog_name="recaudit", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -54,12 +57,20 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("\ninterrupted before the end; no half-written result is left behind", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except BrokenPipeError:  # not a reader that left, which printing answers itself: the audit did not end
         _let_go_of_stdout()
-        return 0
+        return NOT_JUDGED
     except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
         _say_crashed(error)
         return NOT_JUDGED
+
+
+def _end_tidily() -> None:
+    """Being told to end (a closed terminal, a cancelled job) is answered as Ctrl-C: what was spilled is removed."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _say_crashed(error: Exception) -> None:
@@ -239,7 +250,7 @@ def check(
     from recaudit.exports import is_plan, recognised, root_of
     from recaudit.reports.progress import bar
     from recaudit.reports.terminal import Ending
-    from recaudit.result import write
+    from recaudit.result import refuse_overwriting, write
 
     if fail_on_new and baseline is None:
         raise click.UsageError("New compared with what? Add --baseline RESULT.")
@@ -262,6 +273,9 @@ def check(
         named = shlex.join(map(str, paths))
         keep = "" if target else f"recaudit check {named} --result {RESULT}"
         draft = f"recaudit init {shlex.quote(str(root_of(paths)))}"
+    for file in (target, *(wanted.file for wanted in outputs)):
+        if file:
+            refuse_overwriting(file)
     with bar(wanted=not quiet) as progress:
         outcome = audit(
             plan,

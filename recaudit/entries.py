@@ -164,10 +164,15 @@ def _rule_counts(count: RuleCount) -> RuleCounts:
     }
 
 
-def sum_entry(places: Sequence[tuple[Seat, Ladder]]) -> SumEntry:
-    """Counts add. A facility without an expected number is in no sum, unless no facility has one."""
+def export_only(places: Sequence[tuple[Seat, Ladder]]) -> bool:
+    """Does no facility of the whole sector have an expected number? Then sums are of what was received."""
+    return all(ladder.expected is None for _, ladder in places)
+
+
+def sum_entry(places: Sequence[tuple[Seat, Ladder]], *, of_received: bool) -> SumEntry:
+    """Counts add. A facility without an expected number is in no sum, unless the sums are ``of_received``."""
     numbered = [ladder for _, ladder in places if ladder.expected is not None]
-    summed = numbered or [ladder for _, ladder in places]
+    summed = [ladder for _, ladder in places] if of_received else numbered
     return {
         "facilities": len(places),
         "silent": sum(ladder.status == "silent" for _, ladder in places),
@@ -191,14 +196,21 @@ def area_entries(
             "code": area.code,
             "name": area.name,
             "parent": area.parent,
-            "sectors": {sector: sum_entry(those) for sector, those in sorted(inside[area.code].items())},
+            "sectors": {
+                sector: sum_entry(those, of_received=export_only(places[sector]))
+                for sector, those in sorted(inside[area.code].items())
+            },
         }
         for area in sorted(areas, key=lambda area: area.code)
     ]
 
 
 def total_entry(places: Sequence[tuple[Seat, Ladder]], counted: Counted) -> TotalEntry:
-    return {**sum_entry(places), "read": counted.read, "unattributed": sum(counted.unattributed.values())}
+    return {
+        **sum_entry(places, of_received=export_only(places)),
+        "read": counted.read,
+        "unattributed": sum(counted.unattributed.values()),
+    }
 
 
 def ladders(evidence: Evidence) -> list[tuple[Seat, Ladder]]:

@@ -73,6 +73,8 @@ def _refuting(verdict: Verdict, places: Places) -> Iterable[str]:
     short = sum(ladder.rungs[claim.rung].short for _, ladder in places)
     missing = sum(ladder.missing for _, ladder in places)
     yield f"{_records(short)} known to be short of {claim.rung}, {missing} of them missing"
+    if 0 < verdict.counterexamples < short:
+        yield f"{verdict.counterexamples} of them whatever the rows that are open turn out to be"
     if bounds.high is not None and bounds.total:
         yield f"if all that is open were good, {bounds.high} of {bounds.total} would reach it"
 
@@ -144,6 +146,8 @@ def sentence(verdict: Verdict, unit: str) -> str:
     """
     claim, bounds = verdict.claim, verdict.bounds
     of = f"expected {unit}s" if claim.level == "records" else claim.level
+    if bounds.low is None and bounds.high is None and verdict.counterexamples:
+        return f"{verdict.wording}: at least {verdict.counterexamples} {unit}s fall short of {claim.rung}"
     if bounds.low is None and bounds.high is None:
         return f"{verdict.wording}: the number of {of} is not known"
     if bounds.low is None:

@@ -25,6 +25,7 @@ from recaudit.model import Basis, Covers, Excused, Level, Rung, Silence, Word
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
+_HEADS = (b'{\n"schema": "recaudit.result/', b"PK\x03\x04", b"recaudit ")  # of a result, a bundle, a page
 NOT_HASHED = ("digest", "run", "seal")
 
 # "from" is a Python keyword, hence the other way to write a TypedDict
@@ -355,6 +356,24 @@ def write(result: Result, path: Path) -> None:
     put(as_text(result).encode(), path)
 
 
+def refuse_overwriting(path: Path) -> None:
+    """Raises ``ResultError`` where ``path`` is a file that recaudit did not write: it may be an export or the plan."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        head = file.read(len(_HEADS[0]))
+    if head and not head.startswith(tuple(start[: len(head)] for start in _HEADS)):
+        raise ResultError(
+            "a file that recaudit did not write would be overwritten", where=str(path), fix="name another file"
+        )
+
+
+def _unbroken(content: bytes) -> bool:
+    """Does the file end with the seal of what stands above it, or with none?"""
+    above, seal, rest = content.rpartition(b'"seal": "')
+    return not seal or rest[:64] == hashlib.sha256(above).hexdigest().encode()
+
+
 def put(content: bytes, path: Path) -> None:
     """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -389,9 +408,10 @@ def _json(value: object) -> str:
 
 
 def load(path: Path) -> Result:
-    """Read a result back. Raises ``ResultError`` when there is none, it is no JSON, of another schema or lacks a part.
+    """Read a result back. Raises ``ResultError`` when there is none, it is no JSON, of another schema, lacks a part,
+    or was changed after it was written.
 
-    Neither hashes nor identities (``recaudit.reports.identities``) are checked here: ``recaudit.verify`` asks those.
+    Neither digest nor identities (``recaudit.reports.identities``) are checked here: ``recaudit.verify`` asks those.
     """
     try:
         content = path.read_bytes()
@@ -401,7 +421,14 @@ def load(path: Path) -> Result:
             where=str(path),
             fix="run 'recaudit check' first, or name the result with --result FILE",
         ) from None
-    return parsed(content, str(path))
+    result = parsed(content, str(path))
+    if not _unbroken(content):
+        raise ResultError(
+            "the result is no longer the one that was written",
+            where=str(path),
+            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+        )
+    return result
 
 
 def parsed(content: bytes, where: str) -> Result:

@@ -204,7 +204,7 @@ def contradictions(result: Result) -> Iterator[str]:
     for sector, evidence in known.items():
         yield from overdrawn(result, sector)
         yield from differing(result["evidence"][sector], evidence_entry(evidence), f"evidence/{sector}")
-        due = entries.sum_entry(places[sector])
+        due = entries.sum_entry(places[sector], of_received=entries.export_only(places[sector]))
         said = cast(Mapping[str, object], result["totals"][sector])
         yield from differing({key: said[key] for key in due}, due, f"totals/{sector}")
     facilities = [entries.facility_entry(*place) for sector in sorted(places) for place in places[sector]]

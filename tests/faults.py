@@ -89,7 +89,9 @@ def shares_are_of_the_received(patch: Patch) -> None:
 
 def silent_facilities_are_in_no_sum(patch: Patch) -> None:
     said = entries.sum_entry
-    patch.setattr(entries, "sum_entry", lambda places: said([place for place in places if place[0].tally.read]))
+    patch.setattr(
+        entries, "sum_entry", lambda places, **how: said([place for place in places if place[0].tally.read], **how)
+    )
 
 
 def the_best_case_confirms(patch: Patch) -> None:

@@ -119,13 +119,13 @@ def test_a_facility_without_an_expected_number_is_counted_and_in_no_sum() -> Non
 
 def test_where_no_facility_has_an_expected_number_the_sums_are_of_what_was_received() -> None:
     only = evidence(World((Site("none", 0, (GOOD, SHORT)),)))
-    whole = entries.sum_entry(entries.ladders(only))
+    whole = entries.sum_entry(entries.ladders(only), of_received=True)
     assert whole["expected"] is None
     assert whole["rungs"]["complete"] == {"reached": 1, "short": 1, "unknown": 0}
 
 
 def test_sums_of_nothing_are_zero() -> None:
-    whole = entries.sum_entry([])
+    whole = entries.sum_entry([], of_received=True)
     assert (whole["facilities"], whole["expected"]) == (0, None)
     assert set(whole["rungs"]) == set(RUNGS)
 

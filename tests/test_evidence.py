@@ -46,7 +46,12 @@ def written(known: Evidence) -> Result:
     parts = {
         "facilities": [entries.facility_entry(seat, ladder) for seat, ladder in places],
         "evidence": {"health": evidence_entry(known)},
-        "totals": {"health": cast(TotalEntry, {**entries.sum_entry(places), "read": 0, "unattributed": 99})},
+        "totals": {
+            "health": cast(
+                TotalEntry,
+                {**entries.sum_entry(places, of_received=entries.export_only(places)), "read": 0, "unattributed": 99},
+            )
+        },
         "register": {"source": "s", "date": "2026-01-01", "dated": known.dated},
         "areas": [],
         "rules": [{**rule, "rung": rung, "required": True} for rung in RUNGS for rule in province()["rules"][:1]],

@@ -67,7 +67,10 @@ def result(encounters: Counter[str], tmp_path_factory: pytest.TempPathFactory) -
     return audit.check(folder, workers=2).result
 
 
-pytestmark = pytest.mark.skipif(not EXPORT.is_dir(), reason="the Synthea export is not on this machine")
+pytestmark = [
+    pytest.mark.skipif(not EXPORT.is_dir(), reason="the Synthea export is not on this machine"),
+    pytest.mark.xdist_group("synthea"),  # one audit for all of them
+]
 
 
 def test_every_resource_is_read(result: Result) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.dialect import all_of, any_of
 from recaudit.model import STATES, Rule
-from recaudit.values import FIRST_REASON, OTHER_REASON, REASONS, VALUE
+from recaudit.values import FIRST_REASON, OTHER_REASON, REASONS, UNPARSEABLE, VALUE
 
 NOT_KNOWN = 6
 """The bucket of a linked cell whose row or table was not read: nobody knows what it holds."""
@@ -52,7 +52,7 @@ def _body(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
         return _presence(rule, cells[str(rule.kwargs["column"])])
     if rule.type == "expect_column_values_to_be_null":
         bucket = cells[str(rule.kwargs["column"])].bucket
-        return sa.case((bucket == NOT_KNOWN, NOT_ASSESSABLE), (bucket == VALUE, UNMET), else_=MET)
+        return sa.case((bucket == NOT_KNOWN, NOT_ASSESSABLE), (bucket.in_((VALUE, UNPARSEABLE)), UNMET), else_=MET)
     judged = [cells[str(rule.kwargs[key])] for key in ("column", "column_A", "column_B") if key in rule.kwargs]
     holds = _HOLDS[rule.type](rule.kwargs, *judged)
     return sa.case(

@@ -179,7 +179,10 @@ class _Maker:
         handed = self._handed(at, column.table, column.name)
         at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.id == by))
         there = read.c.id.is_not(None)
-        sure = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread))
+        keyless = sa.select(table.c.ns).where(table.c.id.is_(None))  # a row whose key cannot be read may be the one
+        sure = sa.and_(
+            handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread), at.base.c.ns.not_in(keyless)
+        )
         return Cell(sa.case((there, "yes")), sa.case((there, VALUE), (sure, NULL), else_=NOT_KNOWN))
 
     def column(self, at: _Columns, column: LinkedColumn) -> Cell:

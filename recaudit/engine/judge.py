@@ -226,7 +226,7 @@ def _not_read(
     by_record = (
         sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
         .select_from(rows.outerjoin(read, there))
-        .where(rows.c.rid_.is_not(None))
+        .where(rows.c.rid_.is_not(None), rows.c.standing_)
         .group_by(rows.c.facility_, rows.c.rid_)
         .subquery()
     )

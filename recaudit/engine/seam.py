@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -126,6 +126,8 @@ def span_of(period: Period, timezone: str) -> tuple[int, int]:
     """First and last microsecond (UTC, since 1970) of whole local days."""
     if period == EVER:
         return -_FAR, _FAR
+    if period.last == date.max:  # how registers write "still open"
+        return span_of(Period(period.first, period.first), timezone)[0] if period.first < date.max else _FAR, _FAR
     zone = ZoneInfo(timezone)
     epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
     first = datetime.combine(period.first, time.min, zone)

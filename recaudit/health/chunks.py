@@ -35,6 +35,7 @@ from recaudit.sources.lines import (
 Layout = Literal["lines", "document", "either"]
 """How a file is laid out: a resource a line, one JSON text, or as its first line says."""
 
+_HEAD: Final = 1 << 20  # bytes of a plain file in which its first object is looked for
 FIRST_LINES: Final = 5  # kept for each finding
 _UTC: Final = ZoneInfo("UTC")
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -101,6 +102,7 @@ def read_chunk(chunk: Chunk) -> ChunkRead:
                 reader.lines(
                     ((at, line) for at, line in lines_in(chunk.found.file, chunk.start, chunk.end)),
                     head=next((line for _, line in lines_in(chunk.found.file, 0, 1)), b""),
+                    first=_first_object(line for _, line in lines_in(chunk.found.file, 0, _HEAD)),
                 )
             else:
                 with opened(chunk.found) as unpacked:
@@ -123,6 +125,7 @@ class _Reader:
         self.chunk, self.said, self.files = chunk, said, files
         self.views, self.zone = narrowed(chunk.columns), ZoneInfo(chunk.timezone)
         self.release: Release = chunk.release or USUAL
+        self.told = chunk.release is not None  # whether plan or file said which release it is
         self.further = 0  # entries of Bundles, beyond one a line
 
     def stream(self, lines: Iterator[bytes]) -> None:
@@ -140,11 +143,11 @@ class _Reader:
 
         self.lines(numbered() if head else iter(()), head)
 
-    def lines(self, lines: Iterator[tuple[int, bytes]], head: bytes) -> None:
-        """(place, line) one after the other; ``head`` is the first line of the file."""
+    def lines(self, lines: Iterator[tuple[int, bytes]], head: bytes, first: Element = None) -> None:
+        """(place, line) one after the other; ``head`` is the first line of the file, ``first`` its first object where
+        that is known. The release is what the first object says, wherever blank and broken lines stand before it."""
         utf16 = head.startswith(UTF16_MARKS)
-        if self.chunk.release is None:
-            self.release = release_of(_parsed(head.removeprefix(UTF8_MARK)))
+        self._told(first)
         for place, raw in lines:
             self.said.lines += 1
             line = raw.removeprefix(UTF8_MARK) if place <= 1 else raw  # the first line is at byte 0, or number 1
@@ -161,7 +164,12 @@ class _Reader:
                 if not raw.endswith(b"\n"):
                     self.said.cut_off()
                 continue
+            self._told(content)
             self.content(content, place, self.said.lines)
+
+    def _told(self, content: Element) -> None:
+        if isinstance(content, dict) and not self.told:
+            self.release, self.told = release_of(content), True
 
     def document(self, text: bytes) -> None:
         """One JSON text. One that cannot be read may have held any number of rows, so it counts as cut off too."""
@@ -178,8 +186,7 @@ class _Reader:
         if not isinstance(content, dict):
             self.said.cut_off()
             return
-        if self.chunk.release is None:
-            self.release = release_of(content)
+        self._told(content)
         self.content(content, 1, None)
 
     def content(self, content: Element, place: int, line: int | None) -> None:
@@ -222,6 +229,10 @@ class _Reader:
         if not isinstance(key, str) or not key.strip():
             key = entry.id
         return [place, key, _version(resource.get("meta")), content_hash(resource)]
+
+
+def _first_object(lines: Iterator[bytes]) -> Element:
+    return next((found for line in lines if isinstance(found := _parsed(line.removeprefix(UTF8_MARK)), dict)), None)
 
 
 def _is_object(line: bytes) -> bool:

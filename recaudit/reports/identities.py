@@ -65,11 +65,15 @@ def _counts(standing: StandingEntry) -> tuple[int, int, int]:
     return standing["reached"], standing["short"], standing["unknown"]
 
 
-def _summed(facilities: Sequence[FacilityEntry]) -> SumEntry:
+def _summed(facilities: Sequence[FacilityEntry], *, of_received: bool) -> SumEntry:
     numbered = [facility for facility in facilities if facility["expected"] is not None]
     rungs: dict[str, StandingEntry] = {}
     for rung in RUNGS:
-        parts = [_counts(facility["rungs"][rung]) for facility in numbered or facilities if rung in facility["rungs"]]
+        parts = [
+            _counts(facility["rungs"][rung])
+            for facility in (facilities if of_received else numbered)
+            if rung in facility["rungs"]
+        ]
         reached, short, unknown = (sum(column) for column in zip(*parts, strict=True)) if parts else (0, 0, 0)
         rungs[rung] = {"reached": reached, "short": short, "unknown": unknown}
     return {
@@ -81,8 +85,10 @@ def _summed(facilities: Sequence[FacilityEntry]) -> SumEntry:
     }
 
 
-def _differing(name: str, said: SumEntry | TotalEntry, facilities: Sequence[FacilityEntry]) -> Iterator[str]:
-    summed = _summed(facilities)
+def _differing(
+    name: str, said: SumEntry | TotalEntry, facilities: Sequence[FacilityEntry], *, of_received: bool
+) -> Iterator[str]:
+    summed = _summed(facilities, of_received=of_received)
     counts = [(part, said[part], summed[part]) for part in ("facilities", "silent", "no_expected")]
     counts.append(("expected", said["expected"] or 0, summed["expected"] or 0))
     for part, there, sums in counts:
@@ -106,7 +112,8 @@ def _broken_totals(result: Result) -> Iterator[str]:
     for sector in sorted(of_sector.keys() - result["totals"].keys()):
         yield f"sector {sector}: {len(of_sector[sector])} facilities, but no total"
     for sector, total in result["totals"].items():
-        yield from _differing(f"total of {sector}", total, of_sector[sector])
+        nobody = all(facility["expected"] is None for facility in of_sector[sector])
+        yield from _differing(f"total of {sector}", total, of_sector[sector], of_received=nobody)
         attributed = sum(facility["read"] for facility in of_sector[sector])
         if total["read"] != attributed + total["unattributed"]:
             yield (
@@ -122,12 +129,15 @@ def _broken_totals(result: Result) -> Iterator[str]:
 def _broken_areas(result: Result) -> Iterator[str]:
     parents = {area["code"]: area["parent"] for area in result["areas"]}
     inside: dict[tuple[str, str], list[FacilityEntry]] = defaultdict(list)
+    numbered = {facility["sector"] for facility in result["facilities"] if facility["expected"] is not None}
     for facility in result["facilities"]:
         for code in _upwards(facility["area"], parents):
             inside[code, facility["sector"]].append(facility)
     for area in result["areas"]:
         for sector, said in area["sectors"].items():
-            yield from _differing(f"area {area['code']}, {sector}", said, inside[area["code"], sector])
+            yield from _differing(
+                f"area {area['code']}, {sector}", said, inside[area["code"], sector], of_received=sector not in numbered
+            )
             inside.pop((area["code"], sector), None)
     for (code, sector), facilities in inside.items():
         if code in parents and facilities:

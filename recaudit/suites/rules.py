@@ -127,6 +127,7 @@ def read_rule(entry: object, wrong: Wrong, *, sector: str, table: str, kinds: Ma
     columns = _check_kwargs(kind, kwargs, kinds, wrong, name)
     asked = _check_condition(kwargs.get("row_condition"), kinds, wrong, name)
     _check_absence(kind, meta, kwargs, wrong, name)
+    _check_counts(kind, kwargs, [*columns, *asked], kinds, wrong, name)
     columns = tuple(dict.fromkeys((*columns, *asked)))
     if isinstance(meta.get("examples"), dict):
         _check_examples(meta["examples"], columns, wrong, name)
@@ -209,6 +210,22 @@ def _check_kwargs(
 def _check_column(column: str, kinds: Mapping[str, str], wrong: Wrong, name: str) -> None:
     if column not in kinds:
         wrong.add(f"{name} looks at the unknown column {column!r}", near(column, kinds))
+
+
+def _check_counts(
+    kind: str, kwargs: Mapping[str, Any], columns: list[str], kinds: Mapping[str, str], wrong: Wrong, name: str
+) -> None:
+    """A count of rows is asked for one row at least, and nothing else: only of that is it known, also where some rows
+    could not be read or one was handed in twice, which way it may err."""
+    if "count" not in [kinds.get(column) for column in columns]:
+        return
+    plain = set(kwargs) - {"row_condition"} == {"column", "min_value"} and kwargs["min_value"] == 1
+    asked = [column for column in columns if kinds.get(column) == "count"]
+    if kind != f"{_VALUES}be_between" or not plain or asked != [kwargs["column"]]:
+        wrong.add(
+            f"{name} asks more of a count of rows than whether there is one",
+            f"ask {_VALUES}be_between of it with min_value 1, and use it nowhere else",
+        )
 
 
 def _check_column_kinds(kind: str, found: list[str], wrong: Wrong, name: str) -> None:
