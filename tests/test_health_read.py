@@ -302,3 +302,13 @@ def test_a_file_holds_one_table_when_its_name_and_its_lines_say_so(
 ) -> None:
     (one,), _ = read(put(tmp_path, {name: line(content)}))
     assert one.only == only
+
+
+@pytest.mark.parametrize("before", [b"\n", b'{"resour\n', b"\n\n[]\n"])
+@pytest.mark.parametrize("name", ["Patient.ndjson", "Patient.ndjson.gz"])
+def test_the_release_is_what_the_first_object_says(tmp_path: Path, before: bytes, name: str) -> None:
+    profile = "http://hl7.org/fhir/5.0/StructureDefinition/Patient"
+    content = before + line({"resourceType": "Patient", "id": "p", "meta": {"profile": [profile]}})
+    packed = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+    inputs, _ = read(put(tmp_path, {name: packed}))
+    assert inputs[0].release == "R5"
