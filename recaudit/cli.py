@@ -69,8 +69,9 @@ def _end_tidily() -> None:
     """Being told to end (a closed terminal, a cancelled job) is answered as Ctrl-C: what was spilled is removed."""
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it, and may
+                signal.signal(number, signal.default_int_handler)
 
 
 def _say_crashed(error: Exception) -> None:
