@@ -181,4 +181,4 @@ _HOLDS: dict[str, Callable[..., ColumnElement[bool]]] = {
 }
 
 COMPILED = frozenset({*_HOLDS, "expect_column_values_to_not_be_null", "expect_column_values_to_be_null"})
-"""Every expectation type that becomes SQL; the suites loader refuses all others."""
+"""Every expectation type that becomes SQL; a test holds the suites loader to the same list."""

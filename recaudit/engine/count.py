@@ -24,6 +24,7 @@ from recaudit.model import (
     TableCount,
     Tally,
 )
+from recaudit.values import VALUE
 
 ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
 
@@ -201,7 +202,9 @@ def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
             found[one.namespace, tables, one.facility] += one.unreadable
     for table in sorted(ladder):
         rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table]}__s"]
-        for src, number in engine.rows(sa.select(rows.src, sa.func.count()).where(link_state != 0).group_by(rows.src)):
+        for src, number in engine.rows(
+            sa.select(rows.src, sa.func.count()).where(link_state != VALUE).group_by(rows.src)
+        ):
             if src in inputs:
                 found[inputs[src].namespace, frozenset({table}), inputs[src].facility] += number
     return tuple(
@@ -283,8 +286,8 @@ def _unlinked(engine: Engine, task: Task, linked: Linked, frames: Frames, table:
     joined = rows.outerjoin(there, sa.and_(there.c.ns == rows.c.ns, there.c.key == rows.c[link_column]))
     [numbers] = engine.rows(
         sa.select(
-            sa.func.count().filter(state != 0),
-            sa.func.count().filter(sa.and_(state == 0, there.c.key.is_(None))),
+            sa.func.count().filter(state != VALUE),
+            sa.func.count().filter(sa.and_(state == VALUE, there.c.key.is_(None))),
         ).select_from(joined)
     )
     return numbers[0], numbers[1]

@@ -70,7 +70,7 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
     bits = judged.bits
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
-    parts = [_unit(engine, task, linked, judged, shape)]
+    parts = [_unit(task, judged, shape)]
     for table in task.hanging:
         parts.append(_best(judged.masks[table], table, shape))
         parts.append(_nobody_could_look(linked, frames, table, shape))
@@ -94,7 +94,7 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
 
 
 # -------------------------------------------------------------- components
-def _unit(engine: Engine, task: Task, linked: Linked, judged: Judged, shape: Shape) -> sa.Select[Any]:
+def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
     """The record's own row with the rows it names: of the copies that may stand for it, the best."""
     own = judged.masks[task.links.unit]
     columns = _row_columns(own, task.links.unit, shape)

@@ -16,6 +16,7 @@ from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import RUNGS, STATES, Rule, RuleCount, Rung
+from recaudit.values import VALUE
 
 WORD = 62
 """Bits of one mask word: a BIGINT with its sign bit and one more to spare."""
@@ -111,7 +112,7 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
             add(facility, rule, count)
     for table in task.hanging:
         _not_handed_in(engine, linked, frames, table, bits.of(table), add)
-        _cut_off(engine, task, linked, frames, table, bits.of(table), states[table], add)
+        _cut_off(engine, linked, frames, table, bits.of(table), states[table], add)
     for table in task.referenced:
         _not_read(engine, task, linked, frames, table, bits.of(table), add)
     masks = {table: _masks(engine, bits, table, judged) for table, judged in states.items()}
@@ -135,7 +136,7 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
             verdict = state(rules[bit.rule], frame.cells)
         judged.append(sa.cast(verdict, sa.SmallInteger).label(f"r{bit.place}"))
     kept = [c[name] for name in identity] + [
-        sa.case((c[f"{name}__s"] == 0, c[name])).label(name) for name in dict.fromkeys(links)
+        sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in dict.fromkeys(links)
     ]
     return engine.make(f"states_{frame.table}", sa.select(*kept, *judged))
 
@@ -173,7 +174,6 @@ def _not_handed_in(
 
 def _cut_off(
     engine: Engine,
-    task: Task,
     linked: Linked,
     frames: Frames,
     table: str,
@@ -222,7 +222,7 @@ def _not_read(
     """The row that a record names was not read: every rule on it is not assessable, once a record."""
     rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
     read = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None)).distinct().subquery()
-    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == 0)
+    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
     by_record = (
         sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
         .select_from(rows.outerjoin(read, there))

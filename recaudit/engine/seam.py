@@ -126,14 +126,15 @@ def span_of(period: Period, timezone: str) -> tuple[int, int]:
     """First and last microsecond (UTC, since 1970) of whole local days."""
     if period == EVER:
         return -_FAR, _FAR
-    if period.last == date.max:  # how registers write "still open"
-        return span_of(Period(period.first, period.first), timezone)[0] if period.first < date.max else _FAR, _FAR
-    zone = ZoneInfo(timezone)
+    zone, micro = ZoneInfo(timezone), timedelta(microseconds=1)
     epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    first = datetime.combine(period.first, time.min, zone)
-    after = datetime.combine(period.last + timedelta(days=1), time.min, zone)
-    micro = timedelta(microseconds=1)
-    return (first - epoch) // micro, (after - epoch) // micro - 1
+
+    def begin(day: date) -> int:
+        return (datetime.combine(day, time.min, zone) - epoch) // micro
+
+    if period.last == date.max:  # how registers write "still open"; there is no day after it
+        return begin(period.first), _FAR
+    return begin(period.first), begin(period.last + timedelta(days=1)) - 1
 
 
 def input_table(inputs: Sequence[Input], known: frozenset[str], orders: Mapping[str, int]) -> pa.Table:
