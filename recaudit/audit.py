@@ -16,19 +16,32 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recaudit import __version__, engine, entries, evidence, health, plan, register, seam, shipped, suites
+from recaudit import (
+    __version__,
+    coverage,
+    education,
+    engine,
+    entries,
+    evidence,
+    exits,
+    health,
+    plan,
+    register,
+    seam,
+    shipped,
+    suites,
+)
 from recaudit.errors import PlanError, Problem
 from recaudit.model import EVER, Claim, Counted, Excused, Expected, Input, Links, Rule, Rung, Suite
 from recaudit.plan import Plan
 from recaudit.register import Register
 from recaudit.reports.identities import broken
-from recaudit.reports.numbers import counted
-from recaudit.result import SCHEMA, NotLookedAt, Result, RuleEntry, SuiteEntry, sealed
+from recaudit.result import SCHEMA, NotLookedAt, Result, SignalEntry, SuiteEntry, sealed
 from recaudit.sectors import Progress, Sector
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat
 
-SECTORS: Mapping[str, Sector] = {"health": health.SECTOR}
+SECTORS: Mapping[str, Sector] = {"health": health.SECTOR, "education": education.SECTOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class SectorAudit:
 
     sector: Sector
     inputs: tuple[Input, ...]  # those that were ignored too
-    suites: tuple[Suite, ...]
+    suites: Mapping[str, Suite]  # by the name under which each was found
     links: Links
     task: engine.Task
     counted: Counted
@@ -92,17 +105,19 @@ def check(
     inputs: list[Input] = list(registered.files)
     with spill_folder() as folder:
         for name in sorted({source.sector for source in planned.sources}):
+            sector = SECTORS[name].around(planned.unit(name))
             one = _audit_sector(
-                SECTORS[name], planned, registered, folder, len(inputs), workers, progress, exports or planned.root
+                sector, planned, registered, folder, len(inputs), workers, progress, exports or planned.root
             )
             audited.append(one)
             inputs += one.inputs
+    _refuse_own_rosters(planned, inputs)
     result = _result(planned, registered, audited, inputs)
     result["plan"]["facility"] = facility
     result["not_looked_at"] += ignored
     if wrong := broken(result):  # a fault of recaudit, never of the data
         raise ArithmeticError("; ".join(wrong))
-    code, why = exit_code(result)
+    code, why = exits.exit_code(result)
     whole = sealed(result)
     whole["run"] = {
         "started": started.isoformat(timespec="seconds"),
@@ -117,7 +132,8 @@ def survey(planned: Plan, *, workers: int = 0, progress: Progress = _silent) -> 
     surveyed = []
     with spill_folder() as folder:
         for name in sorted({source.sector for source in planned.sources}):
-            _, inputs, task = _read(SECTORS[name], planned, Register(), folder, 0, workers, progress, planned.root)
+            sector = SECTORS[name].around(planned.unit(name))
+            _, inputs, task = _read(sector, planned, Register(), folder, 0, workers, progress, planned.root)
             surveyed.append(Surveyed(name, inputs, engine.survey(task)))
     return surveyed
 
@@ -141,16 +157,21 @@ def _read(
     workers: int,
     progress: Progress,
     exports: Path,
-) -> tuple[tuple[Suite, ...], tuple[Input, ...], engine.Task]:
+) -> tuple[dict[str, Suite], tuple[Input, ...], engine.Task]:
     """One sector's suites, its inputs (those that were ignored too), and what the engine needs to count."""
     every = sector.tables()
-    links = suites.links(sector.name, every)
-    loaded = suites.load(planned.suites or suites.shipped(sector.name), every, planned.root)
-    rules = tuple(rule for suite in loaded for rule in suite.rules)
+    links = suites.links(sector.name, every, sector.unit)
+    asked = links.tables
+    if planned.register is None and links.due is not None:  # an export alone cannot say what is due
+        asked = tuple(table for table in asked if links.due is None or table != links.due.table)
+    names = suites.named(sector.name, planned.suites.get(sector.name, ()), asked)
+    loaded = dict(zip(names, suites.load(names, every, planned.root, links), strict=True))
+    rules = tuple(rule for suite in loaded.values() for rule in suite.rules)
     claims = [claim for claim in planned.claims if claim.sector == sector.name]
     _refuse_empty_rungs(planned, claims, rules)
     _refuse_no_areas(planned, claims, registered)
-    tables = seam.used(every, links, rules)
+    signals = suites.signals(sector.name, every, links)
+    tables = seam.used(every, links, rules, signals)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)
 
@@ -186,6 +207,8 @@ def _read(
         period=planned.period,
         timezone=planned.timezone,
         excused=excused,
+        due_plan=registered.due_plan,
+        signals=signals,
     )
     return loaded, inputs, task
 
@@ -230,6 +253,19 @@ def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Registe
                 where=f"{planned.path.name} [[claim]] {claim.id}; facilities {', '.join(astray[:5])}",
                 fix="fill the column area of these facilities in the register",
             )
+
+
+def _refuse_own_rosters(planned: Plan, inputs: Iterable[Input]) -> None:
+    """Refuse a roster that is a file of the audited export: it could only say that what was handed in was handed in."""
+    inputs = list(inputs)
+    exports = {one.sha256 for one in inputs if one.role == "export" and one.read}
+    own = [one.path for one in inputs if one.role in ("roster", "expected") and one.sha256 in exports]
+    if own:
+        raise PlanError(
+            f"what is expected is taken from the audited export: {', '.join(own)}",
+            where=f"{planned.path.name} [register]",
+            fix="name a list of another source than the export",
+        )
 
 
 def _usual(sector: Sector, planned: Plan) -> tuple[str, ...]:
@@ -294,7 +330,7 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         },
         "inputs": [entries.input_entry(one) for one in inputs],
         "tables": [entry for one in audited for entry in entries.table_entries(one.counted)],
-        "suites": [entry for one in audited for entry in _suites(planned, one)],
+        "suites": [entry for one in audited for entry in _suites(one)],
         "catalogues": [
             {"name": name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
             for name, file in shipped.catalogues(by_sector).items()
@@ -312,7 +348,7 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
                 one.sector.name, one.links.unit, one.task.on_ladder, one.task.rules, places[one.sector.name]
             )
         ],
-        "signals": [],
+        "signals": [entry for one in audited for entry in _signals(one, planned)],
         "not_looked_at": [entry for one in audited for entry in _not_looked_at(one, inputs)],
         "notes": [*_forced(planned), *registered.notes, *(note for one in audited for note in _notes(one))],
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
@@ -320,10 +356,18 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
     }
 
 
-def _suites(planned: Plan, one: SectorAudit) -> Iterator[SuiteEntry]:
+def _signals(one: SectorAudit, planned: Plan) -> list[SignalEntry]:
+    claims = [claim for claim in planned.claims if claim.sector == one.sector.name]
+    found = (*coverage.signals(one.task.signals, one.evidence, claims), *one.counted.signals)
+    return entries.signal_entries(
+        one.sector.name, one.task.signals, sorted(found, key=lambda each: (each.id, each.group))
+    )
+
+
+def _suites(one: SectorAudit) -> Iterator[SuiteEntry]:
     """The suites of one sector, each with its file where it does not travel with recaudit."""
-    travels = suites.shipped(one.sector.name)
-    for name, suite in zip(planned.suites or travels, one.suites, strict=True):
+    travels = suites.every(one.sector.name)
+    for name, suite in one.suites.items():
         yield entries.suite_entry(suite, "" if name in travels else name)
 
 
@@ -355,6 +399,15 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
     for read in inputs:
         if read.sector == one.sector.name and read.role == "ignored":
             yield {"what": read.path, "why": "the name says no format that recaudit reads"}
+    due = one.links.due
+    if due is not None and one.task.due is None:
+        yield {
+            "what": due.table,
+            "why": "no rule about what is due was asked: that takes a register and a subject plan",
+        }
+    elif due is not None and one.task.due_plan is None:
+        rules = sum(rule.table == due.table for rule in one.task.rules)
+        yield {"what": due.table, "why": f"the register names no subject_plan: {rules} rules on it cannot be assessed"}
     held: dict[str, int] = {}
     for read in one.task.inputs:
         if read.only is not None:
@@ -369,78 +422,3 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no view, so no rule"}
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}
-
-
-# -------------------------------------------------------------- the exit code
-def exit_code(result: Result) -> tuple[int, str]:
-    """0 all claims confirmed, 1 one refuted, 3 not judged; 1 beats 3. Without claims the rules themselves are the gate.
-
-    Nothing to judge (no file, no row of the unit, no rule, no register under a claim) is 3, never a pass.
-    """
-    nothing = _nothing(result) or _no_register(result)
-    words = [claim["verdict"] for claim in result["claims"]]
-    refuted, open_ = words.count("refuted"), words.count("unverifiable")
-    if refuted:
-        also = f"; {_claims(open_)} unverifiable" if open_ else ""
-        return 1, f"{_claims(refuted)} refuted{also}"
-    if nothing:
-        return 3, nothing
-    if open_:
-        return 3, f"{_claims(open_)} unverifiable"
-    if words:
-        return 0, "every claim is confirmed"
-    return _export_only(result)
-
-
-def _claims(number: int) -> str:
-    return "1 claim is" if number == 1 else f"{number} claims are"
-
-
-def _nothing(result: Result) -> str:
-    if not any(entry["role"] == "export" for entry in result["inputs"]):
-        return "nothing to judge: no file"
-    if not any(total["read"] for total in result["totals"].values()):
-        return "nothing to judge: no row of the unit's table"
-    if not any(suite["rules"] for suite in result["suites"]):
-        return "nothing to judge: no rule"
-    return ""
-
-
-def _no_register(result: Result) -> str:
-    judged_by = result["register"] is not None or not result["claims"]
-    return "" if judged_by else "nothing to judge by: the plan names no register"
-
-
-def _export_only(result: Result) -> tuple[int, str]:
-    """The rules are the gate. What nobody could read, place or judge is 3, because it may hold what a rule refuses."""
-    required = [rule for rule in result["rules"] if rule["required"]]
-    failing = [rule for rule in required if rule["totals"]["unmet"] + rule["totals"]["excused"]]
-    open_ = _open(result, required)
-    if failing:
-        also = f"; {open_[0]}" if open_ else ""
-        return 1, f"{_rules(len(failing))} not met by every record{also}"
-    if open_:
-        return 3, "; ".join(open_)
-    return 0, "no required rule is unmet"
-
-
-def _open(result: Result, required: Sequence[RuleEntry]) -> list[str]:
-    """Why it cannot be said that every required rule is met everywhere."""
-    facilities, found = result["facilities"], []
-    if not any(one["matched"] + one["unexpected"] for one in facilities):
-        found.append("nothing to judge: no record is in scope")
-    if any(one["unreadable"] or not one["to_the_end"] for one in result["inputs"]):
-        found.append("an input has lines that could not be read, or was cut off")
-    elif any(table["unreadable"] for table in result["tables"]):
-        found.append("rows could not be read: their key, their status or their link is missing")
-    if rows := sum(result["unattributed"].values()):
-        found.append(f"{counted(rows, 'row is', 'rows are')} of no known facility")
-    if quiet := sum(one["expected"] is None and not one["read"] for one in facilities):
-        found.append(f"{counted(quiet, 'facility', 'facilities')} sent nothing, and nobody said what was expected")
-    if blind := sum(rule["totals"]["not_assessable"] > 0 for rule in required):
-        found.append(f"{_rules(blind)} not assessable everywhere")
-    return found
-
-
-def _rules(number: int) -> str:
-    return "1 required rule is" if number == 1 else f"{number} required rules are"

@@ -520,14 +520,18 @@ def hold_rules(names: tuple[str, ...]) -> int:
     SUITE is the name of a shipped suite (health/encounter) or a file; without one, all shipped suites are tested.
     """
     from recaudit.engine.examples import failures
-    from recaudit.suites import find, frame_kinds, hold_in_gx, links
+    from recaudit.suites import find, frame_kinds, hold_in_gx, links_of
 
     tables = _tables()
     named = names or _shipped()
     failed = 0
     for name, suite in zip(named, _suites(named), strict=True):
         held = hold_in_gx(find(name, Path()), suite)
-        judged = {rule.table: frame_kinds(rule.table, tables, links(rule.sector, tables)) for rule in suite.rules}
+        judged = {
+            rule.table: frame_kinds(rule.table, tables, linked)
+            for rule in suite.rules
+            if (linked := links_of(rule.table, rule.sector, tables))
+        }
         wrong = failures(suite.rules, judged)
         failed += len(wrong)
         _lines([f"{'FAILED' if wrong else 'ok'}\t{name}\trules={len(suite.rules)}\theld_by_gx={held}"])
@@ -543,9 +547,9 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 def _shipped() -> tuple[str, ...]:
     from recaudit.audit import SECTORS
-    from recaudit.suites import shipped
+    from recaudit.suites import every
 
-    return tuple(name for sector in SECTORS for name in shipped(sector))
+    return tuple(name for sector in SECTORS for name in every(sector))
 
 
 def _suites(names: tuple[str, ...]) -> tuple[Suite, ...]:

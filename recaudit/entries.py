@@ -21,6 +21,8 @@ from recaudit.model import (
     Rule,
     RuleCount,
     Rung,
+    Signal,
+    SignalRule,
     Standing,
     Suite,
     Verdict,
@@ -35,6 +37,7 @@ from recaudit.result import (
     RuleCounts,
     RuleEntry,
     RungVerdict,
+    SignalEntry,
     StandingEntry,
     SuiteEntry,
     SumEntry,
@@ -307,10 +310,27 @@ def rule_entries(
     return entries
 
 
+def signal_entries(sector: str, rules: Sequence[SignalRule], found: Iterable[Signal]) -> list[SignalEntry]:
+    titles = {rule.id: dict(rule.title) for rule in rules}
+    return [
+        {
+            "id": one.id,
+            "sector": sector,
+            "title": titles[one.id],
+            "group": one.group,
+            "flagged": one.flagged,
+            "figure": one.figure,
+            "threshold": one.threshold,
+        }
+        for one in found
+    ]
+
+
 def fingerprint(rule: Rule) -> str:
     """SHA-256 of what a rule asks for, and how; another wording of its title, reason or fix is the same rule."""
     asks = [rule.table, rule.rung, rule.required, rule.type, rule.kwargs, rule.accepts, rule.exempts]
-    text = json.dumps([*asks, rule.absence_means], sort_keys=True, default=dict)
+    asks += [rule.absence_means, *([rule.within] if rule.within else [])]
+    text = json.dumps(asks, sort_keys=True, default=dict)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

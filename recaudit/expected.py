@@ -64,7 +64,7 @@ _WHOLE: Final = of_text(
     "write digits only, or leave it blank where nobody knows",
     lambda cell: cell.str.contains("^(?:[0-9]{1,15})?$"),
 )
-_UNITS: Final = one_of("", *(words.unit for words in SECTORS.values()))
+_UNITS: Final = one_of("", *(unit for words in SECTORS.values() for unit in words.units))
 _NAMED: Final = Check("filled", "is empty", "name where it comes from: another source than the export", FILLED.holds)
 
 EXPECTED: Final = Contract(
@@ -108,8 +108,13 @@ def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Fau
                 tiles.setdefault(cells["facility"], []).append(tile)
 
 
-def rosters_of(plan: Plan, sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults) -> arrow.Table:
-    """All keys as one table, and what they say of each facility and period as one tile. No loop over rows."""
+def rosters_of(
+    plan: Plan, sheets: Sequence[Sheet], by_year: Iterable[str], tiles: dict[str, list[Tile]], faults: Faults
+) -> arrow.Table:
+    """All keys as one table, and what they say of each facility and period as one tile. No loop over rows.
+
+    ``by_year``: facilities whose records hold for one year each, so that a key is "<id>/<year its period ends in>".
+    """
     if not sheets:
         return ROSTER.empty_table()
     rows = pl.concat(sheet.frame.with_columns(pl.lit(place).alias("sheet")) for place, sheet in enumerate(sheets))
@@ -123,7 +128,10 @@ def rosters_of(plan: Plan, sheets: Sequence[Sheet], tiles: dict[str, list[Tile]]
             tile = Tile("roster", period, number, "all", tuple(sources), sheets[place], row)
             tiles.setdefault(facility, []).append(tile)
     _keys(plan, sheets, rows, faults)
-    keys = rows.select("facility", pl.col("namespace").replace("", None).alias("ns"), "id")
+    years = {text: str(period.last.year) for text in rows["period"].unique() if (period := period_of(text)) is not None}
+    year = pl.col("period").replace_strict(years, default="", return_dtype=pl.String)
+    of_year = pl.when(pl.col("facility").is_in(list(by_year))).then(pl.lit("/") + year).otherwise(pl.lit(""))
+    keys = rows.select("facility", pl.col("namespace").replace("", None).alias("ns"), pl.col("id") + of_year)
     return keys.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(ROSTER)
 
 

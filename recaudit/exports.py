@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from recaudit.education import recognise
 from recaudit.errors import PlanError, SourceError
 from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
 from recaudit.model import EVER
@@ -29,11 +30,16 @@ _RESOURCE: Final = tuple("resourceType".encode(code) for code in ("utf-8", "utf-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of export: its sector, the endings of its files, and whether a file with such an ending is one."""
+    """One kind of export: its sector, the endings of its files, and whether a file with such an ending is one.
+
+    ``unit``: what one record is, by the files that were found; "" for the sector's usual one.
+    """
 
     sector: str
+    format: str
     endings: tuple[str, ...]
     holds: Callable[[Found], bool]
+    unit: Callable[[Sequence[Found]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,15 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
         raise SourceError("there is no such file or folder", where=str(absent[0]), fix="correct the path")
     root = root_of(paths)
     names = [os.path.relpath(path, root) for path in paths]
-    sources, taken = [], set[str]()
+    sources, taken, units = [], set[str](), dict[str, str]()
     for kind in KINDS:
         found = [one for one in listed(root, names, kind.endings) if one.ending and kind.holds(one)]
         taken |= {one.path for one in found}
         if found:
             files = dict.fromkeys(Path(os.path.relpath(one.file, root)).as_posix() for one in found)
-            sources.append(Source(kind.sector, kind.sector, tuple(files)))
+            sources.append(Source(kind.sector, kind.sector, tuple(files), format=kind.format))
+            if unit := kind.unit(found):
+                units[kind.sector] = unit
     archives = {path.partition("!")[0] for path in taken}  # those are read as a whole
     ignored: list[NotLookedAt] = [
         {"what": one.path, "why": "neither its name nor its content says a format that recaudit reads"}
@@ -84,7 +92,8 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
         timezone=timezone,
         register=None,
         sources=tuple(sources),
-        suites=(),
+        suites={},
+        units=units,
     )
     return Exports(plan, tuple(ignored))
 
@@ -131,5 +140,18 @@ def _head(found: Found) -> bytes:
     return head
 
 
-KINDS: Final = (Kind("health", FHIR_ENDINGS, _is_fhir),)
+def _is_education(found: Found) -> bool:
+    """By its name or its header; in an archive that does not open nobody knows."""
+    return found.opens and recognise.table_of(found) is not None
+
+
+def _education_unit(found: Sequence[Found]) -> str:
+    """Where no report card is handed in, learners are what can be judged."""
+    return "" if any(recognise.table_of(one) == "rc_report_cards" for one in found) else "learner"
+
+
+KINDS: Final = (
+    Kind("health", "fhir", FHIR_ENDINGS, _is_fhir, lambda found: ""),
+    Kind("education", "oneroster", recognise.ENDINGS, _is_education, _education_unit),
+)
 """Every kind that is recognised. A file of two kinds is read as both."""

@@ -116,6 +116,24 @@ class Finding:
     lines: tuple[int, ...] = ()  # the first few, from 1; empty where lines mean nothing
 
 
+BREAKS: Final = frozenset(
+    {
+        "not conformant",
+        "missing column",
+        "unknown column",
+        "column order",
+        "column twice",
+        "no header",
+        "separator",
+        "wrong encoding",
+        "dangling reference",
+        "reference to another type",
+        "manifest",
+    }
+)
+"""Kinds of findings that break the exchange standard, wherever in a file they stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableRead:
     """How many rows of one table one input held."""
@@ -170,6 +188,7 @@ class Rule:
     accepts: tuple[str, ...] = ()  # reasons for absence that make it met
     exempts: tuple[str, ...] = ()  # reasons for absence that make it not applicable ("not-applicable" always does)
     absence_means: Literal["", "yes", "no"] = ""  # what an absent value in the condition means; "": not assessable
+    within: Literal["", "facility"] = ""  # of a uniqueness rule: once in each facility; "": once in the namespace
     examples: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
 
     @property
@@ -190,7 +209,7 @@ class Suite:
 class LinkedColumn:
     """A frame column that is not in the row itself. Exactly one of the three forms:
 
-    ``count``  how many rows of the hanging table ``table`` hang on this record
+    ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``
     ``found``  "yes" when the row of ``table`` that column ``by`` names was read
     ``column`` column ``column`` of the record (``table`` = the unit's) or of the row of ``table`` that ``by`` names
     ``days``   days from frame column ``start`` to frame column ``end``
@@ -203,11 +222,35 @@ class LinkedColumn:
     column: str = ""
     start: str = ""
     end: str = ""
+    where: tuple[str, str] = ("", "")  # of a count: column of the rows counted, and what it says there; "" for all
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """How the rows of a hanging table say where they belong."""
+
+    by: str  # their column that does
+    names: str = ""  # the unit's column that it names; "" for the id of the record
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A table of what each record should hold, made of a subject plan: absent rows exist in it.
+
+    Rows are the plan's rows of the record's grade, with what the hanging table ``of`` has for them.
+    """
+
+    table: str  # what it is called
+    of: str  # the hanging table that is looked in
+    grade: str  # column of the unit's table
+    subject: str  # columns of the hanging table
+    period: str
+    columns: tuple[str, ...]  # those of the hanging table that are carried over
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """``expectations/<sector>/links.json``: how the tables of a sector hold together."""
+    """``expectations/<sector>/links.json``: how the tables of a sector hold together around one unit."""
 
     unit: str  # the unit's table
     status: str  # its columns
@@ -215,9 +258,58 @@ class Links:
     finished: tuple[str, ...]  # statuses that put a record in scope
     open: tuple[str, ...]  # statuses that put it out of scope; any other cannot be read
     candidates: Mapping[str, str]  # facility candidate ("serviceProvider") -> column of the unit's table
-    hanging: Mapping[str, str]  # table -> its column that names the record
+    hanging: Mapping[str, Hanging]
     referenced: Mapping[str, str]  # table -> the unit's column that names the row
     columns: Mapping[str, tuple[LinkedColumn, ...]]  # table -> linked columns of its frame
+    due: Due | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every table that a rule may stand on: the unit's, what hangs on it, what it names, what is due."""
+        return (self.unit, *self.hanging, *self.referenced, *([self.due.table] if self.due else []))
+
+
+SignalKind = Literal[
+    "top_share",  # the commonest value of a column, of all its values in a group
+    "value_share",  # rows in which every column says one number
+    "match_share",  # values that match a pattern
+    "shared_value",  # values that stand on several rows of a facility
+    "across_facilities",  # values that stand in several facilities
+    "silent_facilities",
+    "silent_areas",
+    "count_gap",  # records received against those expected
+    "vendor_scope",  # facilities that a claim leaves out by its vendors
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRule:
+    """A question about a group of rows or facilities: advisory, outside the rungs (SCORING section 3)."""
+
+    id: str
+    sector: str
+    kind: SignalKind
+    title: Mapping[str, str]
+    why: str
+    source: str
+    table: str = ""
+    columns: tuple[str, ...] = ()
+    group: str = ""  # column that sets groups apart inside a facility; "": the facility is the group
+    groups: str = ""  # what such groups are called: "classes"
+    text: str = ""  # the value or pattern asked for
+    above: Fraction = Fraction(0)  # flagged above this share, or from this number of rows or facilities on
+    least: int = 1  # smaller groups say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one group says. ``flagged`` None: not assessable, as nothing or too little was read."""
+
+    id: str
+    group: str  # the facility; "" for all of them
+    flagged: bool | None
+    figure: str
+    threshold: str
 
 
 # -------------------------------------------------------------- what the engine counts
@@ -328,6 +420,7 @@ class Counted:
     differing: int  # rows whose facility candidates name two facilities of the register
     read: int  # rows and lines of the unit's table, all of them
     rung_of_table: Mapping[str, Rung]  # hanging table -> the lowest rung of a required rule that looks at it
+    signals: tuple[Signal, ...] = ()
 
 
 # -------------------------------------------------------------- the ladder and the verdict

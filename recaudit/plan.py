@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,7 @@ from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
 NamespaceBy = Literal["source", "file", "folder", "facility"]
 
 RELEASES: Final = ("R4", "R4B", "R5", "STU3")
+_REGISTER_FILES: Final = ("expected", "rosters", "enrolments")
 _NAMESPACES: Final[tuple[NamespaceBy, ...]] = get_args(NamespaceBy)
 _SILENCES: Final[tuple[Silence, ...]] = get_args(Silence)
 _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
@@ -31,18 +32,25 @@ _ACCEPT: Final[tuple[Literal["", "count"], ...]] = ("", "count")
 class Vocabulary:
     """The words of a plan that differ from sector to sector."""
 
-    unit: str  # the table that one record is a row of
+    units: tuple[str, ...]  # what one record can be; the first is the default
     formats: tuple[str, ...]  # the first is the default
     facility: tuple[str, ...]  # candidates for the facility of a row
+    by_year: tuple[str, ...] = ()  # units of which a roster's key holds for one year: "<id>/<year the period ends in>"
 
 
 SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
     {
         "health": Vocabulary(
-            unit="encounter",
+            units=("encounter",),
             formats=("fhir", "fhir-ndjson", "fhir-bundle"),
             facility=("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file"),
-        )
+        ),
+        "education": Vocabulary(
+            units=("report_card", "learner"),
+            formats=("oneroster",),
+            facility=("school.identifier", "school", "folder", "file"),
+            by_year=("report_card",),
+        ),
     }
 )
 """The sectors a plan may name."""
@@ -56,6 +64,11 @@ class RegisterFiles:
     areas: str = ""
     expected: tuple[str, ...] = ()
     rosters: tuple[str, ...] = ()
+    enrolments: tuple[
+        str, ...
+    ] = ()  # OneRoster enrollments.csv of another source; who is enrolled on a day is a roster
+    enrolled_on: date | None = None
+    subject_plan: str = ""  # a file, or the name of one that travels with recaudit; "": nobody says what is due
     source: str = ""  # who keeps it; without source and date nothing is confirmed
     as_of: date | None = None
 
@@ -87,9 +100,14 @@ class Plan:
     timezone: str
     register: RegisterFiles | None
     sources: tuple[Source, ...]
-    suites: tuple[str, ...]  # "health/encounter" (shipped) or a path to a suite file; empty: all of the sectors read
+    suites: Mapping[str, tuple[str, ...]]  # sector -> "health/encounter" (shipped), a pack, or a file; else the core
     claims: tuple[Claim, ...] = ()
     silence: Silence = "unknown"
+    units: Mapping[str, str] = field(default_factory=dict)  # sector -> unit, where it is not the usual one
+
+    def unit(self, sector: str) -> str:
+        """What one record of the sector is."""
+        return self.units.get(sector, SECTORS[sector].units[0])
 
 
 def load(path: Path) -> Plan:
@@ -106,15 +124,16 @@ def load(path: Path) -> Plan:
     whole.known("audit", "register", "source", "suites", "claim")
 
     audit = whole.table("audit", required=True)
-    audit.known("name", "as_of", "period", "timezone", "silence")
+    audit.known("name", "as_of", "period", "timezone", "silence", "unit")
     name, as_of, period = audit.text("name"), audit.day("as_of"), _period(audit)
     timezone, silence = _timezone(audit), audit.word("silence", _SILENCES, default="unknown")
+    units = _units(audit.table("unit"))
 
     register = _register(whole.table("register"), file.parent) if "register" in whole.raw else None
     sources = tuple(_source(table) for table in whole.tables("source"))
     if not whole.raw.get("source"):
         whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
-    suites = _suites(whole.table("suites")) if "suites" in whole.raw else ()
+    suites = _suites(whole.table("suites")) if "suites" in whole.raw else {}
     read = {source.sector for source in sources}
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
     whole.once("source", "name", (source.name for source in sources))
@@ -135,7 +154,13 @@ def load(path: Path) -> Plan:
         suites=suites,
         claims=claims,
         silence=silence,
+        units=units,
     )
+
+
+def _units(table: Table) -> dict[str, str]:
+    table.known(*SECTORS)
+    return {sector: table.word(sector, words.units) for sector, words in SECTORS.items() if sector in table.raw}
 
 
 def _period(audit: Table) -> Period:
@@ -159,16 +184,21 @@ def _timezone(audit: Table) -> str:
 
 
 def _register(table: Table, root: Path) -> RegisterFiles:
-    table.known("source", "date", "facilities", "areas", "expected", "rosters")
+    table.known("source", "date", "facilities", "areas", *_REGISTER_FILES, "enrolled_on", "subject_plan")
     files = RegisterFiles(
         facilities=table.text("facilities"),
         areas=table.text("areas", default=""),
         expected=table.texts("expected"),
         rosters=table.texts("rosters"),
+        enrolments=table.texts("enrolments"),
+        enrolled_on=table.day("enrolled_on") if "enrolled_on" in table.raw else None,
+        subject_plan=table.text("subject_plan", default=""),
         source=table.text("source", default=""),
         as_of=table.day("date") if "date" in table.raw else None,
     )
-    for key in ("facilities", "areas", "expected", "rosters"):
+    if files.enrolments and files.enrolled_on is None:
+        table.problem("nobody says on which day they count", key="enrolled_on", fix="add enrolled_on = YYYY-MM-DD")
+    for key in ("facilities", "areas", *_REGISTER_FILES):
         for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
             if not os.path.isfile(root / name):  # Path.is_file raises for a name too long
                 table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}")
@@ -203,14 +233,16 @@ def _source(table: Table) -> Source:
     return source
 
 
-def _suites(table: Table) -> tuple[str, ...]:
+def _suites(table: Table) -> dict[str, tuple[str, ...]]:
     table.known(*SECTORS)
-    named = []
+    named = {}
     for sector in SECTORS:
         if sector in table.raw:
             suites = table.texts(sector, required=True)
-            named += [suite if suite.endswith(".json") else f"{sector}/{suite}" for suite in suites]
-    return tuple(dict.fromkeys(named))
+            named[sector] = tuple(
+                dict.fromkeys(suite if suite.endswith(".json") else f"{sector}/{suite}" for suite in suites)
+            )
+    return named
 
 
 def _claim(table: Table, read: Collection[str]) -> Claim:

@@ -15,10 +15,12 @@ import polars as pl
 import pyarrow as arrow
 
 from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of, one_of, read
+from recaudit.enrolled import roster as roster_of_enrolments
 from recaudit.errors import RegisterError
 from recaudit.expected import EXPECTED, ROSTER, ROSTERS, Tile, counts_of, expected_of, rosters_of
 from recaudit.model import Area, Expected, Facility, Input, Period
-from recaudit.plan import SECTORS, Plan
+from recaudit.plan import SECTORS, Plan, RegisterFiles
+from recaudit.subjectplan import load as load_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Register:
     """What should exist. ``expected`` has every facility of ``in_scope``; with basis none where nobody said.
 
     ``roster`` has the columns of ``ROSTER``, one row a key; ``ns`` is null where the roster names no namespace.
-    ``dated``: the register names its source and its date, without which nothing is confirmed.
+    ``due_plan``: the subject plan (``seam.DUE_PLAN``); None where nobody gave one. ``dated``: the register names its
+    source and its date, without which nothing is confirmed.
     """
 
     areas: tuple[Area, ...] = ()
@@ -34,6 +37,7 @@ class Register:
     in_scope: tuple[Facility, ...] = ()  # open on a day of the period
     expected: Mapping[str, Expected] = field(default_factory=dict)
     roster: arrow.Table = field(default_factory=ROSTER.empty_table)
+    due_plan: arrow.Table | None = None
     dated: bool = False
     files: tuple[Input, ...] = ()
     notes: tuple[str, ...] = ()
@@ -62,9 +66,15 @@ def load(plan: Plan) -> Register:
     areas = _areas(area_sheets, faults)
     facilities = _facilities(facility_sheets, {area.code for area in areas} if area_sheets else None, faults)
     in_scope = tuple(facility for facility in facilities if _open(facility, plan.period))
+    enrolled = _enrolled(plan, files, facilities, faults)
+    roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
+    orgs = {sheet.name: sheet for _, sheet in enrolled if sheet is not None}
+    plan_sheet, due_plan = load_plan(files.subject_plan, plan.root, faults) if files.subject_plan else (None, None)
     tiles: dict[str, list[Tile]] = {}
     notes: list[str] = []
-    roster = rosters_of(plan, roster_sheets, tiles, faults)
+    by_year = {one for one, words in SECTORS.items() if plan.unit(one) in words.by_year}
+    yearly = [facility.id for facility in facilities if facility.sector in by_year]
+    roster = rosters_of(plan, roster_sheets, yearly, tiles, faults)
     counts_of(expected_sheets, tiles, faults, notes)
     if facilities:  # none: every row would be a stranger's, and the one fault is elsewhere
         _strangers(roster_sheets + expected_sheets, facilities, faults)
@@ -81,7 +91,14 @@ def load(plan: Plan) -> Register:
     if problems := faults.problems():
         raise RegisterError.of(problems)
 
-    roles = (("register", facility_sheets + area_sheets), ("expected", expected_sheets), ("roster", roster_sheets))
+    if due_plan is not None:
+        notes.append(f"{files.subject_plan}: the subject plan says what is due")
+    kept = [plan_sheet] if plan_sheet is not None and plan_sheet.path == plan.root / files.subject_plan else []
+    roles = (
+        ("register", facility_sheets + area_sheets + kept),
+        ("expected", expected_sheets),
+        ("roster", [*roster_sheets, *orgs.values()]),
+    )
     of_role = [(role, sheet) for role, ones in roles for sheet in ones]
     return Register(
         areas=areas,
@@ -89,10 +106,24 @@ def load(plan: Plan) -> Register:
         in_scope=in_scope,
         expected=expected,
         roster=roster,
+        due_plan=due_plan,
         dated=bool(files.source) and files.as_of is not None,
         files=tuple(_provenance(place, role, sheet, files.source) for place, (role, sheet) in enumerate(of_role)),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
     )
+
+
+def _enrolled(
+    plan: Plan, files: RegisterFiles, facilities: Iterable[Facility], faults: Faults
+) -> list[tuple[Sheet | None, Sheet | None]]:
+    """The rosters that enrolments of another source make on their day, each with the schools beside it."""
+    if files.enrolled_on is None:
+        return []
+    known = frozenset(facility.id for facility in facilities)
+    return [
+        roster_of_enrolments(name, plan.root, files.enrolled_on, plan.period, files.source, known, faults)
+        for name in files.enrolments
+    ]
 
 
 def _provenance(place: int, role: str, sheet: Sheet, source: str) -> Input:

@@ -249,7 +249,9 @@ class RuleEntry(TypedDict):
 
 class SignalEntry(TypedDict):
     id: str
-    group: str
+    sector: str
+    title: dict[str, str]
+    group: str  # the facility; "" for all of them
     flagged: bool | None
     figure: str | None
     threshold: str | None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from recaudit.model import Links, Rule
+from recaudit.model import Links, Rule, SignalRule
 
 IDENTITY: Final = (
     ("ns", "string"),
@@ -23,6 +23,28 @@ IDENTITY: Final = (
 )
 RANGED: Final = frozenset({"date"})
 """Field kinds whose values span a range of time."""
+
+DUE_COLUMNS: Final = {
+    "requirement": "code",  # compulsory, elective, elective-slot
+    "dueType": "code",  # how the plan wants it assessed: score, level, pass_fail, comment
+    "scoreDue": "found",
+    "subjectFound": "found",
+    "found": "found",
+    "electiveFound": "found",
+}
+"""Columns of the table of what is due, beside those it carries over, with their kinds; "found" is "yes" or absent."""
+
+DUE_PLAN: Final = (
+    ("grade", "string"),
+    ("subject", "string"),
+    ("period", "string"),
+    ("requirement", "string"),  # compulsory, or elective for all that may be left out
+    ("grp", "string"),  # group of electives; "" for none
+    ("choose", "int32"),  # how many of the group
+    ("assessment", "string"),
+    ("score_due", "bool"),
+)
+"""A subject plan as the engine takes it: one row a grade, subject and period."""
 
 Tables = Mapping[str, Mapping[str, str]]
 """Table -> element column -> field kind."""
@@ -42,20 +64,32 @@ def columns(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
     return listed
 
 
-def used(tables: Tables, links: Links, rules: Iterable[Rule]) -> dict[str, dict[str, str]]:
-    """The tables with only those columns that a rule, a link or a key looks at: a spilled table holds people's data.
+def used(
+    tables: Tables, links: Links, rules: Iterable[Rule], signals: Iterable[SignalRule] = ()
+) -> dict[str, dict[str, str]]:
+    """The tables with only those columns that a rule, signal, link or key looks at: spilled tables hold people's data.
 
     A table that nothing looks at keeps its identity, so that its rows and copies are counted all the same.
     """
     wanted: dict[str, set[str]] = {table: set() for table in tables}
     wanted[links.unit] |= {links.status, links.end, *links.candidates.values(), *links.referenced.values()}
     for table, link in links.hanging.items():
-        wanted[table].add(link)
+        wanted[table].add(link.by)
+        wanted[links.unit] |= {link.names} - {""}
+    due = links.due
     for rule in rules:
-        wanted[rule.table] |= set(rule.columns)
+        if due is None or rule.table != due.table:
+            wanted[rule.table] |= set(rule.columns)
+    if due is not None and any(rule.table == due.table for rule in rules):
+        wanted[links.unit].add(due.grade)
+        wanted[due.of] |= {due.subject, due.period, *due.columns}
+    for signal in signals:
+        wanted.get(signal.table, set()).update({*signal.columns, signal.group})
     for table, linked in links.columns.items():
         for column in linked:
             wanted[table] |= {column.by, column.start, column.end}
+            if column.form == "count":
+                wanted[column.table].add(column.where[0])
             if column.form == "column":
                 wanted[column.table].add(column.column)
     return {

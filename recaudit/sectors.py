@@ -21,7 +21,11 @@ class Sector(Protocol):
 
     @property
     def unit(self) -> str:
-        """What one record is: ``encounter``."""
+        """What one record is: ``encounter``, ``report_card``."""
+        ...
+
+    def around(self, unit: str) -> Sector:
+        """The same sector with records of another unit, one of those that ``plan.SECTORS`` names."""
         ...
 
     @property

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+_CATALOGUES = ("views", "formats", "subject_plan")
+"""Folders below a sector that hold no suites; every other one is a pack of suites."""
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -14,10 +17,17 @@ def expectations(*parts: str) -> Path:
     return (inside if inside.is_dir() else _PACKAGE.parent / "expectations").joinpath(*parts)
 
 
+def packs(sector: str) -> tuple[str, ...]:
+    """The packs of suites of a sector beside its core, sorted: folders of ``expectations/<sector>``."""
+    folders = (path for path in expectations(sector).glob("*/") if path.is_dir())
+    return tuple(sorted(path.name for path in folders if path.name not in _CATALOGUES))
+
+
 def catalogues(sectors: Iterable[str]) -> dict[str, Path]:
-    """Name -> file of what says how cells of these sectors are read: placeholders, links, and what lies in folders
-    below the sector (views). Its suites are not among them. Sorted by name."""
-    root = expectations()
-    files = [*(root / "values").glob("*"), *(root / sector / "links.json" for sector in sectors)]
-    files += [file for sector in sectors for file in (root / sector).glob("*/**/*")]
+    """Name -> file of what says how cells of these sectors are read, sorted by name: placeholders, links, views,
+    formats, subject plans. Suites are not among them."""
+    root, folders = expectations(), [expectations(sector) for sector in sectors]
+    files = [*(root / "values").glob("*"), *(file for folder in folders for file in folder.glob("links*.json"))]
+    files += [file for folder in folders for file in folder.glob("signals.json")]
+    files += [file for folder in folders for name in _CATALOGUES for file in (folder / name).glob("**/*")]
     return {file.relative_to(root).as_posix(): file for file in sorted(files) if file.is_file()}

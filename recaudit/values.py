@@ -37,6 +37,7 @@ BLANK: Final = 2  # empty, white space, zero-width characters
 PLACEHOLDER: Final = 3
 OTHER_REASON: Final = 4  # absent, with a reason that REASONS does not know
 UNPARSEABLE: Final = 5  # filled, with nothing its kind can mean
+NOT_KNOWN: Final = 6  # the column, row or table was not read: nobody knows what it holds
 FIRST_REASON: Final = 16  # 16 + i: absent with REASONS[i]
 
 REASONS: Final[tuple[str, ...]] = (

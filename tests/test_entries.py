@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from recaudit import entries
-from recaudit.audit import exit_code
+from recaudit.exits import exit_code
 from recaudit.model import (
     RUNGS,
     Area,

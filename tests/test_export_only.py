@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from recaudit import audit, cli, entries, exports
+from recaudit import audit, cli, entries, exits, exports
 from recaudit.audit import Outcome
 from recaudit.engine import NAMELESS
 from recaudit.engine.seam import span_of
@@ -222,7 +222,7 @@ def test_one_null_among_3000_is_not_100_per_cent(clean: tuple[Path, Outcome], tm
     rule = entries.rule_entries("health", "encounter", ("encounter",), rules, places)[-1]
     reached = places[0][1].rungs["complete"].reached
     assert (reached, percent(reached, 3000)) == (2999, "99.96 %")
-    assert audit.exit_code({**clean[1].result, "rules": [rule]})[0] == 1
+    assert exits.exit_code({**clean[1].result, "rules": [rule]})[0] == 1
 
 
 def test_a_silent_facility_of_the_register_is_no_pass_even_if_nobody_said_what_is_expected(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_what_nobody_could_read_place_or_judge_is_no_pass(clean: tuple[Path, Out
     rule = next(rule for rule in result["rules"] if rule["id"] == "enc-class")
     rest = [one for one in result["rules"] if one["id"] != "enc-class"]
     open_ = {**rule["totals"], "not_assessable": 1}
-    assert audit.exit_code(result)[0] == 0
+    assert exits.exit_code(result)[0] == 0
     for spoilt in (
         {**result, "inputs": [{**first, "to_the_end": False}, *others]},
         {**result, "inputs": [{**first, "unreadable": 1}, *others]},
@@ -268,9 +268,9 @@ def test_what_nobody_could_read_place_or_judge_is_no_pass(clean: tuple[Path, Out
         {**result, "facilities": [{**facility, "matched": 0, "out_of_scope": 2}]},
         {**result, "rules": [{**rule, "totals": open_}, *rest]},
     ):
-        assert audit.exit_code(spoilt)[0] == 3  # type: ignore[arg-type]
+        assert exits.exit_code(spoilt)[0] == 3  # type: ignore[arg-type]
     unmet = {**rule, "totals": {**open_, "unmet": 1}}
-    code, why = audit.exit_code({**result, "rules": [unmet, *rest]})  # type: ignore[list-item]
+    code, why = exits.exit_code({**result, "rules": [unmet, *rest]})  # type: ignore[list-item]
     assert (code, why.count("; ")) == (1, 1)  # 1 beats 3; both are said
 
 

@@ -39,7 +39,7 @@ def line(resource: object) -> bytes:
 
 def plan_of(root: Path) -> Plan:
     day = date(2026, 1, 1)
-    return Plan(root / "recaudit.toml", root, "", "t", day, Period(day, day), "Asia/Ho_Chi_Minh", None, (), ())
+    return Plan(root / "recaudit.toml", root, "", "t", day, Period(day, day), "Asia/Ho_Chi_Minh", None, (), {})
 
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -72,7 +72,7 @@ def plan(root: Path, **changes: object) -> Plan:
         timezone="Asia/Ho_Chi_Minh",
         register=RegisterFiles(**files),  # type: ignore[arg-type]
         sources=(Source(name="his", sector="health", paths=("*.ndjson",)),),
-        suites=(),
+        suites={},
     )
 
 
@@ -131,7 +131,7 @@ def test_every_file_is_known_by_its_hash(root: Path) -> None:
 def test_without_a_register_nothing_is_expected_of_nobody(root: Path) -> None:
     bare = plan(root)
     register = load(
-        Plan(bare.path, bare.root, "", "bare", bare.as_of, bare.period, bare.timezone, None, bare.sources, ())
+        Plan(bare.path, bare.root, "", "bare", bare.as_of, bare.period, bare.timezone, None, bare.sources, {})
     )
     assert (register.facilities, register.expected, register.dated, register.files) == ((), {}, False, ())
     assert register.roster.num_rows == 0

@@ -187,7 +187,7 @@ def rung(result: Json, name: str, place: int = 0) -> Json:
         (lambda r: r["areas"][1]["sectors"]["health"].update(silent=1), "area 24133, health: 1 silent"),
         (lambda r: r["areas"][0]["sectors"].clear(), "area 66: 7 facilities of health, but no sum"),
         (lambda r: r["rules"][2]["totals"].update(unmet=264), "rule enc-has-condition: 264 unmet"),
-        (lambda r: r["rules"].pop(2), "rule enc-has-condition: counted in facilities, but not in the list"),
+        (lambda r: r["rules"].pop(2), "rule enc-has-condition: counted in facilities of health, but not in the list"),
         (lambda r: r["claims"][0].update(low=[1074, 1320]), "1074 to 1073 of 1320 is no range"),
         (lambda r: r["claims"][0].update(high=[1073, 1321]), "the lowest is of 1320, the highest of 1321"),
         (lambda r: r["claims"][0].update(verdict="confirmed"), "differs from the one by rung at complete"),

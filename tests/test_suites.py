@@ -480,7 +480,7 @@ Change = Callable[[dict[str, Any]], object]
         ),
         (
             lambda links: links["columns"]["condition"].append({"name": "x", "of": "patient", "column": "gender"}),
-            "sees only the record",
+            "does not say which column names",
         ),
         (
             lambda links: links["columns"]["composition"].append({"name": "x", "days": {"from": "date", "to": "type"}}),

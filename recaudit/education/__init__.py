@@ -1,1 +1,5 @@
-"""The second sector. Nothing is here yet: this version audits health records only."""
+"""OneRoster packages and report cards: found, read, checked against their contracts, and put into the seam."""
+
+from recaudit.education.sector import SECTOR
+
+__all__ = ["SECTOR"]

@@ -12,12 +12,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.dialect import all_of, any_of
 from recaudit.model import STATES, Rule
-from recaudit.values import FIRST_REASON, OTHER_REASON, REASONS, UNPARSEABLE, VALUE
-
-NOT_KNOWN = 6
-"""The bucket of a linked cell whose row or table was not read: nobody knows what it holds."""
+from recaudit.values import FIRST_REASON, NOT_KNOWN, OTHER_REASON, REASONS, UNPARSEABLE, VALUE
 
 MET, UNMET, EXCUSED, NOT_APPLICABLE, NOT_ASSESSABLE = range(len(STATES))
+
+UNIQUE = "expect_column_values_to_be_unique"
 
 DAY = 86_400_000_000  # microseconds
 
@@ -34,7 +33,17 @@ class Cell:
     kind: str = "text"
 
 
-def state(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What a row is compared with when a rule asks that a value stands once: ``key`` tells rows apart (copies of one
+    row have the same), ``whole`` says whether every row of the table was read where this one lies."""
+
+    key: ColumnElement[str]
+    within: Mapping[str, tuple[ColumnElement[Any], ...]]  # Rule.within -> the columns that set its rows apart
+    whole: ColumnElement[bool]
+
+
+def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
     """The state of every row under the rule, as a position in ``model.STATES``.
 
     Three-valued: a condition or comparison that cannot be decided is NULL, which is not assessable.
@@ -44,17 +53,18 @@ def state(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
     if isinstance(condition, Mapping):
         holds = _condition(condition, cells, rule.absence_means)
         whens += [(holds.is_(None), NOT_ASSESSABLE), (sa.not_(holds), NOT_APPLICABLE)]
-    return sa.case(*whens, else_=_body(rule, cells)) if whens else _body(rule, cells)
+    body = _body(rule, cells, among)
+    return sa.case(*whens, else_=body) if whens else body
 
 
-def _body(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
+def _body(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
     if rule.presence:
         return _presence(rule, cells[str(rule.kwargs["column"])])
     if rule.type == "expect_column_values_to_be_null":
         bucket = cells[str(rule.kwargs["column"])].bucket
         return sa.case((bucket == NOT_KNOWN, NOT_ASSESSABLE), (bucket.in_((VALUE, UNPARSEABLE)), UNMET), else_=MET)
     judged = [cells[str(rule.kwargs[key])] for key in ("column", "column_A", "column_B") if key in rule.kwargs]
-    holds = _HOLDS[rule.type](rule.kwargs, *judged)
+    holds = _once(rule, judged[0], among) if rule.type == UNIQUE else _HOLDS[rule.type](rule.kwargs, *judged)
     return sa.case(
         (any_of(*(cell.bucket == NOT_KNOWN for cell in judged)), NOT_ASSESSABLE),
         # absence is the presence rule's business; judging it here would count one gap twice
@@ -63,6 +73,13 @@ def _body(rule: Rule, cells: Mapping[str, Cell]) -> ColumnElement[int]:
         (holds, MET),
         else_=UNMET,
     )
+
+
+def _once(rule: Rule, cell: Cell, among: Among) -> ColumnElement[bool]:
+    """Does no other row have this value? Where some row could not be read, nobody knows."""
+    same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
+    another = sa.func.min(among.key).over(**same) != sa.func.max(among.key).over(**same)
+    return sa.case((another, sa.false()), (among.whole, sa.true()), else_=sa.null())
 
 
 def _presence(rule: Rule, cell: Cell) -> ColumnElement[int]:
@@ -180,5 +197,5 @@ _HOLDS: dict[str, Callable[..., ColumnElement[bool]]] = {
     "expect_column_pair_values_to_be_equal": lambda kwargs, a, b: a.value == b.value,
 }
 
-COMPILED = frozenset({*_HOLDS, "expect_column_values_to_not_be_null", "expect_column_values_to_be_null"})
+COMPILED = frozenset({*_HOLDS, UNIQUE, "expect_column_values_to_not_be_null", "expect_column_values_to_be_null"})
 """Every expectation type that becomes SQL; a test holds the suites loader to the same list."""

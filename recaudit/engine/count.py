@@ -13,6 +13,7 @@ from recaudit.engine.frame import Frames, build
 from recaudit.engine.judge import Judged, judge, looks_in
 from recaudit.engine.link import NOT_OPEN, UNKNOWN_FACILITY, UNREADABLE_LINE, Linked, link, standing_among
 from recaudit.engine.seam import Engine, Task
+from recaudit.engine.signals import signals
 from recaudit.model import (
     RUNGS,
     Counted,
@@ -42,6 +43,7 @@ def count(task: Task, *, threads: int = 0) -> Counted:
         tables=_tables(engine, task, linked, frames),
         **_unattributed(engine, task, linked),
         rung_of_table=_lowest(task),
+        signals=signals(engine, task, frames),
     )
 
 
@@ -201,7 +203,7 @@ def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
         if one.unreadable and tables:
             found[one.namespace, tables, one.facility] += one.unreadable
     for table in sorted(ladder):
-        rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table]}__s"]
+        rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table].by}__s"]
         for src, number in engine.rows(
             sa.select(rows.src, sa.func.count()).where(link_state != VALUE).group_by(rows.src)
         ):
@@ -277,13 +279,14 @@ def _unlinked(engine: Engine, task: Task, linked: Linked, frames: Frames, table:
         return unreadable[0][0], 0
     if table not in task.links.hanging:
         return 0, 0
-    rows, link_column = frames.hung[table], task.links.hanging[table]
-    state = rows.c[f"{link_column}__s"]
+    rows, link = frames.hung[table], task.links.hanging[table]
+    state = rows.c[f"{link.by}__s"]
     unit = linked.rows.c
+    key = unit[link.names] if link.names else unit.id
     readable = sa.and_(unit.id.is_not(None), unit.readable_)
-    read = sa.select(unit.ns, unit.id.label("key")).where(readable).distinct()
+    read = sa.select(unit.ns, key.label("key")).where(readable, key.is_not(None)).distinct()
     there = read.subquery("read")
-    joined = rows.outerjoin(there, sa.and_(there.c.ns == rows.c.ns, there.c.key == rows.c[link_column]))
+    joined = rows.outerjoin(there, sa.and_(there.c.ns == rows.c.ns, there.c.key == rows.c[link.by]))
     [numbers] = engine.rows(
         sa.select(
             sa.func.count().filter(state != VALUE),

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import sqlalchemy as sa
 
-from recaudit.engine.cells import DAY, NOT_KNOWN, Cell, state
+from recaudit.engine.cells import DAY, Among, Cell, state
 from recaudit.engine.seam import Engine, relation
 from recaudit.model import STATES, Rule
 from recaudit.seam import RANGED
-from recaudit.values import NULL, VALUE, bucket, reason_bucket, span
+from recaudit.values import NOT_KNOWN, NULL, VALUE, bucket, reason_bucket, span
 
 _ZONE = ZoneInfo("UTC")
 _NUMBERS = {"count", "days"}  # linked columns that hold numbers, not text
@@ -58,7 +58,9 @@ def _of_rule(engine: Engine, rule: Rule, kinds: Mapping[str, str]) -> Iterator[F
         ranged = kinds[column] in {*RANGED, "days"}
         low, high = (c[f"{column}__lo"], c[f"{column}__hi"]) if ranged else (None, None)
         cells[column] = Cell(c[column], c[f"{column}__s"], low, high, kinds[column])
-    found = dict(engine.rows(sa.select(c.place, state(rule, cells))))
+    # every example is a row of one table: those of a uniqueness rule are told apart by their places
+    among = Among(sa.cast(c.place, sa.Text), {"": (), "facility": ()}, sa.true())
+    found = dict(engine.rows(sa.select(c.place, state(rule, cells, among))))
     for place, (expected, example, _) in enumerate(cases):
         if STATES[found[place]] != expected:
             yield Failure(rule.id, expected, example, STATES[found[place]])

@@ -2,7 +2,7 @@
 
 A record is made of components: its own row, the rows that hang on it, tables that were not handed in. Of several
 copies of one row the best stands for it; the worst of the components is where the record stands. A copy of the
-record's own row stands together with the rows that this copy names.
+record's own row stands together with the rows that this copy names, and with those that hang on this copy and no other.
 
 For every rung 2..6 a row is 0 reached, 1 unknown or 2 short. ``mended`` holds a bit for each required rule: set when
 the row would stand on the rule's own rung were this rule's unmet cells repaired, and nothing else. Copies join by OR,
@@ -24,7 +24,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.judge import MASKS, Bit, Bits, Judged, mask_column
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import RUNGS, Excused, Rung
+from recaudit.model import RUNGS, Excused, Hanging, Rung
 
 REACHED, UNKNOWN, SHORT = 0, 1, 2
 JUDGED_RUNGS = RUNGS[1:]
@@ -72,8 +72,11 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
     shape = Shape(bits, task.excused, lacking)
     parts = [_unit(task, judged, shape)]
     for table in task.hanging:
-        parts.append(_best(judged.masks[table], table, shape))
+        if not task.links.hanging[table].names:
+            parts.append(_best(judged.masks[table], table, shape))
         parts.append(_nobody_could_look(linked, frames, table, shape))
+    if task.due and task.due_plan is None:
+        parts.append(_constant_of(linked.records, task.due.table, shape))
     every = sa.union_all(*parts).subquery("parts")
     worst = [sa.func.max(every.c[name]).label(name) for name in shape.standings]
     lack = [sa.func.bit_or(every.c[name]).label(name) for name in shape.lacks]
@@ -110,6 +113,16 @@ def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
             combined[name] = sa.func.greatest(combined[name], sa.func.coalesce(named.c[name], not_read[name]))
         for name in shape.mends:
             combined[name] = combined[name].op("&")(sa.func.coalesce(named.c[name], not_read[name]))
+    for table, link in _on_copies(task).items():
+        hung = _hung(judged.masks[table], table, shape, link.by).subquery(f"hung {table}")
+        on = sa.and_(hung.c.rid_ == own.c.rid_, hung.c[link.by] == own.c[link.names])
+        source = source.outerjoin(hung, on)
+        for name in shape.standings:
+            combined[name] = sa.func.greatest(combined[name], sa.func.coalesce(hung.c[name], REACHED))
+        for name in shape.lacks:
+            combined[name] = combined[name].op("|")(sa.func.coalesce(hung.c[name], _big(0)))
+        for name in shape.mends:  # without a row nothing stands in the way: every bit is set
+            combined[name] = combined[name].op("&")(sa.func.coalesce(hung.c[name], _big(-1)))
     copies = (
         sa.select(own.c.rid_, *(combined[name].label(name) for name in names))
         .select_from(source)
@@ -121,18 +134,38 @@ def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
     return sa.select(copies.c.rid_, *best, *lack, *mends).group_by(copies.c.rid_)
 
 
-def _best(masks: FromClause, table: str, shape: Shape, *, by_id: bool = False) -> sa.Select[Any]:
-    """One row for each row of the table, its copies together: the best of those that may stand for it."""
+def _on_copies(task: Task) -> dict[str, Hanging]:
+    """Tables whose rows hang on a copy of the record, with the link: what is due hangs like the rows it asks for."""
+    tables = {table: task.links.hanging[table] for table in task.hanging if task.links.hanging[table].names}
+    if task.due:
+        tables[task.due.table] = task.links.hanging[task.due.of]
+    return tables
+
+
+def _hung(masks: FromClause, table: str, shape: Shape, by: str) -> sa.Select[Any]:
+    """The worst of all rows that hang on one copy."""
+    rows = _best(masks, table, shape, by=by).subquery(f"rows of {table}")
+    worst = [sa.func.max(rows.c[name]).label(name) for name in shape.standings]
+    lack = [sa.func.bit_or(rows.c[name]).label(name) for name in shape.lacks]
+    mends = [sa.func.bit_and(rows.c[name]).label(name) for name in shape.mends]
+    return sa.select(rows.c.rid_, rows.c[by], *worst, *lack, *mends).group_by(rows.c.rid_, rows.c[by])
+
+
+def _best(masks: FromClause, table: str, shape: Shape, *, by_id: bool = False, by: str = "") -> sa.Select[Any]:
+    """One row for each row of the table, its copies together: the best of those that may stand for it.
+
+    ``by``: the column that names a copy of the record, where the rows hang on one.
+    """
     c = masks.c
     columns = _row_columns(masks, table, shape)
     names = (*shape.standings, *shape.lacks, *shape.mends)
     alone = sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
     copy_of = sa.func.coalesce(sa.literal("id ") + c.id, alone).label("copy_of")
-    key = [c.ns, c.id] if by_id else [c.rid_, c.ns, copy_of]
+    shown = [c.ns, c.id] if by_id else [c.rid_, c[by]] if by else [c.rid_]
+    key = shown if by_id else [*shown, c.ns, copy_of]
     rows = sa.select(*key, *(columns[name].label(name) for name in names)).subquery(f"copies of {table}")
-    shown = [rows.c.ns, rows.c.id] if by_id else [rows.c.rid_]
     return sa.select(
-        *shown,
+        *(rows.c[column.name] for column in shown),
         *(sa.func.min(rows.c[name]).label(name) for name in shape.standings),
         *(sa.func.bit_or(rows.c[name]).label(name) for name in (*shape.lacks, *shape.mends)),
     ).group_by(*(rows.c[column.name] for column in key))
@@ -149,6 +182,13 @@ def _nobody_could_look(linked: Linked, frames: Frames, table: str, shape: Shape)
         )
         .where(handed.tbl == table, sa.or_(sa.not_(handed.handed_in), handed.cut))
     )
+
+
+def _constant_of(records: FromClause, table: str, shape: Shape) -> sa.Select[Any]:
+    """Every record, where nobody can assess any rule of the table."""
+    constant = _constant(table, shape)
+    names = (*shape.standings, *shape.lacks, *shape.mends)
+    return sa.select(records.c.rid, *(constant[name].label(name) for name in names))
 
 
 def _constant(table: str, shape: Shape) -> dict[str, ColumnElement[Any]]:

@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.cells import DAY, NOT_KNOWN, Cell
+from recaudit.engine.cells import DAY, UNIQUE, Cell
+from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
 from recaudit.engine.seam import Engine, Task, handed_in, handed_table
 from recaudit.errors import SuiteError
-from recaudit.model import LinkedColumn
-from recaudit.seam import IDENTITY, RANGED
-from recaudit.values import NULL, VALUE
+from recaudit.model import Hanging, LinkedColumn
+from recaudit.seam import DUE_COLUMNS, IDENTITY, RANGED
+from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 ROW = tuple(name for name, _ in IDENTITY)
 
@@ -29,7 +30,8 @@ ROW = tuple(name for name, _ in IDENTITY)
 class Frame:
     """``rows``: identity, ``facility_``, ``rid_`` (not on referenced tables), ``standing_``, and the cells' columns.
 
-    ``key``: what a copy is a copy of. On a referenced table a row stands once for each facility that names it.
+    On a referenced table a row stands once for each facility that names it. ``whole_``, where a rule asks that values
+    stand once: was all of the table read where the row lies?
     """
 
     table: str
@@ -46,9 +48,10 @@ class Frames:
 
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
-    """One frame for each table on the ladder."""
+    """One frame for each table on the ladder, and one of what is due."""
     records, links = linked.records, task.links
     looked_in = {column.table for columns in links.columns.values() for column in columns if column.table}
+    looked_in |= {task.due.of} if task.due else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
     handed = engine.load("handed", handed_table(handed_in(task.inputs, tables), places, sorted(tables)))
@@ -61,10 +64,14 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
         if table == links.unit:
             base = _unit_rows(linked.rows)
         elif table in links.hanging:
-            base = _hanging_rows(hung[table], links.hanging[table], records)
+            base = _hanging_rows(hung[table], links.hanging[table], linked)
         else:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows)
         frames[table] = maker.frame(table, base)
+    if due := task.due:
+        kinds = {**DUE_COLUMNS, **{column: task.tables[due.of][column] for column in due.columns}}
+        rows = due_rows(engine, task, linked, hung[due.of], handed, due)
+        frames[due.table] = Frame(due.table, rows, cells_of(rows, kinds))
     return Frames(frames, hung, named, handed)
 
 
@@ -82,10 +89,33 @@ def _unit_rows(rows: FromClause) -> sa.Subquery:
     return sa.select(*kept).where(rows.c.rid_.is_not(None)).subquery("base")
 
 
-def _hanging_rows(table: FromClause, link: str, records: FromClause) -> sa.Subquery:
-    on = sa.and_(table.c[f"{link}__s"] == VALUE, table.c.ns == records.c.ns, table.c[link] == records.c.id)
-    of_record = (records.c.facility.label("facility_"), records.c.rid.label("rid_"))
-    return sa.select(*table.c, *of_record).select_from(table.join(records, on)).subquery("base")
+def _hanging_rows(table: FromClause, link: Hanging, linked: Linked) -> sa.Subquery:
+    """Each row once for every record it hangs on. Rows that name a copy stand only where that copy does."""
+    by, read = table.c[link.by], table.c[f"{link.by}__s"] == VALUE
+    if not link.names:
+        records = linked.records
+        on = sa.and_(read, table.c.ns == records.c.ns, by == records.c.id)
+        of_record = (records.c.facility.label("facility_"), records.c.rid.label("rid_"))
+        return sa.select(*table.c, *of_record).select_from(table.join(records, on)).subquery("base")
+    unit = linked.rows.c
+    owners = (
+        sa.select(
+            unit.ns,
+            unit[link.names].label("names_"),
+            unit.facility_,
+            unit.rid_,
+            sa.func.bool_or(unit.standing_).label("stands_"),
+        )
+        .where(unit.rid_.is_not(None), unit[f"{link.names}__s"] == VALUE)
+        .group_by(unit.ns, unit[link.names], unit.facility_, unit.rid_)
+        .subquery("owners")
+    )
+    on = sa.and_(read, table.c.ns == owners.c.ns, by == owners.c.names_)
+    own = [column for column in table.c if column.name != "standing_"]
+    stands = sa.and_(table.c.standing_, owners.c.stands_).label("standing_")
+    return (
+        sa.select(*own, stands, owners.c.facility_, owners.c.rid_).select_from(table.join(owners, on)).subquery("base")
+    )
 
 
 def _referenced_rows(table: FromClause, by: str, rows: FromClause) -> sa.Subquery:
@@ -105,6 +135,7 @@ def _referenced_rows(table: FromClause, by: str, rows: FromClause) -> sa.Subquer
 class _Columns:
     """A frame while it is being built: what is selected from what."""
 
+    table: str
     base: sa.Subquery
     source: FromClause
     selected: list[ColumnElement[Any]] = field(default_factory=list)
@@ -126,17 +157,21 @@ class _Maker:
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
+        wanted |= {column for one in self.task.signals if one.table == table for column in (*one.columns, one.group)}
         linked = {column.name: column for column in self.task.links.columns.get(table, ())}
         for name in sorted(wanted):  # days look at two more columns
             if name in linked and linked[name].form == "days":
                 wanted |= {linked[name].start, linked[name].end}
         own = self.task.tables[table]
-        # the rows that name others carry their links, for the fold
-        wanted |= set(self.task.links.referenced.values()) if table == self.task.links.unit else set()
+        wanted |= set(carried(self.task, table))
 
-        at = _Columns(base, base)
+        at = _Columns(table, base, base)
         at.selected += [base.c[name] for name in (*ROW, "facility_", "standing_")]
         at.selected += [base.c[name] for name in ("rid_", "row_state_") if name in base.c]
+        if any(rule.table == table and rule.type == UNIQUE for rule in self.task.rules):
+            said = self._handed(at, table, table).c
+            whole = sa.and_(said.handed_in, sa.not_(said.cut), sa.not_(said.unread))
+            at.selected.append(sa.func.coalesce(whole, sa.false()).label("whole_"))
         for name in sorted(wanted & set(own)):
             self._keep(at, name, _cell_of(base, name, own[name]))
         for name in sorted(wanted & set(linked), key=lambda one: (linked[one].form == "days", one)):
@@ -160,16 +195,31 @@ class _Maker:
     def count(self, at: _Columns, column: LinkedColumn) -> Cell:
         """How many rows hang on the record. None, in a table that was not handed in to the end: not known."""
         table, link = self.hung[column.table], self.task.links.hanging[column.table]
+        by, (asked, text) = table.c[link.by], column.where
+        counted: ColumnElement[bool] = sa.true()
+        perhaps: ColumnElement[bool] = sa.false()  # a row that does not say whether it counts
+        if asked:
+            perhaps = table.c[f"{asked}__s"] != VALUE
+            counted = sa.and_(sa.not_(perhaps), table.c[asked] == text)
         counts = (
-            sa.select(table.c.ns, table.c[link].label("names"), sa.func.count().label("hanging"))
-            .where(table.c.standing_, table.c[f"{link}__s"] == VALUE)
-            .group_by(table.c.ns, table.c[link])
+            sa.select(
+                table.c.ns,
+                by.label("names"),
+                sa.func.count().filter(counted).label("hanging"),
+                sa.func.count().filter(perhaps).label("perhaps"),
+            )
+            .where(table.c.standing_, table.c[f"{link.by}__s"] == VALUE)
+            .group_by(table.c.ns, by)
             .subquery(f"count {column.name}")
         )
         handed = self._handed(at, column.table, column.name)
-        at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == at.base.c.id))
+        named = at.base.c[link.names] if link.names else at.base.c.id
+        at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == named))
         number = sa.func.coalesce(counts.c.hanging, 0)
-        sure = sa.or_(number > 0, sa.and_(handed.c.handed_in, sa.not_(handed.c.cut)))
+        all_seen = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.func.coalesce(counts.c.perhaps, 0) == 0)
+        if link.names:
+            all_seen = sa.and_(all_seen, at.base.c[f"{link.names}__s"] == VALUE)
+        sure = sa.or_(number > 0, all_seen)
         return Cell(number, sa.case((sure, VALUE), else_=NOT_KNOWN), kind="count")
 
     def found(self, at: _Columns, column: LinkedColumn) -> Cell:
@@ -188,17 +238,25 @@ class _Maker:
     def column(self, at: _Columns, column: LinkedColumn) -> Cell:
         """A column of the record that a row hangs on, or of the row that a record names."""
         kind = self.task.tables[column.table][column.column]
-        if column.table == self.task.links.unit:
+        unit = column.table == self.task.links.unit
+        names = self.task.links.hanging[at.table].names if unit else ""
+        if unit:
             rows = self.linked.rows
-            first = chosen(rows, [rows.c.rid_, rows.c.standing_], rows.c.content)
-            keyed = sa.select(*rows.c, first.label("first_")).where(rows.c.standing_).subquery()
+            key: list[ColumnElement[Any]] = [rows.c.rid_, rows.c[names] if names else rows.c.standing_]
+            there: ColumnElement[bool] = rows.c.rid_.is_not(None) if names else rows.c.standing_
+            order: ColumnElement[Any] = rows.c.content
+            if names:  # the very copy that the row names, also one that a newer copy stands for
+                order = sa.case((rows.c.standing_, "0"), else_="1") + rows.c.content
+            keyed = sa.select(*rows.c, chosen(rows, key, order).label("first_")).where(there).subquery()
         else:
             table = self.named[column.table]
             first = chosen(table, [table.c.ns, table.c.id, table.c.standing_], table.c.content)
             keyed = sa.select(*table.c, first.label("first_")).where(table.c.standing_).subquery()
         one = sa.select(*keyed.c).where(keyed.c.first_).subquery(f"of {column.name}")
-        if column.table == self.task.links.unit:
-            on = one.c.rid_ == at.base.c.rid_
+        if unit:
+            on = sa.and_(one.c.rid_ == at.base.c.rid_)
+            if names:
+                on = sa.and_(on, one.c[names] == at.base.c[self.task.links.hanging[at.table].by])
         else:
             on = sa.and_(one.c.ns == at.base.c.ns, one.c.id == at.base.c[column.by])
         at.source = at.source.outerjoin(one, on)
@@ -229,6 +287,15 @@ _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "column": _Maker.column,
     "days": _Maker.days,
 }
+
+
+def carried(task: Task, table: str) -> tuple[str, ...]:
+    """Columns that the rows of a table keep for the fold: by these they name rows, or are named."""
+    links = task.links
+    if table == links.unit:
+        named = {link.names for link in links.hanging.values()} - {""}
+        return tuple(dict.fromkeys((*links.referenced.values(), *sorted(named))))
+    return (links.hanging[table].by,) if table in links.hanging and links.hanging[table].names else ()
 
 
 def _cell_of(source: FromClause, name: str, kind: str) -> Cell:

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.cells import EXCUSED, MET, NOT_ASSESSABLE, UNMET, state
-from recaudit.engine.frame import Frame, Frames
+from recaudit.engine.cells import EXCUSED, MET, NOT_ASSESSABLE, UNMET, Among, state
+from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import RUNGS, STATES, Rule, RuleCount, Rung
@@ -79,11 +79,19 @@ def number(task: Task) -> Bits:
         for rule in task.rules:
             if rule.table == table:
                 bits.append(Bit(len(bits), rule.id, table, rule.rung, rule.required, looks_in(rule, task)))
+    for rule in task.rules:
+        if task.due and rule.table == task.due.table:
+            bits.append(Bit(len(bits), rule.id, rule.table, rule.rung, rule.required, looks_in(rule, task)))
     return Bits(tuple(bits))
 
 
+_FOUND = frozenset({"subjectFound", "found", "electiveFound"})  # columns of what is due
+
+
 def looks_in(rule: Rule, task: Task) -> str:
-    """The hanging table whose rows the rule counts; "" for a rule that counts none."""
+    """The hanging table whose absent rows the rule asks about; "" for a rule that asks about none."""
+    if task.due and rule.table == task.due.table:
+        return task.due.of if rule.presence and rule.kwargs["column"] in _FOUND else ""
     for column in task.links.columns.get(rule.table, ()):
         if column.form == "count" and column.name == rule.kwargs.get("column"):
             return column.table
@@ -115,6 +123,8 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
         _cut_off(engine, linked, frames, table, bits.of(table), states[table], add)
     for table in task.referenced:
         _not_read(engine, task, linked, frames, table, bits.of(table), add)
+    if task.due and task.due_plan is None:
+        _nobody_said_what_is_due(engine, linked, bits.of(task.due.table), add)
     masks = {table: _masks(engine, bits, table, judged) for table, judged in states.items()}
     return Judged(bits, masks, dict(counts))
 
@@ -125,7 +135,8 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
     identity = [
         name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
     ]
-    links = [name for name in (*task.links.referenced.values(),) if frame.table == task.links.unit and name in c]
+    key = sa.func.coalesce(sa.literal("id ") + c.id, sa.cast(c.src, sa.Text) + ":" + sa.cast(c.pos, sa.Text))
+    among = Among(key, {"": (c.ns,), "facility": (c.ns, c.facility_)}, c["whole_"] if "whole_" in c else sa.false())
     judged: list[ColumnElement[Any]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
@@ -133,11 +144,13 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
                 (c.judged == _NOT_CONFORMANT, UNMET), (c.judged == _NOT_JUDGED, NOT_ASSESSABLE), else_=MET
             )
         else:
-            verdict = state(rules[bit.rule], frame.cells)
+            verdict = state(rules[bit.rule], frame.cells, among)
         judged.append(sa.cast(verdict, sa.SmallInteger).label(f"r{bit.place}"))
-    kept = [c[name] for name in identity] + [
-        sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in dict.fromkeys(links)
-    ]
+    kept = [c[name] for name in identity]
+    if task.due and frame.table == task.due.table:
+        kept += [c[name] for name in carried(task, task.due.of)]
+    else:
+        kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in carried(task, frame.table)]
     return engine.make(f"states_{frame.table}", sa.select(*kept, *judged))
 
 
@@ -168,6 +181,21 @@ def _not_handed_in(
         .group_by(records.facility)
     )
     for facility, number_of_records in engine.rows(lacking):
+        for bit in bits:
+            add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
+
+
+def _nobody_said_what_is_due(
+    engine: Engine,
+    linked: Linked,
+    bits: Sequence[Bit],
+    add: Any,  # noqa: ANN401
+) -> None:
+    """Without a plan every rule on what is due is not assessable, once a record."""
+    records = linked.records.c
+    for facility, number_of_records in engine.rows(
+        sa.select(records.facility, sa.func.count()).group_by(records.facility)
+    ):
         for bit in bits:
             add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
 

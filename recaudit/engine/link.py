@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -242,6 +243,6 @@ def with_standing(table: FromClause) -> sa.Subquery:
     return sa.select(*c, stands.label("standing_")).select_from(table).subquery()
 
 
-def chosen(rows: FromClause, key: list[ColumnElement[Any]], content: ColumnElement[Any]) -> ColumnElement[bool]:
+def chosen(rows: FromClause, key: Sequence[ColumnElement[Any]], content: ColumnElement[Any]) -> ColumnElement[bool]:
     """Of several standing copies one gives its values to linked columns; which, must not depend on their order."""
     return sa.func.row_number().over(partition_by=key, order_by=(content, rows.c.src, rows.c.pos)) == 1

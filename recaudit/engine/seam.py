@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
-from recaudit.model import EVER, Excused, Facility, Input, Links, Period, Rule
+from recaudit.model import EVER, Due, Excused, Facility, Input, Links, Period, Rule, SignalRule
 from recaudit.seam import columns as seam_columns
 
 
@@ -27,7 +27,8 @@ class Task:
     ``candidates``: source name -> facility candidates in order. ``facilities``: those in scope of the sector;
     ``known``: every facility id of the sector in the register; ``roster``: an Arrow table (facility, ns, id), ns
     NULL where the roster names none; ``on_roster``: facilities whose expected records are a roster.
-    ``nameless``: the facility that rows naming none are counted under; "" leaves them unattributed.
+    ``nameless``: the facility that rows naming none are counted under; "" leaves them unattributed. ``due_plan``: the
+    subject plan as an Arrow table (``seam.DUE_PLAN``); None where nobody gave one.
     """
 
     spill: Path
@@ -45,10 +46,19 @@ class Task:
     timezone: str
     excused: tuple[Excused, ...] = ("unmet",)
     nameless: str = ""
+    due_plan: Any = None
+    signals: tuple[SignalRule, ...] = ()
+
+    @property
+    def due(self) -> Due | None:
+        """What is due, where a rule asks for it."""
+        due = self.links.due
+        return due if due is not None and any(rule.table == due.table for rule in self.rules) else None
 
     @property
     def on_ladder(self) -> tuple[str, ...]:
-        """The unit's table, then each hanging or referenced table that a required or advisory rule stands on."""
+        """The unit's table, then each hanging or referenced table that a required or advisory rule stands on: tables
+        that are read. What is due is made of them."""
         ruled = {rule.table for rule in self.rules}
         others = [*self.links.hanging, *self.links.referenced]
         return (self.links.unit, *(table for table in others if table in ruled))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal
@@ -13,13 +13,13 @@ import orjson
 
 from recaudit import values
 from recaudit.health.bundles import Entry, entries
-from recaudit.health.cells import Columns, narrowed
+from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Around, Element, Resource
 from recaudit.health.release import USUAL, release_of
-from recaudit.health.seam import SeamFiles
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.sources.files import Found
+from recaudit.sources.inputs import Said
 from recaudit.sources.lines import (
     UTF8_MARK,
     UTF16_MARKS,
@@ -31,12 +31,12 @@ from recaudit.sources.lines import (
     opened,
     stream_lines,
 )
+from recaudit.sources.seamfiles import SeamFiles
 
 Layout = Literal["lines", "document", "either"]
 """How a file is laid out: a resource a line, one JSON text, or as its first line says."""
 
 _HEAD: Final = 1 << 20  # bytes of a plain file in which its first object is looked for
-FIRST_LINES: Final = 5  # kept for each finding
 _UTC: Final = ZoneInfo("UTC")
 _NOTHING: Final[Mapping[str, str]] = {}
 
@@ -60,43 +60,21 @@ class Chunk:
 
 
 @dataclass(slots=True)
-class ChunkRead:
+class ChunkRead(Said):
     """What one chunk held. Lines are counted from 1 at the chunk's beginning; they add up in the order of chunks."""
 
     lines: int = 0
-    read: int = 0
-    unreadable: int = 0
-    to_the_end: bool = True
     bundles: bool = False
     document: bool = False
     release: str = ""
-    digest: tuple[str, int] | None = None  # SHA-256 and bytes of the file on disk
-    tables: dict[str, list[int]] = field(default_factory=dict)  # table -> rows by how they were judged
-    findings: dict[tuple[str, str], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
-
-    def find(self, kind: str, where: str = "", line: int | None = None) -> None:
-        count, lines = self.findings.get((kind, where), (0, ()))
-        if line is not None and len(lines) < FIRST_LINES and line not in lines:
-            lines = (*lines, line)
-        self.findings[kind, where] = (count + 1, lines)
-
-    def cut_off(self) -> None:
-        """Say, once, that there was more than could be read."""
-        self.to_the_end = False
-        self.findings["cut off", ""] = (1, ())
-
-    def spoil(self, kind: str, line: int | None) -> None:
-        """Count one row that cannot be read."""
-        self.read += 1
-        self.unreadable += 1
-        self.find(kind, "", line)
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:
     """Read one chunk into ``spill`` and count what it held. What is wrong with the input is a finding, never raised."""
-    said = ChunkRead()
-    with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part) as files:
-        reader = _Reader(chunk, said, files)
+    said, views = ChunkRead(), narrowed(chunk.columns)
+    tables = {view.table: view.kinds for view in views.values()}
+    with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part, tables) as files:
+        reader = _Reader(chunk, said, files, views)
         try:
             if is_plain(chunk.found) and chunk.layout == "lines":
                 reader.lines(
@@ -121,9 +99,9 @@ def read_chunk(chunk: Chunk) -> ChunkRead:
 class _Reader:
     """The state while one chunk is read: counts, open files, the release, the views."""
 
-    def __init__(self, chunk: Chunk, said: ChunkRead, files: SeamFiles) -> None:
-        self.chunk, self.said, self.files = chunk, said, files
-        self.views, self.zone = narrowed(chunk.columns), ZoneInfo(chunk.timezone)
+    def __init__(self, chunk: Chunk, said: ChunkRead, files: SeamFiles, views: Mapping[str, SeamView]) -> None:
+        self.chunk, self.said, self.files, self.views = chunk, said, files, views
+        self.zone = ZoneInfo(chunk.timezone)
         self.release: Release = chunk.release or USUAL
         self.told = chunk.release is not None  # whether plan or file said which release it is
         self.further = 0  # entries of Bundles, beyond one a line
@@ -219,7 +197,7 @@ class _Reader:
         self.said.read += 1
         self.said.tables.setdefault(table_of(name), [0, 0, 0, 0])[conformance.judged] += 1
         if view:
-            self.files.add(view, [*row, conformance.judged, *cells])
+            self.files.add(view.table, [*row, conformance.judged, *cells])
 
     def row(self, resource: Resource, entry: Entry, place: int) -> list[object]:
         """``pos, id, version, content`` of one row."""

@@ -17,6 +17,10 @@ class Health:
     unit: str = "encounter"
     candidates: tuple[str, ...] = ("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file")
 
+    def around(self, unit: str) -> Sector:
+        """There is one unit."""
+        return self
+
     def tables(self) -> Mapping[str, Mapping[str, str]]:
         """Table -> element column -> field kind, of the shipped views. Raises ``SuiteError`` for a broken view."""
         from recaudit.health.cells import shipped_views

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TypeVar
@@ -26,7 +27,25 @@ def claim_of(result: Result, key: str) -> ClaimEntry:
 
 
 def rule_of(result: Result, key: str) -> RuleEntry:
-    return _one("rule", {entry["id"]: entry for entry in result["rules"]}, key)
+    """A rule that both sectors have ("received") is called with its sector: "health/received"."""
+    ids = Counter(entry["id"] for entry in result["rules"])
+    named = {f"{entry['sector']}/{entry['id']}": entry for entry in result["rules"]}
+    plain = {entry["id"]: entry for entry in result["rules"] if ids[entry["id"]] == 1}
+    return _one("rule", {**plain, **named} if key in named else {**plain, **_doubled(named, ids)}, key)
+
+
+def _doubled(named: Mapping[str, RuleEntry], ids: Counter[str]) -> dict[str, RuleEntry]:
+    return {name: entry for name, entry in named.items() if ids[entry["id"]] > 1}
+
+
+def rules_of(result: Result, sector: str) -> dict[str, RuleEntry]:
+    """The rules that facilities of a sector are held against, by id."""
+    return {entry["id"]: entry for entry in result["rules"] if entry["sector"] == sector}
+
+
+def held_against(result: Result, rule: RuleEntry) -> list[FacilityEntry]:
+    """The facilities that a rule was asked of, in the result's order."""
+    return [one for one in result["facilities"] if one["sector"] == rule["sector"] and rule["id"] in one["rules"]]
 
 
 def _one(what: str, entries: Mapping[str, _Entry], key: str) -> _Entry:

@@ -153,19 +153,21 @@ def _upwards(code: str, parents: Mapping[str, str]) -> Iterable[str]:
 
 
 def _broken_rules(result: Result) -> Iterator[str]:
-    summed: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(STATES, 0))
+    summed: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(STATES, 0))
     for facility in result["facilities"]:
         for key, counts in facility["rules"].items():
             for state in STATES:
-                summed[key][state] += counts[state]
-    known = {rule["id"] for rule in result["rules"]}
-    yield from (f"rule {key}: counted in facilities, but not in the list of rules" for key in summed.keys() - known)
+                summed[facility["sector"], key][state] += counts[state]
+    known = {(rule["sector"], rule["id"]) for rule in result["rules"]}
+    for sector, key in sorted(summed.keys() - known):
+        yield f"rule {key}: counted in facilities of {sector}, but not in the list of its rules"
     for rule in result["rules"]:
+        sums = summed[rule["sector"], rule["id"]]
         for state in STATES:
-            if rule["totals"][state] != summed[rule["id"]][state]:
+            if rule["totals"][state] != sums[state]:
                 yield (
                     f"rule {rule['id']}: {rule['totals'][state]} {state.replace('_', ' ')}, "
-                    f"but its facilities sum to {summed[rule['id']][state]}"
+                    f"but its facilities sum to {sums[state]}"
                 )
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reports import parts
-from recaudit.reports.find import claim_of, rule_of
+from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
 from recaudit.reports.look import (
     Column,
@@ -136,7 +136,8 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
     page: list[RenderableType] = [
         Panel(Group(*body), title=inert(entry["id"], "bold"), title_align="left", padding=(1, 1))
     ]
-    failing = [other for other in result["facilities"] if key in other["rules"] and parts.missed(other["rules"][key])]
+    key = entry["id"]
+    failing = [other for other in held_against(result, entry) if parts.missed(other["rules"][key])]
     failing.sort(key=lambda other: (-parts.missed(other["rules"][key]), other["id"]))
     if failing:
         page += [

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from recaudit.model import RUNGS, STATES
 from recaudit.reports import parts
-from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, rule_of
+from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
 from recaudit.reports.inert import visible
 from recaudit.reports.look import in_words
 from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleEntry, SumEntry
@@ -39,6 +39,10 @@ def overview(result: Result) -> Iterator[str]:
         yield from _claim(claim)
     yield from map(_facility, parts.by_gap(result["facilities"]))
     yield from map(_rule, sorted(result["rules"], key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
+    for one in result["inputs"]:
+        for found in one["findings"]:
+            lines = ",".join(map(str, found["lines"]))
+            yield _line("finding", one["path"], found["kind"], found["where"], count=found["count"], lines=lines)
     for reason, rows in result["unattributed"].items():
         yield _line("unattributed", reason, rows=rows)
     for signal in result["signals"]:
@@ -93,9 +97,8 @@ def rule(result: Result, key: str) -> Iterator[str]:
     """The rule's totals, and its counts in every facility that misses it. Raises ``ResultError`` as above."""
     found = rule_of(result, key)
     yield _rule(found)
-    for entry in result["facilities"]:
-        if key in entry["rules"]:
-            yield _line("facility", entry["id"], key, **entry["rules"][key])
+    for entry in held_against(result, found):
+        yield _line("facility", entry["id"], found["id"], **entry["rules"][found["id"]])
 
 
 # ------------------------------------------------------------------------------------------------ one line each

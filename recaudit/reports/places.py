@@ -11,7 +11,7 @@ from rich.text import Text
 from recaudit.model import RUNGS
 from recaudit.reports import parts
 from recaudit.reports.bars import bounds_bar, plain_bar
-from recaudit.reports.find import area_of, facilities_below, facility_of
+from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
 from recaudit.reports.look import (
     Column,
@@ -48,7 +48,7 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
     title = Text.assemble(inert(entry["id"], "bold"), " ", inert(entry["name"]))
     if place := areas.get(entry["area"], entry["area"]):
         title.append(" · ").append_text(inert(place))
-    rules = {rule["id"]: rule for rule in result["rules"]}
+    rules = rules_of(result, entry["sector"])
     fixes = _fixes(entry, rules)
     steps = [("what the rule asks for", sheet.show("rule", fixes[0]["id"]))] if fixes else []
     steps += [("its neighbours", sheet.show("area", entry["area"]))] if entry["area"] in areas else []

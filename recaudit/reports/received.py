@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from recaudit.model import BREAKS
 from recaudit.reports import parts
+from recaudit.reports.find import held_against
 from recaudit.reports.inert import inert
 from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, indented, number, table, warning
 from recaudit.reports.numbers import counted, grouped, of
@@ -15,18 +17,17 @@ from recaudit.result import Result, RuleEntry
 
 FIXES_SHOWN = 3
 RULES_SHOWN = 8
+FINDINGS_SHOWN = 10
 
 
 def fix_first(result: Result) -> Iterator[RenderableType]:
     """The rules whose repair alone wins most records, then those missed most; each with how it is repaired."""
-    gains = {rule["id"]: _gain(result, rule["id"]) for rule in result["rules"]}
-    ranked = sorted(parts.most_missed(result["rules"]), key=lambda rule: -gains[rule["id"]])
-    shown = [rule for rule in ranked if in_words(rule["fix"])][:FIXES_SHOWN]
+    gaining = [(_gain(result, rule), rule) for rule in parts.most_missed(result["rules"]) if in_words(rule["fix"])]
+    shown = sorted(gaining, key=lambda one: -one[0])[:FIXES_SHOWN]
     if not shown:
         return
     yield heading("Fix first")
-    for place, rule in enumerate(shown, 1):
-        gain = gains[rule["id"]]
+    for place, (gain, rule) in enumerate(shown, 1):
         words = f" · repairing this alone: +{grouped(gain)} reach {rule['rung']}" if gain else ""
         lost = of(parts.missed(rule["totals"]), parts.eligible(rule["totals"]))
         head = Text.assemble(
@@ -40,9 +41,29 @@ def fix_first(result: Result) -> Iterator[RenderableType]:
         yield indented(inert(in_words(rule["fix"]), "muted"), 4)
 
 
-def _gain(result: Result, rule: str) -> int:
+def _gain(result: Result, rule: RuleEntry) -> int:
     """Records of all facilities that would reach the rule's rung if it alone were repaired."""
-    return sum(facility["rules"][rule]["solo"] for facility in result["facilities"] if rule in facility["rules"])
+    return sum(facility["rules"][rule["id"]]["solo"] for facility in held_against(result, rule))
+
+
+def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    """Where files break the exchange standard: file, line, column and rule, most frequent first."""
+    found = [
+        (one["path"], finding) for one in result["inputs"] for finding in one["findings"] if finding["kind"] in BREAKS
+    ]
+    if not found:
+        return
+    yield heading("The exchange standard is broken in")
+    found.sort(key=lambda one: (-one[1]["count"], one[0], one[1]["where"], one[1]["kind"]))
+    for path, finding in found[:FINDINGS_SHOWN]:
+        first = f":{finding['lines'][0]}" if finding["lines"] else ""
+        more = f" and {counted(finding['count'] - 1, 'time')} more" if finding["count"] > 1 else ""
+        said = Text.assemble("  ", inert(f"{path}{first}", "bold"), f"  {finding['kind']}", (f"{more}", "muted"))
+        if finding["where"]:
+            said.append_text(Text.assemble(": ", inert(finding["where"])))
+        yield hanging(said, 4)
+    if len(found) > FINDINGS_SHOWN:
+        yield Text(f"  and {grouped(len(found) - FINDINGS_SHOWN)} more, all of them in the result", "muted")
 
 
 def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:

@@ -29,7 +29,7 @@ from recaudit.reports.look import (
     warning,
 )
 from recaudit.reports.numbers import bytes_in_all, counted, grouped, percent, promised
-from recaudit.result import ClaimEntry, FacilityEntry, Result
+from recaudit.result import ClaimEntry, FacilityEntry, Result, SignalEntry
 
 FACILITIES_SHOWN = 10
 RULES_SHOWN = 8
@@ -57,7 +57,9 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *_facilities(result, sheet),
         *_rules(result, sheet),
         *([] if result["claims"] else received.fix_first(result)),
+        *([] if result["claims"] else received.broken_standard(result, sheet)),
         *([] if result["claims"] else received.not_judged(result, sheet)),
+        *_signals(result),
         *_not_looked_at(result),
         next_commands(list(_steps(result, sheet, ending))),
         *(_ending(ending) if ending else []),
@@ -249,11 +251,26 @@ def _rules(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield table(columns, rows, sheet.width)
 
 
+def _signals(result: Result) -> Iterator[RenderableType]:
+    """What groups look like: nothing that moves a rung, a reason to look at a document."""
+    flagged: dict[str, list[SignalEntry]] = {}
+    for signal in result["signals"]:
+        if signal["flagged"]:
+            flagged.setdefault(signal["id"], []).append(signal)
+    if not flagged:
+        return
+    yield heading("Signals: look at the documents before anybody is accused")
+    for name, signals in flagged.items():
+        groups = [signal["group"] for signal in signals if signal["group"]]
+        figure = signals[0]["figure"] if not groups else counted(len(groups), "facility", "facilities")
+        said = few(groups) if len(groups) > 1 else f"{groups[0]}, {signals[0]['figure']}" if groups else ""
+        words = Text.assemble("  ", inert(in_words(signals[0]["title"], name)), (f"  {visible(name)} · ", "muted"))
+        words.append(f"{visible(figure or '')}")
+        yield hanging(words.append(f": {visible(said)}" if said else ""), 4)
+
+
 def _not_looked_at(result: Result) -> Iterator[RenderableType]:
     entries = result["not_looked_at"]
-    flagged = [signal["id"] for signal in result["signals"] if signal["flagged"]]
-    if flagged:
-        yield warning(f"{counted(len(flagged), 'signal')} flagged: {few(flagged)}")
     if not entries:
         return
     yield heading("Not looked at")

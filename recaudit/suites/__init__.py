@@ -10,27 +10,67 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from recaudit.errors import SuiteError
-from recaudit.model import Links, Suite
-from recaudit.shipped import expectations
+from recaudit.model import Links, SignalRule, Suite
+from recaudit.shipped import expectations, packs
 from recaudit.suites.gx import hold_in_gx
 from recaudit.suites.linking import Tables, frame_kinds, read_links
 from recaudit.suites.reading import Wrong, check_keys, near, read_object
 from recaudit.suites.rules import SUPPORTED, read_rule
+from recaudit.suites.signals import read_signals
 
-__all__ = ["SUPPORTED", "find", "frame_kinds", "hold_in_gx", "links", "load", "shipped"]
+__all__ = [
+    "SUPPORTED",
+    "every",
+    "find",
+    "frame_kinds",
+    "hold_in_gx",
+    "links",
+    "links_of",
+    "load",
+    "named",
+    "shipped",
+    "signals",
+]
 
+CORE = "core"
 _LINKS = "links"
+_SIGNALS = "signals"
 _META = ("version", "table", "sector")
 _GX_ADDS = ("id", "notes", "suite_parameters")  # GX writes them when it saves a suite
 
 
 def shipped(sector: str) -> tuple[str, ...]:
-    """The names of all suites that travel with the package for ``sector``, sorted; none for a sector without suites."""
-    return tuple(f"{sector}/{path.stem}" for path in sorted(expectations(sector).glob("*.json")) if path.stem != _LINKS)
+    """The names of the core suites that travel with the package for ``sector``, sorted; a suite is called like its
+    table. None for a sector without suites."""
+    files = sorted(expectations(sector).glob("*.json"))
+    return tuple(f"{sector}/{path.stem}" for path in files if not path.stem.startswith((_LINKS, _SIGNALS)))
+
+
+def every(sector: str) -> tuple[str, ...]:
+    """The core suites, then those of the packs ("education/vn/users")."""
+    return (*shipped(sector), *(name for pack in packs(sector) for name in _pack(sector, pack)))
+
+
+def _pack(sector: str, pack: str) -> tuple[str, ...]:
+    return tuple(f"{sector}/{pack}/{path.stem}" for path in sorted(expectations(sector, pack).glob("*.json")))
+
+
+def named(sector: str, names: Sequence[str], tables: Collection[str]) -> tuple[str, ...]:
+    """The suites that a plan means by ``names``: "health/core" and a pack stand for all of theirs that are about one of
+    ``tables``. Without a name the core."""
+    groups = {f"{sector}/{CORE}": shipped(sector)}
+    groups |= {f"{sector}/{pack}": _pack(sector, pack) for pack in packs(sector)}
+    found: list[str] = []
+    for name in names or (f"{sector}/{CORE}",):
+        if name in groups:
+            found += [suite for suite in groups[name] if suite.rpartition("/")[2] in tables]
+        else:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
 def find(name: str, root: Path) -> Path:
@@ -39,11 +79,11 @@ def find(name: str, root: Path) -> Path:
     Raises ``SuiteError`` when there is neither.
     """
     sector, _, table = name.partition("/")
-    if sector and table and name in shipped(sector):
-        return expectations(sector, f"{table}.json")
+    if sector and table and name in every(sector):
+        return expectations(sector, *f"{table}.json".split("/"))
     if os.path.isfile(path := root / name):  # Path.is_file raises for a name too long
         return path
-    names = [name for sector in _sectors() for name in shipped(sector)]
+    names = [name for sector in _sectors() for name in every(sector)]
     raise SuiteError(f"there is no suite {name!r}", where=f"suites of {root}", fix=near(name, names) + ", or a file")
 
 
@@ -52,28 +92,51 @@ def _sectors() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in expectations().glob(f"*/{_LINKS}.json")))
 
 
-def links(sector: str, tables: Tables) -> Links:
-    """How the tables of ``sector`` hold together, checked against ``tables`` (of that sector at least).
+def links(sector: str, tables: Tables, unit: str = "") -> Links:
+    """How the tables of ``sector`` hold together around ``unit``, checked against ``tables`` (of that sector at least).
+    A unit without a file of its own (links-learner.json) is the sector's usual one.
 
     Raises ``SuiteError`` when the sector has no links.json, and with everything that is wrong in it.
     """
-    return read_links(expectations(sector, f"{_LINKS}.json"), f"expectations/{sector}/{_LINKS}.json", tables)
+    file = f"{_LINKS}-{unit}.json"
+    if not expectations(sector, file).is_file():
+        file = f"{_LINKS}.json"
+    return read_links(expectations(sector, file), f"expectations/{sector}/{file}", tables)
 
 
-def load(names: Sequence[str], tables: Tables, root: Path) -> tuple[Suite, ...]:
+def signals(sector: str, tables: Tables, known: Links) -> tuple[SignalRule, ...]:
+    """The signals that travel with the package for ``sector`` and look at tables of ``known``; () where there are none.
+
+    Raises ``SuiteError`` with everything that is wrong in the file.
+    """
+    path = expectations(sector, f"{_SIGNALS}.json")
+    if not path.is_file():
+        return ()
+    every_one = read_signals(path, f"expectations/{sector}/{_SIGNALS}.json", sector, tables)
+    return tuple(one for one in every_one if not one.table or one.table in known.tables)
+
+
+def links_of(table: str, sector: str, tables: Tables) -> Links | None:
+    """The links of the first unit that looks at ``table``, the usual one before others; None where none does."""
+    others = sorted(path.stem.removeprefix(f"{_LINKS}-") for path in expectations(sector).glob(f"{_LINKS}-*.json"))
+    every_unit = (links(sector, tables, unit) for unit in ("", *others))
+    return next((one for one in every_unit if table in one.tables), None)
+
+
+def load(names: Sequence[str], tables: Tables, root: Path, known: Links | None = None) -> tuple[Suite, ...]:
     """The suites called ``names``, in this order; no suite for no name.
 
     ``tables`` gives the columns of every table of the sectors read, ``root`` the folder that paths are relative to.
+    ``known``: the links of the unit that is judged; None: of any unit of the suite's sector that looks at its table.
     Raises ``SuiteError`` with everything that is wrong in all of them together.
     """
     wrong = Wrong("suites")
-    linked: dict[str, Links] = {}
     suites: list[Suite] = []
     for name in names:
         try:
             path = find(name, root)
             label = name if (root / name) == path else f"expectations/{name}.json"
-            suite = _suite(path, wrong.at(label), tables, linked)
+            suite = _suite(path, wrong.at(label), tables, known)
         except SuiteError as error:
             wrong.problems.extend(error.problems)
         else:
@@ -87,8 +150,8 @@ def load(names: Sequence[str], tables: Tables, root: Path) -> tuple[Suite, ...]:
     return tuple(suites)
 
 
-def _suite(path: Path, wrong: Wrong, tables: Tables, linked: dict[str, Links]) -> Suite | None:
-    """The suite in ``path``, or None with the reasons added. ``linked`` remembers the links of each sector."""
+def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Suite | None:
+    """The suite in ``path``, or None with the reasons added."""
     document, content = read_object(path, wrong)
     if not content:
         return None
@@ -102,19 +165,17 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, linked: dict[str, Links]) -
         return None
     check_keys(own, wrong, needed=_META, what="meta.recaudit")
     table, sector, entries = str(own.get("table")), str(own.get("sector")), document.get("expectations")
-    if table not in tables:
-        wrong.add(f"the suite is about the unknown table {table!r}", near(table, tables))
     if not isinstance(entries, list) or not entries:
         wrong.add("the suite holds no rule", "add one, or remove the suite: what has no rule is not judged")
         return None
     if sector not in _sectors():
         wrong.add(f"the suite is of the unknown sector {sector!r}", near(sector, _sectors()))
         return None
-    if table not in tables:
+    linked = known or links_of(table, sector, tables)
+    if linked is None or table not in linked.tables:
+        wrong.add(f"the suite is about the unknown table {table!r}", near(table, linked.tables if linked else tables))
         return None
-    if sector not in linked:
-        linked[sector] = links(sector, tables)
-    kinds = frame_kinds(table, tables, linked[sector])
+    kinds = frame_kinds(table, tables, linked)
     rules = [
         read_rule(entry, wrong.inside(f"expectation {at}"), sector=sector, table=table, kinds=kinds)
         for at, entry in enumerate(entries, start=1)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from recaudit.model import LinkedColumn, Links
+from recaudit.model import Due, Hanging, LinkedColumn, Links
+from recaudit.seam import DUE_COLUMNS
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
 
 Tables = Mapping[str, Mapping[str, str]]
 """Table -> its element columns -> field kind."""
 
+_PARTS: Final = ("unit", "hanging", "referenced", "columns")
+_DUE: Final = ("table", "of", "grade", "subject", "period", "columns")
 _UNIT: Final = ("table", "status", "end", "finished", "open", "facility")
 _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     # the key that tells the form: the other keys it needs
@@ -27,8 +31,8 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
     wrong = Wrong(label)
     document, _ = read_object(path, wrong)
     wrong.refuse()
-    check_keys(document, wrong, needed=("unit", "hanging", "referenced", "columns"), what="links.json")
-    _check_objects(document, ("unit", "hanging", "referenced", "columns"), wrong)
+    check_keys(document, wrong, needed=_PARTS, allowed=("due",), what="links.json")
+    _check_objects(document, (*_PARTS, "due"), wrong)
     unit = document["unit"]
     check_keys(unit, wrong.inside("unit"), needed=_UNIT, what="the unit")
     _check_objects(unit, ("facility",), wrong.inside("unit"))
@@ -43,9 +47,11 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
         _known_column(column, own, wrong.inside(f"unit, facility, {candidate}"))
     if both := sorted(set(unit["finished"]) & set(unit["open"])):
         wrong.inside("unit").add(f"{listed(both)} is finished and open", "a status puts a record in scope or out of it")
-    for table, column in document["hanging"].items():
+    hanging = {}
+    for table, said in document["hanging"].items():
         place = wrong.inside(f"hanging, {table}")
-        _reference(column, _known_table(table, tables, place), place)
+        hanging[table] = _hanging(said, own, place)
+        _reference(hanging[table].by, _known_table(table, tables, place), place)
     for table, column in document["referenced"].items():
         place = wrong.inside(f"referenced, {table}")
         _known_table(table, tables, place)
@@ -57,26 +63,17 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
         finished=tuple(unit["finished"]),
         open=tuple(unit["open"]),
         candidates=dict(unit["facility"]),
-        hanging=dict(document["hanging"]),
+        hanging=hanging,
         referenced=dict(document["referenced"]),
         columns={},
+        due=_due(document["due"], own, tables, hanging, wrong.inside("due")) if "due" in document else None,
     )
     linked: dict[str, tuple[LinkedColumn, ...]] = {}
     for table, entries in document["columns"].items():
         place = wrong.inside(f"columns, {table}")
         linked[table] = _linked_columns(entries, _known_table(table, tables, place), table, links, tables, place)
     wrong.refuse()
-    return Links(
-        links.unit,
-        links.status,
-        links.end,
-        links.finished,
-        links.open,
-        links.candidates,
-        links.hanging,
-        links.referenced,
-        linked,
-    )
+    return replace(links, columns=linked)
 
 
 def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
@@ -85,6 +82,8 @@ def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
     A linked column has the kind of the column it repeats, or one of its own: ``count`` (whole number), ``found``
     ("yes" or absent), ``days`` (a number, or a range of numbers where a date is partial).
     """
+    if links.due is not None and table == links.due.table:
+        return {**DUE_COLUMNS, **{column: tables[links.due.of][column] for column in links.due.columns}}
     kinds = dict(tables[table])
     for column in links.columns.get(table, ()):
         kinds[column.name] = tables[column.table][column.column] if column.form == "column" else column.form
@@ -97,6 +96,39 @@ def _check_objects(found: Mapping[str, Any], keys: Sequence[str], wrong: Wrong) 
         if key in found and not isinstance(found[key], dict):
             wrong.inside(key).add(f"{key} is no object", "write { … }")
     wrong.refuse()
+
+
+def _hanging(said: object, unit: Mapping[str, str], wrong: Wrong) -> Hanging:
+    """A text names the column that holds the record's id; an object says which column of the unit is named."""
+    if isinstance(said, str):
+        return Hanging(said)
+    if not isinstance(said, dict):
+        wrong.add("it says neither a column nor which column it names", 'write "column", or {"by": …, "names": …}')
+        return Hanging("")
+    check_keys(said, wrong, needed=("by", "names"), what="the link")
+    names = str(said.get("names"))
+    _reference(names, unit, wrong.inside("names"))
+    return Hanging(str(said.get("by")), names)
+
+
+def _due(
+    said: Mapping[str, Any], unit: Mapping[str, str], tables: Tables, hanging: Mapping[str, Hanging], wrong: Wrong
+) -> Due | None:
+    check_keys(said, wrong, needed=_DUE, what="due")
+    if any(key not in said for key in _DUE):
+        return None
+    table, of, columns = str(said["table"]), str(said["of"]), said["columns"]
+    if table in tables:
+        wrong.add(f"{table!r} is a table that is read", "give what is due a name of its own")
+    if of not in hanging:
+        wrong.add(f"rows of {of!r} do not hang on the record", near(of, hanging))
+    _known_column(str(said["grade"]), unit, wrong.inside("grade"))
+    if not isinstance(columns, list):
+        wrong.add("columns is no list", "write [ … ]")
+        columns = []
+    for column in (said["subject"], said["period"], *columns):
+        _known_column(str(column), tables.get(of, {}), wrong)
+    return Due(table, of, str(said["grade"]), str(said["subject"]), str(said["period"]), tuple(map(str, columns)))
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -134,7 +166,7 @@ def _linked_columns(
     columns: list[LinkedColumn] = []
     for position, entry in enumerate(entries, start=1):
         place = wrong.inside(f"column {position}")
-        column = _linked_column(entry, kinds, table, links, place)
+        column = _linked_column(entry, kinds, own, table, links, tables, place)
         if column is None:
             continue
         if column.name in kinds:
@@ -150,7 +182,13 @@ def _linked_columns(
 
 
 def _linked_column(
-    entry: Mapping[str, Any], kinds: Mapping[str, str], table: str, links: Links, wrong: Wrong
+    entry: Mapping[str, Any],
+    kinds: Mapping[str, str],
+    own: Mapping[str, str],
+    table: str,
+    links: Links,
+    tables: Tables,
+    wrong: Wrong,
 ) -> LinkedColumn | None:
     """One entry of "columns", or None with a problem added when its form is not known."""
     forms = [form for form in _FORMS if form in entry]
@@ -160,7 +198,7 @@ def _linked_column(
         )
         return None
     form = forms[0]
-    optional = ("by",) if form == "of" and table == links.unit else ()
+    optional = {"of": ("by",), "count": ("where",)}.get(form, ())
     check_keys(entry, wrong, needed=("name", form, *_FORMS[form]), allowed=optional, what="the linked column")
     if any(key not in entry for key in ("name", *_FORMS[form])):
         return None
@@ -175,13 +213,36 @@ def _linked_column(
     if form == "count":
         if table != links.unit or other not in links.hanging:
             wrong.add(f"rows of {other!r} do not hang on {table!r}", near(other, links.hanging))
-        return LinkedColumn(name=name, form="count", table=other)
+        return LinkedColumn(name=name, form="count", table=other, where=_where(entry, other, tables, wrong))
     made: Literal["found", "column"] = "found" if form == "found" else "column"
     if table == links.unit:
         if other not in links.referenced:
             wrong.add(f"the record names no row of {other!r}", near(other, links.referenced))
         elif by != links.referenced[other]:
             wrong.add(f"{other!r} is not named by column {by!r}", f"write {links.referenced[other]!r}")
-    elif made == "found" or other != links.unit or table not in links.hanging:
-        wrong.add(f"a row of {table!r} sees only the record that it hangs on", f'write "of": {links.unit!r}')
+    elif made == "column" and other == links.unit and not by:
+        if table not in links.hanging:
+            wrong.add(f"a row of {table!r} does not hang on the record", "name a table that the record names, and by")
+    elif other not in links.referenced:
+        wrong.add(
+            f"a row of {table!r} sees the record that it hangs on, and rows of the tables that the record names",
+            near(other, [links.unit, *links.referenced]),
+        )
+    elif not by:
+        wrong.add(f"it does not say which column names the row of {other!r}", 'add "by"')
+    else:
+        _reference(by, own, wrong.inside("by"))
     return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")))
+
+
+def _where(entry: Mapping[str, Any], table: str, tables: Tables, wrong: Wrong) -> tuple[str, str]:
+    """The column and the text of ``"where": {"step": "principal"}``; both empty without one."""
+    said = entry.get("where", {})
+    if not said:
+        return "", ""
+    if not isinstance(said, dict) or len(said) != 1:
+        wrong.add("where says more than what one column holds", 'write {"column": "text"}')
+        return "", ""
+    [(column, text)] = said.items()
+    _known_column(column, tables.get(table, {}), wrong.inside("where"))
+    return str(column), str(text)

@@ -21,6 +21,7 @@ SUPPORTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     # expectation type: (kwargs that must be there, kwargs that may be there); row_condition always may
     f"{_VALUES}not_be_null": (("column",), ()),
     f"{_VALUES}be_null": (("column",), ()),
+    f"{_VALUES}be_unique": (("column",), ()),
     f"{_VALUES}be_in_set": (("column", "value_set"), ()),
     f"{_VALUES}not_be_in_set": (("column", "value_set"), ()),
     f"{_VALUES}match_regex": (("column", "regex"), ()),
@@ -82,6 +83,7 @@ _MAY: Final[Mapping[str, _Shape]] = {
     "accepts": (_are_reasons, f"reasons for absence, known: {listed(REASONS)}"),
     "exempts": (_are_reasons, f"reasons for absence, known: {listed(REASONS)}"),
     "absence_means": (lambda value: value in ("yes", "no"), ("yes", "no")),
+    "within": (lambda value: value == "facility", ("facility",)),
 }
 _KWARGS: Final[Mapping[str, _Shape]] = {
     "column": (_is_text, "a column of the table"),
@@ -149,6 +151,7 @@ def read_rule(entry: object, wrong: Wrong, *, sector: str, table: str, kinds: Ma
         accepts=tuple(meta.get("accepts", ())),
         exempts=tuple(meta.get("exempts", ())),
         absence_means=meta.get("absence_means", ""),
+        within=meta.get("within", ""),
         examples={state: tuple(examples) for state, examples in meta["examples"].items()},
     )
 
@@ -176,6 +179,10 @@ def _check_absence(kind: str, meta: Mapping[str, Any], kwargs: Mapping[str, Any]
     for key in ("accepts", "exempts"):
         if key in meta and kind != f"{_VALUES}not_be_null":
             wrong.add(f"{name}: {key} has no effect, as a value rule does not judge absence", f"remove {key}")
+    if "within" in meta and kind != f"{_VALUES}be_unique":
+        wrong.add(f"{name}: within has no effect, as the rule looks at one row alone", "remove within")
+    if kind == f"{_VALUES}be_unique" and "row_condition" in kwargs:
+        wrong.add(f"{name}: a value that stands once stands once among all rows", "remove row_condition")
     if "absence_means" in meta and "comparison" not in str(kwargs.get("row_condition")):
         wrong.add(f"{name}: absence_means has no effect without a comparison in row_condition", "remove absence_means")
 

@@ -1,0 +1,118 @@
+"""What a cell of each type must satisfy, as checks for a pandera contract. An empty cell satisfies every type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from recaudit import values
+from recaudit.csvfiles import Check, day_of, of_distinct, of_text
+from recaudit.education.formats import Column
+
+Mode = str
+"""How a file was announced by its manifest: ``bulk``, ``delta``, ``absent``, or "" where nobody said."""
+
+LENGTHS: Final = ("subjects", "subjectCodes")
+"""Two lists of one row that are equally long when both are given."""
+
+_GUID: Final = "[0-9A-Za-z./@_-]{1,255}"
+_EXTENSION: Final = r"ext:\S+"
+_PAIR: Final = r"\{[^{}:,]+:[^{},]+\}"
+_DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_UTC: Final = ZoneInfo("UTC")
+_PATTERNS: Final = {
+    "guid": ("no guid", _GUID),
+    "year": ("no year", "[0-9]{4}"),
+    "float": ("no number", r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"),
+    "integer": ("no whole number", "[+-]?[0-9]+"),
+    "list[{type:id}]": ("no list of {type:id}", f"{_PAIR}(?:,{_PAIR})*"),
+    "list[{lhs:rhs}]": ("no list of {lhs:rhs}", f"{_PAIR}(?:,{_PAIR})*"),
+    "list[guid]": ("an item is no guid", f"{_GUID}(?:,{_GUID})*"),
+    "list[string]": ("an item is empty", r"\s*[^\s,][^,]*(?:,\s*[^\s,][^,]*)*"),
+}
+
+EMPTY: Final = Check("empty", "empty", "", of_text("", "", "", lambda cell: cell.str.strip_chars() != "").holds)
+
+
+def checks_of(column: Column, mode: Mode) -> tuple[Check, ...]:
+    """The checks of one column in a file of this mode; () for text that may be anything."""
+    return (*_required(column, mode), *_typed(column))
+
+
+def _required(column: Column, mode: Mode) -> tuple[Check, ...]:
+    if column.required == "always":
+        return (EMPTY,)
+    if column.required == "delta-only" and mode == "delta":
+        return (_said("empty in a delta file", lambda cell: cell.str.strip_chars() != ""),)
+    if column.required == "delta-only" and mode == "bulk":
+        return (_said("filled in a bulk file", lambda cell: cell.str.strip_chars() == ""),)
+    return ()
+
+
+def _typed(column: Column) -> tuple[Check, ...]:
+    match column.type:
+        case "string":
+            return ()
+        case "boolean":
+            return (_said("no boolean", lambda cell: cell.is_in(["", "true", "false"])),)
+        case "enum":
+            return (_said("no such word", _pattern(_word(column))),)
+        case "list[enum]":
+            word = _word(column)
+            return (_said("an item is no such word", _pattern(f"(?:{word})(?:,(?:{word}))*")),)
+        case "date":
+            return (of_distinct("no date", "no date", "", _or_empty(day_of)),)
+        case "datetime":
+            return (of_distinct("no datetime", "no datetime", "", _or_empty(_datetime)),)
+        case "instant":
+            return (of_distinct("no instant", "no instant", "", _or_empty(instant)),)
+        case "moment":
+            return (of_distinct("no date", "no date", "", _or_empty(lambda text: values.span(text, _UTC))),)
+        case _:
+            what, pattern = _PATTERNS[column.type]
+            return (_said(what, _pattern(pattern)),)
+
+
+def _said(what: str, holds: Callable[[pl.Expr], pl.Expr]) -> Check:
+    return of_text(what, what, "", holds)
+
+
+def _pattern(pattern: str) -> Callable[[pl.Expr], pl.Expr]:
+    """The whole cell is of this pattern, or empty."""
+    return lambda cell: (cell == "") | cell.str.contains(rf"\A(?:{pattern})\z")
+
+
+def _word(column: Column) -> str:
+    words = [re.escape(word).replace("\\ ", " ") for word in column.words]
+    return "|".join([*words, *([r"ext:[^\s,]+"] if column.extensible else [])])
+
+
+def _or_empty(reads: Callable[[str], object | None]) -> Callable[[str], object | None]:
+    return lambda text: text if text == "" else reads(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _datetime(text: str) -> int | None:
+    return instant(text) if _DATETIME.fullmatch(text) else None
+
+
+def instant(text: str) -> int | None:
+    """A date with time and offset as microseconds since 1970 UTC; None for all else."""
+    span = values.span(text, _UTC)
+    return span[0] if span is not None and span[0] == span[1] else None
+
+
+# ------------------------------------------------------------------------------------------------ between cells
+def lengths() -> Check:
+    """Of two lists, joined by a line end: as many items in one as in the other, or one of them is empty."""
+    return of_distinct("length", f"not as many as {LENGTHS[0]}", "", _equally_long)
+
+
+def _equally_long(both: str) -> object | None:
+    one, _, other = both.partition("\n")
+    return both if not one or not other or one.count(",") == other.count(",") else None

@@ -1,0 +1,67 @@
+"""The contract of one file: a pandera schema made of its specification, and what breaks it, row by row.
+
+Nothing here hands on the text of a cell: a failure is a row, a column and what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from recaudit.csvfiles import Check
+from recaudit.education.checks import EMPTY, LENGTHS, Mode, checks_of, lengths
+from recaudit.education.formats import Specification
+from recaudit.education.header import Header
+
+_LENGTHS: Final = "~lengths"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One check that some rows of a batch fail; ``rows`` are their places in the batch, ascending."""
+
+    column: str
+    what: str
+    rows: pl.Series
+
+
+class Contract:
+    """The checks of one file, made once and asked for every batch."""
+
+    def __init__(self, specification: Specification, header: Header, mode: Mode) -> None:
+        self.header = header
+        self.checks: dict[str, tuple[Check, ...]] = {
+            name: checks for name in header.columns if (checks := checks_of(specification.columns[name], mode))
+        }
+        self.paired = all(name in header.columns for name in LENGTHS)
+        if self.paired:
+            self.checks[_LENGTHS] = (lengths(),)
+        self.schema: Any = pa.DataFrameSchema(
+            {
+                column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in checks])
+                for column, checks in self.checks.items()
+            }
+        )
+
+    def failures(self, frame: pl.DataFrame) -> Iterator[Failure]:
+        """What is wrong in a batch. ``frame`` has the columns of the header as text without nulls."""
+        asked = frame.select(column for column in self.checks if column != _LENGTHS)
+        if self.paired:
+            asked = asked.with_columns(pl.concat_str(*LENGTHS, separator="\n").alias(_LENGTHS))
+        try:
+            self.schema.validate(asked, lazy=True)
+        except SchemaErrors as error:
+            # failure_cases and the error's text carry the cells themselves: only place, column and check leave here
+            failed = error.failure_cases.select("index", "column", "check")
+            for (column, name), group in failed.group_by("column", "check", maintain_order=True):
+                rows = group["index"].cast(pl.Int64).sort()
+                if name == EMPTY.name and (reasons := self.header.reasons.get(column)):
+                    rows = rows.filter(frame[reasons].str.strip_chars().gather(rows) == "")
+                if len(rows):
+                    check = next(check for check in self.checks[column] if check.name == name)
+                    yield Failure(LENGTHS[1] if column == _LENGTHS else column, check.what, rows)

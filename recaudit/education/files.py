@@ -1,0 +1,198 @@
+"""One file, from bytes to seam rows and counts. A pure function of the job, run in any process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from recaudit.education import records, tables
+from recaudit.education.checks import Mode
+from recaudit.education.contract import Contract
+from recaudit.education.formats import MANIFEST, Specification, specifications
+from recaudit.education.header import NOT_CONFORMANT, Header, is_strict, read_header
+from recaudit.education.references import Names
+from recaudit.education.rows import Batch, Lookups, Meaning
+from recaudit.seam import Tables
+from recaudit.sources.files import Found
+from recaudit.sources.inputs import FIRST_LINES, Said
+from recaudit.sources.lines import CannotOpenError, digest, opened
+from recaudit.sources.seamfiles import SeamFiles, private
+
+_NO_LOOKUPS: Final = Lookups()
+_PART: Final = 0  # a file is read as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs to know about one file."""
+
+    found: Found
+    src: int
+    table: str  # of its specification; "" for a file that cannot be opened and could be any
+    namespace: str
+    spill: Path
+    scratch: Path  # for keys and references, while the audit reads
+    columns: Tables  # what is written of each table, with its field kinds
+    timezone: str
+    last: date | None  # the last day of the period; None for ever
+    mode: Mode = ""
+    lookups: Lookups = _NO_LOOKUPS
+    learners: bool = False  # whether rows of users.csv are learners too
+    digest: bool = False  # whether to take the digest of the whole file on disk as well
+
+
+@dataclass(slots=True)
+class FileRead(Said):
+    """What one file held."""
+
+    pairs: tuple[tuple[str, str, int], ...] = ()  # of a manifest: property, value, line
+    complete: bool = False  # whether all rows of the table have their keys here: no changes only, a key that is there
+
+
+def read_file(job: Job) -> FileRead:
+    """Read one file into ``spill`` and count what it held. What is wrong with the file is a finding, never raised."""
+    said = FileRead()
+    try:
+        with opened(job.found) as stream:
+            _read(job, records.Records(stream, said), said)
+    except CannotOpenError:
+        said.to_the_end = False
+        said.find("could not be opened")
+    if job.digest:
+        said.digest = digest(job.found.file)
+    return said
+
+
+def _read(job: Job, source: records.Records, said: FileRead) -> None:
+    specification = specifications().get(job.table)
+    if specification is None:
+        return
+    if source.header is None:
+        for _ in source.batches():
+            pass
+        if said.to_the_end and not said.read and ("no header", "") not in said.findings:
+            said.find("empty file")
+        return
+    header = read_header(
+        specification,
+        source.header,
+        line=source.header_line,
+        separator=source.separator,
+        utf16=source.utf16,
+        said=said,
+    )
+    said.complete = job.mode != "delta" and specification.key in header.columns
+    contract = Contract(specification, header, job.mode)
+    meaning = Meaning(ZoneInfo(job.timezone), job.last, job.lookups)
+    with closing(Names(specification, header, job.namespace, job.src, job.scratch)) as names:
+        with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as seam:
+            for batch in source.batches():
+                _batch(job, specification, header, contract, meaning, names, seam, batch, said)
+        names.close()
+        _repeated(job, specification, names, said)
+
+
+def _batch(
+    job: Job,
+    specification: Specification,
+    header: Header,
+    contract: Contract,
+    meaning: Meaning,
+    names: Names,
+    seam: SeamFiles,
+    batch: records.Batch,
+    said: FileRead,
+) -> None:
+    """One batch: checked, put into the seam, its keys and references kept."""
+    lines = pl.Series(batch.lines, dtype=pl.Int64)
+    columns = zip(header.frame, zip(*batch.rows, strict=True), strict=True)
+    frame = pl.DataFrame([pl.Series(name, column, dtype=pl.String) for name, column in columns])
+    judged = _judged(specification, header, contract, frame, lines, batch, said)
+    if specification.table == MANIFEST:
+        if {"propertyName", "value"} <= set(header.columns):
+            said.pairs += tuple(zip(frame["propertyName"], frame["value"], batch.lines, strict=True))
+        _count(said, MANIFEST, judged)
+        names.add(frame, lines, judged, pl.Series([MANIFEST]).new_from_index(0, len(lines)))
+        return
+    own = [specification.table] * len(lines)
+    rows = Batch(specification, header, meaning, frame, lines)
+    for part in rows.parts(job.columns, judged, learners=job.learners):
+        _count(said, part.table, judged.gather(part.places))
+        if part.columns:
+            seam.write(part.table, [column.to_arrow() for column in part.columns])
+        if part.table != specification.table and specification.table in tables.SPLIT:
+            for place in part.places:
+                own[place] = part.table
+    names.add(frame, lines, judged, pl.Series(own, dtype=pl.String))
+
+
+def _judged(
+    specification: Specification,
+    header: Header,
+    contract: Contract,
+    frame: pl.DataFrame,
+    lines: pl.Series,
+    batch: records.Batch,
+    said: FileRead,
+) -> pl.Series:
+    """How each row is judged: as its header allows, or not conformant where a check fails."""
+    wrong: list[pl.Series] = []
+    for failure in contract.failures(frame):
+        first = lines.gather(failure.rows.head(FIRST_LINES)).to_list()
+        where = f"{specification.table}.{failure.column}: {failure.what}"
+        said.find_all("not conformant", where, len(failure.rows), first)
+        wrong.append(failure.rows)
+    for place, kind in batch.odd:
+        said.find(kind, "", batch.lines[place])
+    if batch.odd and is_strict(specification):
+        wrong.append(pl.Series([place for place, _ in batch.odd], dtype=pl.Int64))
+    judged = pl.Series([header.judged], dtype=pl.Int8).new_from_index(0, len(lines))
+    return judged.scatter(pl.concat(wrong).unique(), NOT_CONFORMANT) if wrong else judged
+
+
+def _count(said: FileRead, table: str, judged: pl.Series) -> None:
+    counts = said.tables.setdefault(table, [0, 0, 0, 0])
+    for how, count in judged.value_counts().iter_rows():
+        counts[how] += count
+
+
+# ------------------------------------------------------------------------------------------------ keys that stand twice
+def _repeated(job: Job, specification: Specification, names: Names, said: FileRead) -> None:
+    """Every row whose key another row has too is not conformant, whichever comes first."""
+    rows = names.repeated()
+    if rows is None:
+        return
+    where = f"{specification.table}.{specification.key}: not unique"
+    said.find_all("not conformant", where, len(rows), rows["pos"].head(FIRST_LINES).to_list())
+    for table, group in rows.group_by("seam"):
+        for name in (str(table[0]), *([tables.LEARNERS] if job.learners and specification.table == "users" else [])):
+            for how, count in group["judged"].value_counts().iter_rows():
+                said.tables[name][how] -= count
+                said.tables[name][NOT_CONFORMANT] += count
+            _judge_again(job.spill / name / f"{job.src}-{_PART}.parquet", group["pos"].to_list())
+
+
+def _judge_again(file: Path, places: Collection[int]) -> None:
+    """Write a seam file once more, with these rows as not conformant."""
+    if not file.exists():
+        return
+    again = file.with_suffix(".again")
+    before, wrong = pq.ParquetFile(file), pa.array(places, pa.int64())
+    with private(again) as handle, pq.ParquetWriter(handle, before.schema_arrow, compression="zstd") as writer:
+        for batch in before.iter_batches():
+            table = pa.Table.from_batches([batch])
+            place = table.schema.get_field_index("judged")
+            judged = pc.if_else(pc.is_in(table["pos"], wrong), pa.scalar(NOT_CONFORMANT, pa.int8()), table["judged"])
+            writer.write_table(table.set_column(place, table.schema.field(place), judged))
+    os.replace(again, file)

@@ -1,0 +1,183 @@
+"""The files that are read and what stands in them: ``expectations/education/formats/*.json`` as typed values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal
+
+from recaudit.errors import SuiteError
+from recaudit.shipped import expectations
+from recaudit.values import KINDS
+
+Required = Literal["always", "delta-only", "no"]
+ONEROSTER: Final = "oneroster-1.2"
+REPORT_CARD: Final = "report-card"
+MANIFEST: Final = "manifest"
+TYPES: Final = frozenset(
+    {
+        "string",
+        "guid",
+        "date",  # a day
+        "datetime",  # an instant in UTC, to the millisecond
+        "instant",  # date, time and offset
+        "moment",  # an instant, a day, or a part of a date
+        "year",
+        "boolean",
+        "float",
+        "integer",
+        "enum",
+        "list[string]",
+        "list[guid]",
+        "list[enum]",
+        "list[{type:id}]",
+        "list[{lhs:rhs}]",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The table whose key a cell names, and of which types that row may be; () for any."""
+
+    table: str
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as its specification has it."""
+
+    name: str
+    type: str  # one of TYPES
+    required: Required
+    kind: str  # field kind; "id" for a key that is nothing but the row's own id
+    words: tuple[str, ...] = ()  # of an enum
+    extensible: bool = False  # ext:<token> is a word as well
+    reference: Reference | None = None
+    only: str = ""  # the one edition that has it; "" for every edition
+
+    @property
+    def is_list(self) -> bool:
+        return self.type.startswith("list[")
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One kind of file: its table, and its columns in order."""
+
+    table: str
+    format: str
+    release: str
+    key: str  # the column whose values are unique; "" for none
+    columns: Mapping[str, Column]
+    manifest: str  # the manifest's property that announces it; "" for none
+    ordered: bool  # whether the order of columns is part of the standard
+    commas: bool  # whether a comma as separator and UTF-8 are
+    extensions: str  # how the names of columns begin that anyone may add; "" for any name
+    absences: str  # name of the column that says why {column} is empty
+
+    @property
+    def required(self) -> frozenset[str]:
+        return frozenset(name for name, column in self.columns.items() if column.required == "always")
+
+    @property
+    def file(self) -> str:
+        return f"{self.table}.csv"
+
+    @property
+    def modified(self) -> str:
+        """The column that says when a row was changed last; "" where there is none."""
+        return next((name for name in ("dateLastModified", "lastModifiedAt") if name in self.columns), "")
+
+    def reason(self, column: str) -> str:
+        """Name of the column that says why ``column`` is empty."""
+        return self.absences.format(column=column)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest may say."""
+
+    properties: Mapping[str, tuple[str, ...]]  # those that are required -> their values
+    modes: tuple[str, ...]
+
+
+@cache
+def specifications() -> Mapping[str, Specification]:
+    """Table -> its specification, of every format, in the order of the files. Raises ``SuiteError``."""
+    found: dict[str, Specification] = {}
+    for name in (ONEROSTER, REPORT_CARD):
+        raw = _raw(name)
+        for file, each in raw["files"].items():
+            specification = _specification(raw, each, f"{name}.json: {file}")
+            if file != specification.file:
+                raise SuiteError(
+                    "a file has another name than its table", where=f"{name}.json: {file}", fix="rename it"
+                )
+            found[specification.table] = specification
+    for specification in found.values():
+        for column in specification.columns.values():
+            if column.reference and column.reference.table not in found:
+                raise SuiteError(
+                    f"table {column.reference.table} is not known",
+                    where=f"{specification.format}.json: {specification.file}, column {column.name}",
+                    fix="name a table of these files",
+                )
+    return found
+
+
+@cache
+def manifest() -> Manifest:
+    """What the manifest of a OneRoster package may say."""
+    raw = _raw(ONEROSTER)["manifest"]
+    return Manifest({name: tuple(words) for name, words in raw["properties"].items()}, tuple(raw["modes"]))
+
+
+@cache
+def _raw(name: str) -> dict[str, Any]:
+    file = expectations("education", "formats", f"{name}.json")
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as failure:
+        raise SuiteError("a specification cannot be read", where=str(file), fix="install recaudit again") from failure
+    return content
+
+
+def _specification(whole: Mapping[str, Any], raw: Mapping[str, Any], where: str) -> Specification:
+    columns = [_column(each, where) for each in raw["columns"]]
+    named = {column.name: column for column in columns}
+    if len(named) < len(columns) or raw["key"] not in ("", *named):
+        raise SuiteError("a column is named twice, or the key is no column", where=where, fix="correct the columns")
+    return Specification(
+        table=raw["table"],
+        format=whole["format"],
+        release=whole["release"],
+        key=raw["key"],
+        columns=named,
+        manifest=raw.get("manifest", ""),
+        ordered=whole["ordered"],
+        commas=whole["commas"],
+        extensions=whole["extensions"],
+        absences=whole["absences"],
+    )
+
+
+def _column(raw: Mapping[str, Any], where: str) -> Column:
+    reference = raw.get("reference")
+    column = Column(
+        name=raw["name"],
+        type=raw["type"],
+        required=raw["required"],
+        kind=raw["kind"],
+        words=tuple(raw.get("words", ())),
+        extensible=raw.get("extensible", False),
+        reference=Reference(reference["table"], tuple(reference.get("types", ()))) if reference else None,
+        only=raw.get("only", ""),
+    )
+    if column.type not in TYPES or column.kind not in KINDS or ("enum" in column.type) is not bool(column.words):
+        fix = "use a known type and kind; an enum has words"
+        raise SuiteError(f"column {column.name} cannot be used", where=where, fix=fix)
+    return column

@@ -1,0 +1,77 @@
+"""The header of a file against its specification: which column is where, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recaudit.education.formats import ONEROSTER, Specification
+from recaudit.education.records import SEPARATORS
+from recaudit.sources.inputs import Said
+
+CONFORMANT: Final = 0
+LENIENT: Final = 1
+NOT_CONFORMANT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where each column stands. A column that the file does not have is in none of these."""
+
+    frame: tuple[str, ...]  # a name for every place: the column's own, else "~" and the place, from 0
+    columns: tuple[str, ...]  # of the specification, those that are there
+    reasons: Mapping[str, str]  # column -> the frame's column that says why it is empty
+    titles: tuple[str, ...]  # as written, place by place
+    judged: int  # the best that a row of this file can be
+
+
+def read_header(
+    specification: Specification, titles: Sequence[str], *, line: int, separator: str, utf16: bool, said: Said
+) -> Header:
+    """Compare a header with its specification; what differs is told to ``said``, without any text of the header."""
+    table, wanted = specification.table, list(specification.columns)
+    reasons = {specification.reason(name): name for name in wanted}
+    judged, frame, why = CONFORMANT, [], {}
+    extensions = False
+    for place, title in enumerate(titles):
+        known = title in specification.columns or title in reasons
+        extension = not specification.columns.get(title) and (
+            title in reasons or title.startswith(specification.extensions)
+        )
+        name = title if title in specification.columns else f"~{place}"
+        if known and titles.index(title) != place:
+            said.find("column twice", f"{table}.{title}", line)
+            judged, name = max(judged, LENIENT), f"~{place}"
+        elif title in reasons:
+            why[reasons[title]] = name
+        elif title not in specification.columns and not extension:
+            said.find("unknown column", f"{table}: column {place + 1}", line)
+            judged = max(judged, LENIENT)
+        if specification.ordered and extensions and not extension:
+            said.find("column order", f"{table}: column {place + 1}", line)
+            judged = max(judged, LENIENT)
+        extensions |= extension
+        frame.append(name)
+    for name, column in specification.columns.items():
+        if name not in frame and not column.only:
+            said.find("missing column", f"{table}.{name}", line)
+            judged = max(judged, NOT_CONFORMANT if column.required == "always" else LENIENT)
+    present = [name for name in frame if name in specification.columns]
+    if specification.ordered:
+        ordered = [name for name in wanted if name in present]
+        for is_there, due in zip(present, ordered, strict=True):
+            if is_there != due:
+                said.find("column order", f"{table}.{is_there}", line)
+                judged = max(judged, LENIENT)
+                break
+    if separator != ",":
+        said.find("separator", SEPARATORS[separator], line)
+    if specification.commas and (separator != "," or utf16):
+        judged = NOT_CONFORMANT
+    return Header(tuple(frame), tuple(present), why, tuple(titles), judged)
+
+
+def is_strict(specification: Specification) -> bool:
+    """Whether the standard of this file forbids what this reader understands all the same: line breaks in cells."""
+    return specification.format == ONEROSTER

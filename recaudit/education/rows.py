@@ -1,0 +1,281 @@
+"""One batch of a file as rows of its seam tables, with the columns that no file has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from recaudit import values
+from recaudit.education import tables
+from recaudit.education.cells import Cells, cells, joined, looked_up, not_known, spans_in, unless_known
+from recaudit.education.checks import instant
+from recaudit.education.formats import Specification
+from recaudit.education.header import Header
+from recaudit.seam import Tables
+
+_AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
+"""Column of ``learners`` -> the one of users.csv that says the same, where there are no roles."""
+
+_PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
+_EXEMPT: Final = frozenset({"score", "level", "comment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What rows of one file need from others: school -> identifier, school year -> the day it ends."""
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    ends: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the cells of an audit mean: the time zone, the last day of its period (None: ever), and the lookups."""
+
+    zone: ZoneInfo
+    last: date | None
+    lookups: Lookups
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a batch that go to one table: their places in the batch, and columns ready for the seam."""
+
+    table: str
+    places: pl.Series
+    columns: Sequence[pl.Series]
+
+
+class Batch:
+    """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins."""
+
+    def __init__(
+        self, specification: Specification, header: Header, meaning: Meaning, frame: pl.DataFrame, lines: pl.Series
+    ) -> None:
+        self.specification, self.header, self.meaning = specification, header, meaning
+        self.frame, self.lines = frame, lines
+
+    def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> list[Part]:
+        """The rows of each table, with the columns that are ``kept`` of it; () for a table of which nothing is.
+
+        ``learners``: each row of users.csv is one of ``learners`` too.
+        """
+        table = self.specification.table
+        content = contents(self.frame, self.header, self.specification.modified)
+        version = self._version()
+        identity = (self.lines.cast(pl.Int64), version, content, judged)
+        if table in tables.SPLIT:
+            students, others = tables.SPLIT[table]
+            is_student = self._is_student(table)
+            split: list[tuple[str, pl.Series | None]] = [(students, is_student), (others, ~is_student)]
+        else:
+            split = [(table, None)]
+            if learners and table == "users":
+                split.append((tables.LEARNERS, None))
+        parts = []
+        for name, mask in split:
+            places = pl.int_range(len(self.lines), eager=True)
+            if mask is not None:
+                places = places.filter(mask)
+            if len(places) and name in kept:
+                rows = _Rows(self, name, self.frame[places], places)
+                parts.append(Part(name, places, rows.columns(kept[name], [each.gather(places) for each in identity])))
+            elif len(places):
+                parts.append(Part(name, places, ()))
+        return parts
+
+    def _is_student(self, table: str) -> pl.Series:
+        """Whether a row is a learner's. An enrollment whose role cannot be read may be one."""
+        if "role" not in self.header.columns:
+            return pl.Series([table == "enrollments"]).new_from_index(0, len(self.lines))
+        roles = self.frame["role"]
+        if table != "enrollments":
+            return roles == "student"
+        words = [word for word in self.specification.columns["role"].words if word != "student"]
+        return ~(roles.is_in(words) | roles.str.contains(r"\Aext:\S"))
+
+    def _version(self) -> pl.Series:
+        if self.specification.modified not in self.header.columns:
+            return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(self.lines))
+        texts = self.frame[self.specification.modified]
+        distinct = texts.unique()
+        moments = pl.Series([instant(text) for text in distinct], dtype=pl.Int64)
+        return texts.replace_strict(distinct, moments, return_dtype=pl.Int64)
+
+
+class _Rows:
+    """The rows of one table out of a batch."""
+
+    def __init__(self, batch: Batch, table: str, frame: pl.DataFrame, places: pl.Series) -> None:
+        self.batch, self.table, self.frame, self.places = batch, table, frame, places
+        self.span = spans_in(batch.meaning.zone)
+        own = batch.specification.table
+        self.is_users = own == "users" and table == tables.LEARNERS
+        self._made: dict[str, Cells] = {}
+
+    def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series]) -> list[pl.Series]:
+        """``pos, id, version, content, judged``, then the cells of the kept columns."""
+        pos, *rest = identity
+        found = [pos, self.identifier(), *rest]
+        for name in kept:
+            found.extend(self.cells(name).series)
+        return found
+
+    def identifier(self) -> pl.Series:
+        """What names the row inside its table and namespace; null where nothing does."""
+        specification = self.batch.specification
+        if self.table == tables.REPORT_CARDS:
+            return joined((self.cells("studentSourcedId"), self.cells("schoolYear")), "/")
+        if self.table == tables.LEARNERS:
+            return self.cells("userSourcedId").text
+        if specification.key not in self.batch.header.columns:
+            return pl.Series([None], dtype=pl.String).new_from_index(0, len(self.frame))
+        keys = self.frame[specification.key]
+        return pl.select(pl.when(keys.str.strip_chars() != "").then(keys)).to_series()
+
+    def cells(self, name: str) -> Cells:
+        if name not in self._made:
+            make = _MADE.get((self.table, name))
+            self._made[name] = make(self) if make else self.own(name)
+        return self._made[name]
+
+    def own(self, name: str, bucket: Callable[[str | None, str], int] = values.bucket) -> Cells:
+        """A column of the file. One that it does not have is not known."""
+        kind = tables.tables()[self.table][name]
+        texts = self.texts(name)
+        if texts is None:
+            return not_known(len(self.frame), kind)
+        reasons = [self.frame[each] for each in [self.batch.header.reasons.get(name)] if each is not None]
+        if self.table == tables.RESULTS and name in _EXEMPT and "exemptReason" in self.batch.header.columns:
+            reasons.append(self.cells("exemptReason").text)
+        return cells(texts, kind, self.span, reasons=reasons, bucket=bucket)
+
+    def texts(self, name: str) -> pl.Series | None:
+        column = _AS_LEARNER.get(name, name) if self.is_users else name
+        return self.frame[column] if column in self.batch.header.columns else None
+
+    def made(self, name: str, texts: pl.Series, *needs: str) -> Cells:
+        """A column that no file has, made of others: not known where the file lacks one of those."""
+        kind = tables.tables()[self.table][name]
+        if any(self.texts(need) is None for need in needs):
+            return not_known(len(self.frame), kind)
+        return cells(texts, kind, self.span)
+
+
+# ------------------------------------------------------------------------------------------------ added columns
+def _learner(user: str, school: str) -> Callable[[_Rows], Cells]:
+    return lambda rows: rows.made("learner", joined((rows.cells(user), rows.cells(school)), "@"), user, school)
+
+
+def _school_code(school: str) -> Callable[[_Rows], Cells]:
+    return lambda rows: rows.made(
+        "schoolCode", looked_up(rows.cells(school).text, rows.batch.meaning.lookups.codes.get), school
+    )
+
+
+def _live_status(rows: _Rows) -> Cells:
+    texts = rows.texts("status")
+    if texts is None:
+        return rows.made("liveStatus", pl.Series([], dtype=pl.String), "status")
+    blank = pl.when(texts.str.strip_chars() == "").then(pl.lit("active")).otherwise(texts)
+    return rows.made("liveStatus", pl.select(blank).to_series())
+
+
+def _school_year(rows: _Rows) -> Cells:
+    """A school year ends on one local day of the year that it is named after: the one on which the period ends."""
+    last = rows.batch.meaning.last
+
+    def span(text: str) -> tuple[int, int] | None:
+        return rows.span(text if last is None else _day_in(text, last))
+
+    texts = rows.texts("schoolYear")
+    if texts is None:
+        return not_known(len(rows.frame), "date")
+    why = rows.batch.header.reasons.get("schoolYear")
+    return cells(texts, "date", span, reasons=[rows.frame[why]] if why else [], bucket=_year_bucket)
+
+
+def _year_bucket(text: str | None, kind: str) -> int:
+    bucket = values.bucket(text, kind)
+    is_year = text is not None and re.fullmatch("[0-9]{4}", text)
+    return values.UNPARSEABLE if bucket == values.VALUE and not is_year else bucket
+
+
+def _day_in(year: str, last: date) -> str:
+    return f"{year}-{last.month:02}-{28 if (last.month, last.day) == (2, 29) else last.day:02}"
+
+
+def _year_end(rows: _Rows) -> Cells:
+    ends = looked_up(rows.cells("schoolYear").text, rows.batch.meaning.lookups.ends.get)
+    return unless_known(rows.made("yearEnd", ends), ends.is_not_null())
+
+
+def _result_key(rows: _Rows) -> Cells:
+    names = ("reportCardId", "subjectCode", "periodCode")
+    return rows.made("resultKey", joined([rows.cells(name) for name in names], "/", "/"), *names)
+
+
+def _from_personal_id(name: str, place: int) -> Callable[[_Rows], Cells]:
+    def made(rows: _Rows) -> Cells:
+        ids = rows.cells("userMasterIdentifier").text
+        said = looked_up(ids, lambda text: both[place] if (both := from_personal_id(text)) else None)
+        return rows.made(name, said, "userMasterIdentifier")
+
+    return made
+
+
+def from_personal_id(text: str) -> tuple[str, str] | None:
+    """(year of birth, sex) that a Vietnamese personal id says; None for what is none.
+
+    The fourth of twelve digits gives century and sex, the two after it the year.
+
+    >>> from_personal_id("066214001234"), from_personal_id("66214001234")
+    (('2014', 'male'), None)
+    """
+    match = _PERSONAL_ID.fullmatch(text)
+    if match is None:
+        return None
+    century, sex = divmod(int(match[1]), 2)
+    return f"{19 + century}{match[2]}", ("male", "female")[sex]
+
+
+def _birth_year(rows: _Rows) -> Cells:
+    return rows.made("birthYear", rows.cells("birthDate").text.str.slice(0, 4), "birthDate")
+
+
+_MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
+    (tables.REPORT_CARDS, "learner"): _learner("studentSourcedId", "schoolSourcedId"),
+    (tables.REPORT_CARDS, "schoolCode"): _school_code("schoolSourcedId"),
+    (tables.REPORT_CARDS, "schoolYear"): _school_year,
+    (tables.REPORT_CARDS, "yearEnd"): _year_end,
+    (tables.RESULTS, "resultKey"): _result_key,
+    (tables.LEARNERS, "learner"): _learner("userSourcedId", "orgSourcedId"),
+    (tables.LEARNERS, "schoolCode"): _school_code("orgSourcedId"),
+    (tables.LEARNERS, "liveStatus"): _live_status,
+    ("enrollments", "learner"): _learner("userSourcedId", "schoolSourcedId"),
+    ("users", "idBirthYear"): _from_personal_id("idBirthYear", 0),
+    ("users", "idSex"): _from_personal_id("idSex", 1),
+    ("demographics", "birthYear"): _birth_year,
+}
+
+
+# ------------------------------------------------------------------------------------------------ copies
+def contents(frame: pl.DataFrame, header: Header, modified: str) -> pl.Series:
+    """16 hex digits a row that differ for copies that differ, but for when they were changed. An empty cell is as good
+    as none, and the order of columns does not matter."""
+    named = sorted((title, name) for name, title in zip(header.frame, header.titles, strict=True) if title != modified)
+    if not named:
+        return pl.Series([""]).new_from_index(0, len(frame))
+    filled = [
+        pl.when(pl.col(name) == "").then(pl.lit("")).otherwise(pl.lit(f"{title}\x1f") + pl.col(name) + "\x1e")
+        for title, name in named
+    ]
+    whole = frame.select(pl.concat_str(filled)).to_series()
+    return pl.Series([blake2b(text.encode(), digest_size=8).hexdigest() for text in whole], dtype=pl.String)

@@ -1,0 +1,67 @@
+"""Education as a sector: the unit is the report card, or the learner; the exports are OneRoster and report cards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from recaudit.model import Input
+from recaudit.plan import Plan, Source
+from recaudit.sectors import Progress, Sector
+
+
+_Unit = Literal["report_card", "learner"]
+_UNITS: Final[tuple[_Unit, ...]] = ("report_card", "learner")
+
+
+@dataclass(frozen=True, slots=True)
+class Education:
+    """``report_card``: one learner in one school year in one school. ``learner``: one learner in one school."""
+
+    unit: _Unit = "report_card"
+    name: str = "education"
+    candidates: tuple[str, ...] = ("school.identifier", "school", "folder", "file")
+
+    def around(self, unit: str) -> Sector:
+        """The same with records of another unit. Raises ``ValueError`` for one that the sector does not have."""
+        for known in _UNITS:
+            if known == unit:
+                return replace(self, unit=known)
+        raise ValueError(f"no unit of education: {unit}")
+
+    def tables(self) -> Mapping[str, Mapping[str, str]]:
+        """Table -> element column -> field kind, of the shipped formats. Raises ``SuiteError`` for a broken one."""
+        from recaudit.education.tables import tables
+
+        return tables()
+
+    def read(
+        self,
+        plan: Plan,
+        sources: Sequence[Source],
+        spill: Path,
+        *,
+        columns: Mapping[str, Collection[str]],
+        first: int,
+        known: Collection[str],
+        progress: Progress,
+        workers: int,
+    ) -> tuple[Input, ...]:
+        """See ``recaudit.sectors.Sector.read``."""
+        from recaudit.education.reading import read_sources
+
+        return read_sources(
+            plan,
+            sources,
+            spill,
+            columns=columns,
+            first=first,
+            known=known,
+            progress=progress,
+            workers=workers,
+        )
+
+
+SECTOR: Sector = Education()

@@ -1,0 +1,232 @@
+"""due: what each record should hold by a plan, as rows of a frame, so that absent rows exist (SCORING section 3).
+
+Every row of the unit's table in scope (each copy) is set against the plan's rows of its grade:
+
+    compulsory     one row a subject and period
+    elective       one row a subject and period, of the subjects that were taken
+    elective-slot  one row for each subject that has to be chosen out of a group
+
+A row whose grade is absent or not in the plan has one row, of which nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.cells import Cell
+from recaudit.engine.link import Linked, chosen
+from recaudit.engine.seam import Engine, Task
+from recaudit.model import Due
+from recaudit.seam import DUE_COLUMNS, DUE_PLAN
+from recaudit.values import NOT_KNOWN, NULL, VALUE
+
+_PLAN: Final = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in DUE_PLAN])
+
+COMPULSORY, ELECTIVE, SLOT = "compulsory", "elective", "elective-slot"
+
+
+def due_rows(
+    engine: Engine, task: Task, linked: Linked, results: FromClause, handed: FromClause, due: Due
+) -> FromClause:
+    """Identity, ``facility_``, ``rid_``, ``standing_``, the column by which results name their record, and cells.
+
+    ``results``: all rows of the hanging table that is looked in. Without a plan no row: nobody said what is due.
+    """
+    plan = engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
+    link = task.links.hanging[due.of]
+    made = _Made(task, due, results, link.by)
+    units = _units(linked, link.names, due.grade, sa.select(plan.c.grade))
+    on_grade = plan.c.grade == units.c.grade_
+    held, taken = made.held(), made.taken()
+
+    def of(base: FromClause) -> ColumnElement[bool]:
+        return sa.and_(base.c.ns == units.c.ns, base.c.names_ == units.c.names_)
+
+    named = sa.and_(of(held), held.c.subject_ == plan.c.subject, held.c.period_ == plan.c.period)
+    with_subject = sa.and_(of(taken), taken.c.subject_ == plan.c.subject)
+    sure = _sure(units, handed, due.of)
+    planned = units.join(plan, on_grade).outerjoin(held, named).outerjoin(sure, _at(sure, units))
+    compulsory = (
+        sa.select(*made.cells(units, plan, held, sure, taken.c.subject_.is_not(None), COMPULSORY))
+        .select_from(planned.outerjoin(taken, with_subject))
+        .where(plan.c.requirement == COMPULSORY)
+    )
+    elective = (
+        sa.select(*made.cells(units, plan, held, sure, sa.true(), ELECTIVE))
+        .select_from(planned.join(taken, with_subject))
+        .where(plan.c.requirement == ELECTIVE)
+    )
+    every = sa.union_all(compulsory, elective, made.slots(units, plan, taken, sure), made.unknown(units))
+    return engine.make(due.table, sa.select(*every.subquery("due").c))
+
+
+def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any]) -> sa.Subquery:
+    """The unit's rows in scope. ``grade_`` and ``names_`` are NULL where they hold no value, or none of the plan."""
+    c = linked.rows.c
+    key, key_read = (c[names], c[f"{names}__s"] == VALUE) if names else (c.id, sa.true())
+    grade_known = sa.and_(c[f"{grade}__s"] == VALUE, c[grade].in_(grades))
+    return (
+        sa.select(
+            *(c[name] for name in ("ns", "src", "pos", "facility_", "rid_", "standing_")),
+            sa.case((key_read, key)).label("names_"),
+            sa.case((grade_known, c[grade])).label("grade_"),
+        )
+        .where(c.rid_.is_not(None))
+        .subquery("units")
+    )
+
+
+def _sure(units: FromClause, handed: FromClause, table: str) -> sa.Subquery:
+    """Where a row that is not there is known not to exist: all of the table was handed in."""
+    c = handed.c
+    whole = sa.and_(c.handed_in, sa.not_(c.cut)).label("whole_")
+    return sa.select(c.facility, c.ns, whole).where(c.tbl == table).subquery("sure")
+
+
+def _at(sure: FromClause, units: FromClause) -> ColumnElement[bool]:
+    return sa.and_(sure.c.facility == units.c.facility_, sure.c.ns == units.c.ns)
+
+
+class _Made:
+    """The three kinds of row, and the one of which nothing is known, all with the same columns."""
+
+    def __init__(self, task: Task, due: Due, results: FromClause, by: str) -> None:
+        self.due, self.results, self.by = due, results, by
+        self.kinds = task.tables[due.of]
+
+    def held(self) -> sa.Subquery:
+        """One row for each record, subject and period; of several, the same one whatever their order."""
+        c, due = self.results.c, self.due
+        key = [c.ns, c[self.by], c[due.subject], c[due.period]]
+        rows = sa.select(*c, chosen(self.results, key, c.content).label("first_")).where(
+            *(c[f"{name}__s"] == VALUE for name in (self.by, due.subject, due.period))
+        )
+        first = rows.subquery("results")
+        carried = [first.c[name] for column in due.columns for name in (column, f"{column}__s")]
+        names = (first.c[self.by].label("names_"), first.c[due.subject].label("subject_"))
+        return (
+            sa.select(first.c.ns, *names, first.c[due.period].label("period_"), *carried)
+            .where(first.c.first_)
+            .subquery("held")
+        )
+
+    def taken(self) -> sa.Subquery:
+        """Subjects of which the record has a result in any period."""
+        c, due = self.results.c, self.due
+        return (
+            sa.select(c.ns, c[self.by].label("names_"), c[due.subject].label("subject_"))
+            .where(*(c[f"{name}__s"] == VALUE for name in (self.by, due.subject)))
+            .distinct()
+            .subquery("taken")
+        )
+
+    def _row(
+        self,
+        units: FromClause,
+        key: ColumnElement[str],
+        own: Mapping[str, Sequence[ColumnElement[Any]]],
+        carried: Mapping[str, Sequence[ColumnElement[Any]]],
+        otherwise: int,
+    ) -> list[ColumnElement[Any]]:
+        """``own`` and ``carried``: (value, bucket) of each column; those left out are empty, ``otherwise`` why."""
+        nothing: Sequence[ColumnElement[Any]] = (sa.cast(sa.null(), sa.Text), sa.literal(otherwise))
+        cells = {name: own.get(name, nothing) for name in DUE_COLUMNS}
+        cells |= {name: carried.get(name, nothing) for name in self.due.columns}
+        identity = [units.c[name] for name in ("ns", "src", "pos", "facility_", "rid_", "standing_")]
+        return [
+            *identity,
+            key.label("id"),
+            units.c.names_.label(self.by),
+            *(
+                part
+                for name, (value, bucket) in cells.items()
+                for part in (sa.cast(value, sa.Text).label(name), bucket.label(f"{name}__s"))
+            ),
+        ]
+
+    def cells(
+        self,
+        units: FromClause,
+        plan: FromClause,
+        held: FromClause,
+        sure: FromClause,
+        subject_there: ColumnElement[bool],
+        requirement: str,
+    ) -> list[ColumnElement[Any]]:
+        p, value = plan.c, sa.literal(VALUE)
+        there = held.c.names_.is_not(None)
+        own = {
+            "requirement": (sa.literal(requirement), value),
+            "dueType": (p.assessment, value),
+            "scoreDue": (sa.case((p.score_due, "yes")), sa.case((p.score_due, VALUE), else_=NULL)),
+            "subjectFound": _yes(subject_there, units, sure),
+            "found": _yes(there, units, sure),
+        }
+        absent = _absent(units, sure)
+        carried = {
+            name: (held.c[name], sa.case((there, held.c[f"{name}__s"]), else_=absent)) for name in self.due.columns
+        }
+        slash = sa.literal("/")
+        return self._row(units, sa.literal(requirement) + slash + p.subject + slash + p.period, own, carried, NULL)
+
+    def slots(self, units: FromClause, plan: FromClause, taken: FromClause, sure: FromClause) -> sa.Select[Any]:
+        p = plan.c
+        groups = (
+            sa.select(p.grade, p.grp, sa.func.max(p.choose).label("choose"))
+            .where(p.requirement == ELECTIVE, p.grp != "")
+            .group_by(p.grade, p.grp)
+            .subquery("groups")
+        )
+        each = sa.func.unnest(sa.func.range(1, groups.c.choose + 1)).label("number")
+        slot = sa.select(groups.c.grade, groups.c.grp, each).subquery("slots")
+        slot_grade, slot_group, number = slot.c.grade, slot.c.grp, slot.c.number
+        of_group = sa.select(p.grade, p.grp, p.subject).where(p.grp != "").distinct().subquery("of group")
+        chosen_of = (
+            sa.select(taken.c.ns, taken.c.names_, of_group.c.grade, of_group.c.grp, sa.func.count().label("subjects"))
+            .select_from(taken.join(of_group, of_group.c.subject == taken.c.subject_))
+            .group_by(taken.c.ns, taken.c.names_, of_group.c.grade, of_group.c.grp)
+            .subquery("chosen")
+        )
+        same = sa.and_(
+            chosen_of.c.ns == units.c.ns,
+            chosen_of.c.names_ == units.c.names_,
+            chosen_of.c.grade == slot_grade,
+            chosen_of.c.grp == slot_group,
+        )
+        filled = sa.func.coalesce(chosen_of.c.subjects, 0) >= number
+        own = {
+            "requirement": (sa.literal(SLOT), sa.literal(VALUE)),
+            "electiveFound": _yes(filled, units, sure),
+        }
+        key = sa.literal(f"{SLOT}/") + slot_group + sa.literal("/") + sa.cast(number, sa.Text)
+        return sa.select(*self._row(units, key, own, {}, NULL)).select_from(
+            units.join(slot, slot_grade == units.c.grade_).outerjoin(chosen_of, same).outerjoin(sure, _at(sure, units))
+        )
+
+    def unknown(self, units: FromClause) -> sa.Select[Any]:
+        """Nobody knows what is due in a grade that the plan does not have."""
+        row = self._row(units, sa.literal("unknown"), {}, {}, NOT_KNOWN)
+        return sa.select(*row).select_from(units).where(units.c.grade_.is_(None))
+
+
+def _absent(units: FromClause, sure: FromClause) -> ColumnElement[int]:
+    """The bucket of what was not found: absent where all was read and the record says how results name it."""
+    known = sa.and_(units.c.names_.is_not(None), sa.func.coalesce(sure.c.whole_, sa.false()))
+    return sa.case((known, NULL), else_=NOT_KNOWN)
+
+
+def _yes(
+    there: ColumnElement[bool], units: FromClause, sure: FromClause
+) -> tuple[ColumnElement[Any], ColumnElement[int]]:
+    return sa.case((there, "yes")), sa.case((there, VALUE), else_=_absent(units, sure))
+
+
+def cells_of(rows: FromClause, kinds: dict[str, str]) -> dict[str, Cell]:
+    """The cells of a finished frame of what is due."""
+    return {name: Cell(rows.c[name], rows.c[f"{name}__s"], kind=kind) for name, kind in kinds.items()}

@@ -1,0 +1,121 @@
+"""signals: what whole groups of rows look like. Advisory: no signal moves a rung (SCORING section 3).
+
+A group smaller than the signal asks for says nothing. What is reported is how many groups of a facility are flagged,
+never which value made them so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.dialect import all_of
+from recaudit.engine.frame import Frames
+from recaudit.engine.seam import Engine, Task
+from recaudit.model import Signal, SignalRule
+from recaudit.values import VALUE
+
+
+def signals(engine: Engine, task: Task, frames: Frames) -> tuple[Signal, ...]:
+    """One for each facility and signal about rows; a facility of which no row was read gives one that is not flagged
+    nor cleared. None for a table without a frame."""
+    found: list[Signal] = []
+    for rule in task.signals:
+        if rule.table in frames.frames:
+            found += _KINDS[rule.kind](engine, task, rule, frames.frames[rule.table].rows)
+    return tuple(found)
+
+
+def _rows(rule: SignalRule, rows: FromClause, *what: ColumnElement[Any]) -> sa.Select[Any]:
+    """Standing rows in which every column asked about holds a value."""
+    there = [rows.c[f"{column}__s"] == VALUE for column in rule.columns]
+    group = rows.c[rule.group] if rule.group else sa.literal("")
+    known = [rows.c[f"{rule.group}__s"] == VALUE] if rule.group else []
+    return sa.select(rows.c.facility_, group.label("grp"), *what).where(rows.c.standing_, *there, *known)
+
+
+def _by_share(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> Iterator[Signal]:
+    """In which groups a share of the rows is above the threshold."""
+    first = rows.c[rule.columns[0]]
+    if rule.kind == "top_share":
+        each = _rows(rule, rows, sa.func.lower(sa.func.trim(first)).label("said")).subquery()
+        values = (
+            sa.select(each.c.facility_, each.c.grp, sa.func.count().label("rows"))
+            .group_by(each.c.facility_, each.c.grp, each.c.said)
+            .subquery()
+        )
+        of_group, most = sa.func.sum(values.c.rows), sa.func.max(values.c.rows)
+        groups = sa.select(values.c.facility_, of_group.label("rows"), most.label("hits"))
+        groups = groups.group_by(values.c.facility_, values.c.grp)
+    else:
+        if rule.kind == "match_share":
+            hit: ColumnElement[bool] = sa.func.regexp_matches(first, rule.text)
+        else:
+            number = sa.cast(sa.literal(rule.text), sa.Double)
+            hit = all_of(*(sa.try_cast(rows.c[column], sa.Double) == number for column in rule.columns))
+        each = _rows(rule, rows, sa.func.coalesce(hit, sa.false()).label("hit")).subquery()
+        hits = sa.func.count().filter(each.c.hit)
+        groups = sa.select(each.c.facility_, sa.func.count().label("rows"), hits.label("hits"))
+        groups = groups.group_by(each.c.facility_, each.c.grp)
+    judged = groups.subquery()
+    above = judged.c.hits * rule.above.denominator > judged.c.rows * rule.above.numerator
+    large = judged.c.rows >= rule.least
+    said = engine.rows(
+        sa.select(
+            judged.c.facility_,
+            sa.func.count().filter(large),
+            sa.func.count().filter(sa.and_(large, above)),
+        ).group_by(judged.c.facility_)
+    )
+    numbers = {facility: (groups_of, flagged) for facility, groups_of, flagged in said}
+    share = f"above {float(rule.above * 100):g} % of at least {rule.least} rows"
+    for facility in task.facilities:
+        groups_of, flagged = numbers.get(facility.id, (0, 0))
+        figure = f"{flagged} of {groups_of} {rule.groups}" if rule.group else "yes" if flagged else "no"
+        yield Signal(rule.id, facility.id, flagged > 0 if groups_of else None, figure if groups_of else "", share)
+
+
+def _shared(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> Iterator[Signal]:
+    """How many values stand on so many rows of one facility."""
+    key = sa.func.coalesce(rows.c.id, sa.cast(rows.c.src, sa.Text) + ":" + sa.cast(rows.c.pos, sa.Text))
+    each = _rows(rule, rows, rows.c[rule.columns[0]].label("said"), key.label("key")).subquery()
+    values = (
+        sa.select(each.c.facility_, sa.func.count(sa.distinct(each.c.key)).label("rows"))
+        .group_by(each.c.facility_, each.c.said)
+        .subquery()
+    )
+    often = values.c.rows >= int(rule.above)
+    said = engine.rows(
+        sa.select(values.c.facility_, sa.func.count(), sa.func.count().filter(often)).group_by(values.c.facility_)
+    )
+    numbers = {facility: (distinct, flagged) for facility, distinct, flagged in said}
+    threshold = f"on {int(rule.above)} rows or more"
+    for facility in task.facilities:
+        distinct, flagged = numbers.get(facility.id, (0, 0))
+        figure = f"{flagged} of {distinct} values" if distinct else ""
+        yield Signal(rule.id, facility.id, flagged > 0 if distinct else None, figure, threshold)
+
+
+def _across(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> Iterator[Signal]:
+    """How many values stand in several facilities."""
+    each = _rows(rule, rows, rows.c[rule.columns[0]].label("said")).subquery()
+    values = (
+        sa.select(sa.func.count(sa.distinct(each.c.facility_)).label("facilities")).group_by(each.c.said).subquery()
+    )
+    often = values.c.facilities >= int(rule.above)
+    [(distinct, flagged)] = engine.rows(sa.select(sa.func.count(), sa.func.count().filter(often)).select_from(values))
+    figure = f"{flagged} of {distinct} values" if distinct else ""
+    yield Signal(rule.id, "", flagged > 0 if distinct else None, figure, f"in {int(rule.above)} facilities or more")
+
+
+_KINDS: Final[dict[str, Callable[[Engine, Task, SignalRule, FromClause], Iterator[Signal]]]] = {
+    "top_share": _by_share,
+    "value_share": _by_share,
+    "match_share": _by_share,
+    "shared_value": _shared,
+    "across_facilities": _across,
+}

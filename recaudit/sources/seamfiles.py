@@ -1,0 +1,96 @@
+"""Rows to the Parquet files between reading and counting: ``spill/<table>/<input>-<part>.parquet``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recaudit.seam import columns
+
+ROWS: Final = 20_000  # held in memory by one worker, over all tables
+
+
+def schema_of(kinds: Mapping[str, str]) -> Any:  # noqa: ANN401  # pyarrow is untyped
+    """The columns that every file of a table has, in order; ``kinds``: element column -> field kind."""
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns(kinds)])
+
+
+def private(file: Path) -> BinaryIO:
+    """A new file that only its owner can read, opened for writing. Raises ``FileExistsError``."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+class SeamFiles:
+    """The seam files of one part of one input; a table gets a file with its first row. Readable by their owner only.
+
+    ``tables``: table -> the element columns that are written of it, with their kinds.
+    """
+
+    def __init__(
+        self, spill: Path, namespace: str, src: int, part: int, tables: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        self._spill, self._constant, self._name = spill, (namespace, src), f"{src}-{part}.parquet"
+        self._tables = tables
+        self._waiting: dict[str, list[Sequence[Any]]] = {}
+        self._writers: dict[str, tuple[Any, BinaryIO]] = {}
+        self._held = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._flush()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End every file. What was added by row and not written yet is lost."""
+        for writer, handle in self._writers.values():
+            writer.close()
+            handle.close()
+        self._writers = {}
+
+    def add(self, table: str, row: Sequence[Any]) -> None:
+        """One row without ``ns`` and ``src``: ``pos, id, version, content, judged``, then the table's cells."""
+        self._waiting.setdefault(table, []).append(row)
+        self._held += 1
+        if self._held >= ROWS:
+            self._flush()
+
+    def write(self, table: str, columns: Sequence[Any]) -> None:
+        """Many rows at once: the same columns as Arrow arrays, of the seam's types or others that can be cast."""
+        self._write(table, len(columns[0]), [column.cast(field.type) for column, field in self._fields(table, columns)])
+
+    def _flush(self) -> None:
+        for table, rows in self._waiting.items():
+            columns = list(zip(*rows, strict=True))
+            self._write(
+                table, len(rows), [pa.array(column, field.type) for column, field in self._fields(table, columns)]
+            )
+        self._waiting, self._held = {}, 0
+
+    def _fields(self, table: str, columns: Sequence[Any]) -> list[tuple[Any, Any]]:
+        return list(zip(columns, list(schema_of(self._tables[table]))[len(self._constant) :], strict=True))
+
+    def _write(self, table: str, rows: int, columns: Sequence[Any]) -> None:
+        schema = schema_of(self._tables[table])
+        if table not in self._writers:
+            self._writers[table] = self._open(table)
+        constant = [pa.repeat(pa.scalar(value, schema.field(i).type), rows) for i, value in enumerate(self._constant)]
+        self._writers[table][0].write_table(pa.Table.from_arrays([*constant, *columns], schema=schema))
+
+    def _open(self, table: str) -> tuple[Any, BinaryIO]:
+        folder = self._spill / table
+        folder.mkdir(mode=0o700, exist_ok=True)
+        handle = private(folder / self._name)
+        return pq.ParquetWriter(handle, schema_of(self._tables[table]), compression="zstd"), handle

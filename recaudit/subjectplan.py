@@ -1,0 +1,109 @@
+"""The subject plan -> what is due of every record: which subjects in which grade, in which periods, assessed how.
+
+One row a grade and subject. It comes from whoever decides what is taught, and not from the audited export: what is due
+is a denominator inside the record, as a roster is one of records.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pyarrow as arrow
+
+from recaudit.csvfiles import FILLED, ROW, Contract, Faults, Sheet, of_text, one_of, read
+from recaudit.seam import DUE_PLAN
+from recaudit.shipped import expectations
+
+REQUIREMENTS: Final = ("compulsory", "elective", "optional")
+ASSESSMENTS: Final = ("score", "level", "pass_fail", "comment")
+PERIODS: Final = ("HK1", "HK2", "Y")  # where the plan does not say: two terms and the year
+
+_WHOLE: Final = of_text(
+    "whole", "is no whole number from 1", "write digits", lambda cell: cell.str.contains("^(?:[1-9][0-9]{0,3})?$")
+)
+CONTRACT: Final = Contract(
+    required={
+        "gradeLevel": (FILLED,),
+        "subjectCode": (FILLED,),
+        "requirement": (one_of(*REQUIREMENTS),),
+        "assessmentType": (one_of(*ASSESSMENTS),),
+    },
+    optional={
+        "electiveGroup": (),
+        "chooseN": (_WHOLE,),
+        "periodsPerYear": (),
+        "scoreDuePeriods": (),
+        "duePeriods": (),
+        "subjectName": (),
+        "evidence": (),
+    },
+)
+
+
+def find(name: str, root: Path) -> Path:
+    """The file that ``name`` stands for: a plan that travels with recaudit ("vn"), else a path relative to ``root``."""
+    travels = expectations("education", "subject_plan", f"{name}.csv")
+    return travels if name.isidentifier() and travels.is_file() and not os.path.isfile(root / name) else root / name
+
+
+def load(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, arrow.Table | None]:
+    """The file as it was read, and the plan as a table of ``seam.DUE_PLAN``, one row a grade, subject and period.
+
+    What is wrong is added to ``faults``; (None, None) when the file cannot be read as rows.
+    """
+    sheet = read(find(name, root), name, CONTRACT, faults)
+    if sheet is None:
+        return None, None
+    if sheet.frame.is_empty():
+        faults.whole(sheet.path, name, "no subject", "a subject plan needs at least one; or leave the plan out")
+    _refuse(sheet, faults)
+    schema = arrow.schema([(column, arrow.type_for_alias(kind)) for column, kind in DUE_PLAN])
+    rows = [
+        dict(zip(schema.names, row, strict=True)) for cells in sheet.frame.iter_rows(named=True) for row in _due(cells)
+    ]
+    return sheet, arrow.Table.from_pylist(rows, schema)
+
+
+def _refuse(sheet: Sheet, faults: Faults) -> None:
+    again = sheet.frame.filter(pl.struct("gradeLevel", "subjectCode").is_first_distinct().not_())[ROW]
+    faults.rows(sheet, again, "subjectCode", "this subject of the grade stands in an earlier row too", "keep one row")
+    elective = sheet.frame.filter((pl.col("electiveGroup") != "") & (pl.col("requirement") != "compulsory"))
+    without = elective.filter(pl.col("chooseN") == "")[ROW]
+    faults.rows(sheet, without, "chooseN", "nobody said how many of the group are chosen", "write the number")
+    torn = elective.filter(pl.col("chooseN").n_unique().over("gradeLevel", "electiveGroup") > 1)[ROW]
+    faults.rows(sheet, torn, "chooseN", "the rows of the group say different numbers", "write the same in each")
+    grouped = sheet.frame.filter((pl.col("electiveGroup") != "") & (pl.col("requirement") == "compulsory"))[ROW]
+    faults.rows(sheet, grouped, "electiveGroup", "a compulsory subject is in no group", "leave the cell empty")
+
+
+def _due(cells: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, int, str, bool]]:
+    """One row a period in which a result is due."""
+    requirement = "compulsory" if cells["requirement"] == "compulsory" else "elective"
+    assessment = cells["assessmentType"]
+    periods = _listed(cells["duePeriods"]) or PERIODS
+    scored = _listed(cells["scoreDuePeriods"]) or (periods if assessment == "score" else ())
+    number = int(cells["chooseN"]) if cells["chooseN"].isdecimal() else 0
+    for period in dict.fromkeys((*periods, *scored)):
+        yield (
+            cells["gradeLevel"],
+            cells["subjectCode"],
+            period,
+            requirement,
+            cells["electiveGroup"],
+            number,
+            assessment,
+            period in scored,
+        )
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    """
+    >>> _listed("HK1; Y")
+    ('HK1', 'Y')
+    """
+    return tuple(part for part in re.split(r"[;\s]+", cell) if part)

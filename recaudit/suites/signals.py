@@ -1,0 +1,75 @@
+"""signals.json -> SignalRules: questions about groups of rows and of facilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from recaudit.model import SignalKind, SignalRule
+from recaudit.suites.linking import Tables
+from recaudit.suites.reading import Wrong, check_keys, near, read_object
+
+_KINDS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)
+_NEEDED: Final = ("id", "kind", "title", "why", "source")
+_ROWS: Final = ("table", "columns")
+_ASKS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    # kind: (keys that must be there beside, keys that may be there)
+    "top_share": ((*_ROWS, "above"), ("group", "groups", "least")),
+    "value_share": ((*_ROWS, "text", "above"), ("group", "groups", "least")),
+    "match_share": ((*_ROWS, "text", "above"), ("group", "groups", "least")),
+    "shared_value": ((*_ROWS, "above"), ()),
+    "across_facilities": ((*_ROWS, "above"), ()),
+    "silent_facilities": ((), ()),
+    "silent_areas": ((), ()),
+    "count_gap": (("above",), ()),
+    "vendor_scope": ((), ()),
+}
+
+
+def read_signals(path: Path, label: str, sector: str, tables: Tables) -> tuple[SignalRule, ...]:
+    """Every signal of the file, checked against ``tables``. Raises ``SuiteError`` with everything that is wrong."""
+    wrong = Wrong(label)
+    document, _ = read_object(path, wrong)
+    wrong.refuse()
+    check_keys(document, wrong, needed=("version", "signals"), what="signals.json")
+    wrong.refuse()
+    found = [
+        _signal(entry, sector, tables, wrong.inside(f"signal {at}")) for at, entry in enumerate(document["signals"], 1)
+    ]
+    wrong.refuse()
+    return tuple(one for one in found if one)
+
+
+def _signal(entry: Mapping[str, Any], sector: str, tables: Tables, wrong: Wrong) -> SignalRule | None:
+    kind = next((one for one in _KINDS if one == entry.get("kind")), None)
+    if kind is None:
+        wrong.add("the signal is of no known kind", near(entry.get("kind"), _KINDS))
+        return None
+    needed, allowed = _ASKS[kind]
+    check_keys(entry, wrong, needed=(*_NEEDED, *needed), allowed=allowed, what="the signal")
+    if any(key not in entry for key in (*_NEEDED, *needed)):
+        return None
+    table, group = str(entry.get("table", "")), str(entry.get("group", ""))
+    columns = tuple(map(str, entry.get("columns", ())))
+    if table and table not in tables:
+        wrong.add(f"there is no table {table!r}", near(table, tables))
+    for column in (*columns, *([group] if group else [])):
+        if table in tables and column not in tables[table]:
+            wrong.add(f"there is no column {column!r}", near(column, tables[table]))
+    return SignalRule(
+        id=str(entry["id"]),
+        sector=sector,
+        kind=kind,
+        title=dict(entry["title"]),
+        why=str(entry["why"]),
+        source=str(entry["source"]),
+        table=table,
+        columns=columns,
+        group=group,
+        groups=str(entry.get("groups", "groups")),
+        text=str(entry.get("text", "")),
+        above=Fraction(str(entry.get("above", 0))),
+        least=int(entry.get("least", 1)),
+    )
