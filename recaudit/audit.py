@@ -161,13 +161,10 @@ def _read(
     """One sector's suites, its inputs (those that were ignored too), and what the engine needs to count."""
     every = sector.tables()
     links = suites.links(sector.name, every, sector.unit)
-    asked = links.tables
-    if planned.register is None and links.due is not None:  # an export alone cannot say what is due
-        asked = tuple(table for table in asked if links.due is None or table != links.due.table)
-    names = suites.named(sector.name, planned.suites.get(sector.name, ()), asked)
+    claims = [claim for claim in planned.claims if claim.sector == sector.name]
+    names = suites.named(sector.name, planned.suites.get(sector.name, ()), links.tables)
     loaded = dict(zip(names, suites.load(names, every, planned.root, links), strict=True))
     rules = tuple(rule for suite in loaded.values() for rule in suite.rules)
-    claims = [claim for claim in planned.claims if claim.sector == sector.name]
     _refuse_empty_rungs(planned, claims, rules)
     _refuse_no_areas(planned, claims, registered)
     signals = suites.signals(sector.name, every, links)
@@ -208,6 +205,7 @@ def _read(
         timezone=planned.timezone,
         excused=excused,
         due_plan=registered.due_plan,
+        due_own=not claims,
         signals=signals,
     )
     return loaded, inputs, task
@@ -399,15 +397,12 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
     for read in inputs:
         if read.sector == one.sector.name and read.role == "ignored":
             yield {"what": read.path, "why": "the name says no format that recaudit reads"}
-    due = one.links.due
-    if due is not None and one.task.due is None:
-        yield {
-            "what": due.table,
-            "why": "no rule about what is due was asked: that takes a register and a subject plan",
-        }
-    elif due is not None and one.task.due_plan is None:
+    due = one.task.due
+    if due is not None and one.task.due_plan is None:
         rules = sum(rule.table == due.table for rule in one.task.rules)
-        yield {"what": due.table, "why": f"the register names no subject_plan: {rules} rules on it cannot be assessed"}
+        own = "what is handed in was asked for what it says of itself, and nobody asked what is absent"
+        blind = f"{rules} rules on it cannot be assessed"
+        yield {"what": due.table, "why": f"the register names no subject_plan: {own if one.task.due_own else blind}"}
     held: dict[str, int] = {}
     for read in one.task.inputs:
         if read.only is not None:
@@ -419,6 +414,6 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             yield {"what": table, "why": f"the table was not handed in: {_blinded(one.task, table)}"}
     for table, rows in sorted(held.items()):
         if table not in one.task.tables:
-            yield {"what": table, "why": f"{rows} rows read and judged for conformance; no view, so no rule"}
+            yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}

@@ -372,9 +372,9 @@ def _gone_findings(old: Result, new: Result, alike: _Alike) -> Iterator[Finding]
         yield Finding(facility, rule, sector, _missed(counts), why)
 
 
-def told(findings: Iterable[Finding]) -> list[str]:
-    """One sentence a finding."""
+def told(findings: Iterable[Finding], verb: str = "is") -> list[str]:
+    """One sentence a finding: "is missed", or "was"."""
     return [
-        f"{one.facility}: {one.rule} is missed by {one.missed}" + (f" ({one.why})" if one.why else "")
+        f"{one.facility}: {one.rule} {verb} missed by {one.missed}" + (f" ({one.why})" if one.why else "")
         for one in findings
     ]

@@ -14,13 +14,15 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from recaudit import suites
 from recaudit.audit import SECTORS, Surveyed, survey
 from recaudit.engine import NAMELESS
 from recaudit.errors import PlanError, Problem, SourceError
 from recaudit.exports import KINDS, recognised
-from recaudit.model import Period
-from recaudit.plan import Source
+from recaudit.model import Input, Period
+from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
+from recaudit.reports.inert import visible
 from recaudit.reports.numbers import counted
 from recaudit.sectors import Progress
 from recaudit.sources.files import listed
@@ -66,15 +68,18 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     ends = _ends(surveyed, ZoneInfo(timezone))
     period = _whole_months(ends) if ends else Period(date(today.year, 1, 1), date(today.year, 12, 31))
     places, left_out, sources = list[Place](), 0, list[str]()
-    for source, of in zip(plan.sources, surveyed, strict=True):
-        named, where, unfit = _places(folder, of)
+    said = {of.sector: of for of in surveyed}
+    for source in plan.sources:
+        of = said[source.sector]
+        named, where, unfit = _places(folder, plan, of)
         places += named
         left_out += unfit
         sources.append(_source(folder, source, of, where))
-    text = "\n".join([_head(folder, today, period, ends, timezone), *sources, _claim(plan.sources[0].sector)])
+    head = _head(folder, today, period, ends, timezone, plan)
+    text = "\n".join([head, *sources, _claim(plan.sources[0].sector)])
     unnamed = sum(of.said.rows.get(NAMELESS, 0) for of in surveyed)
     return Draft(
-        files={FILE_NAME: text, FACILITIES: _facilities(places), EXPECTED: _expected(places, period)},
+        files={FILE_NAME: text, FACILITIES: _facilities(places), EXPECTED: _expected(places, period, plan)},
         told=tuple(_told(places, unnamed, left_out)),
     )
 
@@ -129,7 +134,7 @@ def _whole_months(ends: Period) -> Period:
     return Period(ends.first.replace(day=1), next_month - timedelta(days=1))
 
 
-def _places(folder: Path, of: Surveyed) -> tuple[list[Place], str, int]:
+def _places(folder: Path, plan: Plan, of: Surveyed) -> tuple[list[Place], str, int]:
     """The facilities, the line of the plan that says where a row's facility is found, and how many ids are unfit.
 
     Where no row names one, the folders are taken for facilities if every file lies in one, else all is one facility.
@@ -144,7 +149,7 @@ def _places(folder: Path, of: Surveyed) -> tuple[list[Place], str, int]:
     if named:
         return fit, f"# facility = {order}  # where a row's facility is found, the surest first", len(named) - len(fit)
     exports = [one for one in of.inputs if one.role == "export"]
-    unit = SECTORS[of.sector].unit
+    unit = suites.links(of.sector, SECTORS[of.sector].tables(), plan.unit(of.sector)).unit
     rows = Counter[str]()
     for one in exports:
         rows[one.folder] += sum(table.rows for table in one.tables if table.table == unit)
@@ -162,7 +167,7 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _head(folder: Path, today: date, period: Period, ends: Period | None, timezone: str) -> str:
+def _head(folder: Path, today: date, period: Period, ends: Period | None, timezone: str, plan: Plan) -> str:
     found = (
         f"finished records end from {ends.first} to {ends.last}" if ends else "no row says when it ended: correct it"
     )
@@ -176,7 +181,7 @@ as_of = {today}
 period = {{ from = {period.first}, to = {period.last} }}  # both days included; {found}
 timezone = {_toml(timezone)}  # whose days these are: Asia/Ho_Chi_Minh, UTC, ...
 # silence = "missing"  # after a legal deadline: what was not sent is missing, not unknown
-
+{_units(plan)}
 [register]  # what should exist, from other sources than the exports
 # source = "..."  # who keeps the register, and
 # date = {today}  # of which day it is: without both nothing is confirmed
@@ -184,6 +189,24 @@ facilities = "{FACILITIES}"
 expected = "{EXPECTED}"  # how many records each facility should have; a blank number: nobody said
 # areas = "register/areas.csv"  # code, name, name_en, kind, parent
 # rosters = "register/rosters.csv"  # facility, period, id, source: which records; only a roster confirms
+{_subject_plan(plan)}"""
+
+
+def _units(plan: Plan) -> str:
+    """What one record is, where it is not what a sector's records usually are."""
+    units = ", ".join(f"{sector} = {_toml(unit)}" for sector, unit in plan.units.items())
+    return f"unit = {{ {units} }}  # what one record is: no report card was found\n" if units else ""
+
+
+def _subject_plan(plan: Plan) -> str:
+    read = any(source.sector == "education" for source in plan.sources)
+    if not read or plan.unit("education") != "report_card":
+        return ""
+    return f"""\
+# subject_plan = "register/subject_plan.csv"  # what is due in each grade; {_toml("vn")}: Viet Nam's programme of 2018
+
+# [suites]
+# education = ["core", "vn"]  # the rules of Viet Nam's report card and personal id beside those of any country
 """
 
 
@@ -192,16 +215,36 @@ def _source(folder: Path, source: Source, of: Surveyed, where: str) -> str:
     formats = _counted(one.format for one in exports)
     releases = Counter(one.release for one in exports if one.release)
     release = f"\n# release = {_toml(min(releases))}  # found: {_counted(releases.elements())}" if releases else ""
+    if source.sector != "health":
+        release = ""
+    formats += "".join(f"\n# {line}" for line in (*_headers(exports), *_rows(of)))
     paths = _paths(folder, source)
     listing = _toml(paths[0]) if len(paths) == 1 else "".join(f"\n    {_toml(path)}," for path in paths) + "\n"
     return f"""\
-[[source]]  # found: {formats}
+# found: {formats}
+[[source]]
 name = {_toml(source.name)}
 sector = {_toml(source.sector)}
 paths = [{listing}]{release}
 # namespace = "source"  # where an id is unique: source, file, folder or facility
 {where}
 """
+
+
+def _headers(exports: Iterable[Input]) -> Iterable[str]:
+    """Which files have another header than their format says."""
+    odd = [one.path for one in exports if any("column" in found.kind for found in one.findings)]
+    if odd:
+        more = f" and {len(odd) - _LISTED} more" if len(odd) > _LISTED else ""
+        yield f"headers that differ from the format: {', '.join(map(visible, odd[:_LISTED]))}{more}"
+
+
+def _rows(of: Surveyed) -> Iterable[str]:
+    """How many records each facility sent, most first. No expected number: that has to come from somebody else."""
+    named = [f"{visible(key)} {number}" for key, number in of.said.rows.items() if key != NAMELESS]
+    if named:
+        more = f" and {len(named) - _LISTED} more" if len(named) > _LISTED else ""
+        yield f"records read: {', '.join(named[:_LISTED])}{more}"
 
 
 def _counted(words: Iterable[str]) -> str:
@@ -221,7 +264,7 @@ def _paths(folder: Path, source: Source) -> Sequence[str]:
     kind = next(kind for kind in KINDS if kind.sector == source.sector)
     found = {(PurePosixPath(one.path.partition("!")[0]), one.ending) for one in listed(folder, files, kind.endings)}
     by_folder = {(PurePosixPath(glob.escape(str(path.parent))) / f"*{path.suffix}").as_posix() for path, _ in found}
-    anywhere = {f"**/*{path.suffix}" for path, _ in found}
+    anywhere = {f"**/*{path.suffix}" for path, _ in found if path.suffix != ".csv"}  # the register is CSV too
     for patterns in (by_folder, anywhere):
         matched = {one.path.partition("!")[0] for one in listed(folder, sorted(patterns), kind.endings)}
         if len(patterns) <= _LISTED and matched == set(files):
@@ -259,9 +302,9 @@ def _defused(name: str) -> str:
     return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
-def _expected(places: Iterable[Place], period: Period) -> str:
+def _expected(places: Iterable[Place], period: Period, plan: Plan) -> str:
     days = f"{period.first}/{period.last}"
-    rows = [(one.id, SECTORS[one.sector].unit, days, "", "all", "") for one in places]
+    rows = [(one.id, plan.unit(one.sector), days, "", "all", "") for one in places]
     return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
 
 

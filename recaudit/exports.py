@@ -146,8 +146,8 @@ def _is_education(found: Found) -> bool:
 
 
 def _education_unit(found: Sequence[Found]) -> str:
-    """Where no report card is handed in, learners are what can be judged."""
-    return "" if any(recognise.table_of(one) == "rc_report_cards" for one in found) else "learner"
+    """Where nothing of report cards is handed in, learners are what can be judged."""
+    return "" if any((recognise.table_of(one) or "").startswith("rc_") for one in found) else "learner"
 
 
 KINDS: Final = (

@@ -123,6 +123,7 @@ BREAKS: Final = frozenset(
         "unknown column",
         "column order",
         "column twice",
+        "key twice",
         "no header",
         "separator",
         "wrong encoding",
@@ -245,6 +246,7 @@ class Due:
     grade: str  # column of the unit's table
     subject: str  # columns of the hanging table
     period: str
+    assessment: str  # the column that says what kind of result it is
     columns: tuple[str, ...]  # those of the hanging table that are carried over
 
 

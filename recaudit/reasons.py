@@ -145,9 +145,10 @@ def sentence(verdict: Verdict, unit: str) -> str:
     'refuted: between 3 and 5 of 9 expected encounters reach complete'
     """
     claim, bounds = verdict.claim, verdict.bounds
-    of = f"expected {unit}s" if claim.level == "records" else claim.level
+    units = f"{unit.replace('_', ' ')}s"
+    of = f"expected {units}" if claim.level == "records" else claim.level
     if bounds.low is None and bounds.high is None and verdict.counterexamples:
-        return f"{verdict.wording}: at least {verdict.counterexamples} {unit}s fall short of {claim.rung}"
+        return f"{verdict.wording}: at least {verdict.counterexamples} {units} fall short of {claim.rung}"
     if bounds.low is None and bounds.high is None:
         return f"{verdict.wording}: the number of {of} is not known"
     if bounds.low is None:

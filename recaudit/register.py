@@ -95,9 +95,9 @@ def load(plan: Plan) -> Register:
         notes.append(f"{files.subject_plan}: the subject plan says what is due")
     kept = [plan_sheet] if plan_sheet is not None and plan_sheet.path == plan.root / files.subject_plan else []
     roles = (
-        ("register", facility_sheets + area_sheets + kept),
+        ("register", [*facility_sheets, *area_sheets, *kept, *orgs.values()]),
         ("expected", expected_sheets),
-        ("roster", [*roster_sheets, *orgs.values()]),
+        ("roster", roster_sheets),
     )
     of_role = [(role, sheet) for role, ones in roles for sheet in ones]
     return Register(

@@ -316,7 +316,7 @@ def test_the_page_shows_all_of_it_and_fits(width: int) -> None:
         "Not comparable: neither gains nor losses",
         "rule comp-attester changed",
         "KCB66103: enc-discharge is missed by 3",
-        "KCB66017: enc-has-condition is missed by 11",
+        "KCB66017: enc-has-condition was missed by 11",
     ):
         assert words in shown
 

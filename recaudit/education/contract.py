@@ -5,12 +5,13 @@ Nothing here hands on the text of a cell: a failure is a row, a column and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandera.polars as pa
 import polars as pl
+from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
 from recaudit.csvfiles import Check
@@ -41,20 +42,17 @@ class Contract:
         self.paired = all(name in header.columns for name in LENGTHS)
         if self.paired:
             self.checks[_LENGTHS] = (lengths(),)
-        self.schema: Any = pa.DataFrameSchema(
-            {
-                column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in checks])
-                for column, checks in self.checks.items()
-            }
-        )
 
     def failures(self, frame: pl.DataFrame) -> Iterator[Failure]:
         """What is wrong in a batch. ``frame`` has the columns of the header as text without nulls."""
         asked = frame.select(column for column in self.checks if column != _LENGTHS)
         if self.paired:
             asked = asked.with_columns(pl.concat_str(*LENGTHS, separator="\n").alias(_LENGTHS))
+        if not (doubted := self._in_doubt(asked)):
+            return
+        asked = asked.select(doubted)
         try:
-            self.schema.validate(asked, lazy=True)
+            self._schema(asked.columns).validate(asked, lazy=True)
         except SchemaErrors as error:
             # failure_cases and the error's text carry the cells themselves: only place, column and check leave here
             failed = error.failure_cases.select("index", "column", "check")
@@ -65,3 +63,23 @@ class Contract:
                 if len(rows):
                     check = next(check for check in self.checks[column] if check.name == name)
                     yield Failure(LENGTHS[1] if column == _LENGTHS else column, check.what, rows)
+
+    def _in_doubt(self, asked: pl.DataFrame) -> list[str]:
+        """The columns with a cell that fails: the same checks, asked all at once. A small file costs pandera ten times
+        as much as its checks cost, so that columns without a fault do not go there."""
+        lazy = asked.lazy()
+        told = [
+            (column, check.holds(PolarsData(lazy, column)).select(pl.all().all()))
+            for column, checks in self.checks.items()
+            for check in checks
+        ]
+        held = pl.collect_all([answer for _, answer in told])
+        return list(dict.fromkeys(column for (column, _), answer in zip(told, held, strict=True) if not answer.item()))
+
+    def _schema(self, columns: Sequence[str]) -> Any:  # noqa: ANN401  # pandera is untyped
+        return pa.DataFrameSchema(
+            {
+                column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in self.checks[column]])
+                for column in columns
+            }
+        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +10,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from recaudit.education import records, tables
+from recaudit.education import records
 from recaudit.education.checks import Mode
 from recaudit.education.contract import Contract
 from recaudit.education.formats import MANIFEST, Specification, specifications
@@ -27,7 +22,7 @@ from recaudit.seam import Tables
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import FIRST_LINES, Said
 from recaudit.sources.lines import CannotOpenError, digest, opened
-from recaudit.sources.seamfiles import SeamFiles, private
+from recaudit.sources.seamfiles import SeamFiles
 
 _NO_LOOKUPS: Final = Lookups()
 _PART: Final = 0  # a file is read as a whole
@@ -100,7 +95,7 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
             for batch in source.batches():
                 _batch(job, specification, header, contract, meaning, names, seam, batch, said)
         names.close()
-        _repeated(job, specification, names, said)
+        _repeated(specification, names, said)
 
 
 def _batch(
@@ -123,18 +118,14 @@ def _batch(
         if {"propertyName", "value"} <= set(header.columns):
             said.pairs += tuple(zip(frame["propertyName"], frame["value"], batch.lines, strict=True))
         _count(said, MANIFEST, judged)
-        names.add(frame, lines, judged, pl.Series([MANIFEST]).new_from_index(0, len(lines)))
+        names.add(frame, lines)
         return
-    own = [specification.table] * len(lines)
     rows = Batch(specification, header, meaning, frame, lines)
     for part in rows.parts(job.columns, judged, learners=job.learners):
         _count(said, part.table, judged.gather(part.places))
         if part.columns:
             seam.write(part.table, [column.to_arrow() for column in part.columns])
-        if part.table != specification.table and specification.table in tables.SPLIT:
-            for place in part.places:
-                own[place] = part.table
-    names.add(frame, lines, judged, pl.Series(own, dtype=pl.String))
+    names.add(frame, lines)
 
 
 def _judged(
@@ -168,31 +159,10 @@ def _count(said: FileRead, table: str, judged: pl.Series) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ keys that stand twice
-def _repeated(job: Job, specification: Specification, names: Names, said: FileRead) -> None:
-    """Every row whose key another row has too is not conformant, whichever comes first."""
-    rows = names.repeated()
-    if rows is None:
-        return
-    where = f"{specification.table}.{specification.key}: not unique"
-    said.find_all("not conformant", where, len(rows), rows["pos"].head(FIRST_LINES).to_list())
-    for table, group in rows.group_by("seam"):
-        for name in (str(table[0]), *([tables.LEARNERS] if job.learners and specification.table == "users" else [])):
-            for how, count in group["judged"].value_counts().iter_rows():
-                said.tables[name][how] -= count
-                said.tables[name][NOT_CONFORMANT] += count
-            _judge_again(job.spill / name / f"{job.src}-{_PART}.parquet", group["pos"].to_list())
-
-
-def _judge_again(file: Path, places: Collection[int]) -> None:
-    """Write a seam file once more, with these rows as not conformant."""
-    if not file.exists():
-        return
-    again = file.with_suffix(".again")
-    before, wrong = pq.ParquetFile(file), pa.array(places, pa.int64())
-    with private(again) as handle, pq.ParquetWriter(handle, before.schema_arrow, compression="zstd") as writer:
-        for batch in before.iter_batches():
-            table = pa.Table.from_batches([batch])
-            place = table.schema.get_field_index("judged")
-            judged = pc.if_else(pc.is_in(table["pos"], wrong), pa.scalar(NOT_CONFORMANT, pa.int8()), table["judged"])
-            writer.write_table(table.set_column(place, table.schema.field(place), judged))
-    os.replace(again, file)
+def _repeated(specification: Specification, names: Names, said: FileRead) -> None:
+    """A key that stands twice breaks the standard; its rows are copies, of which the best counts or the newest."""
+    lines = names.repeated()
+    if lines is not None:
+        said.find_all(
+            "key twice", f"{specification.table}.{specification.key}", len(lines), lines.head(FIRST_LINES).to_list()
+        )

@@ -57,7 +57,7 @@ class Spool:
 
 
 class Names:
-    """The keys and the references of one file. Place and judgement travel with a key, should it stand there twice."""
+    """The keys and the references of one file."""
 
     def __init__(self, specification: Specification, header: Header, namespace: str, src: int, folder: Path) -> None:
         self.specification, self.namespace, self.src = specification, namespace, src
@@ -69,8 +69,8 @@ class Names:
         self._type = "type" if "type" in header.columns else ""
         self._hashes: list[pl.Series] = []
 
-    def add(self, frame: pl.DataFrame, lines: pl.Series, judged: pl.Series, tables: pl.Series) -> None:
-        """One batch: its columns as text, and for each row its line, how it was judged and its seam table."""
+    def add(self, frame: pl.DataFrame, lines: pl.Series) -> None:
+        """One batch: its columns as text, and for each row its line."""
         if self.key:
             keys = frame.select(
                 pl.lit(self.namespace).alias("ns"),
@@ -78,8 +78,6 @@ class Names:
                 pl.col(self.key).alias("key"),
                 (pl.col(self._type) if self._type else pl.lit("")).alias("type"),
                 pl.lit(lines).alias("pos"),
-                pl.lit(judged).alias("judged"),
-                pl.lit(tables).alias("seam"),
             ).filter(pl.col("key").str.strip_chars() != "")
             self._hashes.append(keys["key"].hash())
             self.keys.add(keys)
@@ -109,8 +107,8 @@ class Names:
         self.keys.close()
         self.references.close()
 
-    def repeated(self) -> pl.DataFrame | None:
-        """(pos, judged, seam) of every row whose key another row of the file has too, down the file; None for none.
+    def repeated(self) -> pl.Series | None:
+        """The lines of all rows whose key another row of the file has too, down the file; None for none.
 
         Asked once, after ``close``. Keys are compared by hash first, and only those that agree as text.
         """
@@ -122,11 +120,11 @@ class Names:
             pl.scan_parquet(self.keys.file, glob=False)
             .filter(pl.col("key").hash().is_in(again.implode()))
             .filter(pl.col("key").is_duplicated())
-            .select("pos", "judged", "seam")
+            .select("pos")
             .sort("pos")
             .collect()
         )
-        return rows if len(rows) else None
+        return rows["pos"] if len(rows) else None
 
 
 # ------------------------------------------------------------------------------------------------ after reading

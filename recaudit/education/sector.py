@@ -11,7 +11,6 @@ from recaudit.model import Input
 from recaudit.plan import Plan, Source
 from recaudit.sectors import Progress, Sector
 
-
 _Unit = Literal["report_card", "learner"]
 _UNITS: Final[tuple[_Unit, ...]] = ("report_card", "learner")
 

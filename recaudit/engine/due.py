@@ -6,7 +6,8 @@ Every row of the unit's table in scope (each copy) is set against the plan's row
     elective       one row a subject and period, of the subjects that were taken
     elective-slot  one row for each subject that has to be chosen out of a group
 
-A row whose grade is absent or not in the plan has one row, of which nothing is known.
+A row whose grade is absent or not in the plan has one row, of which nothing is known. Without a plan, results may be
+asked for what they say of themselves (``own``): one that says it is a score has one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 _PLAN: Final = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in DUE_PLAN])
 
-COMPULSORY, ELECTIVE, SLOT = "compulsory", "elective", "elective-slot"
+COMPULSORY, ELECTIVE, SLOT, OWN = "compulsory", "elective", "elective-slot", "own"
+SCORE: Final = "score"
 
 
 def due_rows(
@@ -41,7 +43,7 @@ def due_rows(
     plan = engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
     link = task.links.hanging[due.of]
     made = _Made(task, due, results, link.by)
-    units = _units(linked, link.names, due.grade, sa.select(plan.c.grade))
+    units = _units(linked, link.names, due.grade, sa.select(plan.c.grade), made.blind())
     on_grade = plan.c.grade == units.c.grade_
     held, taken = made.held(), made.taken()
 
@@ -62,12 +64,16 @@ def due_rows(
         .select_from(planned.join(taken, with_subject))
         .where(plan.c.requirement == ELECTIVE)
     )
-    every = sa.union_all(compulsory, elective, made.slots(units, plan, taken, sure), made.unknown(units))
+    parts = [compulsory, elective, made.slots(units, plan, taken, sure)]
+    parts += [made.unknown(units)] if task.due_plan is not None else []
+    parts += [made.own(units)] if task.due_plan is None and task.due_own else []
+    every = sa.union_all(*parts)
     return engine.make(due.table, sa.select(*every.subquery("due").c))
 
 
-def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any]) -> sa.Subquery:
-    """The unit's rows in scope. ``grade_`` and ``names_`` are NULL where they hold no value, or none of the plan."""
+def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any], blind: sa.Subquery) -> sa.Subquery:
+    """The unit's rows in scope. ``grade_`` and ``names_`` are NULL where they hold no value, or none of the plan;
+    ``blind_``: some of its results have no column that says of what they are."""
     c = linked.rows.c
     key, key_read = (c[names], c[f"{names}__s"] == VALUE) if names else (c.id, sa.true())
     grade_known = sa.and_(c[f"{grade}__s"] == VALUE, c[grade].in_(grades))
@@ -76,7 +82,9 @@ def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any]) -> sa
             *(c[name] for name in ("ns", "src", "pos", "facility_", "rid_", "standing_")),
             sa.case((key_read, key)).label("names_"),
             sa.case((grade_known, c[grade])).label("grade_"),
+            blind.c.names_.is_not(None).label("blind_"),
         )
+        .select_from(linked.rows.outerjoin(blind, sa.and_(key_read, blind.c.ns == c.ns, blind.c.names_ == key)))
         .where(c.rid_.is_not(None))
         .subquery("units")
     )
@@ -114,6 +122,17 @@ class _Made:
             sa.select(first.c.ns, *names, first.c[due.period].label("period_"), *carried)
             .where(first.c.first_)
             .subquery("held")
+        )
+
+    def blind(self) -> sa.Subquery:
+        """Records with results whose subject or period nobody knows: their file has no such column."""
+        c, due = self.results.c, self.due
+        unknown = sa.or_(*(c[f"{name}__s"] == NOT_KNOWN for name in (due.subject, due.period)))
+        return (
+            sa.select(c.ns, c[self.by].label("names_"))
+            .where(c[f"{self.by}__s"] == VALUE, unknown)
+            .distinct()
+            .subquery("blind")
         )
 
     def taken(self) -> sa.Subquery:
@@ -209,6 +228,25 @@ class _Made:
             units.join(slot, slot_grade == units.c.grade_).outerjoin(chosen_of, same).outerjoin(sure, _at(sure, units))
         )
 
+    def own(self, units: FromClause) -> sa.Select[Any]:
+        """Every result, held against the kind of assessment that it names itself."""
+        c, value = self.results.c, sa.literal(VALUE)
+        kind, known = c[self.due.assessment], c[f"{self.due.assessment}__s"]
+        scored = sa.and_(known == VALUE, kind == SCORE)
+        own: dict[str, tuple[ColumnElement[Any], ColumnElement[int]]] = {
+            "requirement": (sa.literal(OWN), value),
+            "dueType": (sa.case((known == VALUE, kind)), known),
+            "scoreDue": (
+                sa.case((scored, "yes")),
+                sa.case((scored, VALUE), (known == VALUE, NULL), else_=NOT_KNOWN),
+            ),
+            "found": (sa.literal("yes"), value),
+        }
+        carried = {name: (c[name], c[f"{name}__s"]) for name in self.due.columns if name != self.due.assessment}
+        key = sa.literal(f"{OWN}/") + sa.cast(c.src, sa.Text) + "/" + sa.cast(c.pos, sa.Text)
+        here = sa.and_(c[f"{self.by}__s"] == VALUE, c.ns == units.c.ns, c[self.by] == units.c.names_)
+        return sa.select(*self._row(units, key, own, carried, NULL)).select_from(units.join(self.results, here))
+
     def unknown(self, units: FromClause) -> sa.Select[Any]:
         """Nobody knows what is due in a grade that the plan does not have."""
         row = self._row(units, sa.literal("unknown"), {}, {}, NOT_KNOWN)
@@ -217,7 +255,8 @@ class _Made:
 
 def _absent(units: FromClause, sure: FromClause) -> ColumnElement[int]:
     """The bucket of what was not found: absent where all was read and the record says how results name it."""
-    known = sa.and_(units.c.names_.is_not(None), sa.func.coalesce(sure.c.whole_, sa.false()))
+    whole = sa.func.coalesce(sure.c.whole_, sa.false())
+    known = sa.and_(units.c.names_.is_not(None), sa.not_(units.c.blind_), whole)
     return sa.case((known, NULL), else_=NOT_KNOWN)
 
 

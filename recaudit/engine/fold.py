@@ -75,7 +75,7 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
         if not task.links.hanging[table].names:
             parts.append(_best(judged.masks[table], table, shape))
         parts.append(_nobody_could_look(linked, frames, table, shape))
-    if task.due and task.due_plan is None:
+    if task.due and task.due_plan is None and not task.due_own:
         parts.append(_constant_of(linked.records, task.due.table, shape))
     every = sa.union_all(*parts).subquery("parts")
     worst = [sa.func.max(every.c[name]).label(name) for name in shape.standings]

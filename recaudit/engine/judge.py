@@ -123,7 +123,7 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
         _cut_off(engine, linked, frames, table, bits.of(table), states[table], add)
     for table in task.referenced:
         _not_read(engine, task, linked, frames, table, bits.of(table), add)
-    if task.due and task.due_plan is None:
+    if task.due and task.due_plan is None and not task.due_own:
         _nobody_said_what_is_due(engine, linked, bits.of(task.due.table), add)
     masks = {table: _masks(engine, bits, table, judged) for table, judged in states.items()}
     return Judged(bits, masks, dict(counts))

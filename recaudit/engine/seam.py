@@ -28,7 +28,8 @@ class Task:
     ``known``: every facility id of the sector in the register; ``roster``: an Arrow table (facility, ns, id), ns
     NULL where the roster names none; ``on_roster``: facilities whose expected records are a roster.
     ``nameless``: the facility that rows naming none are counted under; "" leaves them unattributed. ``due_plan``: the
-    subject plan as an Arrow table (``seam.DUE_PLAN``); None where nobody gave one.
+    subject plan as an Arrow table (``seam.DUE_PLAN``); None where nobody gave one. ``due_own``: results are then asked
+    for what they say of themselves, and nobody asks what is absent.
     """
 
     spill: Path
@@ -47,6 +48,7 @@ class Task:
     excused: tuple[Excused, ...] = ("unmet",)
     nameless: str = ""
     due_plan: Any = None
+    due_own: bool = False
     signals: tuple[SignalRule, ...] = ()
 
     @property

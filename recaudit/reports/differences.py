@@ -33,11 +33,12 @@ def _page(comparison: Comparison, sheet: Sheet) -> Iterator[RenderableType]:
         yield Text("  nothing that was recorded: neither data nor rules, policy, register or version")
     for kind, title in _HEADINGS.items():
         own = [change for change in comparison.changes if change.kind == kind]
-        yield from _changes(title, [change for change in own if change.trend != "not comparable"], sheet)
+        shown = [change for change in own if change.trend != "not comparable" and change.old != change.new]
+        yield from _changes(title, shown, sheet)
     apart = [change for change in comparison.changes if change.trend == "not comparable"]
     yield from _not_comparable(apart)
     yield from _findings("Missed now, and not before", comparison.new)
-    yield from _findings("Missed before, and not now", comparison.gone)
+    yield from _findings("Missed before, and not now", comparison.gone, "was")
     yield Text()
     yield Text(_summary(comparison), style="bold")
 
@@ -81,11 +82,11 @@ def fresh(findings: Sequence[Finding]) -> Group:
     return Group(*_findings("Missed now, and not in the baseline", findings))
 
 
-def _findings(title: str, findings: Sequence[Finding]) -> Iterator[RenderableType]:
+def _findings(title: str, findings: Sequence[Finding], verb: str = "is") -> Iterator[RenderableType]:
     if not findings:
         return
     yield heading(title)
-    for sentence in told(findings[:SHOWN]):
+    for sentence in told(findings[:SHOWN], verb):
         yield hanging(inert(f"  {sentence}"), 4)
     yield from _more(len(findings))
 

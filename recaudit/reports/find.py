@@ -34,6 +34,12 @@ def rule_of(result: Result, key: str) -> RuleEntry:
     return _one("rule", {**plain, **named} if key in named else {**plain, **_doubled(named, ids)}, key)
 
 
+def key_of(result: Result, rule: RuleEntry) -> str:
+    """What ``rule_of`` finds this rule by."""
+    shared = sum(other["id"] == rule["id"] for other in result["rules"]) > 1
+    return f"{rule['sector']}/{rule['id']}" if shared else rule["id"]
+
+
 def _doubled(named: Mapping[str, RuleEntry], ids: Counter[str]) -> dict[str, RuleEntry]:
     return {name: entry for name, entry in named.items() if ids[entry["id"]] > 1}
 

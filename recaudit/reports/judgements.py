@@ -76,7 +76,7 @@ def _quoted(entry: ClaimEntry) -> str:
 
 
 def _definition(entry: ClaimEntry) -> Iterator[tuple[str, str]]:
-    yield "unit", f"one {entry['unit']} ({entry['sector']})"
+    yield "unit", f"one {entry['unit'].replace('_', ' ')} ({entry['sector']})"
     yield "rung", f"{entry['rung']}: it and every rung below hold"
     if entry["level"] == "records":
         yield "target", f"{promised(entry['target'])} of the expected records"

@@ -42,11 +42,13 @@ def overview(result: Result) -> Iterator[str]:
     for one in result["inputs"]:
         for found in one["findings"]:
             lines = ",".join(map(str, found["lines"]))
-            yield _line("finding", one["path"], found["kind"], found["where"], count=found["count"], lines=lines)
+            yield _line("input", one["path"], found["kind"], found["where"], count=found["count"], lines=lines)
     for reason, rows in result["unattributed"].items():
         yield _line("unattributed", reason, rows=rows)
     for signal in result["signals"]:
-        flagged = UNKNOWN if signal["flagged"] is None else str(signal["flagged"]).lower()
+        if signal["flagged"] is None:
+            continue
+        flagged = str(signal["flagged"]).lower()
         yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=signal["figure"])
     for entry in result["not_looked_at"]:
         yield _line("not_looked_at", entry["what"], why=entry["why"])
@@ -183,6 +185,7 @@ def _rule(entry: RuleEntry) -> str:
         "rule",
         entry["id"],
         "required" if entry["required"] else "advisory",
+        sector=entry["sector"],
         rung=entry["rung"],
         missed=parts.missed(entry["totals"]),
         eligible=parts.eligible(entry["totals"]),

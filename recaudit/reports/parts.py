@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from rich.console import RenderableType
@@ -43,13 +43,19 @@ def basis(expected: int | None) -> str:
     return "received" if expected is None else "expected"
 
 
-def funnel(expected: int | None, rungs: Mapping[str, StandingEntry]) -> Text:
-    """``expected 1,803 → received 1,530 → …``; without an expected number it starts with what was received."""
+def ruled(result: Result, sector: str) -> set[str]:
+    """The rungs of a sector that a required rule asks for; the others are not judged."""
+    return {rule["rung"] for rule in result["rules"] if rule["required"] and rule["sector"] == sector}
+
+
+def funnel(expected: int | None, rungs: Mapping[str, StandingEntry], judged: Collection[str]) -> Text:
+    """``expected 1,803 → received 1,530 → …``; without an expected number it starts with what was received, and a rung
+    that no rule asks for is left out: every record would reach it unlooked at."""
     line = Text()
     if expected is not None:
         line.append("expected ", "muted").append(grouped(expected), "bold")
     for rung in RUNGS:
-        if rung in rungs:
+        if rung in rungs and rung in judged:
             line.append(" → " if line else "", "muted")
             line.append(f"{rung} ", "muted")
             line.append(grouped(rungs[rung]["reached"]), "bold" if rung == HEADLINE else "")

@@ -12,6 +12,7 @@ from rich.text import Text
 from recaudit.model import RUNGS
 from recaudit.reports import parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
+from recaudit.reports.find import key_of
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.look import (
     ICONS,
@@ -81,7 +82,8 @@ def _header(result: Result) -> Iterator[RenderableType]:
         yield hanging(Text(f"suites {_suites(result)}", "muted"), 7)
     exports = [entry for entry in result["inputs"] if entry["role"] == "export"]
     rows = sum(entry["read"] for entry in exports)
-    size = bytes_in_all(sum(entry["bytes"] for entry in exports))
+    on_disk = {entry["path"].partition("!")[0]: entry["bytes"] for entry in exports}  # an archive is one file
+    size = bytes_in_all(sum(on_disk.values()))
     seconds = f" in {_seconds(result['run']['seconds'])}" if "run" in result else ""
     yield Text(f"Read {counted(len(exports), 'file')}, {counted(rows, 'row')}, {size}{seconds}", "muted")
 
@@ -103,9 +105,14 @@ def _seconds(seconds: float) -> str:
 
 def _funnels(result: Result) -> Iterator[RenderableType]:
     yield Text()
-    for sector, total in result["totals"].items():
-        line = Text.assemble(inert(f"{sector}  ", "bold"), parts.funnel(total["expected"], total["rungs"]))
+    for sector in result["totals"]:
+        line = Text.assemble(inert(f"{sector}  ", "bold"), _funnel(result, sector))
         yield hanging(line, len(visible(sector)) + 2)
+
+
+def _funnel(result: Result, sector: str) -> Text:
+    total = result["totals"][sector]
+    return parts.funnel(total["expected"], total["rungs"], parts.ruled(result, sector))
 
 
 # ------------------------------------------------------------------------------------------------ claims
@@ -239,7 +246,7 @@ def _rules(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     rows: list[list[Text | str]] = []
     for rule in ranked:
         lost, due = parts.missed(rule["totals"]), parts.eligible(rule["totals"])
-        row: list[Text | str] = [inert(rule["id"]), inert(in_words(rule["title"]))]
+        row: list[Text | str] = [inert(key_of(result, rule)), inert(in_words(rule["title"]))]
         if sheet.wide:
             row.append(plain_bar(lost, most, 14))
         row += [Text.assemble((grouped(lost), "bold"), (f" / {grouped(due)}", "muted")), percent(lost, due)]
@@ -296,7 +303,7 @@ def _steps(result: Result, sheet: Sheet, ending: Ending | None) -> Iterator[tupl
         yield "how a claim was judged, and what would settle it", sheet.show("claim", claim["id"])
     rule = next(iter(parts.most_missed(result["rules"])), None)
     if rule:
-        yield "what a rule asks for, and who misses it", sheet.show("rule", rule["id"])
+        yield "what a rule asks for, and who misses it", sheet.show("rule", key_of(result, rule))
 
 
 def _ending(ending: Ending) -> Iterator[RenderableType]:

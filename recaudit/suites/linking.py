@@ -15,7 +15,7 @@ Tables = Mapping[str, Mapping[str, str]]
 """Table -> its element columns -> field kind."""
 
 _PARTS: Final = ("unit", "hanging", "referenced", "columns")
-_DUE: Final = ("table", "of", "grade", "subject", "period", "columns")
+_DUE: Final = ("table", "of", "grade", "subject", "period", "assessment", "columns")
 _UNIT: Final = ("table", "status", "end", "finished", "open", "facility")
 _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     # the key that tells the form: the other keys it needs
@@ -126,9 +126,12 @@ def _due(
     if not isinstance(columns, list):
         wrong.add("columns is no list", "write [ … ]")
         columns = []
-    for column in (said["subject"], said["period"], *columns):
+    subject, period, assessment = (str(said[key]) for key in ("subject", "period", "assessment"))
+    for column in (subject, period, *columns):
         _known_column(str(column), tables.get(of, {}), wrong)
-    return Due(table, of, str(said["grade"]), str(said["subject"]), str(said["period"]), tuple(map(str, columns)))
+    if assessment not in columns:
+        wrong.add(f"{assessment!r} is not among the columns", "name the column that says what kind of result it is")
+    return Due(table, of, str(said["grade"]), subject, period, assessment, tuple(map(str, columns)))
 
 
 # ------------------------------------------------------------------------------------------------ names
