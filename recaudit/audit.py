@@ -38,6 +38,7 @@ from recaudit.register import Register
 from recaudit.reports.identities import broken
 from recaudit.result import SCHEMA, NotLookedAt, Result, SignalEntry, SuiteEntry, sealed
 from recaudit.sectors import Progress, Sector
+from recaudit.sources.lines import member_digests
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat
 
@@ -111,7 +112,7 @@ def check(
             )
             audited.append(one)
             inputs += one.inputs
-    _refuse_own_rosters(planned, inputs)
+    _refuse_own_rosters(planned, inputs, exports or planned.root)
     result = _result(planned, registered, audited, inputs)
     result["plan"]["facility"] = facility
     result["not_looked_at"] += ignored
@@ -253,11 +254,17 @@ def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Registe
             )
 
 
-def _refuse_own_rosters(planned: Plan, inputs: Iterable[Input]) -> None:
-    """Refuse a roster that is a file of the audited export: it could only say that what was handed in was handed in."""
-    inputs = list(inputs)
+def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> None:
+    """Refuse a roster that is, byte by byte, a file of the audited export or of an archive there: it could only say
+    that what was handed in was handed in. The same list saved anew is not recognised."""
+    said = [one for one in inputs if one.role in ("roster", "expected")]
     exports = {one.sha256 for one in inputs if one.role == "export" and one.read}
-    own = [one.path for one in inputs if one.role in ("roster", "expected") and one.sha256 in exports]
+    archives = {one.path.partition("!")[0] for one in inputs if one.role == "export" and "!" in one.path}
+    own = [
+        one.path
+        for one in said
+        if one.sha256 in exports or any(one.sha256 in member_digests(root / zip_, one.bytes) for zip_ in archives)
+    ]
     if own:
         raise PlanError(
             f"what is expected is taken from the audited export: {', '.join(own)}",

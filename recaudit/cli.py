@@ -15,7 +15,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -471,12 +471,45 @@ def _newest(given: Path) -> Path:
 @click.option(
     "--records", type=click.IntRange(min=1), default=7, show_default=True, metavar="R", help="Mean a facility."
 )
-def synth(target: Path, seed: int, facilities: int, records: int) -> None:
+@click.option(
+    "--sector",
+    "sectors",
+    type=click.Choice(["health", "education"]),
+    multiple=True,
+    help="What is made; can be repeated.  [default: both]",
+)
+@click.option("--schools", type=click.IntRange(min=1), metavar="S", help="Schools.  [default: as many as F]")
+@click.option(
+    "--flavour",
+    type=click.Choice(["vn", "generic"]),
+    default="vn",
+    show_default=True,
+    help="Whose schools: Viet Nam's, with its subjects, ids and rules, or those of no country.",
+)
+def synth(
+    target: Path,
+    seed: int,
+    facilities: int,
+    records: int,
+    sectors: tuple[str, ...],
+    schools: int | None,
+    flavour: Literal["vn", "generic"],
+) -> None:
     """Write a synthetic province: exports with planted gaps, register, plan and the truth about them."""
     from recaudit.synth import Spec, write
 
     try:
-        write(target, Spec(seed=seed, facilities=facilities, records=records))
+        write(
+            target,
+            Spec(
+                seed=seed,
+                facilities=facilities,
+                records=records,
+                sectors=tuple(dict.fromkeys(sectors)) or ("health", "education"),
+                schools=schools,
+                flavour=flavour,
+            ),
+        )
     except OSError as error:
         raise PlanError(
             f"the province cannot be written ({error.strerror})",

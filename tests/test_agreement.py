@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from recaudit import audit
-from recaudit.synth import PLANTINGS, Spec, write
+from recaudit.synth import SECTOR_PLANTINGS, Spec, write
 from tests import faults
 from tests.laws import TIMES, differences, told
 
@@ -26,10 +26,11 @@ CLAIM = ("verdict", "wording", "low", "high", "counterexamples")
 OPEN = ("returned", "holes", "spoiled", "rescued")
 
 
-def random_spec(seed: int) -> Spec:
+def random_spec(seed: int, sectors: tuple[str, ...] = ("health",)) -> Spec:
     """All plantings in a large province, few or some in a small one; every basis, both kinds of silence."""
     rng = Random(seed)
-    some = frozenset(rng.sample(sorted(PLANTINGS), rng.choice((6, 20, 60))))
+    names = sorted(name for sector in sectors for name in SECTOR_PLANTINGS[sector])
+    some = frozenset(rng.sample(names, rng.choice((6, 20, 60))))
     return Spec(
         seed=seed,
         facilities=rng.randrange(3, 15),
@@ -38,6 +39,8 @@ def random_spec(seed: int) -> Spec:
         density=rng.choice((1, 1, 2)),
         basis=rng.choice(("mixed", "mixed", "roster", "count")),
         silence=rng.choice(("unknown", "unknown", "missing")),
+        sectors=sectors,
+        flavour=rng.choice(("vn", "vn", "generic")),
     )
 
 
@@ -47,17 +50,27 @@ def disagreements(folder: Path) -> Iterator[str]:
     result: Any = audit.check(folder, workers=1).result
     facilities = {one["id"]: {key: one[key] for key in FACILITY} for one in result["facilities"]}
     yield from differences(facilities, truth["facilities"], "facilities")
-    yield from differences(
-        {one["name"]: {key: one[key] for key in TABLE} for one in result["tables"]}, truth["tables"], "tables"
-    )
+    yield from differences(_tables(result, truth["tables"]), truth["tables"], "tables")
     claims = {
         one["id"]: {key: one[key] for key in CLAIM} | {key: one["open"][key] for key in OPEN}
         for one in result["claims"]
     }
     yield from differences(claims, truth["claims"], "claims")
     yield from differences(sum(result["unattributed"].values()), truth["unattributed"]["rows"], "unattributed")
-    totals, true = result["totals"]["health"], truth["totals"]
-    yield from differences({key: totals[key] for key in totals}, {key: true[key] for key in totals}, "totals")
+    for sector, totals in result["totals"].items():
+        true = truth["totals"][sector]
+        yield from differences({key: totals[key] for key in totals}, {key: true[key] for key in totals}, sector)
+    yield from differences(sorted(result["totals"]), sorted(truth["totals"]), "sectors")
+
+
+def _tables(result: Any, true: Mapping[str, Collection[str]]) -> dict[str, dict[str, dict[str, int]]]:  # noqa: ANN401
+    """What the audit says of the tables that the province has, and of any other that it found something in."""
+    found: dict[str, dict[str, dict[str, int]]] = {sector: {} for sector in true}
+    for one in result["tables"]:
+        counts = {key: one[key] for key in TABLE}
+        if one["name"] in true[one["sector"]] or any(counts.values()):
+            found[one["sector"]][one["name"]] = counts
+    return found
 
 
 def test_the_audit_of_the_sample_says_what_is_true() -> None:
@@ -69,6 +82,20 @@ def test_the_audit_of_any_province_says_what_is_true(seed: int, tmp_path: Path) 
     spec = random_spec(seed)
     write(tmp_path / "province", spec)
     assert told(disagreements(tmp_path / "province")) == "", spec
+
+
+@pytest.mark.parametrize("seed", range(101, 101 + 8 * TIMES))
+def test_the_audit_of_any_schools_says_what_is_true(seed: int, tmp_path: Path) -> None:
+    spec = random_spec(seed, ("education",))
+    write(tmp_path / "schools", spec)
+    assert told(disagreements(tmp_path / "schools")) == "", spec
+
+
+@pytest.mark.parametrize("seed", range(201, 201 + 2 * TIMES))
+def test_the_audit_of_both_sectors_says_what_is_true(seed: int, tmp_path: Path) -> None:
+    spec = random_spec(seed, ("health", "education"))
+    write(tmp_path / "both", spec)
+    assert told(disagreements(tmp_path / "both")) == "", spec
 
 
 @pytest.mark.parametrize(

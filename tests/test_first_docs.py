@@ -1,32 +1,72 @@
-"""What docs/first-minutes.md and docs/first-rule.md say is what happens: files are written, commands run."""
+"""What the pages for a first hour say is what happens: files are written and copied, commands are run.
+
+A page says in comments what a reader does by hand: ``written: FILE`` and ``appended: FILE`` before a block,
+``copied: SOURCE [AS]`` with a source below docs/, ``folder: NAME`` for a new empty folder. Commands of recaudit are
+run in this process as on a terminal; what a shell has to do (pipes, scripts) is run by one, as in a job.
+"""
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
 
 import pytest
 
-from recaudit import cli
+import recaudit.plan
+from recaudit import cli, expected, register, subjectplan
+from recaudit.education.formats import specifications
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-BLOCK = re.compile(r"(?:<!-- (written|appended): (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
+PAGES = {  # the exit codes that each page shows, in order
+    "first-minutes.md": [1],
+    "first-rule.md": [0],
+    "tutorial-auditor.md": [0],
+    "tutorial-school.md": [],
+    "tutorial-pipeline.md": [1, 0, 1, 3],
+}
+STEP = re.compile(
+    r"<!-- (?P<done>copied|folder): (?P<of>\S+)(?: (?P<name>\S+))? -->"
+    r"|(?:<!-- (?P<write>written|appended): (?P<file>\S+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```",
+    re.DOTALL,
+)
 LEFT_OUT = "…"
+FOR_A_SHELL = re.compile(r"[|<>;&]")
 
 
-def blocks(page: str) -> Iterator[tuple[str, str, str, str]]:
-    """(what is done with the file, the file, language, text) of every block, in order."""
-    for found in BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
-        yield found[1] or "", found[2] or "", found[3], found[4]
+class Step(NamedTuple):
+    """``done``: copied, folder, written, appended, or "" for a block that is only shown; ``text``: of the block."""
+
+    done: str
+    name: str
+    source: str
+    language: str
+    text: str
 
 
-def commands(console: str) -> Iterator[tuple[list[str], list[str]]]:
+def steps(page: str) -> Iterator[Step]:
+    """What the reader does and sees, in order."""
+    for found in STEP.finditer((DOCS / page).read_text(encoding="utf-8")):
+        if found["done"]:
+            name = found["name"] or Path(found["of"]).name
+            yield Step(found["done"], name, found["of"], "", "")
+        else:
+            yield Step(found["write"] or "", found["file"] or "", "", found["language"], found["text"])
+
+
+def commands(console: str) -> Iterator[tuple[str, list[str]]]:
     """Each command with the lines shown below it."""
     for part in re.split(r"^\$ ", console, flags=re.MULTILINE)[1:]:
         command, *shown = part.splitlines()
-        yield command.split(), shown
+        yield command, shown
 
 
 def holds(shown: list[str], printed: str) -> bool:
@@ -38,48 +78,72 @@ def holds(shown: list[str], printed: str) -> bool:
     return re.match(pattern, printed) is not None
 
 
+def by_hand(step: Step) -> None:
+    """What the reader does with files."""
+    target = Path(step.name)
+    if step.done == "folder":
+        folder = Path.cwd().with_name(step.name)
+        folder.mkdir()
+        os.chdir(folder)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if step.done == "copied":
+        shutil.copy(DOCS / step.source, target)
+    elif step.done:
+        with target.open("w" if step.done == "written" else "a", encoding="utf-8") as file:
+            file.write(step.text)
+
+
+def run(command: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """The exit code, and what is printed."""
+    if command.startswith("recaudit ") and not FOR_A_SHELL.search(command):
+        code = cli.run(shlex.split(command)[1:])
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run(  # a page of this repository says which
+        ["/bin/sh", "-c", command], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
 def follow(page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[int]:
     """Do what the page says, where we are; returns the exit codes that it shows."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(cli, "_on_terminal", lambda: True)
     codes, code = [], -1
-    for done, name, language, text in blocks(page):
-        if done:
-            with Path(name).open("w" if done == "written" else "a", encoding="utf-8") as file:
-                file.write(text)
-        for command, shown in commands(text) if language == "console" else ():
-            if command == ["echo", "$?"]:
+    for step in steps(page):
+        by_hand(step)
+        for command, shown in commands(step.text) if step.language == "console" else ():
+            if command == "echo $?":
                 assert shown == [str(code)]
                 codes.append(code)
                 continue
-            assert command[0] == "recaudit"
-            code = cli.run(command[1:])
-            printed = capsys.readouterr()
-            assert holds(shown, printed.out), f"{' '.join(command)}\n{printed.out}{printed.err}"
+            code, printed = run(command, capsys)
+            assert holds(shown, printed), f"{command}\n{printed}"
     return codes
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copy(DOCS / "first" / "export.ndjson", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_the_first_minutes_are_as_the_page_says(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert follow("first-minutes.md", monkeypatch, capsys) == [1]
+    """A new empty folder, in which the reader is."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
 
 
 # Great Expectations touches parts of pandas and of marshmallow that warn of their own future
 @pytest.mark.filterwarnings("default")
-def test_a_first_rule_is_made_as_the_page_says(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("page", PAGES)
+def test_what_happens_is_what_the_page_says(
+    page: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["init", str(folder)]) == 0
-    capsys.readouterr()
-    assert follow("first-rule.md", monkeypatch, capsys) == [0]
+    if page == "first-rule.md":  # it begins where the first minutes are
+        shutil.copy(DOCS / "first" / "export.ndjson", folder)
+        assert cli.run(["init", str(folder)]) == 0
+        capsys.readouterr()
+    assert follow(page, monkeypatch, capsys) == PAGES[page]
 
 
 def test_a_line_that_is_not_printed_is_noticed() -> None:
@@ -88,7 +152,49 @@ def test_a_line_that_is_not_printed_is_noticed() -> None:
     assert not holds(["a", LEFT_OUT, "x"], "a\nb\n")
 
 
-@pytest.mark.parametrize("page", ["first-minutes.md", "first-rule.md"])
-def test_every_file_that_the_page_links_to_is_there(page: str) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", (DOCS / page).read_text(encoding="utf-8")):
-        assert (DOCS / target).exists(), target
+@pytest.mark.parametrize("page", sorted(page.name for page in DOCS.glob("*.md")))
+def test_every_page_that_a_page_links_to_is_there(page: str) -> None:
+    for target, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", (DOCS / page).read_text(encoding="utf-8")):
+        named = DOCS / (target or page)
+        assert named.exists(), target
+        if heading:
+            assert heading in anchors(named.read_text(encoding="utf-8")), f"{target}#{heading}"
+
+
+def test_the_page_of_the_plan_names_every_key_and_column() -> None:
+    page = (DOCS / "plan.md").read_text(encoding="utf-8")
+    read = (Path(recaudit.plan.__file__)).read_text(encoding="utf-8")
+    keys = {key for known in re.findall(r"\.known\(([^)]*)\)", read) for key in re.findall(r'"(\w+)"', known)}
+    contracts = (register.FACILITIES, register.AREAS, expected.EXPECTED, expected.ROSTERS, subjectplan.CONTRACT)
+    columns = {column for contract in contracts for column in contract.columns}
+    cards = {column for one in specifications().values() if one.format == "report-card" for column in one.columns}
+    words = {word for sector in recaudit.plan.SECTORS.values() for word in (*sector.units, *sector.formats)}
+    words |= {word for sector in recaudit.plan.SECTORS.values() for word in sector.facility}
+    assert {"timezone", "subject_plan", "facility_id", "excused"} <= keys
+    assert {name for name in keys | columns | cards | words if not re.search(rf"\b{re.escape(name)}\b", page)} == set()
+
+
+def anchors(text: str) -> set[str]:
+    """What the headings of a page are called in links.
+
+    >>> anchors("## The register, in full")
+    {'the-register-in-full'}
+    """
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture(scope="module")
+def made() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("first_make", DOCS / "first" / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_samples_are_what_their_script_makes(made: ModuleType) -> None:
+    for name, school in made.SAMPLES.items():
+        assert (DOCS / "first" / name).read_bytes() == made.package(school), "run python docs/first/make.py"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -18,14 +19,16 @@ from recaudit import plan, register
 from recaudit.errors import PlanError
 from recaudit.model import RUNGS, STATES
 from recaudit.shipped import expectations
-from recaudit.synth import PLANTINGS, Spec, write
+from recaudit.synth import PLANTINGS, SECTOR_PLANTINGS, Spec, write
 from recaudit.synth.export import audit, build
-from recaudit.synth.fhir import TYPES, conformant, resource
-from recaudit.synth.states import RULES
-from recaudit.synth.world import HANGING, TABLES
+from recaudit.synth.health.fhir import HANGING, TABLES, TYPES, conformant, resource
+from recaudit.synth.health.states import RULES
+from recaudit.synth.sectors import SECTORS
 
-SAMPLE = Spec(seed=5, facilities=14, records=9)
+BOTH = ("health", "education")
+SAMPLE = Spec(seed=5, facilities=14, records=9, sectors=BOTH, schools=10)
 CLEAN: frozenset[str] = frozenset()
+HEALTH = SECTOR_PLANTINGS["health"]
 
 specs = st.builds(
     Spec,
@@ -36,6 +39,9 @@ specs = st.builds(
     density=st.integers(1, 3),
     basis=st.sampled_from(("mixed", "roster", "count")),
     silence=st.sampled_from(("unknown", "missing")),
+    sectors=st.sampled_from((("health",), ("education",), BOTH)),
+    flavour=st.sampled_from(("vn", "generic")),
+    schools=st.none() | st.integers(1, 5),
 )
 
 
@@ -47,7 +53,7 @@ def truth_of(spec: Spec) -> Any:  # noqa: ANN401 - JSON
 # ------------------------------------------------------------------------------------------------ writing
 def test_the_same_seed_gives_the_same_bytes() -> None:
     assert audit(SAMPLE) == audit(SAMPLE)
-    assert audit(SAMPLE) != audit(Spec(seed=4, facilities=14, records=9))
+    assert audit(SAMPLE) != audit(replace(SAMPLE, seed=4))
 
 
 def test_what_is_written_is_a_plan_that_loads_and_a_register_that_holds(tmp_path: Path) -> None:
@@ -70,6 +76,10 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_no_record_or_an_unknown_planting_is_an_error_that_names_it() -> None:
     with pytest.raises(PlanError):
         audit(Spec(records=0))
+    with pytest.raises(PlanError, match="roads"):
+        audit(Spec(sectors=("roads",)))
+    with pytest.raises(PlanError):
+        audit(Spec(sectors=()))
     with pytest.raises(PlanError, match="no-such"):
         audit(Spec(plantings=frozenset({"no-such"})))
 
@@ -85,7 +95,7 @@ def test_the_committed_sample_is_what_the_code_makes() -> None:
 
 def test_the_sample_has_every_planting_and_stays_small() -> None:
     _, planted, _ = build(SAMPLE)
-    assert {one.name for one in planted} == set(PLANTINGS)
+    assert {one.name for one in planted} == {name for name, one in PLANTINGS.items() if one.flavour in ("", "vn")}
     assert sum(map(len, audit(SAMPLE).values())) < 2_000_000
     verdicts = {claim["verdict"] for claim in truth_of(SAMPLE)["claims"].values()}
     assert verdicts == {"confirmed", "refuted", "unverifiable"}
@@ -94,7 +104,7 @@ def test_the_sample_has_every_planting_and_stays_small() -> None:
 def test_a_cut_off_file_breaks_after_its_whole_lines() -> None:
     _, _, files = build(SAMPLE)
     made = audit(SAMPLE)
-    cut = [file for file in files if file.path.endswith(".gz")]
+    cut = [file for file in files if file.path.endswith(".gz") and file.sector == "health"]
     assert cut
     for file in cut:
         with pytest.raises(EOFError):
@@ -119,71 +129,91 @@ def _accepted(body: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("spec", [SAMPLE, Spec(seed=8, facilities=6, records=5, density=3)], ids=("sample", "dense"))
 def test_the_standard_accepts_exactly_the_rows_that_are_planted_as_conformant(spec: Spec) -> None:
     _, _, files = build(spec)
-    rows = {row for file in files for row in file.readable}
+    rows = {row for file in files if file.sector == "health" for row in file.readable}
     wrong = [row.id for row in rows if _accepted(resource(row)) != conformant(row)]
     assert not wrong
     assert {row.table for row in rows} == set(TABLES) == set(TYPES)
     assert {conformant(row) for row in rows} == {True, False}
 
 
-def test_the_planted_rules_are_those_of_the_suites() -> None:
+def shipped_rules(*folders: Path) -> dict[str, tuple[str, int, bool]]:
+    """Rule -> table, rung from 1, required, of every suite in the folders."""
     shipped = {}
-    for path in sorted(expectations("health").glob("*.json")):
+    for path in sorted(path for folder in folders for path in folder.glob("*.json")):
         for rule in json.loads(path.read_text(encoding="utf-8")).get("expectations", []):
             meta = rule["meta"]
             shipped[meta["rule"]] = (path.stem, RUNGS.index(meta["rung"]) + 1, meta["required"])
-    assert shipped == {name: tuple(rule) for name, rule in RULES.items() if "-" in name}
+    return shipped
+
+
+def test_the_planted_rules_are_those_of_the_suites() -> None:
+    assert shipped_rules(expectations("health")) == {name: tuple(rule) for name, rule in RULES.items() if "-" in name}
+
+
+def test_no_two_sectors_share_the_name_of_a_planting() -> None:
+    assert sum(map(len, SECTOR_PLANTINGS.values())) == len(PLANTINGS)
 
 
 # ------------------------------------------------------------------------------------------------ the truth adds up
-def _check_identities(truth: Any) -> None:  # noqa: ANN401 - JSON
-    totals = dict.fromkeys(RUNGS, 0)
-    read = truth["unattributed"]["rows"]
-    for facility in truth["facilities"].values():
-        rungs = [facility["rungs"][rung] for rung in RUNGS]
-        states = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
-        assert facility["read"] == sum(facility[state] for state in states)
-        read += facility["read"]
-        for standing in rungs:
-            assert min(standing.values()) >= 0
-            assert sum(standing.values()) == sum(rungs[0].values())
-            assert facility["expected"] in (None, sum(standing.values()))
-        for lower, higher in pairwise(rungs):
-            assert higher["reached"] <= lower["reached"]
-            assert higher["short"] >= lower["short"]
-        received = facility["rules"]["received"]
-        assert (received["met"], received["unmet"]) == (facility["matched"], facility["missing"])
-        assert rungs[0]["reached"] == facility["matched"]
-        for rule, counts in facility["rules"].items():
-            rung = RULES[rule].rung
-            assert set(counts) == {*STATES, "solo"}
-            assert min(counts.values()) >= 0
-            assert (
-                counts["solo"] <= facility["matched"] - rungs[rung - 1]["reached"] if rung > 1 else not counts["solo"]
-            )
-        if facility["basis"] != "none":
-            for name in RUNGS:
-                totals[name] += facility["rungs"][name]["reached"]
-    assert truth["totals"]["read"] == read == truth["tables"]["encounter"]["read"]
-    assert totals == {name: truth["totals"]["rungs"][name]["reached"] for name in RUNGS}
+def _check_identities(truth: Any, spec: Spec) -> None:  # noqa: ANN401 - JSON
+    """Of a truth and the spec it is of: nothing is lost, nothing is twice."""
+    sectors = [SECTORS[name](spec) for name in spec.sectors]
+    assert list(truth["totals"]) == sorted(spec.sectors)
+    assert sum(truth["totals"][sector.name]["unattributed"] for sector in sectors) == truth["unattributed"]["rows"]
+    for sector in sectors:
+        own = {name: one for name, one in truth["facilities"].items() if set(one["rules"]) == set(sector.rules)}
+        assert len(own) == truth["totals"][sector.name]["facilities"]
+        totals = dict.fromkeys(RUNGS, 0)
+        read = truth["totals"][sector.name]["unattributed"]
+        for facility in own.values():
+            _check_facility(facility, {name: rule.rung for name, rule in sector.rules.items()})
+            read += facility["read"]
+            if facility["basis"] != "none":
+                for name in RUNGS:
+                    totals[name] += facility["rungs"][name]["reached"]
+        tables = truth["tables"][sector.name]
+        assert truth["totals"][sector.name]["read"] == read == tables[sector.unit]["read"]
+        assert totals == {name: truth["totals"][sector.name]["rungs"][name]["reached"] for name in RUNGS}
+        for table in tables.values():
+            assert table["unreadable"] <= table["read"]
     for claim in truth["claims"].values():
         if claim["low"] and claim["high"]:
             assert 0 <= claim["low"][0] <= claim["high"][0] <= claim["high"][1]
         assert claim["wording"].startswith(
             "supported" if claim["wording"] == "supported by count" else claim["verdict"]
         )
-    for table in truth["tables"].values():
-        assert table["unreadable"] <= table["read"]
+
+
+def _check_facility(facility: Any, rung_of: dict[str, int]) -> None:  # noqa: ANN401 - JSON
+    rungs = [facility["rungs"][rung] for rung in RUNGS]
+    states = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
+    assert facility["read"] == sum(facility[state] for state in states)
+    for standing in rungs:
+        assert min(standing.values()) >= 0
+        assert sum(standing.values()) == sum(rungs[0].values())
+        assert facility["expected"] in (None, sum(standing.values()))
+    for lower, higher in pairwise(rungs):
+        assert higher["reached"] <= lower["reached"]
+        assert higher["short"] >= lower["short"]
+    received = facility["rules"]["received"]
+    assert (received["met"], received["unmet"]) == (facility["matched"], facility["missing"])
+    assert rungs[0]["reached"] == facility["matched"]
+    for rule, counts in facility["rules"].items():
+        rung = rung_of[rule]
+        assert set(counts) == {*STATES, "solo"}
+        assert min(counts.values()) >= 0
+        assert counts["solo"] <= facility["matched"] - rungs[rung - 1]["reached"] if rung > 1 else not counts["solo"]
 
 
 @settings(max_examples=200, deadline=None)
 @given(specs)
 def test_the_identities_hold_in_any_province(spec: Spec) -> None:
-    _check_identities(truth_of(spec))
+    _check_identities(truth_of(spec), spec)
 
 
-def test_everything_is_reached_in_a_clean_province() -> None:
-    truth = truth_of(Spec(seed=11, facilities=9, records=6, plantings=CLEAN))
+@pytest.mark.parametrize("flavour", ["vn", "generic"])
+def test_everything_is_reached_in_a_clean_province(flavour: Literal["vn", "generic"]) -> None:
+    truth = truth_of(Spec(seed=11, facilities=9, records=6, plantings=CLEAN, sectors=BOTH, flavour=flavour))
     for facility in truth["facilities"].values():
         assert all(
             standing["reached"] == facility["expected"] == facility["read"] for standing in facility["rungs"].values()
@@ -194,11 +224,11 @@ def test_everything_is_reached_in_a_clean_province() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ one by one
-def _summed(truth: Any) -> dict[str, int]:  # noqa: ANN401 - JSON
+def summed(truth: Any) -> dict[str, int]:  # noqa: ANN401 - JSON
     """Every count of the truth under a short name: facilities summed, tables and strangers as they are."""
     sums = {f"unattributed.{key}": number for key, number in truth["unattributed"].items()}
-    for table, counts in truth["tables"].items():
-        sums |= {f"{table}.{key}": number for key, number in counts.items()}
+    for tables in truth["tables"].values():
+        sums |= {f"{table}.{key}": number for table, counts in tables.items() for key, number in counts.items()}
     for facility in truth["facilities"].values():
         found = {key: facility[key] for key in ("read", "matched", "duplicate", "conflicting", "unexpected", "missing")}
         found |= {key: facility[key] for key in ("out_of_scope", "unreadable", "over_reported")}
@@ -210,19 +240,19 @@ def _summed(truth: Any) -> dict[str, int]:  # noqa: ANN401 - JSON
     return sums
 
 
-def _effect(name: str, *beside: str) -> dict[str, int]:
+def effect_of(name: str, *beside: str, **how: Any) -> dict[str, int]:  # noqa: ANN401 - fields of a spec
     """What one planting changes in a province that has only those of ``beside``."""
-    base = Spec(seed=5, facilities=8, records=5, plantings=frozenset(beside))
-    planted = Spec(seed=5, facilities=8, records=5, plantings=frozenset({name, *beside}))
+    base = Spec(seed=5, facilities=8, records=5, plantings=frozenset(beside), **how)
+    planted = replace(base, plantings=frozenset({name, *beside}))
     assert name in {one.name for one in build(planted)[1]}
-    before, after = _summed(truth_of(base)), _summed(truth_of(planted))
+    before, after = summed(truth_of(base)), summed(truth_of(planted))
     return {key: after[key] - before[key] for key in after if after[key] != before[key]}
 
 
-@pytest.mark.parametrize("name", [name for name, planting in PLANTINGS.items() if planting.rule])
+@pytest.mark.parametrize("name", [name for name, planting in HEALTH.items() if planting.rule])
 def test_a_gap_in_an_element_moves_one_row_of_its_rule(name: str) -> None:
-    planting = PLANTINGS[name]
-    effect = _effect(name)
+    planting = HEALTH[name]
+    effect = effect_of(name)
     if planting.state == "met":
         assert f"{planting.rule}.met" not in effect
     else:
@@ -307,30 +337,30 @@ FACTS: dict[str, dict[str, int]] = {
 
 @pytest.mark.parametrize("name", sorted(FACTS))
 def test_a_planting_changes_what_it_says(name: str) -> None:
-    effect = _effect(name)
+    effect = effect_of(name)
     assert {key: effect.get(key, 0) for key in FACTS[name]} == FACTS[name]
 
 
 def test_a_broken_line_of_a_mixed_file_is_an_unreadable_encounter() -> None:
-    effect = _effect("line/mixed", "layout/mixed")
+    effect = effect_of("line/mixed", "layout/mixed")
     assert (effect["unreadable"], effect["encounter.unreadable"], effect["encounter.read"]) == (1, 1, 1)
     assert "observation.unreadable" not in effect
 
 
 def test_visits_outside_the_life_of_a_facility_belong_to_nobody() -> None:
-    assert _effect("unattributed/closed", "register/closed")["unattributed.may_be_in_scope"] == 1
-    assert _effect("unattributed/before-opening", "register/opened")["unattributed.rows"] == 1
+    assert effect_of("unattributed/closed", "register/closed")["unattributed.may_be_in_scope"] == 1
+    assert effect_of("unattributed/before-opening", "register/opened")["unattributed.rows"] == 1
 
 
 def test_every_planting_has_a_fact_of_its_own() -> None:
     told_elsewhere = {"register/closed", "register/opened", "register/count-subset", "register/expected-zero"}
     told_elsewhere |= {"line/mixed", "unattributed/closed", "unattributed/before-opening", "absent/organization"}
-    told = set(FACTS) | told_elsewhere | {name for name, planting in PLANTINGS.items() if planting.rule}
-    assert told == set(PLANTINGS)
+    told = set(FACTS) | told_elsewhere | {name for name, planting in HEALTH.items() if planting.rule}
+    assert told == set(HEALTH)
 
 
 def test_a_facility_missing_from_the_organizations_is_noticed_and_blocks_nothing() -> None:
-    effect = _effect("absent/organization")
+    effect = effect_of("absent/organization")
     assert effect["enc-provider-found.unmet"] >= 1
     assert "timely.short" not in effect
 

@@ -50,6 +50,16 @@ def digest(file: Path) -> tuple[str, int]:
         return "", 0
 
 
+def member_digests(archive: Path, size: int) -> frozenset[str]:
+    """SHA-256 of every member of a zip that is ``size`` bytes long; none when the archive cannot be read."""
+    try:
+        with zipfile.ZipFile(archive) as opened_one:
+            members = [each for each in opened_one.infolist() if each.file_size == size and not each.is_dir()]
+            return frozenset(hashlib.sha256(opened_one.read(each)).hexdigest() for each in members)
+    except (*BROKEN, *_LOCKED):
+        return frozenset()
+
+
 def ranges(size: int, part: int) -> tuple[tuple[int, int], ...]:
     """A file of ``size`` bytes in parts of about ``part`` bytes, one at least: (first byte, byte after the last).
 

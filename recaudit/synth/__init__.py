@@ -4,7 +4,7 @@ It knows nothing of engine, ladder or verdicts: where an audit agrees with its t
 """
 
 from recaudit.synth.export import write
-from recaudit.synth.plantings import PLANTINGS
+from recaudit.synth.plantings import PLANTINGS, SECTOR_PLANTINGS
 from recaudit.synth.spec import Spec
 
-__all__ = ["PLANTINGS", "Spec", "write"]
+__all__ = ["PLANTINGS", "SECTOR_PLANTINGS", "Spec", "write"]

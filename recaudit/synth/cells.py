@@ -1,7 +1,8 @@
 """One cell as it is planned: what is exported, and what it is known to be. Nothing here looks at a text to find out.
 
-``state`` is the planned fact: ``value``, ``null``, ``blank``, ``placeholder``, ``unparseable`` or ``reason`` (absent,
-and the export says why). A date also carries the first and last instant that it may mean.
+``state`` is the planned fact: ``value``, ``null``, ``blank``, ``placeholder``, ``unparseable``, ``reason`` (absent, and
+the export says why) or ``unknown`` (nobody knows: the file has no such column). A date also carries the first and last
+instant that it may mean.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 from recaudit.synth.spec import LOCAL, TICK, first_instant, last_instant
 
-State = Literal["value", "null", "blank", "placeholder", "unparseable", "reason"]
+State = Literal["value", "null", "blank", "placeholder", "unparseable", "reason", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Cell:
 
 
 NULL = Cell("null")
+UNKNOWN = Cell("unknown")
 
 
 def value(text: str) -> Cell:

@@ -1,130 +1,55 @@
-"""The claims of a synthetic audit, and what is true of each: bounds and verdicts from planted counts alone."""
+"""What is true of each claim: bounds and verdicts from planted counts alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
 from recaudit.model import RUNGS, Claim, Scope
 from recaudit.synth.counting import Ladder
-from recaudit.synth.reading import Reading, unreadable
-from recaudit.synth.world import HANGING, World
+from recaudit.synth.reading import Reading
+from recaudit.synth.world import World
 
-Target = tuple[str, str, str]  # namespace, facility, hanging table ("": any)
+Target = tuple[str, str, frozenset[str]]  # namespace, facility, hanging tables (none: any)
 Hole = tuple[str, str | None, str]  # namespace, facility (None: any), table ("": any)
-
-
-def claims_of(world: World) -> tuple[Claim, ...]:
-    """The sentences that are judged: of every kind one."""
-    exact = next((s.id for s in world.sites if s.known == "register/count-exact"), world.sites[-1].id)
-    first = world.sites[0]
-
-    def say(en: str, vi: str) -> dict[str, str]:
-        return {"en": en, "vi": vi}
-
-    return (
-        Claim(
-            "emr-100",
-            "health",
-            "complete",
-            Fraction(1),
-            say("100 % of electronic medical records are completed", "100 % bệnh án điện tử đã hoàn thành"),
-            said_by="Monthly report to the province",
-        ),
-        Claim(
-            "emr-90",
-            "health",
-            "complete",
-            Fraction(9, 10),
-            say("Nine of ten records are complete or say why not", "90 % bệnh án đầy đủ hoặc nêu rõ lý do"),
-            excused="accept",
-        ),
-        Claim(
-            "signed-95",
-            "health",
-            "attested",
-            Fraction(95, 100),
-            say("95 % of records of this vendor are signed", "95 % bệnh án của nhà cung cấp này đã ký"),
-            scope=Scope(vendors=(first.facility.vendor,)),
-        ),
-        Claim(
-            "received-hospitals",
-            "health",
-            "received",
-            Fraction(1, 4),
-            say("A quarter of all hospital records arrived", "Một phần tư bệnh án của bệnh viện đã được gửi"),
-            scope=Scope(kinds=("hospital",)),
-        ),
-        Claim(
-            "counted-station",
-            "health",
-            "received",
-            Fraction(1, 2),
-            say("Half of the records of this facility arrived", "Một nửa bệnh án của cơ sở này đã được gửi"),
-            scope=Scope(facilities=(exact,)),
-            accept="count",
-        ),
-        Claim(
-            "facilities-80",
-            "health",
-            "received",
-            Fraction(4, 5),
-            say("Four of five facilities sent 90 % of their records", "80 % cơ sở đã gửi 90 % bệnh án"),
-            level="facilities",
-            each=Fraction(9, 10),
-            accept="count",
-        ),
-        Claim(
-            "communes-any",
-            "health",
-            "complete",
-            Fraction(1),
-            say("Every commune sent records", "Xã, phường nào cũng có dữ liệu"),
-            level="areas",
-            each="any",
-        ),
-        Claim(
-            "communes-timely",
-            "health",
-            "timely",
-            Fraction(1, 2),
-            say("In half of the communes records are finished on time", "Một nửa số xã, phường hoàn thành đúng hạn"),
-            level="areas",
-            each=Fraction(3, 4),
-            scope=Scope(areas=(world.areas[0].code,)),
-        ),
-    )
 
 
 # ------------------------------------------------------------------------------------------------ holes
 def holes_of(reading: Reading) -> tuple[Hole, ...]:
     """Hanging rows read to the end that may belong to any record of where they lie."""
+    hanging = reading.sector.hanging
     holes: list[Hole] = []
     for file in reading.files:
-        if not file.cut and (file.only in HANGING or file.only is None):
+        if not file.cut and (file.only in hanging or file.only is None):
             holes += [(file.namespace, file.facility, file.only or "")] * file.broken
-    for table in HANGING:
-        rows = [(row, file) for row, file in reading.rows[table] if not file.cut and unreadable(row)]
+    for table in hanging:
+        rows = [(row, file) for row, file in reading.rows[table] if not file.cut and reading.unreadable(row)]
         holes += [(file.namespace, file.facility, table) for _, file in rows]
     return tuple(holes)
 
 
-def most_hit(holes: Iterable[Hole], targets: list[Target]) -> int:
+def most_hit(holes: Iterable[Hole], targets: Iterable[Target]) -> int:
     """The most targets that so many holes can hit, each hole one: a matching, found by augmenting paths."""
-    hit_by: dict[int, Hole] = {}
+    room = Counter(targets)
+    hit_by: dict[Target, list[Hole]] = {target: [] for target in room}
 
     def fits(hole: Hole, target: Target) -> bool:
         near = hole[0] == target[0] and hole[1] in (None, target[1])
-        return near and ("" in (hole[2], target[2]) or hole[2] == target[2])
+        return near and (not hole[2] or not target[2] or hole[2] in target[2])
 
-    def place(hole: Hole, tried: set[int]) -> bool:
-        for at, target in enumerate(targets):
-            if at not in tried and fits(hole, target):
-                tried.add(at)
-                if at not in hit_by or place(hit_by[at], tried):
-                    hit_by[at] = hole
+    def place(hole: Hole, tried: set[Target]) -> bool:
+        for target, hits in hit_by.items():
+            if target not in tried and fits(hole, target):
+                tried.add(target)
+                if len(hits) < room[target]:
+                    hits.append(hole)
                     return True
+                for at, other in enumerate(hits):
+                    if place(other, tried):
+                        hits[at] = hole
+                        return True
         return False
 
     return sum(place(hole, set()) for hole in holes)
@@ -132,7 +57,7 @@ def most_hit(holes: Iterable[Hole], targets: list[Target]) -> int:
 
 # ------------------------------------------------------------------------------------------------ verdicts
 class Judge:
-    """Everything a verdict needs: the ladders, what belongs to nobody, and the holes."""
+    """Everything a verdict needs, of one sector: the ladders, what belongs to nobody, and the holes."""
 
     def __init__(self, world: World, ladders: list[Ladder], strangers: dict[str, int], holes: tuple[Hole, ...]) -> None:
         self.world, self.ladders, self.strangers, self.holes = world, ladders, strangers, holes
@@ -158,8 +83,8 @@ class Judge:
             key: sum(la.rung(rung, claim.excused)[key] for la in inside) for key in ("reached", "short", "unknown")
         }
         holes = self._holes(claim, inside)
-        spoiled = most_hit(holes, list(_reached(inside, claim, rung)))
-        rescued = most_hit(holes, list(_lacking(inside, claim, rung)))
+        spoiled = most_hit(holes, _reached(inside, claim, rung))
+        rescued = most_hit(holes, _lacking(inside, claim, rung))
         missing = sum(la.missing for la in inside)
         returned = 0 if self.world.spec.silence == "missing" else min(self.strangers["may_be_in_scope"], missing)
         expected = sum(la.expected or 0 for la in inside)
@@ -239,15 +164,15 @@ def _word(
     return "confirmed" if by_roster else "confirmed by count" if accept == "count" else "supported by count"
 
 
-def _reached(inside: list[Ladder], claim: Claim, rung: int) -> Iterator[Target]:
-    for la in inside:
-        site = la.tally.site
-        for _ in range(la.rung(rung, claim.excused)["reached"]):
-            yield site.namespace, site.id, ""
+def _reached(inside: list[Ladder], claim: Claim, rung: int) -> Counter[Target]:
+    return Counter({_place(la, frozenset()): la.tally.stands[claim.excused, rung]["reached"] for la in inside})
 
 
-def _lacking(inside: list[Ladder], claim: Claim, rung: int) -> Iterator[Target]:
-    for la in inside:
-        site = la.tally.site
-        for table in la.tally.lacking[claim.excused, rung].elements():
-            yield site.namespace, site.id, table
+def _lacking(inside: list[Ladder], claim: Claim, rung: int) -> Counter[Target]:
+    lacking = ((la, la.tally.lacking[claim.excused, rung]) for la in inside)
+    return Counter({_place(la, tables): number for la, of in lacking for tables, number in of.items()})
+
+
+def _place(ladder: Ladder, tables: frozenset[str]) -> Target:
+    site = ladder.tally.site
+    return ladder.tally.sector.namespace(site), site.id, tables

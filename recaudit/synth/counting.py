@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from recaudit.model import RUNGS, STATES, Excused
-from recaudit.synth.layout import File
-from recaudit.synth.reading import Reading, differ, newest, out_of_scope, unreadable
-from recaudit.synth.states import LOOKS_FOR, RULES, Record, States, states_of
-from recaudit.synth.world import HANGING, TABLES, UNIT, Row, Site
+from recaudit.synth.files import File
+from recaudit.synth.reading import Reading, newest
+from recaudit.synth.sector import Received, Sector, States
+from recaudit.synth.standing import Stand, Way, lacks, part, repaired, stand
+from recaudit.synth.world import Row, Site
 
-FINISHED = ("finished", "completed")
-OPEN = ("planned", "arrived", "triaged", "in-progress", "onleave", "on-hold", "discharged", "discontinued", "cancelled")
-Stand = Literal["reached", "unknown", "short"]
-STANDS: tuple[Stand, ...] = ("reached", "unknown", "short")  # best first
 MODES: tuple[Excused, ...] = ("unmet", "accept")
-Part = list[States]
-"""What stands for one row of a record: its copies, of which the best counts."""
+OF_ROWS = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
 
 
 # ------------------------------------------------------------------------------------------------ one facility
@@ -28,17 +23,18 @@ class Tally:
     """What was read of one facility.
 
     ``stands``: for each way to take excused cells and each rung, where every matched record stands. ``lacking``: the
-    short ones that would not be short if one hanging table had a row for them, by that table.
+    short ones that would not be short if hanging tables had rows for them, by those tables.
     """
 
     site: Site
+    sector: Sector
     rows: Counter[str] = field(default_factory=Counter)
     conflicting: int = 0
     to_the_end: bool = True
     partial: bool = False
     stands: dict[tuple[Excused, int], Counter[Stand]] = field(default_factory=dict)
-    lacking: dict[tuple[Excused, int], Counter[str]] = field(default_factory=dict)
-    rules: dict[str, Counter[str]] = field(default_factory=lambda: {rule: Counter() for rule in RULES})
+    lacking: dict[tuple[Excused, int], Counter[frozenset[str]]] = field(default_factory=dict)
+    rules: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -47,13 +43,14 @@ class Tally:
 
 def tally(site: Site, rows: list[tuple[Row, File]], reading: Reading) -> Tally:
     """Sort the facility's own ``rows`` of the unit's table into their states, then count its rules and records."""
-    result = Tally(site)
+    sector = reading.sector
+    result = Tally(site, sector, rules={rule: Counter() for rule in sector.rules})
     own = [f for f in reading.files if f.facility == site.id]
-    near = [f for f in reading.files if f.facility in (None, site.id) and f.only in (UNIT, None)]
-    result.rows["unreadable"] = sum(f.broken for f in own if f.only in (UNIT, None))
+    near = [f for f in reading.files if f.facility in (None, site.id) and f.only in (sector.unit, None)]
+    result.rows["unreadable"] = sum(f.broken for f in own if f.only in (sector.unit, None))
     keys: dict[tuple[str, str], list[Row]] = {}
     for row, file in rows:
-        if unreadable(row):
+        if reading.unreadable(row):
             result.rows["unreadable"] += 1
         else:
             keys.setdefault((file.namespace, row.id or ""), []).append(row)
@@ -63,128 +60,128 @@ def tally(site: Site, rows: list[tuple[Row, File]], reading: Reading) -> Tally:
     seen = {namespace: reading.seen(namespace, site.id) for namespace, _ in keys}
     matched, unexpected = [], []
     for key, copies in keys.items():
-        inside = [row for row in copies if not out_of_scope(row)]
-        if all(row.version for row in copies) and all(out_of_scope(row) for row in newest(copies)):
+        inside = [row for row in copies if not reading.out_of_scope(row)]
+        if all(row.version for row in copies) and all(reading.out_of_scope(row) for row in newest(copies)):
             inside = []  # copies are compared before scope
         result.rows["out_of_scope"] += len(copies) - len(inside)
         if not inside:
             continue
-        record = _record(Record(key, inside, seen=seen[key[0]]), reading)
+        record = _receive(Received(key, inside, seen=seen[key[0]]), reading)
         if site.basis == "roster" and key[1] not in roster:
             result.rows["unexpected"] += len(inside)
             unexpected.append(record)
         else:
             result.rows["matched"] += 1
             result.rows["duplicate"] += len(inside) - 1
-            result.conflicting += differ(inside)
+            result.conflicting += reading.differ(inside)
             matched.append(record)
+    _share(sector, [*matched, *unexpected])
     _count_rules(result, [*matched, *unexpected])
     _count_records(result, matched)
     return result
 
 
-NAMED = {"subject_ref": "patient", "participant_ref": "practitioner", "service_provider": "organization"}
-
-
-def _record(record: Record, reading: Reading) -> Record:
-    """The record with everything that was read of it; its copies name the same patient."""
-    namespace, name = record.key
-    record.hanging = {table: reading.by_link.get((namespace, table, name), []) for table in HANGING}
+def _receive(record: Received, reading: Reading) -> Received:
+    """The record with everything that was read of it."""
+    namespace, sector = record.key[0], reading.sector
+    record.by_id, record.repeats = reading.by_id, reading.repeats
     for row in record.copies:
-        for column, table in NAMED.items():
-            found = reading.by_id.get((namespace, table, row[column].text), []) if row[column].filled else []
-            if found:
-                record.named.add((table, row[column].text))
-            if table == "patient":
-                record.patients = found
+        record.on[row] = {}
+        for table in sector.hanging:
+            anchor = sector.anchor(row, table)
+            record.on[row][table] = reading.by_link.get((namespace, table, anchor), []) if anchor is not None else []
+    for table, column in sector.named.items():
+        ids = dict.fromkeys(row[column].text for row in record.copies if row[column].filled)
+        record.named[table] = [row for name in ids for row in reading.by_id.get((namespace, table, name), ())]
     return record
 
 
-def _count_rules(result: Tally, records: list[Record]) -> None:
-    """Rows of in-scope records, every copy. A patient of several records counts once."""
-    patients: set[Row] = set()
+def _share(sector: Sector, records: list[Received]) -> None:
+    """What the records of one facility have to know of each other."""
+    ids: dict[tuple[str, str], set[str | None]] = {}
     for record in records:
-        fresh = [row for row in record.patients if row not in patients]
-        patients.update(fresh)
-        for row in (*record.copies, *fresh, *(row for rows in record.hanging.values() for row in rows)):
-            for rule, state in states_of(row, record).items():
-                result.rules[rule][state] += 1
-        for states in _without_rows(record):
-            read = [states_of(row, record) for rows in record.hanging.values() for row in rows]
-            for rule, state in states.items():
-                if not any(other.get(rule) == "unmet" for other in read):  # already unmet: counted there
-                    result.rules[rule][state] += 1
+        record.facility_ids = ids
+        for table, column in sector.unique_inside.items():
+            for row in record.named[table]:
+                if row[column].filled:
+                    ids.setdefault((table, row[column].text), set()).add(row.id)
 
 
-def _without_rows(record: Record) -> Iterable[States]:
+def _states(row: Row, record: Received, sector: Sector) -> States:
+    if row not in record.known:
+        record.known[row] = sector.states(row, record)
+    return record.known[row]
+
+
+def _count_rules(result: Tally, records: list[Received]) -> None:
+    """Rows of in-scope records, every copy. A row that several records name counts once."""
+    sector = result.sector
+    counted: set[Row] = set()
+    for record in records:
+        named = [row for rows in record.named.values() for row in rows]
+        hung = [row for table in sector.hanging for row in record.hanging(table)]
+        for row in (*record.copies, *named, *hung):
+            if row not in counted:
+                counted.add(row)
+                _add(result, _states(row, record, sector))
+        for copy in record.copies:
+            for states in sector.due(copy, record):
+                _add(result, states)
+        for states in _without_rows(record, sector):
+            read = [_states(row, record, sector) for row in hung]
+            unmet = {rule for other in read for rule in states if other.get(rule) == "unmet"}  # counted there
+            _add(result, {rule: state for rule, state in states.items() if rule not in unmet})
+
+
+def _add(result: Tally, states: States) -> None:
+    for rule, state in states.items():
+        result.rules[rule][state] += 1
+
+
+def _without_rows(record: Received, sector: Sector) -> Iterator[States]:
     """What a record owes to tables, not to rows: not handed in, cut off, or the row it names not read."""
-    if not record.patients:
-        yield {rule: "not_assessable" for rule, of in RULES.items() if of.table == "patient"}
-    for table in HANGING:
+    for table, rows in record.named.items():
+        if not rows:
+            yield {rule: "not_assessable" for rule, of in sector.rules.items() if of.table == table}
+    for table in sector.hanging:
         seen = record.seen[table]
-        if not (seen.handed_in and seen.to_the_end):
-            rules = [rule for rule, of in RULES.items() if of.table == table]
-            yield {rule: "not_assessable" for rule in rules if RULES[rule].required or not seen.handed_in}
+        if not seen.whole:
+            rules = [rule for rule, of in sector.rules.items() if of.table == table]
+            yield {rule: "not_assessable" for rule in rules if sector.rules[rule].required or not seen.handed_in}
 
 
-def _count_records(result: Tally, records: list[Record]) -> None:
+def _count_records(result: Tally, records: list[Received]) -> None:
+    sector, rules = result.sector, result.sector.rules
+    rungs = range(1, len(RUNGS) + 1)
     for mode in MODES:
-        for rung in range(1, len(RUNGS) + 1):
+        for rung in rungs:
             result.stands[mode, rung], result.lacking[mode, rung] = Counter(), Counter()
     for record in records:
-        parts = _parts(record)
+        ways = [_way(copy, record, sector) for copy in newest(record.copies)]
         for mode in MODES:
-            for rung in range(1, len(RUNGS) + 1):
-                result.stands[mode, rung][stand(parts, rung, mode)] += 1
-                if table := _lacks(parts, rung, mode):
-                    result.lacking[mode, rung][table] += 1
-        below = {rung for rung in range(2, len(RUNGS) + 1) if stand(parts, rung) != "reached"}
-        for rule, of in RULES.items():
-            if of.required and of.rung in below:
-                result.rules[rule]["solo"] += stand(_repaired(parts, rule), of.rung) == "reached"
+            for rung in rungs:
+                result.stands[mode, rung][stand(ways, rules, rung, mode)] += 1
+                if tables := lacks(ways, rules, sector.looks_for, rung, mode):
+                    result.lacking[mode, rung][tables] += 1
+        below = {rung for rung in rungs if rung > 1 and stand(ways, rules, rung) != "reached"}
+        failed = {rule for way in ways for copies in way for gaps in copies for rule in gaps}
+        for rule in failed:
+            if rules[rule].rung in below:
+                mended = repaired(ways, {rule})
+                result.rules[rule]["solo"] += stand(mended, rules, rules[rule].rung) == "reached"
 
 
-def _parts(record: Record) -> list[Part]:
-    """Everything that decides where a record stands: itself, its patient, each hanging row, each table."""
-    parts = [[states_of(row, record) for row in newest(record.copies)]]
-    if record.patients:
-        parts.append([states_of(row, record) for row in newest(record.patients)])
-    for rows in record.hanging.values():
-        by_id: dict[object, list[Row]] = {}
-        for row in rows:
-            by_id.setdefault(row if row.id is None else row.id, []).append(row)
-        parts += [[states_of(row, record) for row in newest(copies)] for copies in by_id.values()]
-    return [*parts, *([states] for states in _without_rows(record))]
-
-
-def stand(parts: list[Part], rung: int, excused: Excused = "unmet") -> Stand:
-    """The worst part decides, and of the copies of one part the best."""
-
-    def of(states: States) -> Stand:
-        seen = {state for rule, state in states.items() if RULES[rule].required and RULES[rule].rung <= rung}
-        if "unmet" in seen or ("excused" in seen and excused == "unmet"):
-            return "short"
-        return "unknown" if "not_assessable" in seen else "reached"
-
-    return max((min((of(states) for states in part), key=STANDS.index) for part in parts), key=STANDS.index)
-
-
-def _repaired(parts: list[Part], rule: str) -> list[Part]:
-    """The same record with this rule's gaps filled, in every copy."""
-    return [[s | {rule: "met"} if s.get(rule) in ("unmet", "excused") else s for s in part] for part in parts]
-
-
-def _lacks(parts: list[Part], rung: int, excused: Excused) -> str:
-    """The one hanging table whose lack of a row makes the record short, and nothing else does; "" where there is none.
-
-    Raises ``ValueError`` for a record that lacks rows of two tables: no planting makes one.
-    """
-    lacking = [rule for rule in LOOKS_FOR if RULES[rule].rung <= rung and parts[0][0][rule] == "unmet"]
-    if len(lacking) > 1:
-        raise ValueError("a record lacks rows of two tables")
-    if not lacking or stand(_repaired(parts, lacking[0]), rung, excused) == "short":
-        return ""
-    return LOOKS_FOR[lacking[0]]
+def _way(copy: Row, record: Received, sector: Sector) -> Way:
+    """Everything that decides where a copy stands: itself, what it names, each row that hangs on it, each table."""
+    rows = [row for rows in (*record.named.values(), *record.on[copy].values()) for row in rows]
+    by_id: dict[object, list[Row]] = {}
+    for row in rows:
+        by_id.setdefault(row if row.id is None else (row.table, row.id), []).append(row)
+    parts = [part([_states(copy, record, sector)], sector.rules)]
+    parts += [part((_states(row, record, sector) for row in newest(rows)), sector.rules) for rows in by_id.values()]
+    parts += [part([states], sector.rules) for states in sector.due(copy, record)]
+    parts += [part([states], sector.rules) for states in _without_rows(record, sector)]
+    return [gaps for gaps in parts if gaps]
 
 
 # ------------------------------------------------------------------------------------------------ the ladder
@@ -243,7 +240,7 @@ def facility_truth(ladder: Ladder) -> dict[str, object]:
         "status": ladder.status,
         "over_reported": ladder.over_reported,
         "read": tally.read,
-        **{state: tally.rows[state] for state in ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")},
+        **{state: tally.rows[state] for state in OF_ROWS},
         "conflicting": tally.conflicting,
         "missing": ladder.missing,
         "rungs": {name: ladder.rung(number) for number, name in enumerate(RUNGS, 1)},
@@ -254,27 +251,29 @@ def facility_truth(ladder: Ladder) -> dict[str, object]:
 # ------------------------------------------------------------------------------------------------ tables and strangers
 def unattributed(rows: list[tuple[Row, File]], reading: Reading) -> dict[str, int]:
     """Rows and lines of the unit's table that belong to nobody, and how many of them may be records of the period."""
-    lines = sum(f.broken for f in reading.files if f.facility is None and f.only in (UNIT, None))
-    inside = [row for row, _ in rows if unreadable(row) or not out_of_scope(row)]
+    unit = reading.sector.unit
+    lines = sum(f.broken for f in reading.files if f.facility is None and f.only in (unit, None))
+    inside = [row for row, _ in rows if reading.unreadable(row) or not reading.out_of_scope(row)]
     return {"rows": lines + len(rows), "may_be_in_scope": lines + len(inside)}
 
 
 def table_truth(reading: Reading) -> dict[str, dict[str, int]]:
-    units = {(file.namespace, row.id) for row, file in reading.rows[UNIT] if not unreadable(row)}
+    sector = reading.sector
+    units = [(file.namespace, row) for row, file in reading.rows[sector.unit] if not reading.unreadable(row)]
+    anchors = {(space, table, sector.anchor(row, table)) for space, row in units for table in sector.hanging}
+    copies: dict[str, list[list[Row]]] = {table: [] for table in sector.tables}
+    for (_, table, _), rows in reading.by_id.items():
+        copies[table].append(rows)
     found = {}
-    for table in TABLES:
-        lines = sum(f.broken for f in reading.files if f.only == table or (table == UNIT and f.only is None))
-        rows = reading.rows[table]
-        copies = [c for (_, of, _), c in reading.by_id.items() if of == table]
+    for table in sector.tables:
+        lines = sum(f.broken for f in reading.files if f.only == table or (table == sector.unit and f.only is None))
+        read = reading.rows[table]
+        links = [(file.namespace, table, sector.link(row)) for row, file in read if table in sector.hanging]
         found[table] = {
-            "read": len(rows) + lines,
-            "unreadable": lines + sum(unreadable(row) for row, _ in rows),
-            "unlinked": sum(
-                (file.namespace, row["encounter_ref"].text) not in units
-                for row, file in rows
-                if table in HANGING and not unreadable(row)
-            ),
-            "duplicate": sum(len(c) - 1 for c in copies),
-            "conflicting": sum(differ(c) for c in copies),
+            "read": len(read) + lines,
+            "unreadable": lines + sum(reading.unreadable(row) for row, _ in read),
+            "unlinked": sum(link[2] is not None and link not in anchors for link in links),
+            "duplicate": sum(len(rows) - 1 for rows in copies[table]),
+            "conflicting": sum(reading.differ(rows) for rows in copies[table]),
         }
     return found

@@ -109,3 +109,8 @@ def address(rng: Random, commune: str) -> str:
     """``commune`` is a code of ``COMMUNES``."""
     name = next(name for code, name, _, _ in COMMUNES if code == commune)
     return f"{rng.randrange(2, 240)} {rng.choice(STREETS)}, {name}, {PROVINCE[1]}"
+
+
+def place(commune: str) -> str:
+    """The name of a commune without its kind. ``commune`` is a code of ``COMMUNES``."""
+    return next(name for code, name, _, _ in COMMUNES if code == commune).split(" ", 1)[1]

@@ -1,38 +1,37 @@
-"""What can be planted. ``PLANTINGS`` has every name, those that come first before the others.
+"""What can be planted. ``PLANTINGS`` has every name, in each sector those that come first before the others.
 
 A name is ``<rule>/<how>`` for a gap in an element, else ``<subject>/<what>``. A planting looks for room, changes the
-world and says which rows it concerns; where it finds no room it plants nothing.
+world and says which rows it concerns; where it finds no room it plants nothing. No two sectors share a name.
 """
 
 from __future__ import annotations
 
 from random import Random
 
-from recaudit.synth.plant_copies import COPIES
-from recaudit.synth.plant_elements import ELEMENTS
-from recaudit.synth.plant_facilities import FACILITIES
-from recaudit.synth.plant_files import FILES
-from recaudit.synth.plant_records import RECORDS
 from recaudit.synth.planting import Planting
+from recaudit.synth.sector import Sector
+from recaudit.synth.sectors import every
 from recaudit.synth.world import Planted, World
 
-_FIRST = (*FACILITIES, *FILES)  # some of them make the visits of a facility anew
-_THEN = (*COPIES, *RECORDS, *ELEMENTS)
-PLANTINGS: dict[str, Planting] = {planting.name: planting for planting in (*_FIRST, *_THEN)}
+SECTOR_PLANTINGS: dict[str, dict[str, Planting]] = {
+    sector.name: {one.name: one for one in (*sector.first, *sector.then)} for sector in every()
+}
+PLANTINGS: dict[str, Planting] = {name: one for own in SECTOR_PLANTINGS.values() for name, one in own.items()}
 
 
-def plant(world: World) -> list[Planted]:
+def plant(world: World, sector: Sector) -> list[Planted]:
     """Plant what the world's spec asks for, as far as there is room, in an order that the seed decides.
 
     Each planting draws from a generator of its own, so that leaving one out does not move the others' dice.
     """
     spec = world.spec
     wanted = frozenset(PLANTINGS) if spec.plantings is None else spec.plantings
-    order = [*_FIRST, *Random(f"{spec.seed}/order").sample(_THEN, len(_THEN))]
+    order = [*sector.first, *Random(f"{spec.seed}/order").sample(sector.then, len(sector.then))]
     planted: list[Planted] = []
     for turn in range(spec.density):
         for planting in order:
             skip = (planting.once and turn) or (planting.counts and spec.basis != "mixed")
+            skip = skip or planting.flavour not in ("", spec.flavour)
             if planting.name in wanted and not skip:
                 spot = planting.plant(world, Random(f"{spec.seed}/{planting.name}/{turn}"))
                 if spot is not None:

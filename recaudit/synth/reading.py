@@ -2,61 +2,92 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from recaudit.model import Facility
 from recaudit.synth.cells import Cell
-from recaudit.synth.fhir import content
-from recaudit.synth.layout import File
+from recaudit.synth.files import File
+from recaudit.synth.sector import Sector, Seen
 from recaudit.synth.spec import LOCAL, PERIOD, first_instant, last_instant
-from recaudit.synth.states import Seen
-from recaudit.synth.world import HANGING, TABLES, UNIT, Row
-
-FINISHED = ("finished", "completed")
-OPEN = ("planned", "arrived", "triaged", "in-progress", "onleave", "on-hold", "discharged", "discontinued", "cancelled")
+from recaudit.synth.world import Row
 
 
 # ------------------------------------------------------------------------------------------------ what was read
 @dataclass(slots=True)
 class Reading:
-    """All planned rows that a reader can read, and where each lies."""
+    """All planned rows of one sector that a reader can read, and where each lies."""
 
+    sector: Sector
     files: tuple[File, ...]
-    rows: dict[str, list[tuple[Row, File]]] = field(default_factory=lambda: {table: [] for table in TABLES})
+    rows: dict[str, list[tuple[Row, File]]] = field(default_factory=dict)
     by_id: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, id
-    by_link: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, id named
+    by_link: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, link
+    repeats: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # namespace, table, value -> rows
 
     @classmethod
-    def of(cls, files: tuple[File, ...]) -> Reading:
-        reading = cls(files)
-        for file in files:
+    def of(cls, files: tuple[File, ...], sector: Sector) -> Reading:
+        own = tuple(file for file in files if file.sector == sector.name)
+        reading = cls(sector, own, {table: [] for table in sector.tables})
+        for file in own:
             for row in file.readable:
                 reading.rows[row.table].append((row, file))
                 if row.id is not None:
                     reading.by_id.setdefault((file.namespace, row.table, row.id), []).append(row)
-                if row.table in HANGING and not unreadable(row):
-                    link = (file.namespace, row.table, row["encounter_ref"].text)
-                    reading.by_link.setdefault(link, []).append(row)
+                link = sector.link(row) if row.table in sector.hanging else None
+                if link is not None:
+                    reading.by_link.setdefault((file.namespace, row.table, link), []).append(row)
+                once = sector.unique[row.table](row) if row.table in sector.unique else None
+                if once is not None:
+                    reading.repeats[file.namespace, row.table, once] += 1
         return reading
 
     def by_facility(self, register: Mapping[str, Facility]) -> dict[str | None, list[tuple[Row, File]]]:
         """Rows of the unit's table by the facility they belong to; under None those of nobody."""
         found: dict[str | None, list[tuple[Row, File]]] = {None: []}
-        for row, file in self.rows[UNIT]:
-            found.setdefault(facility_of(row, file, register), []).append((row, file))
+        for row, file in self.rows[self.sector.unit]:
+            found.setdefault(self._facility_of(row, file, register), []).append((row, file))
         return found
+
+    def _facility_of(self, row: Row, file: File, register: Mapping[str, Facility]) -> str | None:
+        """The facility a row belongs to; None where it names none that the register has open then."""
+        facility = register.get(file.facility or row.told)
+        return facility.id if facility is not None and _open_then(facility, row[self.sector.end]) else None
 
     def seen(self, namespace: str, facility: str) -> dict[str, Seen]:
         """Of every table: was it handed in for this facility, read to the end, and without a broken line?"""
         near = [f for f in self.files if f.namespace == namespace and f.facility in (None, facility)]
         mixed = {row.table for f in near if f.only is None for row in f.readable}
         seen = {}
-        for table in TABLES:
+        for table in self.sector.tables:
             may_hold = [f for f in near if f.only in (table, None)]
             held = table in mixed or any(f.only == table for f in may_hold)
             seen[table] = Seen(held, not any(f.cut for f in may_hold), not any(f.broken for f in may_hold))
         return seen
+
+    # -------------------------------------------------------------------------------------------- states of a row
+    def unreadable(self, row: Row) -> bool:
+        sector = self.sector
+        if row.table in sector.hanging:
+            return sector.link(row) is None
+        if row.table != sector.unit:
+            return False
+        status = row[sector.status]
+        known = status.filled and status.text in (*sector.finished, *sector.open)
+        return row.id is None or not known or row[sector.end].state == "unparseable"
+
+    def out_of_scope(self, row: Row) -> bool:
+        """Known not to be a record of the period: not finished, or ended outside. A missing end may lie inside."""
+        end = row[self.sector.end]
+        outside = False
+        if end.first is not None and end.last is not None:
+            outside = end.last < first_instant(PERIOD.first) or end.first > last_instant(PERIOD.last)
+        return row[self.sector.status].text not in self.sector.finished or outside
+
+    def differ(self, copies: list[Row]) -> bool:
+        contents = [self.sector.content(row) for row in newest(copies)]
+        return any(other != contents[0] for other in contents)
 
 
 def newest(copies: list[Row]) -> list[Row]:
@@ -67,18 +98,6 @@ def newest(copies: list[Row]) -> list[Row]:
     return [row for row in copies if row.version == max(versions)]
 
 
-def differ(copies: list[Row]) -> bool:
-    contents = [content(row) for row in newest(copies)]
-    return any(other != contents[0] for other in contents)
-
-
-# ------------------------------------------------------------------------------------------------ the state of a row
-def facility_of(row: Row, file: File, register: Mapping[str, Facility]) -> str | None:
-    """The facility a row belongs to; None where it names none that the register has open then."""
-    facility = register.get(file.facility or row.told)
-    return facility.id if facility is not None and _open_then(facility, row["period_end"]) else None
-
-
 def _open_then(facility: Facility, end: Cell) -> bool:
     first, last = PERIOD.first, PERIOD.last  # where the day is not known: on a day of the period
     if end.first is not None and end.last is not None:
@@ -86,22 +105,3 @@ def _open_then(facility: Facility, end: Cell) -> bool:
         if days[0] == days[1]:
             first = last = days[0]
     return (facility.open_from or first) <= last and (facility.open_to or last) >= first
-
-
-def unreadable(row: Row) -> bool:
-    if row.table in HANGING:
-        return not row["encounter_ref"].filled
-    if row.table != UNIT:
-        return False
-    status = row["status"]
-    known = status.filled and status.text in (*FINISHED, *OPEN, "entered-in-error")
-    return row.id is None or not known or row["period_end"].state == "unparseable"
-
-
-def out_of_scope(row: Row) -> bool:
-    """Known not to be a record of the period: not finished, or ended outside. A missing end may lie inside."""
-    end = row["period_end"]
-    outside = False
-    if end.first is not None and end.last is not None:
-        outside = end.last < first_instant(PERIOD.first) or end.first > last_instant(PERIOD.last)
-    return row["status"].text not in FINISHED or outside

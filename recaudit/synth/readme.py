@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from recaudit.synth.layout import File
-from recaudit.synth.plantings import PLANTINGS
+from recaudit.synth import sectors
+from recaudit.synth.files import File
+from recaudit.synth.plantings import PLANTINGS, SECTOR_PLANTINGS
+from recaudit.synth.sector import Sector
 from recaudit.synth.spec import Spec
 from recaudit.synth.world import Planted, Row
 
 
 def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
     """Markdown. A row that no file holds any more (its file was cut off before it) is said to be lost."""
-    places = {row: place for file in exports for row, place in _places(file)}
+    made = {sector.name: sector for sector in sectors.of(spec)}
+    places = {row: place for file in exports for row, place in _places(file, made[file.sector])}
     kinds = list(PLANTINGS)
     lines = [
         "# A synthetic province",
@@ -40,9 +44,15 @@ def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
 
 def _again(spec: Spec) -> list[str]:
     """The command that makes the same province again, where the options of the command are enough for it."""
-    if spec != Spec(spec.seed, spec.facilities, spec.records):
+    if replace(spec, plantings=None, density=1, basis="mixed", silence="unknown") != spec:
         return []
     options = f"--seed {spec.seed} --facilities {spec.facilities} --records {spec.records}"
+    if len(spec.sectors) == 1:
+        options += f" --sector {spec.sectors[0]}"
+    if spec.schools is not None:
+        options += f" --schools {spec.schools}"
+    if spec.flavour != "vn":
+        options += f" --flavour {spec.flavour}"
     return [f"$ recaudit synth NEW_FOLDER {options}  # makes it again"]
 
 
@@ -50,11 +60,13 @@ def _whole(one: Planted, exports: tuple[File, ...]) -> str:
     """Where a planting without rows shows: in the register, or in the files of the facility."""
     if one.name.startswith("register/"):
         return "`register/`"
-    own = any(file.facility == one.facility for file in exports)
-    return f"`health/by_facility/{one.facility}/`" if own else "`health/shared/`"
+    own = next((file for file in exports if file.facility == one.facility), None)
+    if own is not None:
+        return f"`{own.archive or own.path.rpartition('/')[0] + '/'}`"
+    shared = next(file for file in exports if file.facility is None and one.name in SECTOR_PLANTINGS[file.sector])
+    return f"`{shared.path.rpartition('/')[0]}/`"
 
 
-def _places(file: File) -> Iterator[tuple[Row, str]]:
-    unit = "entry" if file.path.endswith("bundle.json") else ""
+def _places(file: File, sector: Sector) -> Iterator[tuple[Row, str]]:
     for number, row in enumerate(file.rows[: file.kept], 1):
-        yield row, f"{file.path}:{unit}{number}"
+        yield row, sector.line(file, number)

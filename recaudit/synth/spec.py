@@ -19,7 +19,9 @@ TICK = timedelta(microseconds=1)  # the finest step a date is compared in
 class Spec:
     """One province: the same spec always gives the same bytes.
 
-    ``records`` is the average per facility; hospitals get several times what a health station gets.
+    ``facilities`` is the number in each of ``sectors``, ``schools`` another one for schools. ``records`` is the average
+    per facility; hospitals get several times what a health station gets. ``flavour``: the schools' country, Viet Nam
+    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``).
     ``plantings`` are names out of ``plantings.PLANTINGS`` (None: all of them, an empty set: a clean province), each
     planted ``density`` times where it finds room. ``basis``: what the register knows, ``roster`` or ``count`` for
     every facility, ``mixed`` for rosters with the plantings ``register/*`` among them.
@@ -32,6 +34,9 @@ class Spec:
     density: int = 1
     basis: Literal["roster", "count", "mixed"] = "mixed"
     silence: Silence = "unknown"
+    sectors: tuple[str, ...] = ("health",)
+    flavour: Literal["vn", "generic"] = "vn"
+    schools: int | None = None
 
 
 def first_instant(day: date) -> datetime:

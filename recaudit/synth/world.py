@@ -1,4 +1,4 @@
-"""A province while it is planned: sites, their visits, the rows of each visit. Plantings change it in place."""
+"""A province while it is planned: sites, their records, the rows of each record. Plantings change it in place."""
 
 from __future__ import annotations
 
@@ -11,27 +11,19 @@ from recaudit.model import Area, Facility
 from recaudit.synth.cells import Cell
 from recaudit.synth.spec import Spec
 
-Layout = Literal["shared", "folder", "mixed", "bundle"]
-SHARED = "shared"  # name of the source, and so the namespace, of the files that hold many facilities
-FOLDERS = "by-facility"
-
-UNIT = "encounter"
-HANGING = ("condition", "observation", "medication_request", "procedure", "composition")
-TABLES = (UNIT, "patient", *HANGING, "organization", "practitioner")
-
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One resource. ``told_by`` and ``told`` are how it names its facility, and which one; ``broken`` says in what way
-    its line was spoilt ("": it was not), ``refused`` is an element that the standard does not allow."""
+    """One row of one table. ``told_by`` and ``told`` are how it names its facility, and which one; ``broken`` says in
+    what way its line was spoilt ("": it was not), ``refused`` is an element that the standard does not allow."""
 
     table: str
     id: str | None
     cells: dict[str, Cell]
     version: datetime | None = None
     told: str = ""
-    told_by: Literal["serviceProvider", "identifier", "meta.source"] = "serviceProvider"
-    broken: Literal["", "cut short", "not UTF-8", "no object", "unknown type"] = ""
+    told_by: str = ""
+    broken: str = ""
     refused: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> Cell:
@@ -39,18 +31,31 @@ class Row:
 
 
 @dataclass(slots=True, eq=False)
-class Visit:
-    """An encounter with its further copies, what hangs on it, and its patient. ``taken``: no second planting here."""
+class Record:
+    """One record as it is handed over: its own row, rows of its own that it names (a patient; a learner), what hangs
+    on it, further copies of the own row. ``taken``: no second planting here; ``marked``: something was planted."""
 
-    encounter: Row
-    patient: Row
+    own: Row
+    named: list[Row]
     hanging: list[Row]
     copies: list[Row] = field(default_factory=list)
     on_roster: bool = True
     taken: bool = False
+    marked: bool = False
 
     def of(self, table: str) -> list[Row]:
         return [row for row in self.hanging if row.table == table]
+
+    def names(self, table: str) -> Row:
+        """Its own row of a table that it names. Raises ``StopIteration`` where it has none."""
+        return next(row for row in self.named if row.table == table)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Every row of it but the further copies."""
+        yield self.own
+        yield from self.named
+        yield from self.hanging
 
 
 @dataclass(slots=True, eq=False)
@@ -62,53 +67,43 @@ class Site:
     """
 
     facility: Facility
-    layout: Layout
+    layout: str
     basis: Literal["roster", "count", "none"] = "roster"
     expected: int | None = None
     covers: Literal["all", "subset"] = "all"
-    visits: list[Visit] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # keys on the roster whose record was not handed over
-    patients: list[Row] = field(default_factory=list)
-    practitioners: list[Row] = field(default_factory=list)
-    organizations: list[Row] = field(default_factory=list)
-    loose: list[Row] = field(default_factory=list)  # hanging rows of no visit, further copies of patients
+    others: dict[str, list[Row]] = field(default_factory=dict)  # rows of tables that records name
+    loose: list[Row] = field(default_factory=list)  # hanging rows of no record, further copies of named rows
     cut: set[str] = field(default_factory=set)
     torn: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
-    issued: int = 0  # how many visit numbers were given out: none is given twice
+    issued: int = 0  # how many record numbers were given out: none is given twice
     known: str = ""  # the planting that changed what the register knows of it
-    sent: str = ""  # the planting that changed how it hands over
+    spoilt: set[str] = field(default_factory=set)  # tables in whose file something was planted
 
     @property
     def id(self) -> str:
         return self.facility.id
 
-    @property
-    def namespace(self) -> str:
-        return SHARED if self.layout == "shared" else FOLDERS
-
     def rows(self, table: str) -> Iterator[Row]:
         """Every row of one table it hands over, in the order of the export."""
-        if table == UNIT:
-            for visit in self.visits:
-                yield visit.encounter
-                yield from visit.copies
-        elif table in HANGING:
-            for visit in self.visits:
-                yield from visit.of(table)
-        else:
-            yield from {"patient": self.patients, "organization": self.organizations}.get(table, self.practitioners)
+        for record in self.records:
+            yield from (row for row in (record.own, *record.copies, *record.hanging) if row.table == table)
+        yield from self.others.get(table, ())
         yield from (row for row in self.loose if row.table == table)
 
     @property
     def roster(self) -> tuple[str, ...]:
         """Keys of the roster, from paper: what was spoilt in the export stands here as it was."""
-        kept = [visit.encounter.id for visit in self.visits if visit.on_roster and visit.encounter.id]
+        kept = [record.own.id for record in self.records if record.on_roster and record.own.id]
         return (*kept, *self.gone)
 
 
 @dataclass(slots=True, eq=False)
 class World:
+    """``sites`` are of one sector while something is planted, of all when it is written."""
+
     spec: Spec
     areas: tuple[Area, ...]
     sites: list[Site]

@@ -8,7 +8,7 @@ from random import Random
 from recaudit.synth import people
 from recaudit.synth.cells import NULL, Cell, coded, day, later, moment, value
 from recaudit.synth.spec import LOCAL, PERIOD
-from recaudit.synth.world import Row, Site, Visit
+from recaudit.synth.world import Record, Row, Site
 
 SENT = timedelta(days=12)  # exports carry the instant of the last change: long enough after the visit
 
@@ -37,13 +37,13 @@ def patient(site: Site, number: int, rng: Random) -> Row:
     return Row("patient", f"p-{site.id}-{number:04d}", cells)
 
 
-def visit(site: Site, rng: Random) -> Visit:
+def visit(site: Site, rng: Random) -> Record:
     """The next visit of a site: finished inside the period, while the site was open. Its patient is put down there."""
     site.issued += 1
     number = site.issued
     who = patient(site, number, rng)
-    site.patients.append(who)
-    doctor = rng.choice(site.practitioners).id or ""
+    site.others["patient"].append(who)
+    doctor = rng.choice(site.others["practitioner"]).id or ""
     inpatient = site.facility.kind in ("hospital", "centre") and rng.random() < 0.4
     start, end = _stay(site, rng, days=rng.randrange(1, 8) if inpatient else 0)
     code = "IMP" if inpatient else "AMB"
@@ -67,13 +67,14 @@ def visit(site: Site, rng: Random) -> Visit:
         },
         version=_sent(end),
         told=site.id,
+        told_by="serviceProvider",
     )
     hanging = [_condition(encounter, n, rng) for n in range(rng.randrange(1, 3))]
     hanging += [_observation(encounter, n, rng) for n in range(rng.randrange(1, 4))]
     hanging += [_medication(encounter, n, doctor, rng) for n in range(rng.randrange(1, 3))]
     hanging += [_procedure(encounter, 0, doctor, rng) for _ in range(int(inpatient or rng.random() < 0.6))]
     hanging.append(_composition(encounter, doctor, rng))
-    return Visit(encounter, who, hanging)
+    return Record(encounter, [who], hanging)
 
 
 def _stay(site: Site, rng: Random, days: int) -> tuple[Cell, Cell]:

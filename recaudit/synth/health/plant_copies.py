@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from recaudit.synth.cells import NULL, Cell, value
-from recaudit.synth.planting import Change, Fits, on_visit
-from recaudit.synth.world import Row, Site, Visit
-
-
-def copy_of(row: Row, **cells: Cell) -> Row:
-    return replace(row, cells=row.cells | cells, refused=dict(row.refused))
+from recaudit.synth.planting import Change, Fits, copy_of, on_record
+from recaudit.synth.world import Record, Row, Site
 
 
 def _copied(hours: int | None, old: dict[str, Cell], new: dict[str, Cell]) -> Change:
     """A second row of the encounter, ``hours`` newer (None: neither says how new it is)."""
 
-    def change(site: Site, visit: Visit) -> tuple[Row, ...]:
-        first = visit.encounter
+    def change(site: Site, visit: Record) -> tuple[Row, ...]:
+        first = visit.own
         second = copy_of(first, **new)
         first.cells |= old
         if hours is None or first.version is None:
@@ -32,7 +27,7 @@ def _copied(hours: int | None, old: dict[str, Cell], new: dict[str, Cell]) -> Ch
 
 
 def _copied_hanging(table: str, hours: int | None, new: dict[str, Cell]) -> Change:
-    def change(site: Site, visit: Visit) -> tuple[Row, ...]:
+    def change(site: Site, visit: Record) -> tuple[Row, ...]:
         first = visit.of(table)[0]
         second = copy_of(first, **new)
         if hours is None or first.version is None:
@@ -45,10 +40,11 @@ def _copied_hanging(table: str, hours: int | None, new: dict[str, Cell]) -> Chan
     return change
 
 
-def _copied_patient(site: Site, visit: Visit) -> tuple[Row, ...]:
-    second = copy_of(visit.patient, gender=NULL)
+def _copied_patient(site: Site, visit: Record) -> tuple[Row, ...]:
+    first = visit.names("patient")
+    second = copy_of(first, gender=NULL)
     site.loose.append(second)
-    return visit.patient, second
+    return first, second
 
 
 def _no_cut(table: str) -> Fits:
@@ -57,31 +53,31 @@ def _no_cut(table: str) -> Fits:
 
 
 COPIES = (
-    on_visit("copy/equal", "a second row, equal", _copied(0, {}, {})),
-    on_visit(
+    on_record("copy/equal", "a second row, equal", _copied(0, {}, {})),
+    on_record(
         "copy/conflicting",
         "a second row that differs; neither has a version",
         _copied(None, {}, {"participant_ref": NULL}),
     ),
-    on_visit("copy/same-version", "a second row that differs with the same version", _copied(0, {"type": NULL}, {})),
-    on_visit("copy/newest-better", "the newer of two rows is better", _copied(24, {"participant_ref": NULL}, {})),
-    on_visit("copy/newest-worse", "the newer of two rows is worse", _copied(24, {}, {"type": NULL})),
-    on_visit(
+    on_record("copy/same-version", "a second row that differs with the same version", _copied(0, {"type": NULL}, {})),
+    on_record("copy/newest-better", "the newer of two rows is better", _copied(24, {"participant_ref": NULL}, {})),
+    on_record("copy/newest-worse", "the newer of two rows is worse", _copied(24, {}, {"type": NULL})),
+    on_record(
         "copy/newest-out-of-scope",
         "the newer of two rows is cancelled",
         _copied(24, {}, {"status": value("cancelled")}),
     ),
-    on_visit(
+    on_record(
         "copy/condition",
         "a condition twice, one without its code, no version",
         _copied_hanging("condition", None, {"code": NULL}),
         _no_cut("condition"),
     ),
-    on_visit(
+    on_record(
         "copy/observation",
         "an observation twice, the newer one without its date",
         _copied_hanging("observation", 24, {"effective": NULL}),
         _no_cut("observation"),
     ),
-    on_visit("copy/patient", "a patient twice, one without gender", _copied_patient, _no_cut("condition")),
+    on_record("copy/patient", "a patient twice, one without gender", _copied_patient, _no_cut("condition")),
 )

@@ -11,6 +11,10 @@ from recaudit.synth.world import Row
 
 Json = dict[str, object]
 
+UNIT = "encounter"
+HANGING = ("condition", "observation", "medication_request", "procedure", "composition")
+TABLES = (UNIT, "patient", *HANGING, "organization", "practitioner")
+
 TYPES = {
     "encounter": "Encounter",
     "patient": "Patient",

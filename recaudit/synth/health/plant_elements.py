@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
@@ -22,13 +22,12 @@ from recaudit.synth.cells import (
     unparseable,
     value,
 )
-from recaudit.synth.fhir import BY_REFERENCE, WORDS_ONLY
-from recaudit.synth.planting import Planting, Spot, one_row, untouched
+from recaudit.synth.health.fhir import BY_REFERENCE, UNIT, WORDS_ONLY
+from recaudit.synth.planting import Cells, CellsOf, Planting, Spot, cells_of, one_row, untouched
 from recaudit.synth.spec import LOCAL
-from recaudit.synth.world import UNIT, Row, Visit, World
+from recaudit.synth.world import Record, Row, World
 
-Cells = Mapping[str, Cell]
-Fits = Callable[[Visit, Row], bool]
+Fits = Callable[[Record, Row], bool]
 
 # tables by the first word of a rule
 _TABLES = {
@@ -48,7 +47,7 @@ def _ripples(row: Row, changed: Cells) -> bool:
     return row.table == UNIT and any(column in _RIPPLES for column in changed)
 
 
-def _always(visit: Visit, row: Row) -> bool:
+def _always(visit: Record, row: Row) -> bool:
     return True
 
 
@@ -56,7 +55,7 @@ def _element(
     name: str,
     state: State,
     note: str,
-    cells: Cells | Callable[[Visit, Row], Cells],
+    cells: CellsOf,
     fits: Fits = _always,
 ) -> Planting:
     """``cells``: what the row's cells become, fixed or worked out from the visit."""
@@ -64,17 +63,16 @@ def _element(
     table = _TABLES[rule.partition("-")[0]]
 
     def plant(world: World, rng: Random) -> Spot | None:
-        def room(visit: Visit, row: Row) -> bool:
+        def room(visit: Record, row: Row) -> bool:
             if not fits(visit, row):
                 return False
-            changed = cells if isinstance(cells, Mapping) else cells(visit, row)
-            return untouched(world, visit) or not _ripples(row, changed)
+            return untouched(visit) or not _ripples(row, cells_of(cells, visit, row))
 
         spot = one_row(world, rng, table, room)
         if spot is None:
             return None
         site, visit, row = spot
-        changed = cells if isinstance(cells, Mapping) else cells(visit, row)
+        changed = cells_of(cells, visit, row)
         visit.taken = _ripples(row, changed)
         row.cells.update(changed)
         return site.id, (row,)
@@ -83,52 +81,52 @@ def _element(
 
 
 # ------------------------------------------------------------------------------------------------ which rows fit
-def _inpatient(visit: Visit, row: Row) -> bool:
-    return visit.encounter["class"].text == "IMP"
+def _inpatient(visit: Record, row: Row) -> bool:
+    return visit.own["class"].text == "IMP"
 
 
-def _outpatient(visit: Visit, row: Row) -> bool:
+def _outpatient(visit: Record, row: Row) -> bool:
     return not _inpatient(visit, row)
 
 
-def _measured(visit: Visit, row: Row) -> bool:
+def _measured(visit: Record, row: Row) -> bool:
     return row["value_quantity"].filled
 
 
-def _timed(visit: Visit, row: Row) -> bool:
+def _timed(visit: Record, row: Row) -> bool:
     """The visit ended at a known instant, and its record was signed in the same month."""
-    end = visit.encounter["period_end"].first
-    start = visit.encounter["period_start"].first
-    if end is None or start is None or end != visit.encounter["period_end"].last:
+    end = visit.own["period_end"].first
+    start = visit.own["period_start"].first
+    if end is None or start is None or end != visit.own["period_end"].last:
         return False
     months = {at.astimezone(LOCAL).month for at in (start, end, end + timedelta(days=9))}
     return len(months) == 1
 
 
 # ------------------------------------------------------------------------------------------------ cells worked out
-def _end_month(visit: Visit) -> Cell:
-    end = visit.encounter["period_end"].first
+def _end_month(visit: Record) -> Cell:
+    end = visit.own["period_end"].first
     assert end is not None
     local = end.astimezone(LOCAL)
     return month(local.year, local.month)
 
 
-def _reversed(visit: Visit, row: Row) -> Cells:
+def _reversed(visit: Record, row: Row) -> Cells:
     return {"period_start": later(row["period_end"], seconds=5400)}
 
 
-def _newborn(visit: Visit, row: Row) -> Cells:
+def _newborn(visit: Record, row: Row) -> Cells:
     return {"birth_date": _end_month(visit)}
 
 
-def _before_admission(visit: Visit, row: Row) -> Cells:
-    start = visit.encounter["period_start"].first
+def _before_admission(visit: Record, row: Row) -> Cells:
+    start = visit.own["period_start"].first
     assert start is not None
     return {"performed": moment(start - timedelta(days=1))}
 
 
-def _signed(days: int, seconds: int = 0) -> Callable[[Visit, Row], Cells]:
-    return lambda visit, row: {"date": later(visit.encounter["period_end"], days=days, seconds=seconds)}
+def _signed(days: int, seconds: int = 0) -> Callable[[Record, Row], Cells]:
+    return lambda visit, row: {"date": later(visit.own["period_end"], days=days, seconds=seconds)}
 
 
 def _no_value(cell: Cell) -> Cells:
