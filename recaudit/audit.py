@@ -32,7 +32,7 @@ from recaudit import (
     suites,
 )
 from recaudit.errors import PlanError, Problem
-from recaudit.model import EVER, Claim, Counted, Excused, Expected, Input, Links, Rule, Rung, Suite
+from recaudit.model import EVER, Claim, Counted, Excused, Expected, Input, Links, Rule, RuleCount, Rung, Suite
 from recaudit.plan import Plan
 from recaudit.register import Register
 from recaudit.reports.identities import broken
@@ -40,7 +40,7 @@ from recaudit.result import SCHEMA, NotLookedAt, Result, SignalEntry, SuiteEntry
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
 from recaudit.values import POLICY_VERSION
-from recaudit.verdicts import Evidence, Seat
+from recaudit.verdicts import Evidence, Seat, ruled
 
 SECTORS: Mapping[str, Sector] = {"health": health.SECTOR, "education": education.SECTOR}
 
@@ -235,7 +235,7 @@ def _audit_sector(
         unattributed=counted.unattributed_in_scope,
         silence=planned.silence,
         dated=registered.dated,
-        ruled=_ruled(task.rules),
+        ruled=_asked(task.rules, counted),
         rung_of_table=counted.rung_of_table,
         parents={area.code: area.parent for area in registered.areas},
     )
@@ -277,6 +277,16 @@ def _usual(sector: Sector, planned: Plan) -> tuple[str, ...]:
     """Where a facility is looked for when the plan does not say. Without a register nobody could tell a facility from
     other text in ``meta.source``, where software writes what it likes, one request a record."""
     return tuple(name for name in sector.candidates if planned.register is not None or name != "meta.source")
+
+
+def _asked(rules: Sequence[Rule], counted: Counted) -> frozenset[Rung]:
+    """The rungs at which a required rule asked something of what was received."""
+    counts = {
+        rule.id: sum((tally.rules.get(rule.id, RuleCount()) for tally in counted.tallies), RuleCount())
+        for rule in rules
+    }
+    required = [(rule.rung, counts[rule.id].eligible) for rule in rules if rule.required]
+    return ruled(required, any(tally.matched for tally in counted.tallies))
 
 
 def _ruled(rules: Iterable[Rule]) -> frozenset[Rung]:

@@ -12,13 +12,20 @@ from typing import Final
 
 import polars as pl
 
-from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, read
+from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, of_text, one_of, read
 from recaudit.expected import ROSTERS
 from recaudit.model import Period
 
+_ROLES: Final = ("administrator", "proctor", "student", "teacher")
+_ROLE: Final = of_text(
+    "role",
+    "is no role of OneRoster",
+    f"use {', '.join(_ROLES)}, or ext: and a word; whoever is left out would not be expected",
+    lambda cell: cell.is_in(_ROLES) | cell.str.starts_with("ext:"),
+)
 CONTRACT: Final = Contract(
-    required={"schoolSourcedId": (FILLED,), "userSourcedId": (FILLED,), "role": (FILLED,)},
-    optional={"beginDate": (DAY,), "endDate": (DAY,), "status": ()},
+    required={"schoolSourcedId": (FILLED,), "userSourcedId": (FILLED,), "role": (_ROLE,)},
+    optional={"beginDate": (DAY,), "endDate": (DAY,), "status": (one_of("", "active", "tobedeleted"),)},
 )
 _ORGS: Final = Contract(required={"sourcedId": (FILLED,), "identifier": ()}, optional={})
 

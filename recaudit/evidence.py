@@ -29,10 +29,11 @@ from recaudit.result import (
     EvidenceEntry,
     FacilityEntry,
     Result,
+    RuleCounts,
     SeatEntry,
     StandingEntry,
 )
-from recaudit.verdicts import Evidence, Seat
+from recaudit.verdicts import Evidence, Seat, ruled
 
 _WAYS: tuple[Excused, ...] = get_args(Excused)
 
@@ -130,12 +131,21 @@ def evidence_of(result: Result, sector: str) -> Evidence:
         unattributed=said["unattributed"],
         silence=said["silence"],
         dated=register is not None and register["dated"],
-        ruled=frozenset(
-            cast(Rung, rule["rung"]) for rule in result["rules"] if rule["required"] and rule["sector"] == sector
+        ruled=ruled(
+            [
+                (cast(Rung, rule["rung"]), _eligible(rule["totals"]))
+                for rule in result["rules"]
+                if rule["required"] and rule["sector"] == sector
+            ],
+            any(entry["matched"] for entry in result["facilities"] if entry["sector"] == sector),
         ),
         rung_of_table=said["rung_of_table"],
         parents={area["code"]: area["parent"] for area in result["areas"]},
     )
+
+
+def _eligible(counts: RuleCounts) -> int:
+    return counts["met"] + counts["unmet"] + counts["excused"] + counts["not_assessable"]
 
 
 def _seat(entry: FacilityEntry, said: SeatEntry) -> Seat:

@@ -208,7 +208,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class LinkedColumn:
-    """A frame column that is not in the row itself. Exactly one of the three forms:
+    """A frame column that is not in the row itself, in one of four forms:
 
     ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``
     ``found``  "yes" when the row of ``table`` that column ``by`` names was read
@@ -232,6 +232,7 @@ class Hanging:
 
     by: str  # their column that does
     names: str = ""  # the unit's column that it names; "" for the id of the record
+    shared: bool = False  # whether several records may have one name, and the rows hang on each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +326,11 @@ class RuleCount:
     not_applicable: int = 0
     not_assessable: int = 0
     solo: int = 0
+
+    @property
+    def eligible(self) -> int:
+        """Rows that the rule asked something of."""
+        return self.met + self.unmet + self.excused + self.not_assessable
 
     def __add__(self, other: RuleCount) -> RuleCount:
         return RuleCount(

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from recaudit.errors import PlanError, Problem
 from recaudit.model import RUNGS, Claim, Excused, Level, Period, Scope, Silence
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
+from recaudit.shipped import expectations
 
 NamespaceBy = Literal["source", "file", "folder", "facility"]
 
@@ -129,7 +130,7 @@ def load(path: Path) -> Plan:
     timezone, silence = _timezone(audit), audit.word("silence", _SILENCES, default="unknown")
     units = _units(audit.table("unit"))
 
-    register = _register(whole.table("register"), file.parent) if "register" in whole.raw else None
+    register = _register(whole.table("register"), file.parent, period) if "register" in whole.raw else None
     sources = tuple(_source(table) for table in whole.tables("source"))
     if not whole.raw.get("source"):
         whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
@@ -183,7 +184,7 @@ def _timezone(audit: Table) -> str:
     return name
 
 
-def _register(table: Table, root: Path) -> RegisterFiles:
+def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
     table.known("source", "date", "facilities", "areas", *_REGISTER_FILES, "enrolled_on", "subject_plan")
     files = RegisterFiles(
         facilities=table.text("facilities"),
@@ -196,6 +197,12 @@ def _register(table: Table, root: Path) -> RegisterFiles:
         source=table.text("source", default=""),
         as_of=table.day("date") if "date" in table.raw else None,
     )
+    plans = {path.stem for path in expectations("education", "subject_plan").glob("*.csv")}
+    if files.subject_plan and files.subject_plan not in plans and not os.path.isfile(root / files.subject_plan):
+        fix = f"paths are relative to {root}; with recaudit travels: {', '.join(sorted(plans))}"
+        table.problem(f"file {files.subject_plan} is not there", key="subject_plan", fix=fix)
+    if files.enrolled_on is not None and not period.first <= files.enrolled_on <= period.last:
+        table.problem("the day lies outside the plan's period", key="enrolled_on", fix="name a day of the period")
     if files.enrolments and files.enrolled_on is None:
         table.problem("nobody says on which day they count", key="enrolled_on", fix="add enrolled_on = YYYY-MM-DD")
     for key in ("facilities", "areas", *_REGISTER_FILES):

@@ -31,6 +31,9 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
     if not places:
         yield "no facility of the register is in the claim's scope"
         return
+    if claim.rung not in evidence.ruled:
+        yield f"no required rule of rung {claim.rung} applied to any record that was received"
+        return
     if verdict.word == "refuted":
         yield from _refuting(verdict, places)
         return

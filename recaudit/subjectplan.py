@@ -70,6 +70,10 @@ def load(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, arrow.Tab
 
 
 def _refuse(sheet: Sheet, faults: Faults) -> None:
+    asks = pl.col("requirement").is_in(["compulsory"]) | (pl.col("electiveGroup") != "")
+    nothing = sheet.frame.filter(asks.any().over("gradeLevel").not_()).unique("gradeLevel", keep="first")[ROW]
+    fix = "name the compulsory subjects, or the group of electives: else every record of the grade owes nothing"
+    faults.rows(sheet, nothing, "requirement", "nothing is due in this grade", fix)
     again = sheet.frame.filter(pl.struct("gradeLevel", "subjectCode").is_first_distinct().not_())[ROW]
     faults.rows(sheet, again, "subjectCode", "this subject of the grade stands in an earlier row too", "keep one row")
     elective = sheet.frame.filter((pl.col("electiveGroup") != "") & (pl.col("requirement") != "compulsory"))

@@ -92,7 +92,10 @@ def decide(
 
 
 def judge(claim: Claim, evidence: Evidence) -> Verdict:
-    """The verdict on one claim over the facilities in its scope. Without facilities: unverifiable, no bounds."""
+    """The verdict on one claim over the facilities in its scope. Without facilities: unverifiable, no bounds; so is a
+    rung that no required rule asked anything at: nothing to check is no success."""
+    if claim.rung not in evidence.ruled:
+        return Verdict(claim, "unverifiable", "unverifiable", Bounds(None, None, None))
     inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
     if claim.level == "records":
         return _judge_records(claim, inside)
@@ -101,14 +104,14 @@ def judge(claim: Claim, evidence: Evidence) -> Verdict:
 
 def by_rung(claim: Claim, evidence: Evidence) -> dict[Rung, Verdict]:
     """The same sentence judged at every rung: "100 %" means at least six different claims."""
-    return {rung: _at_rung(replace(claim, rung=rung), evidence) for rung in RUNGS}
+    return {rung: judge(replace(claim, rung=rung), evidence) for rung in RUNGS}
 
 
-def _at_rung(claim: Claim, evidence: Evidence) -> Verdict:
-    """A rung that no required rule asks for is not judged: nothing to check is no success."""
-    if claim.rung in evidence.ruled:
-        return judge(claim, evidence)
-    return Verdict(claim, "unverifiable", "unverifiable", Bounds(None, None, None))
+def ruled(required: Iterable[tuple[Rung, int]], received: bool) -> frozenset[Rung]:
+    """The rungs that are judged, of required rules as (rung, eligible rows): one that applied to no row of all that was
+    received asked for nothing, and a rung of such rules would be 100 % of zero. Where nothing was ``received``, every
+    rule would have asked. Received and conformant always are, by built-in rules."""
+    return frozenset({"received", "conformant", *(rung for rung, eligible in required if eligible or not received)})
 
 
 def standing(claim: Claim, evidence: Evidence) -> dict[Rung, tuple[Standing, int]]:

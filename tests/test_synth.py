@@ -26,7 +26,7 @@ from recaudit.synth.health.states import RULES
 from recaudit.synth.sectors import SECTORS
 
 BOTH = ("health", "education")
-SAMPLE = Spec(seed=5, facilities=14, records=9, sectors=BOTH, schools=10)
+SAMPLE = Spec(seed=5, facilities=14, records=9, sectors=BOTH, schools=11)
 CLEAN: frozenset[str] = frozenset()
 HEALTH = SECTOR_PLANTINGS["health"]
 

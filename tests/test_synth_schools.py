@@ -71,7 +71,7 @@ def test_every_reference_of_a_clean_package_leads_somewhere(flavour: Flavour) ->
 
 
 def test_a_zip_file_holds_a_package_and_is_always_the_same() -> None:
-    spec = schools(plantings=frozenset({"school/zip"}))
+    spec = schools(plantings=frozenset({"layout/zip"}))
     (path,) = (path for path in audit(spec) if path.endswith(".zip"))
     assert audit(spec)[path] == audit(spec)[path]
     with zipfile.ZipFile(io.BytesIO(audit(spec)[path])) as archive:
@@ -190,7 +190,7 @@ FACTS: dict[str, dict[str, int]] = {
     "school/count-exact": {"over_reported": 0, "missing": 0},
     "school/count-subset": {"over_reported": 1, "missing": 0},
     "school/no-expected": {"missing": 0, "matched": 0},
-    "school/zip": {"matched": 0, "missing": 0, "timely.reached": 0},
+    "layout/zip": {"matched": 0, "missing": 0, "timely.reached": 0},
     "package/cut-cards": {"partial": 1, "missing": 0, "unreadable": 0},
     "package/cut-results": {"partial": 1, "matched": 0, "grd-01-subject.unmet": 0, "req-07-shell.unmet": 0},
     "package/cut-users": {"partial": 1, "matched": 0, "ref-01-student.unmet": 0},
@@ -243,7 +243,7 @@ def test_results_that_do_not_say_what_of_are_neither_there_nor_absent() -> None:
 
 
 def test_without_the_year_s_last_day_nobody_knows_what_was_in_time() -> None:
-    changed = effect("package/no-year", "school/zip")
+    changed = effect("package/no-year", "layout/zip")
     assert changed["tim-01-deadline.not_assessable"] == changed["timely.unknown"] > 1
     assert "attested.unknown" not in changed
 

@@ -78,6 +78,7 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
             pass
         if said.to_the_end and not said.read and ("no header", "") not in said.findings:
             said.find("empty file")
+        said.to_the_end = False  # without a header nobody knows what there should be: no column is known to be empty
         return
     header = read_header(
         specification,

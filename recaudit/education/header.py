@@ -69,7 +69,7 @@ def read_header(
                 judged = max(judged, LENIENT)
                 break
     if separator != ",":
-        said.find("separator", SEPARATORS[separator], line)
+        said.find("separator" if specification.commas else "other separator", SEPARATORS[separator], line)
     if specification.commas and (separator != "," or utf16):
         judged = NOT_CONFORMANT
     return Header(tuple(frame), tuple(present), why, tuple(titles), judged)

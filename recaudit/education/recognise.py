@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from recaudit.education.formats import MANIFEST, ONEROSTER, Specification, specifications
+from recaudit.education.formats import ONEROSTER, Specification, specifications
 from recaudit.education.records import header_of, utf16
 from recaudit.sources.files import Found
 from recaudit.sources.lines import BROKEN, CannotOpenError, opened
@@ -83,7 +83,3 @@ def titles_of(found: Found) -> list[str] | None:
     line = next((line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()), None)
     found_header = header_of(line) if line is not None else None
     return found_header[0] if found_header else None
-
-
-def is_manifest(specification: Specification | None) -> bool:
-    return specification is not None and specification.table == MANIFEST

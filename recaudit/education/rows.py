@@ -25,6 +25,7 @@ _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgS
 
 _PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
 _EXEMPT: Final = frozenset({"score", "level", "comment"})
+_WAIVED: Final = "waived"  # a reason that no catalogue has: excused
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,10 @@ class _Rows:
             return not_known(len(self.frame), kind)
         reasons = [self.frame[each] for each in [self.batch.header.reasons.get(name)] if each is not None]
         if self.table == tables.RESULTS and name in _EXEMPT and "exemptReason" in self.batch.header.columns:
-            reasons.append(self.cells("exemptReason").text)
+            # whoever waives a result says why, in words of their own: it is excused, whatever the words are
+            reasons.append(
+                pl.select(pl.when(self.cells("exemptReason").text.is_not_null()).then(pl.lit(_WAIVED))).to_series()
+            )
         return cells(texts, kind, self.span, reasons=reasons, bucket=bucket)
 
     def texts(self, name: str) -> pl.Series | None:
@@ -218,8 +222,10 @@ def _year_end(rows: _Rows) -> Cells:
 
 
 def _result_key(rows: _Rows) -> Cells:
+    """A result that does not say what it is of may be of any subject and period: its key is not known."""
     names = ("reportCardId", "subjectCode", "periodCode")
-    return rows.made("resultKey", joined([rows.cells(name) for name in names], "/", "/"), *names)
+    found = rows.made("resultKey", joined([rows.cells(name) for name in names], "/", "/"), *names)
+    return unless_known(found, found.bucket == values.VALUE)
 
 
 def _from_personal_id(name: str, place: int) -> Callable[[_Rows], Cells]:

@@ -36,9 +36,11 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Among:
     """What a row is compared with when a rule asks that a value stands once: ``key`` tells rows apart (copies of one
-    row have the same), ``whole`` says whether every row of the table was read where this one lies."""
+    row have the same), ``stands`` whether a row may stand for its key, ``whole`` whether every row of the table was
+    read where this one lies."""
 
     key: ColumnElement[str]
+    stands: ColumnElement[bool]
     within: Mapping[str, tuple[ColumnElement[Any], ...]]  # Rule.within -> the columns that set its rows apart
     whole: ColumnElement[bool]
 
@@ -76,9 +78,11 @@ def _body(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[
 
 
 def _once(rule: Rule, cell: Cell, among: Among) -> ColumnElement[bool]:
-    """Does no other row have this value? Where some row could not be read, nobody knows."""
+    """Does no other row that stands have this value? Where some row could not be read, nobody knows."""
     same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
-    another = sa.func.min(among.key).over(**same) != sa.func.max(among.key).over(**same)
+    standing = sa.case((among.stands, among.key))
+    first, last = sa.func.min(standing).over(**same), sa.func.max(standing).over(**same)
+    another = sa.func.coalesce(sa.or_(first != last, first != among.key), sa.false())
     return sa.case((another, sa.false()), (among.whole, sa.true()), else_=sa.null())
 
 

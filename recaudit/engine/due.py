@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
-from recaudit.engine.link import Linked, chosen
+from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Due
 from recaudit.seam import DUE_COLUMNS, DUE_PLAN
@@ -38,7 +38,9 @@ def due_rows(
 ) -> FromClause:
     """Identity, ``facility_``, ``rid_``, ``standing_``, the column by which results name their record, and cells.
 
-    ``results``: all rows of the hanging table that is looked in. Without a plan no row: nobody said what is due.
+    ``results``: all rows of the hanging table that is looked in. Without a plan no row, as nobody said what is due, but
+    for results that are asked for what they say of themselves. One of which nobody knows what it is a result of may
+    be any: what was not found is not known then, and it has a row of its own.
     """
     plan = engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
     link = task.links.hanging[due.of]
@@ -65,7 +67,7 @@ def due_rows(
         .where(plan.c.requirement == ELECTIVE)
     )
     parts = [compulsory, elective, made.slots(units, plan, taken, sure)]
-    parts += [made.unknown(units)] if task.due_plan is not None else []
+    parts += [made.unknown(units), made.unplaced(units)] if task.due_plan is not None else []
     parts += [made.own(units)] if task.due_plan is None and task.due_own else []
     every = sa.union_all(*parts)
     return engine.make(due.table, sa.select(*every.subquery("due").c))
@@ -73,7 +75,7 @@ def due_rows(
 
 def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any], blind: sa.Subquery) -> sa.Subquery:
     """The unit's rows in scope. ``grade_`` and ``names_`` are NULL where they hold no value, or none of the plan;
-    ``blind_``: some of its results have no column that says of what they are."""
+    ``blind_subject_``, ``blind_period_``: of some of its results nobody knows of which they are."""
     c = linked.rows.c
     key, key_read = (c[names], c[f"{names}__s"] == VALUE) if names else (c.id, sa.true())
     grade_known = sa.and_(c[f"{grade}__s"] == VALUE, c[grade].in_(grades))
@@ -82,7 +84,8 @@ def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any], blind
             *(c[name] for name in ("ns", "src", "pos", "facility_", "rid_", "standing_")),
             sa.case((key_read, key)).label("names_"),
             sa.case((grade_known, c[grade])).label("grade_"),
-            blind.c.names_.is_not(None).label("blind_"),
+            sa.func.coalesce(blind.c.subject_, sa.false()).label("blind_subject_"),
+            sa.func.coalesce(blind.c.period_, sa.false()).label("blind_period_"),
         )
         .select_from(linked.rows.outerjoin(blind, sa.and_(key_read, blind.c.ns == c.ns, blind.c.names_ == key)))
         .where(c.rid_.is_not(None))
@@ -102,38 +105,37 @@ def _at(sure: FromClause, units: FromClause) -> ColumnElement[bool]:
 
 
 class _Made:
-    """The three kinds of row, and the one of which nothing is known, all with the same columns."""
+    """The kinds of row, all with the same columns."""
 
     def __init__(self, task: Task, due: Due, results: FromClause, by: str) -> None:
         self.due, self.results, self.by = due, results, by
         self.kinds = task.tables[due.of]
 
     def held(self) -> sa.Subquery:
-        """One row for each record, subject and period; of several, the same one whatever their order."""
+        """Results with a record, a subject and a period; where a key has several, each is held to the plan."""
         c, due = self.results.c, self.due
-        key = [c.ns, c[self.by], c[due.subject], c[due.period]]
-        rows = sa.select(*c, chosen(self.results, key, c.content).label("first_")).where(
-            *(c[f"{name}__s"] == VALUE for name in (self.by, due.subject, due.period))
-        )
-        first = rows.subquery("results")
-        carried = [first.c[name] for column in due.columns for name in (column, f"{column}__s")]
-        names = (first.c[self.by].label("names_"), first.c[due.subject].label("subject_"))
-        return (
-            sa.select(first.c.ns, *names, first.c[due.period].label("period_"), *carried)
-            .where(first.c.first_)
-            .subquery("held")
-        )
+        carried = [c[name] for column in due.columns for name in (column, f"{column}__s")]
+        names = (c[self.by].label("names_"), c[due.subject].label("subject_"), c[due.period].label("period_"))
+        placed = (c[f"{name}__s"] == VALUE for name in (self.by, due.subject, due.period))
+        return sa.select(c.ns, *names, _place(c).label("place_"), *carried).where(*placed).subquery("held")
 
     def blind(self) -> sa.Subquery:
-        """Records with results whose subject or period nobody knows: their file has no such column."""
+        """Records with results of which nobody knows the subject, or the period."""
         c, due = self.results.c, self.due
-        unknown = sa.or_(*(c[f"{name}__s"] == NOT_KNOWN for name in (due.subject, due.period)))
-        return (
-            sa.select(c.ns, c[self.by].label("names_"))
-            .where(c[f"{self.by}__s"] == VALUE, unknown)
-            .distinct()
-            .subquery("blind")
-        )
+        subject, period = (c[f"{name}__s"] != VALUE for name in (due.subject, due.period))
+        said = (sa.func.bool_or(subject).label("subject_"), sa.func.bool_or(period).label("period_"))
+        by = c[self.by]
+        rows = sa.select(c.ns, by.label("names_"), *said).where(c[f"{self.by}__s"] == VALUE)
+        return rows.group_by(c.ns, by).subquery("blind")
+
+    def unplaced(self, units: FromClause) -> sa.Select[Any]:
+        """Results of which nobody knows what they are results of."""
+        c, due = self.results.c, self.due
+        lost = sa.or_(*(c[f"{name}__s"] != VALUE for name in (due.subject, due.period)))
+        here = sa.and_(c[f"{self.by}__s"] == VALUE, c.ns == units.c.ns, c[self.by] == units.c.names_)
+        row = self._row(units, sa.literal("unplaced/") + _place(c), {}, {}, NOT_KNOWN)
+        joined = units.join(self.results, sa.and_(here, lost))
+        return sa.select(*row).select_from(joined).where(units.c.grade_.is_not(None))
 
     def taken(self) -> sa.Subquery:
         """Subjects of which the record has a result in any period."""
@@ -184,15 +186,16 @@ class _Made:
             "requirement": (sa.literal(requirement), value),
             "dueType": (p.assessment, value),
             "scoreDue": (sa.case((p.score_due, "yes")), sa.case((p.score_due, VALUE), else_=NULL)),
-            "subjectFound": _yes(subject_there, units, sure),
-            "found": _yes(there, units, sure),
+            "subjectFound": _yes(subject_there, _absent(units, sure, "blind_subject_")),
+            "found": _yes(there, _absent(units, sure, "blind_subject_", "blind_period_")),
         }
-        absent = _absent(units, sure)
+        absent = _absent(units, sure, "blind_subject_", "blind_period_")
         carried = {
             name: (held.c[name], sa.case((there, held.c[f"{name}__s"]), else_=absent)) for name in self.due.columns
         }
-        slash = sa.literal("/")
-        return self._row(units, sa.literal(requirement) + slash + p.subject + slash + p.period, own, carried, NULL)
+        slash, place = sa.literal("/"), sa.func.coalesce(held.c.place_, "")
+        key = sa.literal(requirement) + slash + p.subject + slash + p.period + slash + place
+        return self._row(units, key, own, carried, NULL)
 
     def slots(self, units: FromClause, plan: FromClause, taken: FromClause, sure: FromClause) -> sa.Select[Any]:
         p = plan.c
@@ -221,7 +224,7 @@ class _Made:
         filled = sa.func.coalesce(chosen_of.c.subjects, 0) >= number
         own = {
             "requirement": (sa.literal(SLOT), sa.literal(VALUE)),
-            "electiveFound": _yes(filled, units, sure),
+            "electiveFound": _yes(filled, _absent(units, sure, "blind_subject_")),
         }
         key = sa.literal(f"{SLOT}/") + slot_group + sa.literal("/") + sa.cast(number, sa.Text)
         return sa.select(*self._row(units, key, own, {}, NULL)).select_from(
@@ -243,7 +246,7 @@ class _Made:
             "found": (sa.literal("yes"), value),
         }
         carried = {name: (c[name], c[f"{name}__s"]) for name in self.due.columns if name != self.due.assessment}
-        key = sa.literal(f"{OWN}/") + sa.cast(c.src, sa.Text) + "/" + sa.cast(c.pos, sa.Text)
+        key = sa.literal(f"{OWN}/") + _place(c)
         here = sa.and_(c[f"{self.by}__s"] == VALUE, c.ns == units.c.ns, c[self.by] == units.c.names_)
         return sa.select(*self._row(units, key, own, carried, NULL)).select_from(units.join(self.results, here))
 
@@ -253,17 +256,20 @@ class _Made:
         return sa.select(*row).select_from(units).where(units.c.grade_.is_(None))
 
 
-def _absent(units: FromClause, sure: FromClause) -> ColumnElement[int]:
-    """The bucket of what was not found: absent where all was read and the record says how results name it."""
+def _place(c: Any) -> ColumnElement[str]:  # noqa: ANN401  # the columns of any relation
+    return sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
+
+
+def _absent(units: FromClause, sure: FromClause, *blind: str) -> ColumnElement[int]:
+    """The bucket of what was not found: absent where all was read, the record says how results name it, and each of
+    its results says what it is of."""
     whole = sa.func.coalesce(sure.c.whole_, sa.false())
-    known = sa.and_(units.c.names_.is_not(None), sa.not_(units.c.blind_), whole)
+    known = sa.and_(units.c.names_.is_not(None), *(sa.not_(units.c[name]) for name in blind), whole)
     return sa.case((known, NULL), else_=NOT_KNOWN)
 
 
-def _yes(
-    there: ColumnElement[bool], units: FromClause, sure: FromClause
-) -> tuple[ColumnElement[Any], ColumnElement[int]]:
-    return sa.case((there, "yes")), sa.case((there, VALUE), else_=_absent(units, sure))
+def _yes(there: ColumnElement[bool], absent: ColumnElement[int]) -> tuple[ColumnElement[Any], ColumnElement[int]]:
+    return sa.case((there, "yes")), sa.case((there, VALUE), else_=absent)
 
 
 def cells_of(rows: FromClause, kinds: dict[str, str]) -> dict[str, Cell]:

@@ -59,7 +59,7 @@ def _of_rule(engine: Engine, rule: Rule, kinds: Mapping[str, str]) -> Iterator[F
         low, high = (c[f"{column}__lo"], c[f"{column}__hi"]) if ranged else (None, None)
         cells[column] = Cell(c[column], c[f"{column}__s"], low, high, kinds[column])
     # every example is a row of one table: those of a uniqueness rule are told apart by their places
-    among = Among(sa.cast(c.place, sa.Text), {"": (), "facility": ()}, sa.true())
+    among = Among(sa.cast(c.place, sa.Text), sa.true(), {"": (), "facility": ()}, sa.true())
     found = dict(engine.rows(sa.select(c.place, state(rule, cells, among))))
     for place, (expected, example, _) in enumerate(cases):
         if STATES[found[place]] != expected:

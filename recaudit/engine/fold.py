@@ -24,7 +24,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.judge import MASKS, Bit, Bits, Judged, mask_column
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import RUNGS, Excused, Hanging, Rung
+from recaudit.model import RUNGS, Excused, Rung
 
 REACHED, UNKNOWN, SHORT = 0, 1, 2
 JUDGED_RUNGS = RUNGS[1:]
@@ -113,16 +113,19 @@ def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
             combined[name] = sa.func.greatest(combined[name], sa.func.coalesce(named.c[name], not_read[name]))
         for name in shape.mends:
             combined[name] = combined[name].op("&")(sa.func.coalesce(named.c[name], not_read[name]))
-    for table, link in _on_copies(task).items():
-        hung = _hung(judged.masks[table], table, shape, link.by).subquery(f"hung {table}")
-        on = sa.and_(hung.c.rid_ == own.c.rid_, hung.c[link.by] == own.c[link.names])
-        source = source.outerjoin(hung, on)
-        for name in shape.standings:
-            combined[name] = sa.func.greatest(combined[name], sa.func.coalesce(hung.c[name], REACHED))
+    for table, (on_copy, own_names) in _on_copies(task).items():
+        hung = _hung(judged.masks[table], table, shape, on_copy).subquery(f"hung {table}")
+        same = (hung.c[theirs] == own.c[ours] for theirs, ours in zip(on_copy, own_names, strict=True))
+        source = source.outerjoin(hung, sa.and_(hung.c.rid_ == own.c.rid_, *same))
+        not_known, nameless = _constant(table, shape), any_of(*(own.c[name].is_(None) for name in own_names))
+        for name in shape.standings:  # without a row nothing stands in the way; without a name nobody knows
+            without = sa.case((nameless, not_known[name]), else_=REACHED)
+            combined[name] = sa.func.greatest(combined[name], sa.func.coalesce(hung.c[name], without))
         for name in shape.lacks:
             combined[name] = combined[name].op("|")(sa.func.coalesce(hung.c[name], _big(0)))
-        for name in shape.mends:  # without a row nothing stands in the way: every bit is set
-            combined[name] = combined[name].op("&")(sa.func.coalesce(hung.c[name], _big(-1)))
+        for name in shape.mends:
+            without = sa.case((nameless, not_known[name]), else_=_big(-1))  # every bit is set
+            combined[name] = combined[name].op("&")(sa.func.coalesce(hung.c[name], without))
     copies = (
         sa.select(own.c.rid_, *(combined[name].label(name) for name in names))
         .select_from(source)
@@ -134,34 +137,40 @@ def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
     return sa.select(copies.c.rid_, *best, *lack, *mends).group_by(copies.c.rid_)
 
 
-def _on_copies(task: Task) -> dict[str, Hanging]:
-    """Tables whose rows hang on a copy of the record, with the link: what is due hangs like the rows it asks for."""
-    tables = {table: task.links.hanging[table] for table in task.hanging if task.links.hanging[table].names}
-    if task.due:
-        tables[task.due.table] = task.links.hanging[task.due.of]
+Columns = tuple[str, ...]
+
+
+def _on_copies(task: Task) -> dict[str, tuple[Columns, Columns]]:
+    """Tables whose rows hang on a copy of the record: their columns that say on which, and those of the copy."""
+    links = {table: task.links.hanging[table] for table in task.hanging}
+    tables: dict[str, tuple[Columns, Columns]] = {}
+    tables |= {table: ((link.by,), (link.names,)) for table, link in links.items() if link.names}
+    if task.due:  # each copy owes what its own grade asks for
+        tables[task.due.table] = (("src", "pos"), ("src", "pos"))
     return tables
 
 
-def _hung(masks: FromClause, table: str, shape: Shape, by: str) -> sa.Select[Any]:
+def _hung(masks: FromClause, table: str, shape: Shape, by: Columns) -> sa.Select[Any]:
     """The worst of all rows that hang on one copy."""
     rows = _best(masks, table, shape, by=by).subquery(f"rows of {table}")
     worst = [sa.func.max(rows.c[name]).label(name) for name in shape.standings]
     lack = [sa.func.bit_or(rows.c[name]).label(name) for name in shape.lacks]
     mends = [sa.func.bit_and(rows.c[name]).label(name) for name in shape.mends]
-    return sa.select(rows.c.rid_, rows.c[by], *worst, *lack, *mends).group_by(rows.c.rid_, rows.c[by])
+    copy = [rows.c.rid_, *(rows.c[column] for column in by)]
+    return sa.select(*copy, *worst, *lack, *mends).group_by(*copy)
 
 
-def _best(masks: FromClause, table: str, shape: Shape, *, by_id: bool = False, by: str = "") -> sa.Select[Any]:
+def _best(masks: FromClause, table: str, shape: Shape, *, by_id: bool = False, by: Columns = ()) -> sa.Select[Any]:
     """One row for each row of the table, its copies together: the best of those that may stand for it.
 
-    ``by``: the column that names a copy of the record, where the rows hang on one.
+    ``by``: the columns that say on which copy of the record the rows hang, where they hang on one.
     """
     c = masks.c
     columns = _row_columns(masks, table, shape)
     names = (*shape.standings, *shape.lacks, *shape.mends)
     alone = sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
     copy_of = sa.func.coalesce(sa.literal("id ") + c.id, alone).label("copy_of")
-    shown = [c.ns, c.id] if by_id else [c.rid_, c[by]] if by else [c.rid_]
+    shown = [c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
     key = shown if by_id else [*shown, c.ns, copy_of]
     rows = sa.select(*key, *(columns[name].label(name) for name in names)).subquery(f"copies of {table}")
     return sa.select(

@@ -17,7 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
-from recaudit.engine.seam import Engine, Task, handed_in, handed_table
+from recaudit.engine.seam import Engine, Handed, Task, handed_in, handed_table, relation
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
 from recaudit.seam import DUE_COLUMNS, IDENTITY, RANGED
@@ -54,10 +54,13 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {task.due.of} if task.due else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
-    handed = engine.load("handed", handed_table(handed_in(task.inputs, tables), places, sorted(tables)))
-
     hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
     named = {table: engine.view(f"named_{table}", _standing(linked.seam[table])) for table in links.referenced}
+    said = handed_in(task.inputs, tables)
+    for table, link in links.hanging.items():
+        for key in _without_links(engine, hung[table], link) if table in tables else ():
+            said[key[0], table, key[1]] = said.get((key[0], table, key[1]), Handed()) | Handed(cut=True)
+    handed = engine.load("handed", handed_table(said, places, sorted(tables)))
     frames: dict[str, Frame] = {}
     maker = _Maker(engine, task, linked, hung, named, handed)
     for table in task.on_ladder:
@@ -73,6 +76,14 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
         rows = due_rows(engine, task, linked, hung[due.of], handed, due)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, kinds))
     return Frames(frames, hung, named, handed)
+
+
+def _without_links(engine: Engine, table: FromClause, link: Hanging) -> list[tuple[str, str | None]]:
+    """(namespace, certain facility) of rows that nobody can link, as their file has no column for it: whatever hangs
+    there may be theirs, as in a file that was cut off."""
+    inputs = relation("inputs", ("src", "certain"))
+    rows = sa.select(table.c.ns, inputs.c.certain).select_from(table.join(inputs, inputs.c.src == table.c.src))
+    return [(row[0], row[1]) for row in engine.rows(rows.where(table.c[f"{link.by}__s"] == NOT_KNOWN).distinct())]
 
 
 def _standing(table: FromClause) -> sa.Select[Any]:
@@ -247,11 +258,13 @@ class _Maker:
             order: ColumnElement[Any] = rows.c.content
             if names:  # the very copy that the row names, also one that a newer copy stands for
                 order = sa.case((rows.c.standing_, "0"), else_="1") + rows.c.content
-            keyed = sa.select(*rows.c, chosen(rows, key, order).label("first_")).where(there).subquery()
+            source = rows
         else:
-            table = self.named[column.table]
-            first = chosen(table, [table.c.ns, table.c.id, table.c.standing_], table.c.content)
-            keyed = sa.select(*table.c, first.label("first_")).where(table.c.standing_).subquery()
+            source = self.named[column.table]
+            key, there, order = [source.c.ns, source.c.id, source.c.standing_], source.c.standing_, source.c.content
+        differ = _differ(source, [*key, source.c.standing_], column.column)
+        first = chosen(source, key, order).label("first_")
+        keyed = sa.select(*source.c, first, differ.label("differ_")).where(there).subquery()
         one = sa.select(*keyed.c).where(keyed.c.first_).subquery(f"of {column.name}")
         if unit:
             on = sa.and_(one.c.rid_ == at.base.c.rid_)
@@ -261,7 +274,8 @@ class _Maker:
             on = sa.and_(one.c.ns == at.base.c.ns, one.c.id == at.base.c[column.by])
         at.source = at.source.outerjoin(one, on)
         cell = _cell_of(one, column.column, kind)
-        return Cell(cell.value, sa.func.coalesce(cell.bucket, NOT_KNOWN), cell.low, cell.high, kind)
+        known = sa.case((one.c.differ_, NOT_KNOWN), else_=sa.func.coalesce(cell.bucket, NOT_KNOWN))
+        return Cell(sa.case((sa.not_(one.c.differ_), cell.value)), known, cell.low, cell.high, kind)
 
     def days(self, at: _Columns, column: LinkedColumn) -> Cell:
         """Days between two dates as a range of microseconds, as wide as the dates are vague."""
@@ -296,6 +310,15 @@ def carried(task: Task, table: str) -> tuple[str, ...]:
         named = {link.names for link in links.hanging.values()} - {""}
         return tuple(dict.fromkeys((*links.referenced.values(), *sorted(named))))
     return (links.hanging[table].by,) if table in links.hanging and links.hanging[table].names else ()
+
+
+def _differ(rows: FromClause, key: list[ColumnElement[Any]], column: str) -> ColumnElement[bool]:
+    """Do copies of a row say different things in this column? Then nobody knows which of them holds."""
+    same: dict[str, Any] = {"partition_by": key}
+    cell, state = rows.c[column], rows.c[f"{column}__s"]
+    values = sa.func.min(cell).over(**same) != sa.func.max(cell).over(**same)
+    states = sa.func.min(state).over(**same) != sa.func.max(state).over(**same)
+    return sa.or_(sa.func.coalesce(values, sa.false()), states)
 
 
 def _cell_of(source: FromClause, name: str, kind: str) -> Cell:

@@ -136,7 +136,9 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
         name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
     ]
     key = sa.func.coalesce(sa.literal("id ") + c.id, sa.cast(c.src, sa.Text) + ":" + sa.cast(c.pos, sa.Text))
-    among = Among(key, {"": (c.ns,), "facility": (c.ns, c.facility_)}, c["whole_"] if "whole_" in c else sa.false())
+    among = Among(
+        key, c.standing_, {"": (c.ns,), "facility": (c.ns, c.facility_)}, c["whole_"] if "whole_" in c else sa.false()
+    )
     judged: list[ColumnElement[Any]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:

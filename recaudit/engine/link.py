@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.seam import Engine, Task, facility_table, input_table, seam_tables, span_of
 from recaudit.errors import RegisterError
-from recaudit.values import UNPARSEABLE, VALUE
+from recaudit.values import NOT_KNOWN, UNPARSEABLE, VALUE
 
 UNIT_ROWS = "unit_rows"
 RECORDS = "records"
@@ -53,7 +53,7 @@ def link(engine: Engine, task: Task) -> Linked:
     copies = engine.make("copies", _copies(states))
     records = engine.make(RECORDS, _records(copies, roster))
     _check_namespaces(engine, copies, roster)
-    rows = engine.make(UNIT_ROWS, _with_record(copies, records))
+    rows = engine.make(UNIT_ROWS, _told_apart(_with_record(copies, records).subquery(), task))
     return Linked(seam, rows, records)
 
 
@@ -233,6 +233,25 @@ def _with_record(copies: FromClause, records: FromClause) -> sa.Select[Any]:
     return sa.select(
         *kept, row_state.label("row_state_"), (c.reading_ != "unreadable").label("readable_"), r.rid.label("rid_")
     ).select_from(joined)
+
+
+def _told_apart(rows: FromClause, task: Task) -> sa.Select[Any]:
+    """A name by which rows hang on one record, held by two: of neither is it known what hangs on it."""
+    replaced: dict[str, ColumnElement[Any]] = {}
+    c = rows.c
+    alone = sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
+    key = sa.func.coalesce(sa.literal("id ") + c.id, alone)
+    for link in task.links.hanging.values():
+        if link.names and not link.shared:
+            state = c[f"{link.names}__s"]
+            same: dict[str, Any] = {"partition_by": [c.ns, c[link.names], state == VALUE]}
+            twice = sa.or_(
+                sa.func.min(key).over(**same) != sa.func.max(key).over(**same),
+                sa.func.coalesce(sa.func.min(c.rid_).over(**same) != sa.func.max(c.rid_).over(**same), sa.false()),
+            )
+            replaced[link.names] = sa.case((twice, sa.null()), else_=c[link.names])
+            replaced[f"{link.names}__s"] = sa.case((sa.and_(state == VALUE, twice), NOT_KNOWN), else_=state)
+    return sa.select(*(replaced[column.name].label(column.name) if column.name in replaced else column for column in c))
 
 
 # -------------------------------------------------------------- hanging and referenced rows

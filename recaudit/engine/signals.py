@@ -7,6 +7,7 @@ never which value made them so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,12 +22,18 @@ from recaudit.values import VALUE
 
 
 def signals(engine: Engine, task: Task, frames: Frames) -> tuple[Signal, ...]:
-    """One for each facility and signal about rows; a facility of which no row was read gives one that is not flagged
-    nor cleared. None for a table without a frame."""
+    """One for each facility and signal about rows. Nothing is cleared where no row was read, or where the table was cut
+    off or not handed in. None for a table without a frame."""
     found: list[Signal] = []
+    handed = frames.handed.c
+    torn = sa.select(handed.facility, handed.tbl).where(sa.or_(sa.not_(handed.handed_in), handed.cut)).distinct()
+    unread = {(row[0], row[1]) for row in engine.rows(torn)}
     for rule in task.signals:
         if rule.table in frames.frames:
-            found += _KINDS[rule.kind](engine, task, rule, frames.frames[rule.table].rows)
+            for one in _KINDS[rule.kind](engine, task, rule, frames.frames[rule.table].rows):
+                cleared = one.flagged is False
+                part = (one.group, rule.table) in unread or (not one.group and any(t == rule.table for _, t in unread))
+                found.append(replace(one, flagged=None) if cleared and part else one)
     return tuple(found)
 
 

@@ -105,10 +105,10 @@ def _hanging(said: object, unit: Mapping[str, str], wrong: Wrong) -> Hanging:
     if not isinstance(said, dict):
         wrong.add("it says neither a column nor which column it names", 'write "column", or {"by": …, "names": …}')
         return Hanging("")
-    check_keys(said, wrong, needed=("by", "names"), what="the link")
+    check_keys(said, wrong, needed=("by", "names"), allowed=("shared",), what="the link")
     names = str(said.get("names"))
     _reference(names, unit, wrong.inside("names"))
-    return Hanging(str(said.get("by")), names)
+    return Hanging(str(said.get("by")), names, said.get("shared") is True)
 
 
 def _due(

@@ -26,23 +26,26 @@ def due(card: Row, record: Received, plan: Plan) -> list[States]:
 def _due(card: Row, record: Received, subjects: tuple[Subject, ...]) -> Iterator[States]:
     rows = record.on[card]["rc_subject_results"]
     whole = record.seen["rc_subject_results"].whole
-    lost = (
-        NULL if whole and all(row["subjectCode"].state != "unknown" for row in rows) else UNKNOWN
-    )  # what is not found
-    lost_period = lost if all(row["periodCode"].state != "unknown" for row in rows) else UNKNOWN
-    results: dict[str, dict[str, Row]] = {}
+    # what is not found: a result that does not say what it is of may be any
+    lost = NULL if whole and all(row["subjectCode"].filled for row in rows) else UNKNOWN
+    lost_period = lost if all(row["periodCode"].filled for row in rows) else UNKNOWN
+    results: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
+        if not (row["subjectCode"].filled and row["periodCode"].filled):
+            yield dict.fromkeys(RULES, "not_assessable")
         if row["subjectCode"].filled:
             of_subject = results.setdefault(row["subjectCode"].text, {})
             if row["periodCode"].filled:
-                of_subject[row["periodCode"].text] = row
+                of_subject.setdefault(row["periodCode"].text, []).append(row)
     slots: dict[str, int] = {}
     for subject in subjects:
         of_subject = results.get(subject.code, {})
         if subject.requirement == "compulsory" or subject.code in results:
             for period in subject.due:
                 known = YES if subject.code in results else lost
-                yield _row(subject, period, known, of_subject.get(period), lost_period)
+                held: list[Row | None] = [*of_subject.get(period, [])]
+                for result in held or [None]:
+                    yield _row(subject, period, known, result, lost_period)
         if subject.group:
             slots[subject.group] = subject.choose
     for group, choose in slots.items():

@@ -37,6 +37,11 @@ def listed(site: Site, record: Record) -> bool:
     return on_roster(site, record) and HAS_CARDS(site, record)
 
 
+def _listed_untorn(site: Site, record: Record) -> bool:
+    """Where rows may be added at the end: a file that ends inside its last line has to end with it."""
+    return listed(site, record) and not site.torn
+
+
 def set_cells(**cells: Cell) -> Change:
     def change(site: Site, record: Record) -> tuple[Row, ...]:
         put(record.own, cells)
@@ -173,7 +178,7 @@ def _copied_user(site: Site, record: Record) -> tuple[Row, ...]:
 CARDS = (
     on_record("card/missing", "on the roster, and no card", _missing, listed),
     on_record("card/unexpected", "a card of a learner who is not on the roster", _unexpected, listed),
-    on_record("card/last-year", "a second card, of the year before", _last_year, listed),
+    on_record("card/last-year", "a second card, of the year before", _last_year, _listed_untorn),
     on_record("card/cancelled", "a cancelled card", set_cells(stage=value("cancelled")), listed),
     on_record("card/unknown-school", "a school that nobody knows", _of_school("s-999", "s-999"), in_shared_files),
     on_record("card/no-school", "no school", _of_school("", ""), in_shared_files),

@@ -81,7 +81,7 @@ SCHOOLS = (
     special("school/count-subset", "a count that covers some of the learners only", count_subset, counts=True),
     special("school/no-expected", "nobody said how many learners to expect", no_expected, counts=True),
     special("school/expected-zero", "no learner is expected, and none was sent", expected_zero(fill), counts=True),
-    handed_over("school/zip", "one zip file", "zip"),
+    handed_over("layout/zip", "one zip file", "zip"),
 )
 
 

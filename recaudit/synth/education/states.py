@@ -218,8 +218,7 @@ def _signed(card: Row, step: str, record: Received) -> State:
 def _result(row: Row, record: Received) -> States:
     name = result_key(row)
     rows = record.repeats[record.key[0], row.table, name] if name is not None else 0
-    unknown = any(row[column].state == "unknown" for column in ("subjectCode", "periodCode"))
-    once: State = "not_assessable" if unknown else "not_applicable"
+    once: State = "not_assessable"  # of what it is a result is not known
     if rows:
         once = "unmet" if rows > 1 else "met" if all(record.seen[row.table]) else "not_assessable"
     return {"ref-05-teacher": found(row["teacherSourcedId"], "users", record), "grd-13-once": once}
