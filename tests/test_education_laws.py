@@ -209,7 +209,7 @@ def drop_column(of: Tables, rng: Random) -> Loss:
 
 ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     CARDS: ("classSourcedId", "gradeLevel", "homeroomComment", "decision"),
-    RESULTS: ("score", "level", "comment"),
+    RESULTS: ("score", "level", "comment", "subjectCode", "periodCode"),
     "users": ("familyName", "givenName", "identifier", "userMasterIdentifier"),
     "demographics": ("birthDate", "sex"),
 }

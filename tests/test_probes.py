@@ -94,15 +94,20 @@ EDUCATION: Final = (
     Probe("years blank", set_all(CARDS, "schoolYear", *BLANKS), UNKNOWN),
     Probe("scores blank", set_all(RESULTS, "score", *BLANKS), SHORT, SCORE, {"unmet": 12}),
     Probe("no column of scores", without_column(RESULTS, "score"), UNKNOWN, SCORE, {"not_assessable": 12}),
+    # each of the 16 results of which nobody knows what it is a result of has a row of its own among what is due
     Probe(
         "no column of subjects",
         without_column(RESULTS, "subjectCode"),
         SHORT,
         SUBJECT,
-        {"not_assessable": 14, "unmet": 0},
+        {"not_assessable": 14 + 16, "unmet": 0},
     ),
     Probe(
-        "no column of periods", without_column(RESULTS, "periodCode"), SHORT, PERIOD, {"not_assessable": 16, "unmet": 0}
+        "no column of periods",
+        without_column(RESULTS, "periodCode"),
+        SHORT,
+        PERIOD,
+        {"not_assessable": 16 + 16, "unmet": 0},
     ),
     Probe("no column of comments", without_column(CARDS, "homeroomComment"), UNKNOWN, COMMENT, OPEN),
     Probe("no column of stages", without_column(CARDS, "stage"), UNKNOWN),
