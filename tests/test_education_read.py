@@ -755,7 +755,7 @@ def test_a_facility_is_certain_where_the_plan_makes_it_so(tmp_path: Path) -> Non
 
 
 # ------------------------------------------------------------------------------------------------ laws
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_no_finding_repeats_a_cell(data: st.DataObject) -> None:
     marker = "Q7Z"

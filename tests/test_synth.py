@@ -205,7 +205,7 @@ def _check_facility(facility: Any, rung_of: dict[str, int]) -> None:  # noqa: AN
         assert counts["solo"] <= facility["matched"] - rungs[rung - 1]["reached"] if rung > 1 else not counts["solo"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(specs)
 def test_the_identities_hold_in_any_province(spec: Spec) -> None:
     _check_identities(truth_of(spec), spec)

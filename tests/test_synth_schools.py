@@ -236,9 +236,9 @@ def test_a_column_that_is_not_there_leaves_every_card_open() -> None:
 
 def test_results_that_do_not_say_what_of_are_neither_there_nor_absent() -> None:
     subject, period = effect("package/no-subject-column"), effect("package/no-period-column")
-    assert subject["grd-01-subject.not_assessable"] == -subject["grd-01-subject.met"] > 1
-    assert period["grd-03-period.not_assessable"] == -period["grd-03-period.met"] > 1
-    assert "grd-01-subject.met" not in period
+    # beside what was found before, each result that may be of anything has a row of its own
+    assert subject["grd-01-subject.not_assessable"] > -subject["grd-01-subject.met"] > 1
+    assert period["grd-03-period.not_assessable"] > -period["grd-03-period.met"] > 1
     assert not {"grd-01-subject.unmet", "grd-03-period.unmet"} & {*subject, *period}
 
 

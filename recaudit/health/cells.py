@@ -193,10 +193,15 @@ def first_value(tree: Node, constants: Mapping[str, Element]) -> First:
         case Call(Step() as element, "ofType", (Step(This(), type_name),)) if type_name[0].islower():
             chosen, named = _plain(tree), _plain(element)
             if chosen and named:
-                return _first_of_type(_descend(chosen), _descend(named), type_name)
+                return _first_of_type(_descend(chosen), _descend(named), type_name, _first_of_all(tree, constants))
     names = _plain(tree)
     if names:
         return _descend(names)
+    return _first_of_all(tree, constants)
+
+
+def _first_of_all(tree: Node, constants: Mapping[str, Element]) -> First:
+    """The first of all values that a path gives, whatever its shape."""
     collect = compile_path(tree, constants)
 
     def first(resource: Resource, around: Around) -> Element:
@@ -222,13 +227,16 @@ def _plain(tree: Node) -> tuple[str, ...]:
     return ()
 
 
-def _first_of_type(chosen: First, named: First, type_name: str) -> First:
-    """A choice of a primitive type; where the element is no choice in this release, itself if it is of that type."""
+def _first_of_type(chosen: First, named: First, type_name: str, long_way: First) -> First:
+    """A choice of a primitive type; where the element is no choice in this release, itself if it is of that type.
+
+    Where the first of several is not, ``long_way`` looks at the others.
+    """
 
     def first(resource: Resource, around: Around) -> Element:
         value = chosen(resource, around)
         if value is None and (value := named(resource, around)) is not None and not is_of_type(value, type_name):
-            return None
+            return long_way(resource, around)
         return value
 
     return first
