@@ -260,11 +260,9 @@ def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> N
     said = [one for one in inputs if one.role in ("roster", "expected")]
     exports = {one.sha256 for one in inputs if one.role == "export" and one.read}
     archives = {one.path.partition("!")[0] for one in inputs if one.role == "export" and "!" in one.path}
-    own = [
-        one.path
-        for one in said
-        if one.sha256 in exports or any(one.sha256 in member_digests(root / zip_, one.bytes) for zip_ in archives)
-    ]
+    sizes = {one.bytes for one in said}
+    exports.update(*(member_digests(root / archive, sizes) for archive in archives))
+    own = [one.path for one in said if one.sha256 in exports]
     if own:
         raise PlanError(
             f"what is expected is taken from the audited export: {', '.join(own)}",
@@ -289,13 +287,9 @@ def _asked(rules: Sequence[Rule], counted: Counted) -> frozenset[Rung]:
     return ruled(required, any(tally.matched for tally in counted.tallies))
 
 
-def _ruled(rules: Iterable[Rule]) -> frozenset[Rung]:
-    """The rungs that a required rule asks for; received and conformant always are, by built-in rules."""
-    return frozenset({"received", "conformant", *(rule.rung for rule in rules if rule.required)})
-
-
 def _refuse_empty_rungs(planned: Plan, claims: Iterable[Claim], rules: Sequence[Rule]) -> None:
     """Refuse a claim about a rung that no required rule is of: every record would reach it unlooked at."""
+    asked_for = ruled([(rule.rung, 1) for rule in rules if rule.required], received=True)
     problems = [
         Problem(
             f"claim {claim.id} is about rung {claim.rung}, of which the suites have no required rule",
@@ -303,7 +297,7 @@ def _refuse_empty_rungs(planned: Plan, claims: Iterable[Claim], rules: Sequence[
             "add a suite with such a rule, or leave [suites] out: then all of the sector are used",
         )
         for claim in claims
-        if claim.rung not in _ruled(rules)
+        if claim.rung not in asked_for
     ]
     if problems:
         raise PlanError.of(problems)

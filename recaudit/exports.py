@@ -7,7 +7,7 @@ all rates are of what was received.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,16 +30,16 @@ _RESOURCE: Final = tuple("resourceType".encode(code) for code in ("utf-8", "utf-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of export: its sector, the endings of its files, and whether a file with such an ending is one.
+    """One kind of export: its sector, the endings of its files, and what a file with such an ending is; "" for none.
 
-    ``unit``: what one record is, by the files that were found; "" for the sector's usual one.
+    ``unit``: what one record is, by what the files are; "" for the sector's usual one.
     """
 
     sector: str
     format: str
     endings: tuple[str, ...]
-    holds: Callable[[Found], bool]
-    unit: Callable[[Sequence[Found]], str]
+    names: Callable[[Found], str]
+    unit: Callable[[Collection[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,13 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
     names = [os.path.relpath(path, root) for path in paths]
     sources, taken, units = [], set[str](), dict[str, str]()
     for kind in KINDS:
-        found = [one for one in listed(root, names, kind.endings) if one.ending and kind.holds(one)]
+        called = {one: kind.names(one) for one in listed(root, names, kind.endings) if one.ending}
+        found = [one for one, name in called.items() if name]
         taken |= {one.path for one in found}
         if found:
             files = dict.fromkeys(Path(os.path.relpath(one.file, root)).as_posix() for one in found)
             sources.append(Source(kind.sector, kind.sector, tuple(files), format=kind.format))
-            if unit := kind.unit(found):
+            if unit := kind.unit(set(called.values())):
                 units[kind.sector] = unit
     archives = {path.partition("!")[0] for path in taken}  # those are read as a whole
     ignored: list[NotLookedAt] = [
@@ -114,6 +115,10 @@ def _check_timezone(name: str) -> None:
 
 
 # -------------------------------------------------------------- kinds
+def _fhir(found: Found) -> str:
+    return "fhir" if _is_fhir(found) else ""
+
+
 def _is_fhir(found: Found) -> bool:
     """Lines of resources by the ending alone, so that broken ones are counted; other JSON by its content.
 
@@ -140,18 +145,18 @@ def _head(found: Found) -> bytes:
     return head
 
 
-def _is_education(found: Found) -> bool:
+def _education_table(found: Found) -> str:
     """By its name or its header; in an archive that does not open nobody knows."""
-    return found.opens and recognise.table_of(found) is not None
+    return (recognise.table_of(found) or "") if found.opens else ""
 
 
-def _education_unit(found: Sequence[Found]) -> str:
+def _education_unit(tables: Collection[str]) -> str:
     """Where nothing of report cards is handed in, learners are what can be judged."""
-    return "" if any((recognise.table_of(one) or "").startswith("rc_") for one in found) else "learner"
+    return "" if any(table.startswith("rc_") for table in tables) else "learner"
 
 
 KINDS: Final = (
-    Kind("health", "fhir", FHIR_ENDINGS, _is_fhir, lambda found: ""),
-    Kind("education", "oneroster", recognise.ENDINGS, _is_education, _education_unit),
+    Kind("health", "fhir", FHIR_ENDINGS, _fhir, lambda tables: ""),
+    Kind("education", "oneroster", recognise.ENDINGS, _education_table, _education_unit),
 )
 """Every kind that is recognised. A file of two kinds is read as both."""

@@ -65,10 +65,8 @@ class RegisterFiles:
     areas: str = ""
     expected: tuple[str, ...] = ()
     rosters: tuple[str, ...] = ()
-    enrolments: tuple[
-        str, ...
-    ] = ()  # OneRoster enrollments.csv of another source; who is enrolled on a day is a roster
-    enrolled_on: date | None = None
+    enrolments: tuple[str, ...] = ()  # OneRoster's enrollments.csv of another source: who is enrolled is a roster
+    enrolled_on: date | None = None  # on this day
     subject_plan: str = ""  # a file, or the name of one that travels with recaudit; "": nobody says what is due
     source: str = ""  # who keeps it; without source and date nothing is confirmed
     as_of: date | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from recaudit.model import Links, Rule, SignalRule
+from recaudit.model import Due, Links, Rule, SignalRule
 
 IDENTITY: Final = (
     ("ns", "string"),
@@ -24,6 +24,9 @@ IDENTITY: Final = (
 RANGED: Final = frozenset({"date"})
 """Field kinds whose values span a range of time."""
 
+Tables = Mapping[str, Mapping[str, str]]
+"""Table -> element column -> field kind."""
+
 DUE_COLUMNS: Final = {
     "requirement": "code",  # compulsory, elective, elective-slot
     "dueType": "code",  # how the plan wants it assessed: score, level, pass_fail, comment
@@ -33,6 +36,15 @@ DUE_COLUMNS: Final = {
     "electiveFound": "found",
 }
 """Columns of the table of what is due, beside those it carries over, with their kinds; "found" is "yes" or absent."""
+
+DUE_FOUND: Final = frozenset({"subjectFound", "found", "electiveFound"})
+"""Of these, what says whether a row that is due is there."""
+
+
+def due_kinds(due: Due, tables: Tables) -> dict[str, str]:
+    """Every column of the table of what is due, those carried over too, with their kinds."""
+    return {**DUE_COLUMNS, **{column: tables[due.of][column] for column in due.columns}}
+
 
 DUE_PLAN: Final = (
     ("grade", "string"),
@@ -45,9 +57,6 @@ DUE_PLAN: Final = (
     ("score_due", "bool"),
 )
 """A subject plan as the engine takes it: one row a grade, subject and period."""
-
-Tables = Mapping[str, Mapping[str, str]]
-"""Table -> element column -> field kind."""
 
 
 def columns(kinds: Mapping[str, str]) -> list[tuple[str, str]]:

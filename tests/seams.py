@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from recaudit import engine, suites
 from recaudit.health import SECTOR
 from recaudit.model import Counted, Excused, Facility, Input, Period, Rule, TableRead, Tally
+from recaudit.sources.seamfiles import schema_of
 from recaudit.values import NULL, VALUE, span
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -131,7 +132,7 @@ class Seam:
 
 
 def _write(folder: Path, table: str, src: int, rows: Sequence[Row]) -> None:
-    schema = engine.seam_schema(TABLES[table])
+    schema = schema_of(TABLES[table])
     (folder / table).mkdir(exist_ok=True)
     written = [_seam_row(table, src, pos, row) for pos, row in enumerate(rows)]
     pq.write_table(pa.Table.from_pylist(written, schema), folder / table / f"{src}.parquet")

@@ -24,7 +24,7 @@ from recaudit import result as results
 from recaudit.health import reading
 from recaudit.model import Silence
 from recaudit.reports.identities import broken
-from recaudit.synth import PLANTINGS, Spec
+from recaudit.synth import SECTOR_PLANTINGS, Spec
 from tests import faults, losses
 from tests.laws import (
     TIMES,
@@ -60,7 +60,7 @@ def law(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 def random_spec(rng: Random, *, silence: tuple[Silence, ...] = ("unknown", "unknown", "missing")) -> Spec:
-    planted = rng.sample(sorted(PLANTINGS.keys() - NO_LAW), rng.randrange(30))
+    planted = rng.sample(sorted(SECTOR_PLANTINGS["health"].keys() - NO_LAW), rng.randrange(30))
     return Spec(
         seed=rng.randrange(10_000),
         facilities=rng.randrange(3, 6),

@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
-from recaudit.engine.link import Linked
+from recaudit.engine.link import Linked, place_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Due
 from recaudit.seam import DUE_COLUMNS, DUE_PLAN
@@ -44,7 +44,7 @@ def due_rows(
     """
     plan = engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
     link = task.links.hanging[due.of]
-    made = _Made(task, due, results, link.by)
+    made = _Made(due, results, link.by)
     units = _units(linked, link.names, due.grade, sa.select(plan.c.grade), made.blind())
     on_grade = plan.c.grade == units.c.grade_
     held, taken = made.held(), made.taken()
@@ -107,9 +107,8 @@ def _at(sure: FromClause, units: FromClause) -> ColumnElement[bool]:
 class _Made:
     """The kinds of row, all with the same columns."""
 
-    def __init__(self, task: Task, due: Due, results: FromClause, by: str) -> None:
+    def __init__(self, due: Due, results: FromClause, by: str) -> None:
         self.due, self.results, self.by = due, results, by
-        self.kinds = task.tables[due.of]
 
     def held(self) -> sa.Subquery:
         """Results with a record, a subject and a period; where a key has several, each is held to the plan."""
@@ -117,7 +116,7 @@ class _Made:
         carried = [c[name] for column in due.columns for name in (column, f"{column}__s")]
         names = (c[self.by].label("names_"), c[due.subject].label("subject_"), c[due.period].label("period_"))
         placed = (c[f"{name}__s"] == VALUE for name in (self.by, due.subject, due.period))
-        return sa.select(c.ns, *names, _place(c).label("place_"), *carried).where(*placed).subquery("held")
+        return sa.select(c.ns, *names, place_of(c).label("place_"), *carried).where(*placed).subquery("held")
 
     def blind(self) -> sa.Subquery:
         """Records with results of which nobody knows the subject, or the period."""
@@ -133,7 +132,7 @@ class _Made:
         c, due = self.results.c, self.due
         lost = sa.or_(*(c[f"{name}__s"] != VALUE for name in (due.subject, due.period)))
         here = sa.and_(c[f"{self.by}__s"] == VALUE, c.ns == units.c.ns, c[self.by] == units.c.names_)
-        row = self._row(units, sa.literal("unplaced/") + _place(c), {}, {}, NOT_KNOWN)
+        row = self._row(units, sa.literal("unplaced/") + place_of(c), {}, {}, NOT_KNOWN)
         joined = units.join(self.results, sa.and_(here, lost))
         return sa.select(*row).select_from(joined).where(units.c.grade_.is_not(None))
 
@@ -246,7 +245,7 @@ class _Made:
             "found": (sa.literal("yes"), value),
         }
         carried = {name: (c[name], c[f"{name}__s"]) for name in self.due.columns if name != self.due.assessment}
-        key = sa.literal(f"{OWN}/") + _place(c)
+        key = sa.literal(f"{OWN}/") + place_of(c)
         here = sa.and_(c[f"{self.by}__s"] == VALUE, c.ns == units.c.ns, c[self.by] == units.c.names_)
         return sa.select(*self._row(units, key, own, carried, NULL)).select_from(units.join(self.results, here))
 
@@ -254,10 +253,6 @@ class _Made:
         """Nobody knows what is due in a grade that the plan does not have."""
         row = self._row(units, sa.literal("unknown"), {}, {}, NOT_KNOWN)
         return sa.select(*row).select_from(units).where(units.c.grade_.is_(None))
-
-
-def _place(c: Any) -> ColumnElement[str]:  # noqa: ANN401  # the columns of any relation
-    return sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
 
 
 def _absent(units: FromClause, sure: FromClause, *blind: str) -> ColumnElement[int]:

@@ -22,7 +22,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.dialect import any_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.judge import MASKS, Bit, Bits, Judged, mask_column
-from recaudit.engine.link import Linked
+from recaudit.engine.link import Linked, key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import RUNGS, Excused, Rung
 
@@ -168,8 +168,7 @@ def _best(masks: FromClause, table: str, shape: Shape, *, by_id: bool = False, b
     c = masks.c
     columns = _row_columns(masks, table, shape)
     names = (*shape.standings, *shape.lacks, *shape.mends)
-    alone = sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
-    copy_of = sa.func.coalesce(sa.literal("id ") + c.id, alone).label("copy_of")
+    copy_of = key_of(c).label("copy_of")
     shown = [c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
     key = shown if by_id else [*shown, c.ns, copy_of]
     rows = sa.select(*key, *(columns[name].label(name) for name in names)).subquery(f"copies of {table}")

@@ -20,7 +20,7 @@ from recaudit.engine.link import Linked, chosen, with_standing
 from recaudit.engine.seam import Engine, Handed, Task, handed_in, handed_table, relation
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
-from recaudit.seam import DUE_COLUMNS, IDENTITY, RANGED
+from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 ROW = tuple(name for name, _ in IDENTITY)
@@ -72,9 +72,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows)
         frames[table] = maker.frame(table, base)
     if due := task.due:
-        kinds = {**DUE_COLUMNS, **{column: task.tables[due.of][column] for column in due.columns}}
         rows = due_rows(engine, task, linked, hung[due.of], handed, due)
-        frames[due.table] = Frame(due.table, rows, cells_of(rows, kinds))
+        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
     return Frames(frames, hung, named, handed)
 
 

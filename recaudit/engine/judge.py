@@ -13,9 +13,10 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import EXCUSED, MET, NOT_ASSESSABLE, UNMET, Among, state
 from recaudit.engine.frame import Frame, Frames, carried
-from recaudit.engine.link import Linked
+from recaudit.engine.link import Linked, key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import RUNGS, STATES, Rule, RuleCount, Rung
+from recaudit.seam import DUE_FOUND
 from recaudit.values import VALUE
 
 WORD = 62
@@ -85,13 +86,10 @@ def number(task: Task) -> Bits:
     return Bits(tuple(bits))
 
 
-_FOUND = frozenset({"subjectFound", "found", "electiveFound"})  # columns of what is due
-
-
 def looks_in(rule: Rule, task: Task) -> str:
     """The hanging table whose absent rows the rule asks about; "" for a rule that asks about none."""
     if task.due and rule.table == task.due.table:
-        return task.due.of if rule.presence and rule.kwargs["column"] in _FOUND else ""
+        return task.due.of if rule.presence and rule.kwargs["column"] in DUE_FOUND else ""
     for column in task.links.columns.get(rule.table, ()):
         if column.form == "count" and column.name == rule.kwargs.get("column"):
             return column.table
@@ -135,10 +133,8 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
     identity = [
         name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
     ]
-    key = sa.func.coalesce(sa.literal("id ") + c.id, sa.cast(c.src, sa.Text) + ":" + sa.cast(c.pos, sa.Text))
-    among = Among(
-        key, c.standing_, {"": (c.ns,), "facility": (c.ns, c.facility_)}, c["whole_"] if "whole_" in c else sa.false()
-    )
+    apart = {"": (c.ns,), "facility": (c.ns, c.facility_)}
+    among = Among(key_of(c), c.standing_, apart, c["whole_"] if "whole_" in c else sa.false())
     judged: list[ColumnElement[Any]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
@@ -182,9 +178,7 @@ def _not_handed_in(
         .where(handed.tbl == table, sa.not_(handed.handed_in))
         .group_by(records.facility)
     )
-    for facility, number_of_records in engine.rows(lacking):
-        for bit in bits:
-            add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
+    _once_a_record(engine, lacking, bits, add)
 
 
 def _nobody_said_what_is_due(
@@ -195,9 +189,17 @@ def _nobody_said_what_is_due(
 ) -> None:
     """Without a plan every rule on what is due is not assessable, once a record."""
     records = linked.records.c
-    for facility, number_of_records in engine.rows(
-        sa.select(records.facility, sa.func.count()).group_by(records.facility)
-    ):
+    _once_a_record(engine, sa.select(records.facility, sa.func.count()).group_by(records.facility), bits, add)
+
+
+def _once_a_record(
+    engine: Engine,
+    records: sa.Select[Any],
+    bits: Sequence[Bit],
+    add: Any,  # noqa: ANN401
+) -> None:
+    """``records``: facility and how many of its records nobody could look at."""
+    for facility, number_of_records in engine.rows(records):
         for bit in bits:
             add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
 
@@ -265,9 +267,7 @@ def _not_read(
         .where(sa.not_(by_record.c.read))
         .group_by(by_record.c.facility_)
     )
-    for facility, number_of_records in engine.rows(missing):
-        for bit in bits:
-            add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
+    _once_a_record(engine, missing, bits, add)
 
 
 # -------------------------------------------------------------- masks

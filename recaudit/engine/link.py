@@ -146,6 +146,16 @@ def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
 
 
 # -------------------------------------------------------------- copies and records
+def place_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401  # the columns of any relation
+    """Where a row was read: no two rows of a table share it."""
+    return sa.cast(rows.src, sa.Text) + sa.literal(":") + sa.cast(rows.pos, sa.Text)
+
+
+def key_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401
+    """What tells rows apart: their id, which copies share, or where one without an id was read."""
+    return sa.func.coalesce(sa.literal("id ") + rows.id, place_of(rows))
+
+
 def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[Any]) -> ColumnElement[bool]:
     """May this copy stand for its key? The newest where every copy has a version, else every one."""
     over: dict[str, Any] = {"partition_by": partition}
@@ -239,8 +249,7 @@ def _told_apart(rows: FromClause, task: Task) -> sa.Select[Any]:
     """A name by which rows hang on one record, held by two: of neither is it known what hangs on it."""
     replaced: dict[str, ColumnElement[Any]] = {}
     c = rows.c
-    alone = sa.cast(c.src, sa.Text) + sa.literal(":") + sa.cast(c.pos, sa.Text)
-    key = sa.func.coalesce(sa.literal("id ") + c.id, alone)
+    key = key_of(c)
     for link in task.links.hanging.values():
         if link.names and not link.shared:
             state = c[f"{link.names}__s"]

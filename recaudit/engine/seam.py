@@ -17,7 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
 from recaudit.model import EVER, Due, Excused, Facility, Input, Links, Period, Rule, SignalRule
-from recaudit.seam import columns as seam_columns
+from recaudit.sources.seamfiles import schema_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +110,11 @@ def relation(name: str, columns: Iterable[str]) -> FromClause:
 
 
 # -------------------------------------------------------------- seam tables
-def seam_schema(kinds: Mapping[str, str]) -> pa.Schema:
-    """The columns every Parquet file of a seam table has, in order."""
-    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in seam_columns(kinds)])
-
-
 def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, str]]) -> dict[str, FromClause]:
     """Every table of the sector as a relation; one that no input held is empty, with all its columns."""
     relations = {}
     for table, kinds in tables.items():
-        name, schema = f"seam_{table}", seam_schema(kinds)
+        name, schema = f"seam_{table}", schema_of(kinds)
         files = sorted(str(path) for path in (spill / table).glob("*.parquet"))
         if files:
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)

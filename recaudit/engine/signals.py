@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
+from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Signal, SignalRule
 from recaudit.values import VALUE
@@ -88,8 +89,7 @@ def _by_share(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) ->
 
 def _shared(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> Iterator[Signal]:
     """How many values stand on so many rows of one facility."""
-    key = sa.func.coalesce(rows.c.id, sa.cast(rows.c.src, sa.Text) + ":" + sa.cast(rows.c.pos, sa.Text))
-    each = _rows(rule, rows, rows.c[rule.columns[0]].label("said"), key.label("key")).subquery()
+    each = _rows(rule, rows, rows.c[rule.columns[0]].label("said"), key_of(rows.c).label("key")).subquery()
     values = (
         sa.select(each.c.facility_, sa.func.count(sa.distinct(each.c.key)).label("rows"))
         .group_by(each.c.facility_, each.c.said)

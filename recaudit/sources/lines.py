@@ -13,7 +13,7 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -50,11 +50,11 @@ def digest(file: Path) -> tuple[str, int]:
         return "", 0
 
 
-def member_digests(archive: Path, size: int) -> frozenset[str]:
-    """SHA-256 of every member of a zip that is ``size`` bytes long; none when the archive cannot be read."""
+def member_digests(archive: Path, sizes: Collection[int]) -> frozenset[str]:
+    """SHA-256 of every member of a zip that is so many bytes long; none when the archive cannot be read."""
     try:
         with zipfile.ZipFile(archive) as opened_one:
-            members = [each for each in opened_one.infolist() if each.file_size == size and not each.is_dir()]
+            members = [each for each in opened_one.infolist() if each.file_size in sizes and not each.is_dir()]
             return frozenset(hashlib.sha256(opened_one.read(each)).hexdigest() for each in members)
     except (*BROKEN, *_LOCKED):
         return frozenset()

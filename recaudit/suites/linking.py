@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from recaudit.model import Due, Hanging, LinkedColumn, Links
-from recaudit.seam import DUE_COLUMNS
+from recaudit.seam import due_kinds
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
 
 Tables = Mapping[str, Mapping[str, str]]
@@ -83,7 +83,7 @@ def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
     ("yes" or absent), ``days`` (a number, or a range of numbers where a date is partial).
     """
     if links.due is not None and table == links.due.table:
-        return {**DUE_COLUMNS, **{column: tables[links.due.of][column] for column in links.due.columns}}
+        return due_kinds(links.due, tables)
     kinds = dict(tables[table])
     for column in links.columns.get(table, ()):
         kinds[column.name] = tables[column.table][column.column] if column.form == "column" else column.form
