@@ -25,6 +25,7 @@ from recaudit import (
     evidence,
     exits,
     health,
+    kept,
     plan,
     register,
     seam,
@@ -89,26 +90,30 @@ def check(
     command: str = "",
     ignored: Sequence[NotLookedAt] = (),
     exports: Path | None = None,
+    keep: Path | None = None,
 ) -> Outcome:
     """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
     ``workers``: processes that read, 0 for one a core. ``facility``: every row is of this facility, whatever it says.
     ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
-    sources are relative to, where it is not the plan's. Raises ``RecauditError`` when plan, register, suites or sources
+    sources are relative to, where it is not the plan's. ``keep``: a folder for the records that do not reach every rung
+    (``recaudit.kept``). Raises ``RecauditError`` when plan, register, suites or sources
     cannot be used; bad records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     planned = of if isinstance(of, Plan) else plan.load(of)
     if facility:
         planned = replace(planned, sources=tuple(replace(one, facility_id=facility) for one in planned.sources))
+    kept_in = None if keep is None else kept.prepared(keep)
     registered = register.load(planned)
     audited: list[SectorAudit] = []
     inputs: list[Input] = list(registered.files)
     with spill_folder() as folder:
         for name in sorted({source.sector for source in planned.sources}):
             sector = SECTORS[name].around(planned.unit(name))
+            records = None if kept_in is None else kept.file_of(kept_in, name)
             one = _audit_sector(
-                sector, planned, registered, folder, len(inputs), workers, progress, exports or planned.root
+                sector, planned, registered, folder, len(inputs), workers, progress, exports or planned.root, records
             )
             audited.append(one)
             inputs += one.inputs
@@ -125,6 +130,8 @@ def check(
         "seconds": round(time.monotonic() - clock, 1),
         "command": command,
     }
+    if kept_in is not None:
+        kept.finish(kept_in, whole, {one.sector.name: one.counted.bits for one in audited})
     return Outcome(whole, code, why)
 
 
@@ -221,13 +228,14 @@ def _audit_sector(
     workers: int,
     progress: Progress,
     exports: Path,
+    records: Path | None,
 ) -> SectorAudit:
     loaded, inputs, task = _read(sector, planned, registered, folder, first, workers, progress, exports)
     expected = registered.expected
     if planned.register is None:  # then the facilities are those that the rows name, and nothing is expected of them
         task = replace(task, facilities=engine.survey(task).facilities(sector.name), nameless=engine.NAMELESS)
         expected = {one.id: Expected(one.id, "none", None) for one in task.facilities}
-    counted = engine.count(task)
+    counted = engine.count(task, kept=records)
     seats = (Seat(of, expected[of.id], tally) for of, tally in zip(task.facilities, counted.tallies, strict=True))
     known = Evidence(
         seats=tuple(sorted(seats, key=lambda seat: seat.facility.id)),  # whatever the order of the register

@@ -225,6 +225,12 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     metavar="FILE_OR_DIR",
     help="Print what facilities miss and did not in this older result.",
 )
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep there which records fall short, for counter-examples. It holds their keys: keep it to yourself.",
+)
 @click.option("--fail-on-new", is_flag=True, help="With --baseline: exit with 1 when there is any.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit code and the result say it all.")
 def check(
@@ -235,6 +241,7 @@ def check(
     timezone: str | None,
     outputs: tuple[Output, ...],
     baseline: Path | None,
+    keep: Path | None,
     fail_on_new: bool,
     quiet: bool,
 ) -> int:
@@ -259,7 +266,7 @@ def check(
     paths = paths or (Path(),)
     plan: Path | Plan = paths[0]
     ignored: tuple[NotLookedAt, ...] = ()
-    keep = draft = ""
+    again = draft = ""
     if any(map(is_plan, paths)):
         if len(paths) > 1:
             raise click.UsageError("A plan is judged alone: name one plan, or exports only.")
@@ -272,7 +279,7 @@ def check(
         exports = recognised(paths, timezone="UTC" if timezone is None else timezone)
         plan, ignored = exports.plan, exports.ignored
         named = shlex.join(map(str, paths))
-        keep = "" if target else f"recaudit check {named} --result {RESULT}"
+        again = "" if target else f"recaudit check {named} --result {RESULT}"
         draft = f"recaudit init {shlex.quote(str(root_of(paths)))}"
     for file in (target, *(wanted.file for wanted in outputs)):
         if file:
@@ -285,6 +292,7 @@ def check(
             progress=progress,
             command=_as_text(shlex.join(["recaudit", *sys.argv[1:]])),
             ignored=ignored,
+            keep=keep,
         )
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)
@@ -294,7 +302,7 @@ def check(
         write(outcome.result, target)
     if not _written(outcome.result, outputs, paths[0]) and not quiet:
         _show_findings(fresh)
-        ending = Ending(code, why, _as_text(keep), _as_text(draft))
+        ending = Ending(code, why, _as_text(again), _as_text(draft))
         _show_overview(outcome.result, target or Path(RESULT), ending)
     return code
 
@@ -380,8 +388,12 @@ def init(folder: Path, timezone: str) -> None:
     metavar="FILE_OR_DIR",
     help=f"The result, or a folder: its newest {RESULT}, also one folder down.  [default: the folder you are in]",
 )
-def show(what: str | None, key: str | None, given: Path) -> None:
-    """One page of a result; without arguments the overview."""
+@click.option("--show-keys", is_flag=True, help="With what 'check --keep' kept: records by their keys, not pseudonyms.")
+def show(what: str | None, key: str | None, given: Path, show_keys: bool) -> None:
+    """One page of a result; without arguments the overview.
+
+    The page of a claim lists counter-examples where the result lies in a folder that 'check --keep DIR' filled.
+    """
     from recaudit.reports import judgements, lines, places
     from recaudit.result import load
 
@@ -392,17 +404,28 @@ def show(what: str | None, key: str | None, given: Path) -> None:
     if what is None or key is None:
         _show_overview(result, path)
         return
-    if _on_terminal():
-        page = {
-            "facility": places.facility,
-            "area": places.area,
-            "claim": judgements.claim,
-            "rule": judgements.rule,
-        }[what]
+    if what == "claim":
+        _show_claim(result, key, path, show_keys)
+    elif _on_terminal():
+        page = {"facility": places.facility, "area": places.area, "rule": judgements.rule}[what]
         _page(page(result, key, _sheet(path)))
     else:
-        plain = {"facility": lines.facility, "area": lines.area, "claim": lines.claim, "rule": lines.rule}[what]
+        plain = {"facility": lines.facility, "area": lines.area, "rule": lines.rule}[what]
         _lines(plain(result, key))
+
+
+def _show_claim(result: Result, key: str, path: Path, show_keys: bool) -> None:
+    from recaudit.kept import examples
+    from recaudit.reports import judgements, lines
+    from recaudit.reports.find import claim_of
+
+    found = examples(path, result, claim_of(result, key), most=judgements.LISTED, show_keys=show_keys)
+    if show_keys and found is None:
+        raise click.UsageError("Nothing was kept beside this result: run 'recaudit check --keep DIR' first.")
+    if _on_terminal():
+        _page(judgements.claim(result, key, _sheet(path), found))
+    else:
+        _lines(lines.claim(result, key, found))
 
 
 @commands.command()

@@ -261,6 +261,7 @@ def claim_entry(claim: Claim, evidence: Evidence, unit: str) -> tuple[ClaimEntry
         },
         "reasons": list(verdict.reasons),
         "counterexamples": verdict.counterexamples,
+        "units": {"refuted": list(verdict.fallen), "unverifiable": list(verdict.open)},
         "by_rung": {rung: _rung_verdict(at) for rung, at in verdicts.by_rung(claim, evidence).items()},
         "would_settle": list(verdict.would_settle),
     }

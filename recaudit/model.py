@@ -429,6 +429,7 @@ class Counted:
     read: int  # rows and lines of the unit's table, all of them
     rung_of_table: Mapping[str, Rung]  # hanging table -> the lowest rung of a required rule that looks at it
     signals: tuple[Signal, ...] = ()
+    bits: tuple[str, ...] = ()  # the rule of each bit of the masks of records that are kept
 
 
 # -------------------------------------------------------------- the ladder and the verdict
@@ -470,3 +471,5 @@ class Verdict:
     spoiled: int = 0
     rescued: int = 0
     would_settle: tuple[str, ...] = ()
+    fallen: tuple[str, ...] = ()  # at levels facilities and areas: the units known to fall short
+    open: tuple[str, ...] = ()  # and those of which nobody knows

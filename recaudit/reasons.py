@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
-from recaudit.model import Ladder, Verdict
-from recaudit.verdicts import Evidence, Seat, in_scope
+from recaudit.model import Ladder, Level, Verdict
+from recaudit.verdicts import Evidence, Seat, in_scope, unit_of
 
-_NAMED = 5  # how many facilities a sentence names before it says "and n more"
+
+def few(names: Sequence[str], most: int = 5) -> str:
+    """
+    >>> few(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    named = ", ".join(names[:most])
+    return named if len(names) <= most else f"{named} and {len(names) - most} more"
 
 
 def explained(verdict: Verdict, evidence: Evidence) -> Verdict:
@@ -16,10 +24,12 @@ def explained(verdict: Verdict, evidence: Evidence) -> Verdict:
     claim = verdict.claim
     inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
     places = list(zip(inside.seats, inside.ladders(claim.excused), strict=True))
+    if verdict.word == "unverifiable" and verdict.open:  # what is known of the other units keeps nothing open
+        places = [place for place in places if unit_of(claim.level, place[0]) in verdict.open]
     return replace(
         verdict,
         reasons=tuple(_reasons(verdict, inside, places)),
-        would_settle=tuple(_settle(verdict, inside, places)) if verdict.word == "unverifiable" else (),
+        would_settle=tuple(_settling(verdict, inside, places)),
     )
 
 
@@ -71,7 +81,7 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
 def _refuting(verdict: Verdict, places: Places) -> Iterable[str]:
     claim, bounds = verdict.claim, verdict.bounds
     if claim.level != "records":
-        yield f"{verdict.counterexamples} {claim.level} are known to fall short"
+        yield f"{_units(len(verdict.fallen), claim.level)} known to fall short: {few(verdict.fallen)}"
         return
     short = sum(ladder.rungs[claim.rung].short for _, ladder in places)
     missing = sum(ladder.missing for _, ladder in places)
@@ -107,14 +117,57 @@ def _open_by_holes(verdict: Verdict) -> Iterable[str]:
         yield f"{rows} may {may}"
 
 
-def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+def _settling(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+    """What would settle an open claim; of a refuted one, the least it would take to make it true."""
     claim = verdict.claim
     if not places:
         yield "a scope that names facilities of the register"
+    elif claim.rung not in evidence.ruled:
+        yield f"records that a required rule of rung {claim.rung} applies to"
+    elif verdict.word == "refuted":
+        yield from _takes(verdict, places)
+    elif verdict.word == "unverifiable":
+        yield from _settle(verdict, evidence, places)
+        if claim.level == "records":
+            yield from _how_many(verdict, evidence, places)
+
+
+def _takes(verdict: Verdict, places: Places) -> Iterable[str]:
+    claim, bounds = verdict.claim, verdict.bounds
+    lacking = verdict.counterexamples
+    if bounds.high is not None and bounds.total:
+        lacking = _due(claim.target, bounds.total) - bounds.high
+    if claim.level != "records":
+        yield f"at least {_units(lacking, claim.level)} of those that fall short repaired"
         return
-    silent = [seat for seat, ladder in places if ladder.status == "silent"]
+    missing = sum(ladder.missing for _, ladder in places)
+    what = "submitted or repaired" if missing else "repaired"
+    yield f"at least {_records(lacking)} of those that are short {what}"
+
+
+def _how_many(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+    """How the open records would have to turn out; said only where these alone keep the claim open, and where not
+    simply all of them would have to."""
+    claim, bounds = verdict.claim, verdict.bounds
+    if claim.target == 1 or bounds.low is None or bounds.high is None or not bounds.total:
+        return
+    open_, due = bounds.high - bounds.low, _due(claim.target, bounds.total) - bounds.low
+    if 0 < due <= open_ and evidence.dated and all(ladder.basis == "roster" for _, ladder in places):
+        reach = f"{due} of the {_records(open_)} that are open shown to reach {claim.rung}"
+        yield f"{reach}; {open_ - due + 1} shown not to refute it"
+
+
+def _due(target: Fraction, total: int) -> int:
+    """How many of the total the target asks for: a whole number, rounded up."""
+    return -(-target.numerator * total // target.denominator)
+
+
+def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+    claim = verdict.claim
+    silent = [(seat, ladder) for seat, ladder in places if ladder.status == "silent"]
     if silent:
-        yield f"exports of {_names(silent)}"
+        due = sum(ladder.expected or 0 for _, ladder in silent)
+        yield f"exports of {_names([seat for seat, _ in silent])}: {_records(due)} expected of them"
     if any(ladder.status != "silent" and not seat.tally.to_the_end for seat, ladder in places):
         yield "the inputs that were cut off, exported again to the end"
     lines = sum(seat.tally.unreadable for seat, _ in places) + verdict.holes
@@ -164,8 +217,11 @@ def sentence(verdict: Verdict, unit: str) -> str:
 
 
 def _names(seats: Sequence[Seat]) -> str:
-    named = ", ".join(seat.facility.id for seat in seats[:_NAMED])
-    return named if len(seats) <= _NAMED else f"{named} and {len(seats) - _NAMED} more"
+    return few([seat.facility.id for seat in seats])
+
+
+def _units(number: int, level: Level) -> str:
+    return _facilities(number) if level == "facilities" else "1 area" if number == 1 else f"{number} areas"
 
 
 def _facilities(number: int) -> str:

@@ -206,6 +206,13 @@ class RungVerdict(TypedDict):
     high: list[int] | None
 
 
+class UnitsEntry(TypedDict):
+    """At levels facilities and areas: which of them fall short, and which may do so."""
+
+    refuted: list[str]
+    unverifiable: list[str]
+
+
 class ClaimEntry(TypedDict):
     id: str
     statement: Texts
@@ -228,6 +235,7 @@ class ClaimEntry(TypedDict):
     open: OpenEntry
     reasons: list[str]
     counterexamples: int
+    units: UnitsEntry
     by_rung: dict[str, RungVerdict]
     would_settle: list[str]
 

@@ -18,6 +18,7 @@ from recaudit.model import (
     Facility,
     Holes,
     Ladder,
+    Level,
     Rung,
     Silence,
     Standing,
@@ -291,12 +292,13 @@ def _judge_units(claim: Claim, evidence: Evidence) -> Verdict:
     rows without a facility, and holes of files with rows of every facility, may belong to any of them."""
     units: dict[str, list[Seat]] = defaultdict(list)
     for seat in evidence.seats:
-        units[seat.facility.area if claim.level == "areas" else seat.facility.id].append(seat)
-    parts: list[Verdict] = []
-    for seats in units.values():
+        units[unit_of(claim.level, seat)].append(seat)
+    judged: dict[str, Verdict] = {}
+    for name, seats in units.items():
         unit = replace(evidence, seats=tuple(seats))
         if any(ladder.expected != 0 or ladder.covers == "subset" for ladder in unit.ladders(claim.excused)):
-            parts.append(_judge_unit(claim, unit))  # nothing expected and nothing received is no unit
+            judged[name] = _judge_unit(claim, unit)  # nothing expected and nothing received is no unit
+    parts = judged.values()
     sure = sum(part.wording == "confirmed" for part in parts)
     by_count = sum(part.wording == "confirmed by count" for part in parts)
     refuted = sum(part.word == "refuted" for part in parts)
@@ -324,7 +326,14 @@ def _judge_units(claim: Claim, evidence: Evidence) -> Verdict:
         bounds=Bounds(sure + by_count, total - refuted, total),
         counterexamples=refuted,
         holes=sum(hole.count for hole in _holes("received" if claim.each == "any" else claim.rung, evidence)),
+        fallen=tuple(sorted(name for name, part in judged.items() if part.word == "refuted")),
+        open=tuple(sorted(name for name, part in judged.items() if part.word == "unverifiable")),
     )
+
+
+def unit_of(level: Level, seat: Seat) -> str:
+    """The facility or area that the seat is judged in, at these levels."""
+    return seat.facility.area if level == "areas" else seat.facility.id
 
 
 def _judge_unit(claim: Claim, unit: Evidence) -> Verdict:

@@ -50,7 +50,25 @@ def test_refuted_counts_the_short_and_the_missing() -> None:
         "3 records known to be short of complete, 2 of them missing",
         "if all that is open were good, 1 of 4 would reach it",
     )
-    assert verdict.would_settle == ()
+    assert verdict.would_settle == ("at least 3 records of those that are short submitted or repaired",)
+
+
+def test_what_it_would_take_is_the_least_that_reaches_the_target() -> None:
+    half = replace(CLAIM, target=Fraction(1, 2))
+    assert told(Site("roster", 6, (GOOD, SHORT)), claim=half).would_settle == (
+        "at least 2 records of those that are short submitted or repaired",
+    )
+    assert told(Site("roster", 2, (SHORT, SHORT._replace(key="0"))), claim=half).would_settle == (
+        "at least 1 record of those that are short repaired",
+    )
+
+
+def test_an_open_claim_says_how_its_open_records_would_have_to_turn_out() -> None:
+    open_ = tuple(OPEN._replace(key=str(key)) for key in range(1, 5))
+    verdict = told(Site("roster", 5, (GOOD, *open_)), claim=replace(CLAIM, target=Fraction(3, 5)))
+    assert verdict.would_settle[-1] == (
+        "2 of the 4 records that are open shown to reach complete; 3 shown not to refute it"
+    )
 
 
 def test_refuted_by_a_facility_without_an_expected_number_names_no_share() -> None:
@@ -60,21 +78,34 @@ def test_refuted_by_a_facility_without_an_expected_number_names_no_share() -> No
 
 
 def test_refuted_facilities_are_counted() -> None:
-    assert told(FULL, Site("roster", 2, (GOOD, SHORT)), claim=replace(CLAIM, level="facilities")).reasons == (
-        "1 facilities are known to fall short",
+    verdict = told(FULL, Site("roster", 2, (GOOD, SHORT)), claim=replace(CLAIM, level="facilities"))
+    assert verdict.reasons == ("1 facility known to fall short: 1",)
+    assert verdict.would_settle == ("at least 1 facility of those that fall short repaired",)
+    assert (verdict.fallen, verdict.open) == (("1",), ())
+
+
+def test_only_the_units_that_are_open_keep_a_claim_about_units_open() -> None:
+    half = replace(CLAIM, level="facilities", target=Fraction(1))
+    verdict = told(FULL, Site("roster", 3), Site("roster", 2, (GOOD,), to_the_end=False), claim=half)
+    assert verdict.open == ("1", "2")
+    assert verdict.reasons[0] == "1 facility sent nothing, 3 records expected of them: 1"
+    some = told(
+        Site("roster", 3), Site("roster", 1, (SHORT._replace(key="0"),)), claim=replace(half, target=Fraction(1, 2))
     )
+    assert some.word == "unverifiable"
+    assert some.would_settle == ("exports of 0: 3 records expected of them",)
 
 
 def test_silent_facilities_are_named_with_what_they_owe() -> None:
     verdict = told(FULL, Site("roster", 3), Site("roster", 2))
     assert verdict.reasons == ("2 facilities sent nothing, 5 records expected of them: 1, 2",)
-    assert verdict.would_settle == ("exports of 1, 2",)
+    assert verdict.would_settle == ("exports of 1, 2: 5 records expected of them",)
 
 
 def test_only_the_first_five_facilities_are_named() -> None:
     verdict = told(*[Site("roster", 1)] * 7)
     assert verdict.reasons[0].endswith(": 0, 1, 2, 3, 4 and 2 more")
-    assert verdict.would_settle == ("exports of 0, 1, 2, 3, 4 and 2 more",)
+    assert verdict.would_settle == ("exports of 0, 1, 2, 3, 4 and 2 more: 7 records expected of them",)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +206,7 @@ def test_facilities_outside_the_scope_are_no_reason() -> None:
 @pytest.mark.parametrize(
     "name", ["one facility", "a hanging table", "three in two areas", "two tables, two namespaces"]
 )
-def test_every_verdict_has_a_reason_and_every_open_one_a_remedy(name: str) -> None:
+def test_every_verdict_has_a_reason_and_all_but_the_confirmed_a_remedy(name: str) -> None:
     levels: tuple[Level, ...] = ("records", "facilities", "areas")
     targets = (Fraction(1), Fraction(1, 2))
     open_ = 0
@@ -187,7 +218,8 @@ def test_every_verdict_has_a_reason_and_every_open_one_a_remedy(name: str) -> No
             assert replace(after, reasons=(), would_settle=()) == before  # words decide nothing
             assert after.reasons, (world, before)
             nothing = before.bounds.total == 0
-            assert bool(after.would_settle) == (before.word == "unverifiable") or nothing, (world, after)
+            assert bool(after.would_settle) == (before.word != "confirmed") or nothing, (world, after)
+            assert not any(" 0 " in step or " -" in step for step in after.would_settle), (world, after)
             open_ += before.word == "unverifiable"
     assert open_
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.fold import JUDGED_RUNGS, REACHED, SHORT, UNKNOWN, Shape, fold
 from recaudit.engine.frame import Frames, build
 from recaudit.engine.judge import Judged, judge, looks_in
+from recaudit.engine.kept import keep, rules
 from recaudit.engine.link import NOT_OPEN, UNKNOWN_FACILITY, UNREADABLE_LINE, Linked, link, standing_among
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
@@ -30,13 +32,18 @@ from recaudit.values import VALUE
 ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
 
 
-def count(task: Task, *, threads: int = 0) -> Counted:
-    """Everything that can be counted of one sector. Without a row, a facility or a rule the counts are zero."""
+def count(task: Task, *, threads: int = 0, kept: Path | None = None) -> Counted:
+    """Everything that can be counted of one sector. Without a row, a facility or a rule the counts are zero.
+
+    ``kept``: a file for the records that do not reach every rung (``engine.kept``); None writes none.
+    """
     engine = Engine(task.spill, threads)
     linked = link(engine, task)
     frames = build(engine, task, linked)
     judged = judge(engine, task, linked, frames)
     stood, shape = fold(engine, task, linked, frames, judged)
+    if kept is not None:
+        keep(engine, task, linked, judged, stood, shape, kept)
     return Counted(
         tallies=_tallies(engine, task, linked, judged, stood, shape),
         holes=_holes(engine, task, frames),
@@ -44,6 +51,7 @@ def count(task: Task, *, threads: int = 0) -> Counted:
         **_unattributed(engine, task, linked),
         rung_of_table=_lowest(task),
         signals=signals(engine, task, frames),
+        bits=tuple(rules(judged.bits)),
     )
 
 

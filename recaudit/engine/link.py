@@ -35,12 +35,13 @@ class Linked:
     ``rows``: every row of the unit's table with ``facility_``, ``reason_`` (unattributed rows), ``row_state_``,
     ``standing_`` (it may stand for its record) and ``rid_``: names of ours end in "_", so that no element has them.
     ``records``: one a key in scope, with ``rid``, ``facility``, ``ns``, ``id``, ``matched`` (expected, or no roster to
-    say otherwise), ``conflicting``.
+    say otherwise), ``conflicting``. ``roster``: the keys as the register has them (facility, ns, id).
     """
 
     seam: dict[str, FromClause]
     rows: FromClause
     records: FromClause
+    roster: FromClause
 
 
 def link(engine: Engine, task: Task) -> Linked:
@@ -54,7 +55,7 @@ def link(engine: Engine, task: Task) -> Linked:
     records = engine.make(RECORDS, _records(copies, roster))
     _check_namespaces(engine, copies, roster)
     rows = engine.make(UNIT_ROWS, _told_apart(_with_record(copies, records).subquery(), task))
-    return Linked(seam, rows, records)
+    return Linked(seam, rows, records, roster)
 
 
 def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:

@@ -97,6 +97,11 @@ class Engine:
     def rows(self, statement: sa.ClauseElement) -> list[tuple[Any, ...]]:
         return list(self.connection.execute(sql(statement)).fetchall())
 
+    def write(self, statement: sa.ClauseElement, file: Path) -> None:
+        """The statement's rows as a Parquet file, in no particular order."""
+        place = str(file).replace("'", "''")
+        self.connection.execute(f"COPY ({sql(statement)}) TO '{place}' (FORMAT parquet)")
+
     def load(self, name: str, table: Any) -> FromClause:  # noqa: ANN401  # an Arrow table
         """An Arrow table as a table called ``name``."""
         self.connection.register("handed_over", table)

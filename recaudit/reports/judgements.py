@@ -8,7 +8,9 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from recaudit.kept import Examples
 from recaudit.model import RUNGS
+from recaudit.reasons import few
 from recaudit.reports import parts
 from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
@@ -30,8 +32,11 @@ LISTED = 20
 
 
 # ------------------------------------------------------------------------------------------------ claim
-def claim(result: Result, key: str, sheet: Sheet) -> Group:
-    """What the sentence was taken to mean, how it was judged, and what would settle it."""
+def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = None) -> Group:
+    """What the sentence was taken to mean, how it was judged, and what would settle it.
+
+    ``examples``: counter-examples of the claim; None where no records were kept.
+    """
     entry = claim_of(result, key)
     bar = parts.claim_bar(entry, max(3, min(56, sheet.width - 24)))
     body: list[RenderableType] = [
@@ -63,10 +68,13 @@ def claim(result: Result, key: str, sheet: Sheet) -> Group:
         *(hanging(Text.assemble((f"  {name:9}", "muted"), inert(said)), 11) for name, said in _definition(entry)),
         *_listed("Why", entry["reasons"]),
         *_listed("What is open", opened if any(open_rows.values()) else []),
+        *_examples(entry, examples, sheet),
         heading("The same sentence at every rung"),
         Text(),
         _rungs_table(entry, sheet),
-        *_listed("What would settle it", entry["would_settle"]),
+        *_listed(
+            "What it would take" if entry["verdict"] == "refuted" else "What would settle it", entry["would_settle"]
+        ),
         *_listed("Not looked at", rest),
     )
 
@@ -97,6 +105,29 @@ def _listed(title: str, sentences: list[str]) -> Iterator[RenderableType]:
         yield heading(title)
         for sentence in sentences:
             yield hanging(inert(f"  - {sentence}"), 4)
+
+
+def _examples(entry: ClaimEntry, found: Examples | None, sheet: Sheet) -> Iterator[RenderableType]:
+    if found is None:
+        if entry["counterexamples"]:
+            yield heading("Counter-examples")
+            yield hanging(Text("  not kept: 'recaudit check PLAN --keep DIR' keeps them", "muted"), 2)
+        return
+    if not found.total + found.nameless:
+        return
+    every = found.total + found.nameless
+    yield heading(f"Counter-examples: {grouped(len(found.shown))} of {counted(every, 'short record')}")
+    columns = [Column("Facility"), Column("Record"), Column("Short at"), Column("Rules it misses", gives=True)]
+    rows: list[list[Text | str]] = [
+        [inert(one.facility), inert(one.name), one.rung, inert(few(one.rules, 3) or "not received")]
+        for one in found.shown
+    ]
+    if rows:
+        yield Text()
+        yield table(columns, rows, sheet.width)
+    if found.nameless:
+        words = counted(found.nameless, "record is", "records are")
+        yield hanging(Text(f"  {words} missing, and nobody knows which", "muted"), 2)
 
 
 def _rungs_table(entry: ClaimEntry, sheet: Sheet) -> RenderableType:

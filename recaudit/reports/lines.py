@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from recaudit.kept import Examples
 from recaudit.model import RUNGS, STATES
 from recaudit.reports import parts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
@@ -84,13 +85,21 @@ def area(result: Result, key: str) -> Iterator[str]:
     yield from map(_facility, parts.by_gap(facilities_below(result, key)))
 
 
-def claim(result: Result, key: str) -> Iterator[str]:
-    """The claim, its rungs, reasons and what would settle it. Raises ``ResultError`` as above."""
+def claim(result: Result, key: str, examples: Examples | None = None) -> Iterator[str]:
+    """The claim, its rungs, reasons, counter-examples where they were kept, and what would settle it. Raises
+    ``ResultError`` as above."""
     found = claim_of(result, key)
     yield from _claim(found)
     yield _line("open", found["id"], **found["open"])
     for reason in found["reasons"]:
         yield _line("reason", found["id"], reason)
+    if examples is not None:
+        for one in examples.shown:
+            rules = ",".join(one.rules)
+            yield _line("counterexample", found["id"], one.facility, one.name, short_at=one.rung, rules=rules)
+        yield _line(
+            "counterexamples", found["id"], shown=len(examples.shown), named=examples.total, nameless=examples.nameless
+        )
     for step in found["would_settle"]:
         yield _line("would_settle", found["id"], step)
 

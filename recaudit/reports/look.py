@@ -164,15 +164,6 @@ def next_commands(steps: Sequence[tuple[str, str]]) -> Group:
     return Group(*lines)
 
 
-def few(names: Sequence[str], most: int = 5) -> str:
-    """
-    >>> few(["a", "b", "c"], most=2)
-    'a, b and 1 more'
-    """
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
 def in_words(texts: Mapping[str, str], otherwise: str = "") -> str:
     """The English text, else the first one there is."""
     return texts.get("en") or next((text for text in texts.values() if text), otherwise)

@@ -9,9 +9,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.model import RUNGS
+from recaudit.reasons import few
 from recaudit.reports.bars import bounds_bar
 from recaudit.reports.inert import inert
-from recaudit.reports.look import Column, Sheet, few, number, table
+from recaudit.reports.look import Column, Sheet, number, table
 from recaudit.reports.numbers import NOTHING, grouped, of, percent
 from recaudit.result import ClaimEntry, FacilityEntry, PeriodEntry, Result, RuleCounts, RuleEntry, StandingEntry
 

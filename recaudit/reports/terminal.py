@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
+from recaudit.reasons import few
 from recaudit.reports import parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
@@ -19,7 +20,6 @@ from recaudit.reports.look import (
     Column,
     Sheet,
     chip,
-    few,
     hanging,
     heading,
     in_words,

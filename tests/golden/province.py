@@ -246,7 +246,7 @@ def _claim(
         "low": by_rung[rung][1], "high": by_rung[rung][2],
         "open": {"returned": 30, "holes": 4, "spoiled": 4, "rescued": 0} if key == "emr-100"
         else {"returned": 0, "holes": 0, "spoiled": 0, "rescued": 0},
-        "reasons": reasons, "counterexamples": counterexamples,
+        "reasons": reasons, "counterexamples": counterexamples, "units": {"refuted": [], "unverifiable": []},
         "by_rung": {name: {"verdict": word, "low": low, "high": high} for name, (word, low, high) in by_rung.items()},
         "would_settle": settle,
     }  # fmt: skip

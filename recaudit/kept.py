@@ -1,0 +1,200 @@
+"""A folder that ``check --keep DIR`` fills: which records do not reach which rung. Counter-examples come from here.
+
+It holds keys of records, so it is for the auditor alone: mode 0700, files 0600, nothing in it leaves it by itself.
+What is shown of a key is a pseudonym: HMAC-SHA256 with a key of the facility, made of a secret that lies in the folder
+and stays the same when the folder is filled again. So the same record has the same name in every run, and whoever knows
+the names of one facility knows none of another.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from recaudit.errors import ResultError
+from recaudit.evidence import claim_of, evidence_of
+from recaudit.model import RUNGS, Rung
+from recaudit.result import FILE_NAME, ClaimEntry, Result, write
+from recaudit.verdicts import in_scope, unit_of
+
+SCHEMA: Final = "recaudit.kept/1"
+INDEX: Final = "recaudit-kept.json"
+_SHORT: Final = 2
+_WORD: Final = 62
+_LETTERS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One record that is known not to keep a promise.
+
+    ``rung``: the lowest it is known to fail. ``rules``: required rules of the rungs asked that it misses, in the
+    result's order; () for a record that was not received.
+    """
+
+    facility: str
+    name: str  # its pseudonym, or its key where that was asked for
+    rung: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """``shown`` of ``total``. ``nameless``: missing records of which only the number is known."""
+
+    shown: tuple[Example, ...]
+    total: int
+    nameless: int
+
+
+# -------------------------------------------------------------- filling the folder
+def prepared(folder: Path) -> Path:
+    """The folder, made where it is not there. Raises ``ResultError`` for a folder that holds other things, or that
+    cannot be written: what is kept must not lie among exports."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not (folder / INDEX).is_file():
+            raise ResultError(
+                "the folder holds things that recaudit did not keep",
+                where=str(folder),
+                fix="name a new folder: --keep DIR",
+            )
+        folder.chmod(0o700)
+    except OSError as error:
+        raise ResultError(
+            f"nothing can be kept there ({error.strerror})", where=str(folder), fix="name another folder"
+        ) from None
+    return folder
+
+
+def file_of(folder: Path, sector: str) -> Path:
+    """Where the engine writes the records of one sector."""
+    return folder / f"records-{sector}.parquet"
+
+
+def finish(folder: Path, result: Result, bits: Mapping[str, tuple[str, ...]]) -> None:
+    """Write result and index beside the records. ``bits``: sector -> the rule of each bit of the masks."""
+    write(result, folder / FILE_NAME)
+    index = {
+        "schema": SCHEMA,
+        "digest": result.get("digest", ""),
+        "secret": _secret(folder).hex(),
+        "bits": {sector: list(rules) for sector, rules in sorted(bits.items())},
+    }
+    file = folder / INDEX
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
+        json.dump(index, opened, ensure_ascii=False, indent=1)
+    for path in folder.iterdir():
+        path.chmod(0o600)
+
+
+def _secret(folder: Path) -> bytes:
+    """The secret of the folder: the one it has, so that names stay; else a new one."""
+    file = folder / INDEX
+    return bytes.fromhex(_index(file)["secret"]) if file.is_file() else secrets.token_bytes(32)
+
+
+def _index(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["schema"] == SCHEMA and isinstance(found["bits"], dict) and bytes.fromhex(found["secret"]):
+            return cast("dict[str, Any]", found)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise ResultError("the index of what was kept cannot be read", where=str(file), fix="keep it anew in a new folder")
+
+
+# -------------------------------------------------------------- names
+def pseudonym(secret: bytes, facility: str, namespace: str, key: str) -> str:
+    """What a record is called: ten letters and digits, the same for the same record, facility and secret.
+
+    >>> one = pseudonym(b"secret", "66001", "his", "e1")
+    >>> one, one == pseudonym(b"secret", "66001", "his", "e1"), one == pseudonym(b"secret", "66002", "his", "e1")
+    ('x2kqrs6r4u', True, False)
+    """
+    of_facility = hmac.digest(secret, facility.encode(), "sha256")
+    name = hmac.digest(of_facility, f"{namespace}\0{key}".encode(), "sha256")
+    return base64.b32encode(name)[:_LETTERS].decode().lower()
+
+
+# -------------------------------------------------------------- counter-examples
+def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int, show_keys: bool) -> Examples | None:
+    """Counter-examples of a claim, from the folder the result lies in; None where nothing was kept there.
+
+    Each facility gives its first before any gives its second. Raises ``ResultError`` when what was kept is of another
+    result, or cannot be read.
+    """
+    folder = result_file.parent
+    if not (folder / INDEX).is_file():
+        return None
+    index = _index(folder / INDEX)
+    if index["digest"] != result.get("digest"):
+        raise ResultError("what was kept is of another result", where=str(folder), fix="check again with --keep")
+    claim, evidence = claim_of(entry), evidence_of(result, entry["sector"])
+    of_scope = {
+        seat.facility.id
+        for seat in in_scope(claim, evidence)
+        if entry["level"] == "records" or unit_of(claim.level, seat) in entry["units"]["refuted"]
+    }
+    inside = [one for one in result["facilities"] if one["id"] in of_scope]
+    # where some of what was not received is unknown, nobody knows which of the keys are missing
+    all_missing = [one["id"] for one in inside if one["missing"] and not one["rungs"]["received"]["unknown"]]
+    rung: Rung = "received" if entry["each"] == "any" and entry["level"] != "records" else claim.rung
+    try:
+        rows, total, keyed = _rows(
+            file_of(folder, entry["sector"]),
+            of_scope,
+            all_missing,
+            None if rung == "received" else f"{rung} {claim.excused}",
+            most,
+        )
+    except OSError:
+        raise ResultError("records that were kept are gone", where=str(folder), fix="check again with --keep") from None
+    asked = {
+        rule["id"]
+        for rule in result["rules"]
+        if rule["sector"] == entry["sector"]
+        and rule["required"]
+        and RUNGS.index(cast(Rung, rule["rung"])) <= RUNGS.index(rung)
+    }
+    bits, secret = index["bits"].get(entry["sector"], []), bytes.fromhex(index["secret"])
+    shown = []
+    for row in rows:
+        namespace = row["ns"] or ""
+        name = row["id"] if show_keys else pseudonym(secret, row["facility"], namespace, row["id"])
+        misses = tuple(rule for rule in _missed(row, bits, claim.excused) if rule in asked) if row["received"] else ()
+        shown.append(Example(row["facility"], name, _lowest(row, claim.excused), misses))
+    return Examples(tuple(shown), total, sum(one["missing"] for one in inside) - keyed)
+
+
+def _rows(
+    file: Path, facilities: Collection[str], missing: Collection[str], stand: str | None, most: int
+) -> tuple[list[dict[str, Any]], int, int]:
+    """The rows shown, how many there are, and how many of these were not received."""
+    import polars as pl
+
+    received = pl.lit(False) if stand is None else pl.col("received") & (pl.col(stand) == _SHORT)
+    lost = ~pl.col("received") & pl.col("facility").is_in(list(missing))
+    records = pl.scan_parquet(file).filter(pl.col("facility").is_in(list(facilities)) & (received | lost))
+    count, keyed = records.select(pl.len(), (~pl.col("received")).sum()).collect().row(0)
+    in_turn = pl.int_range(pl.len()).over("facility")
+    rows = records.sort("facility", "ns", "id").with_columns(in_turn.alias("turn")).sort("turn", "facility").head(most)
+    return rows.collect().to_dicts(), count, keyed
+
+
+def _lowest(row: Mapping[str, Any], excused: str) -> str:
+    return next((rung for rung in RUNGS[1:] if row["received"] and row[f"{rung} {excused}"] == _SHORT), RUNGS[0])
+
+
+def _missed(row: Mapping[str, Any], bits: list[str], excused: str) -> Iterator[str]:
+    masks = ("unmet",) if excused == "accept" else ("unmet", "excused")
+    for place, rule in enumerate(bits):
+        if any(row[f"{mask} {place // _WORD}"] >> place % _WORD & 1 for mask in masks):
+            yield rule
