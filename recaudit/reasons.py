@@ -56,7 +56,9 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
     if bounds.total == 0:
         yield "nothing was expected and nothing was received"
     yield from _unreceived(evidence, places)
-    without_number = [seat for seat, ladder in places if ladder.expected is None]
+    if quiet := _quiet(places):
+        yield f"{_facilities(len(quiet))} sent nothing, and nobody said what was expected of them: {_names(quiet)}"
+    without_number = [seat for seat, ladder in places if ladder.expected is None and seat.tally.read]
     if without_number:
         yield f"{_facilities(len(without_number))} without an expected number: {_names(without_number)}"
     counted = [seat for seat, ladder in places if ladder.basis == "count" and not ladder.floor]
@@ -76,6 +78,11 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
         yield f"{_records(open_)} received could not be judged at {claim.rung}"
     if not evidence.dated:
         yield "the register does not name its source and date"
+
+
+def _quiet(places: Places) -> list[Seat]:
+    """Facilities that sent no row and of which nobody said what was expected: neither silent nor empty."""
+    return [seat for seat, ladder in places if ladder.expected is None and not seat.tally.read]
 
 
 def _refuting(verdict: Verdict, places: Places) -> Iterable[str]:
@@ -149,10 +156,10 @@ def _how_many(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[
     """How the open records would have to turn out; said only where these alone keep the claim open, and where not
     simply all of them would have to."""
     claim, bounds = verdict.claim, verdict.bounds
-    if claim.target == 1 or bounds.low is None or bounds.high is None or not bounds.total:
+    if bounds.low is None or bounds.high is None or not bounds.total:
         return
     open_, due = bounds.high - bounds.low, _due(claim.target, bounds.total) - bounds.low
-    if 0 < due <= open_ and evidence.dated and all(ladder.basis == "roster" for _, ladder in places):
+    if 0 < due < open_ and evidence.dated and all(ladder.basis == "roster" for _, ladder in places):
         reach = f"{due} of the {_records(open_)} that are open shown to reach {claim.rung}"
         yield f"{reach}; {open_ - due + 1} shown not to refute it"
 
@@ -168,6 +175,8 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
     if silent:
         due = sum(ladder.expected or 0 for _, ladder in silent)
         yield f"exports of {_names([seat for seat, _ in silent])}: {_records(due)} expected of them"
+    if quiet := _quiet(places):
+        yield f"exports of {_names(quiet)}, or a source that says that nothing was due of them"
     if any(ladder.status != "silent" and not seat.tally.to_the_end for seat, ladder in places):
         yield "the inputs that were cut off, exported again to the end"
     lines = sum(seat.tally.unreadable for seat, _ in places) + verdict.holes
@@ -176,7 +185,7 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
     if evidence.unattributed:
         yield f"the facility of {_rows(evidence.unattributed)} that name none the register knows"
     no_roster = [seat for seat, ladder in places if ladder.basis != "roster"]
-    if no_roster:
+    if no_roster and claim.each != "any":  # one record is there whatever else should be
         yield f"rosters of {_names(no_roster)}"
     if not evidence.dated:
         yield "source and date of the register, in the plan"

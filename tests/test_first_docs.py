@@ -1,7 +1,8 @@
 """What the pages for a first hour say is what happens: files are written and copied, commands are run.
 
 A page says in comments what a reader does by hand: ``written: FILE`` and ``appended: FILE`` before a block,
-``copied: SOURCE [AS]`` with a source below docs/, ``folder: NAME`` for a new empty folder. Commands of recaudit are
+``copied: SOURCE [AS]`` with a source below docs/, ``folder: NAME`` for a new empty folder, ``made: SCRIPT`` for what a
+script below docs/ writes into the folder. Commands of recaudit are
 run in this process as on a terminal; what a shell has to do (pipes, scripts) is run by one, as in a job.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -32,9 +34,10 @@ PAGES = {  # the exit codes that each page shows, in order
     "tutorial-auditor.md": [0],
     "tutorial-school.md": [],
     "tutorial-pipeline.md": [1, 0, 1, 3],
+    "claims.md": [0, 1, 3, 3, 0, 3],
 }
 STEP = re.compile(
-    r"<!-- (?P<done>copied|folder): (?P<of>\S+)(?: (?P<name>\S+))? -->"
+    r"<!-- (?P<done>copied|folder|made): (?P<of>\S+)(?: (?P<name>\S+))? -->"
     r"|(?:<!-- (?P<write>written|appended): (?P<file>\S+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```",
     re.DOTALL,
 )
@@ -43,7 +46,7 @@ FOR_A_SHELL = re.compile(r"[|<>;&]")
 
 
 class Step(NamedTuple):
-    """``done``: copied, folder, written, appended, or "" for a block that is only shown; ``text``: of the block."""
+    """``done``: copied, folder, made, written, appended, or "" for a block only shown; ``text``: of the block."""
 
     done: str
     name: str
@@ -85,6 +88,9 @@ def by_hand(step: Step) -> None:
         folder = Path.cwd().with_name(step.name)
         folder.mkdir()
         os.chdir(folder)
+        return
+    if step.done == "made":
+        runpy.run_path(str(DOCS / step.source), run_name="__main__")
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     if step.done == "copied":

@@ -5,6 +5,7 @@ Few examples by default, for an audit takes a second or two; ``RECAUDIT_EXHAUSTI
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -102,6 +103,50 @@ def test_law_1_nothing_rises_where_nothing_is(lost: str) -> None:
     for was, now in zip(of_clean()["facilities"], after.result["facilities"], strict=True):
         assert all(now["rungs"][rung]["reached"] <= was["rungs"][rung]["reached"] for rung in was["rungs"])
     assert any(claim["verdict"] != "confirmed" for claim in after.result["claims"])
+
+
+# -------------------------------------------------------------- a confirmed province, and one thing lost
+def of_nobody(files: Files) -> Files:
+    """The export of one facility deleted."""
+    return {path: content for path, content in files.items() if not path.startswith("health/by_facility/66002/")}
+
+
+def truncated(files: Files) -> Files:
+    """A file of hanging rows handed in as gzip, and cut off."""
+    path = next(path for path in files if path.startswith("health/") and path.endswith("/Condition.ndjson"))
+    whole = gzip.compress(files[path] * 50, mtime=0)
+    rest = {other: content for other, content in files.items() if other != path}
+    return {**rest, f"{path}.gz": whole[: len(whole) // 2]}
+
+
+def one_broken_line(files: Files) -> Files:
+    """A line of hanging rows cut in two."""
+    path = next(path for path in files if path.startswith("health/") and path.endswith("/Condition.ndjson"))
+    first, _, rest = files[path].partition(b"\n")
+    return {**files, path: first[: len(first) // 2] + b"\n" + rest}
+
+
+def after_the_deadline(files: Files) -> Files:
+    plan = files["recaudit.toml"]
+    assert b'silence = "unknown"' in plan
+    return {**files, "recaudit.toml": plan.replace(b'silence = "unknown"', b'silence = "missing"')}
+
+
+@pytest.mark.parametrize(
+    ("lost", "silence", "word"),
+    [
+        (of_nobody, "unknown", "unverifiable"),
+        (of_nobody, "missing", "refuted"),
+        (truncated, "unknown", "unverifiable"),
+        (one_broken_line, "unknown", "unverifiable"),
+    ],
+    ids=["a facility sent nothing", "a facility sent nothing by the deadline", "a gzip was cut off", "a line broke"],
+)
+def test_no_claim_of_100_per_cent_survives_a_loss(lost: Callable[[Files], Files], silence: str, word: str) -> None:
+    files = lost(clean())
+    found = audited(after_the_deadline(files) if silence == "missing" else files)
+    said = {claim["id"]: claim["verdict"] for claim in found["claims"]}
+    assert said["all"] == word
 
 
 # -------------------------------------------------------------- laws 2, 5 and 7

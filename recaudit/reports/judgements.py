@@ -25,7 +25,7 @@ from recaudit.reports.look import (
     number,
     table,
 )
-from recaudit.reports.numbers import counted, grouped, of, percent, promised
+from recaudit.reports.numbers import NOTHING, counted, grouped, of, percent, promised
 from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleEntry
 
 LISTED = 20
@@ -131,16 +131,29 @@ def _examples(entry: ClaimEntry, found: Examples | None, sheet: Sheet) -> Iterat
 
 
 def _rungs_table(entry: ClaimEntry, sheet: Sheet) -> RenderableType:
-    columns = [Column("Rung"), Column("Verdict"), number("Lowest"), number("n / N"), number("Highest"), number("n / N")]
+    columns = [Column("Rung"), Column("Verdict"), number("Lowest"), number("Highest"), number("n / N")]
     rows: list[list[Text | str]] = []
     for rung in RUNGS:
         if rung in entry["by_rung"]:
             at = entry["by_rung"][rung]
+            low, high = at["low"], at["high"]
             row: list[Text | str] = [Text(rung, "bold" if rung == entry["rung"] else ""), chip(at["verdict"])]
-            for bound, up in ((at["low"], False), (at["high"], True)):
-                row += ["—", ""] if bound is None else [percent(*bound, up=up), Text(of(*bound), "muted")]
-            rows.append(row)
+            row += ["—" if low is None else percent(*low), "—" if high is None else percent(*high, up=True)]
+            rows.append([*row, Text(_between(low, high), "muted")])
     return table(columns, rows, sheet.width)
+
+
+def _between(low: list[int] | None, high: list[int] | None) -> str:
+    """The counts of both bounds over their common whole; once where they are one.
+
+    >>> _between([36, 315], [315, 315]), _between([12, 12], [12, 12]), _between(None, [5, 9]), _between(None, None)
+    ('36 – 315 / 315', '12 / 12', '— – 5 / 9', '')
+    """
+    if low == high:
+        return "" if low is None else of(*low)
+    whole = low or high or [0, 0]
+    counts = (NOTHING if bound is None else grouped(bound[0]) for bound in (low, high))
+    return f"{' – '.join(counts)} / {grouped(whole[1])}"
 
 
 # ------------------------------------------------------------------------------------------------ rule
