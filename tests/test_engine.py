@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from recaudit.model import Counted, RuleCount, Standing, Tally
-from recaudit.values import FIRST_REASON, PLACEHOLDER, REASONS, UNPARSEABLE
+from recaudit.values import FIRST_REASON, NOT_KNOWN, PLACEHOLDER, REASONS, UNPARSEABLE
 from tests.seams import Seam, condition, encounter, patient, rules
 
 REASON = FIRST_REASON + REASONS.index("asked-declined")
@@ -199,6 +199,19 @@ def test_a_table_cut_off_leaves_what_is_not_already_unmet_open(tmp_path: Path) -
     assert tally.rules["cond-code"] == RuleCount(met=1, unmet=1, not_assessable=2)
     assert tally.rules["enc-has-condition"] == RuleCount(met=2, not_assessable=1)
     assert counted.holes == ()
+
+
+def test_a_hanging_file_without_its_link_column_is_cut_off_and_has_no_holes(tmp_path: Path) -> None:
+    """What it would hold is not known, of its facility's records only; the unit's own table was read to the end."""
+    world = seam(*HUNG, facilities=("a", "b"), inputs={"condition": {"facility": "a", "unreadable": 1}})
+    world.put("encounter", encounter("1"), encounter("2", "b"))
+    world.put("condition", condition("c1", (NOT_KNOWN, None)))  # type: ignore[arg-type]
+    counted = world.count(tmp_path)
+    a, b = counted.tallies
+    assert (stands(a), stands(b)) == (Standing(unknown=1), Standing(unknown=1))  # of b nothing was handed in
+    assert [(one.to_the_end, one.damaged) for one in (a, b)] == [(True, True), (True, False)]
+    assert counted.holes == ()
+    assert table(counted, "condition") == (2, 2, 0, 0, 0)
 
 
 def test_unreadable_hanging_rows_are_holes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ from recaudit.engine.fold import JUDGED_RUNGS, REACHED, SHORT, UNKNOWN, Shape, f
 from recaudit.engine.frame import Frames, build
 from recaudit.engine.judge import Judged, judge, looks_in
 from recaudit.engine.kept import keep, rules
-from recaudit.engine.link import NOT_OPEN, UNKNOWN_FACILITY, UNREADABLE_LINE, Linked, link, standing_among
+from recaudit.engine.link import (
+    NOT_OPEN,
+    UNKNOWN_FACILITY,
+    UNREADABLE_LINE,
+    Linked,
+    cut_without_links,
+    link,
+    standing_among,
+)
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -39,6 +48,7 @@ def count(task: Task, *, threads: int = 0, kept: Path | None = None) -> Counted:
     """
     engine = Engine(task.spill, threads)
     linked = link(engine, task)
+    task = replace(task, inputs=cut_without_links(engine, task, linked))
     frames = build(engine, task, linked)
     judged = judge(engine, task, linked, frames)
     stood, shape = fold(engine, task, linked, frames, judged)

@@ -17,7 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
-from recaudit.engine.seam import Engine, Handed, Task, handed_in, handed_table, relation
+from recaudit.engine.seam import Engine, Task, handed_in, handed_table
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
 from recaudit.seam import IDENTITY, RANGED, due_kinds
@@ -57,9 +57,6 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
     named = {table: engine.view(f"named_{table}", _standing(linked.seam[table])) for table in links.referenced}
     said = handed_in(task.inputs, tables)
-    for table, link in links.hanging.items():
-        for key in _without_links(engine, hung[table], link) if table in tables else ():
-            said[key[0], table, key[1]] = said.get((key[0], table, key[1]), Handed()) | Handed(cut=True)
     handed = engine.load("handed", handed_table(said, places, sorted(tables)))
     frames: dict[str, Frame] = {}
     maker = _Maker(engine, task, linked, hung, named, handed)
@@ -75,14 +72,6 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
         rows = due_rows(engine, task, linked, hung[due.of], handed, due)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
     return Frames(frames, hung, named, handed)
-
-
-def _without_links(engine: Engine, table: FromClause, link: Hanging) -> list[tuple[str, str | None]]:
-    """(namespace, certain facility) of rows that nobody can link, as their file has no column for it: whatever hangs
-    there may be theirs, as in a file that was cut off."""
-    inputs = relation("inputs", ("src", "certain"))
-    rows = sa.select(table.c.ns, inputs.c.certain).select_from(table.join(inputs, inputs.c.src == table.c.src))
-    return [(row[0], row[1]) for row in engine.rows(rows.where(table.c[f"{link.by}__s"] == NOT_KNOWN).distinct())]
 
 
 def _standing(table: FromClause) -> sa.Select[Any]:

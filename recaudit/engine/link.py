@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.seam import Engine, Task, facility_table, input_table, seam_tables, span_of
 from recaudit.errors import RegisterError
+from recaudit.model import Input
 from recaudit.values import NOT_KNOWN, UNPARSEABLE, VALUE
 
 UNIT_ROWS = "unit_rows"
@@ -265,6 +266,17 @@ def _told_apart(rows: FromClause, task: Task) -> sa.Select[Any]:
 
 
 # -------------------------------------------------------------- hanging and referenced rows
+def cut_without_links(engine: Engine, task: Task, linked: Linked) -> tuple[Input, ...]:
+    """The inputs; one whose rows nobody can link, as it has no column for it, counts as cut off: whatever hangs there
+    may be in it. What it says of other tables than its own is as it was."""
+    cut: set[int] = set()
+    for table, hanging in task.links.hanging.items():
+        rows = linked.seam[table].c
+        lacking = sa.select(rows.src).where(rows[f"{hanging.by}__s"] == NOT_KNOWN).distinct()
+        cut.update(src for (src,) in engine.rows(lacking))
+    return tuple(replace(one, to_the_end=False) if one.src in cut else one for one in task.inputs)
+
+
 def with_standing(table: FromClause) -> sa.Subquery:
     """The table's rows with ``standing``: may the row stand for its (namespace, id)? Without an id it stands alone."""
     c = table.c
