@@ -63,6 +63,18 @@ def test_what_is_not_known_is_not_confirmed_and_a_hash_decides_nothing(
     assert (found, code) == (word, 1 if word == "refuted" else 3)
 
 
+def test_every_loss_has_a_rule_where_two_learners_have_one_card_id(tmp_path: Path) -> None:
+    """What hangs on either is not known: each required rule about it counts both, once a record."""
+    result = one_school.outcome(tmp_path, _one_id_for_two).result
+    first = result["facilities"][0]
+    assert first["rungs"]["conformant"] == {"reached": 0, "short": 0, "unknown": 2}
+    about = [rule for rule in result["rules"] if rule["table"] in (RESULTS, APPROVALS)]
+    assert {rule["table"] for rule in about} == {RESULTS, APPROVALS}
+    for rule in about:
+        counts = first["rules"][rule["id"]]
+        assert (counts["not_assessable"], counts["met"]) == (2 if rule["required"] else 0, 0), rule["id"]
+
+
 def test_a_rung_whose_rules_applied_to_nothing_is_not_judged(tmp_path: Path) -> None:
     """100 % of zero signatures: no approval was sent, and the only suite asks each approval for its dates."""
     head, _, rest = PLAN.partition("[[claim]]")

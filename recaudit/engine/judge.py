@@ -118,7 +118,7 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
             add(facility, rule, count)
     for table in task.hanging:
         _not_handed_in(engine, linked, frames, table, bits.of(table), add)
-        _cut_off(engine, linked, frames, table, bits.of(table), states[table], add)
+        _cut_off(engine, task, linked, frames, table, bits.of(table), states[table], add)
     for table in task.referenced:
         _not_read(engine, task, linked, frames, table, bits.of(table), add)
     if task.due and task.due_plan is None and not task.due_own:
@@ -206,6 +206,7 @@ def _once_a_record(
 
 def _cut_off(
     engine: Engine,
+    task: Task,
     linked: Linked,
     frames: Frames,
     table: str,
@@ -213,9 +214,15 @@ def _cut_off(
     states: FromClause,
     add: Any,  # noqa: ANN401
 ) -> None:
-    """A hanging table that was cut off: a required rule not already unmet is not assessable, once a record."""
+    """What hangs on a record and may be unread: its table was cut off, or a copy of the record has no name of its own
+    by which rows could hang on it. A required rule not already unmet is not assessable, once a record."""
     required = [bit for bit in bits if bit.required]
-    records, handed = linked.records, frames.handed
+    records, handed, rows = linked.records, frames.handed, linked.rows.c
+    link = task.links.hanging[table]
+    unnamed: ColumnElement[bool] = sa.false()
+    if link.names and not link.shared:
+        read = rows[f"{link.names}__s"] == VALUE
+        unnamed = records.c.rid.in_(sa.select(rows.rid_).where(rows.rid_.is_not(None), sa.not_(read)))
     unmet = (
         sa.select(
             states.c.rid_,
@@ -234,7 +241,7 @@ def _cut_off(
                 handed, sa.and_(handed.c.facility == records.c.facility, handed.c.ns == records.c.ns)
             ).outerjoin(unmet, unmet.c.rid_ == records.c.rid)
         )
-        .where(handed.c.tbl == table, handed.c.handed_in, handed.c.cut)
+        .where(handed.c.tbl == table, handed.c.handed_in, sa.or_(handed.c.cut, unnamed))
         .group_by(records.c.facility)
     )
     for facility, *numbers in engine.rows(cut):
