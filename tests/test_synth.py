@@ -95,7 +95,9 @@ def test_the_committed_sample_is_what_the_code_makes() -> None:
 
 def test_the_sample_has_every_planting_and_stays_small() -> None:
     _, planted, _ = build(SAMPLE)
-    assert {one.name for one in planted} == {name for name, one in PLANTINGS.items() if one.flavour in ("", "vn")}
+    assert {one.name for one in planted} == {
+        name for name, one in PLANTINGS.items() if one.flavour in ("", "vn") and not one.asked
+    }
     assert sum(map(len, audit(SAMPLE).values())) < 2_000_000
     verdicts = {claim["verdict"] for claim in truth_of(SAMPLE)["claims"].values()}
     assert verdicts == {"confirmed", "refuted", "unverifiable"}

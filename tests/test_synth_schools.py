@@ -171,6 +171,15 @@ FACTS: dict[str, dict[str, int]] = {
     "result/no-card": {"rc_subject_results.unreadable": 1, "grd-03-period.unmet": 1, "ref-05-teacher.met": -1},
     "result/unlinked": {"rc_subject_results.unlinked": 1, "rc_subject_results.read": 1, "ref-05-teacher.met": 0},
     "result/twice": {"grd-13-once.unmet": 2, "rc_subject_results.read": 1, "consistent.short": 1},
+    "result/twice-blank": {"grd-13-once.unmet": 2, "grd-06-score.unmet": 1, "grd-03-period.met": 1},
+    "result/no-subject": {"grd-13-once.not_assessable": 1, "grd-03-period.unmet": 0, "complete.unknown": 1},
+    "card/same-id": {
+        "duplicate": 0,
+        "conformant.unknown": 2,
+        "req-07-shell.not_assessable": 2,
+        "req-07-shell.unmet": 0,
+    },
+    "package/no-card-column": {"partial": 1, "apr-04-seal.unmet": 0, "rc_approvals.read": 0, "attested.short": 0},
     "approval/no-card": {"rc_approvals.unreadable": 1, "apr-03-principal.unmet": 1, "attested.short": 1},
     "approval/no-step": {"apr-02-homeroom.not_assessable": 1, "conformant:rc_approvals.unmet": 1},
     "refused/user": {"conformant:users.unmet": 1, "conformant.short": 1, "conformant:users.solo": 1},
@@ -236,9 +245,9 @@ def test_a_column_that_is_not_there_leaves_every_card_open() -> None:
 
 def test_results_that_do_not_say_what_of_are_neither_there_nor_absent() -> None:
     subject, period = effect("package/no-subject-column"), effect("package/no-period-column")
-    # beside what was found before, each result that may be of anything has a row of its own
-    assert subject["grd-01-subject.not_assessable"] > -subject["grd-01-subject.met"] > 1
+    assert subject["grd-01-subject.not_assessable"] > -subject["grd-01-subject.met"] > 1  # those due, and those read
     assert period["grd-03-period.not_assessable"] > -period["grd-03-period.met"] > 1
+    assert "grd-01-subject.met" not in period
     assert not {"grd-01-subject.unmet", "grd-03-period.unmet"} & {*subject, *period}
 
 

@@ -88,8 +88,12 @@ def _receive(record: Received, reading: Reading) -> Received:
     for row in record.copies:
         record.on[row] = {}
         for table in sector.hanging:
-            anchor = sector.anchor(row, table)
-            record.on[row][table] = reading.by_link.get((namespace, table, anchor), []) if anchor is not None else []
+            place = namespace, table, sector.anchor(row, table) or ""
+            if len(reading.holders.get(place, ())) > 1:  # of neither record is it known what hangs on it
+                record.on[row][table] = []
+                record.seen = {**record.seen, table: record.seen[table]._replace(to_the_end=False)}
+            else:
+                record.on[row][table] = reading.by_link.get(place, [])
     for table, column in sector.named.items():
         ids = dict.fromkeys(row[column].text for row in record.copies if row[column].filled)
         record.named[table] = [row for name in ids for row in reading.by_id.get((namespace, table, name), ())]
@@ -259,8 +263,7 @@ def unattributed(rows: list[tuple[Row, File]], reading: Reading) -> dict[str, in
 
 def table_truth(reading: Reading) -> dict[str, dict[str, int]]:
     sector = reading.sector
-    units = [(file.namespace, row) for row, file in reading.rows[sector.unit] if not reading.unreadable(row)]
-    anchors = {(space, table, sector.anchor(row, table)) for space, row in units for table in sector.hanging}
+    anchors = {place for place, holders in reading.holders.items() if len(holders) == 1}  # held by two: by nobody
     copies: dict[str, list[list[Row]]] = {table: [] for table in sector.tables}
     for (_, table, _), rows in reading.by_id.items():
         copies[table].append(rows)
@@ -272,7 +275,7 @@ def table_truth(reading: Reading) -> dict[str, dict[str, int]]:
         found[table] = {
             "read": len(read) + lines,
             "unreadable": lines + sum(reading.unreadable(row) for row, _ in read),
-            "unlinked": sum(link[2] is not None and link not in anchors for link in links),
+            "unlinked": sum(link is not None and (space, table, link) not in anchors for space, table, link in links),
             "duplicate": sum(len(rows) - 1 for rows in copies[table]),
             "conflicting": sum(reading.differ(rows) for rows in copies[table]),
         }

@@ -22,7 +22,8 @@ class Planting:
 
     ``rule`` and ``state``: for a gap in an element, the rule it is made for and the state it puts the row in.
     ``counts``: it changes what the register knows, so it goes with ``basis="mixed"`` only. ``flavour``: of schools, the
-    one it goes with ("": both).
+    one it goes with ("": both). ``asked``: only where a spec names it, so that provinces with all of them stay as they
+    were.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Planting:
     once: bool = False
     counts: bool = False
     flavour: str = ""
+    asked: bool = False
 
 
 def left_alone(site: Site) -> bool:

@@ -25,8 +25,12 @@ def plant(world: World, sector: Sector) -> list[Planted]:
     Each planting draws from a generator of its own, so that leaving one out does not move the others' dice.
     """
     spec = world.spec
-    wanted = frozenset(PLANTINGS) if spec.plantings is None else spec.plantings
-    order = [*sector.first, *Random(f"{spec.seed}/order").sample(sector.then, len(sector.then))]
+    usual = [one for one in sector.then if not one.asked]
+    named = [one for one in sector.then if one.asked]
+    wanted = spec.plantings
+    if wanted is None:
+        wanted = frozenset(name for name, one in PLANTINGS.items() if not one.asked)
+    order = [*sector.first, *Random(f"{spec.seed}/order").sample(usual, len(usual)), *named]
     planted: list[Planted] = []
     for turn in range(spec.density):
         for planting in order:

@@ -24,6 +24,7 @@ class Reading:
     rows: dict[str, list[tuple[Row, File]]] = field(default_factory=dict)
     by_id: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, id
     by_link: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, link
+    holders: dict[tuple[str, str, str], set[str | None]] = field(default_factory=dict)  # the same -> who is so named
     repeats: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # namespace, table, value -> rows
 
     @classmethod
@@ -38,6 +39,10 @@ class Reading:
                 link = sector.link(row) if row.table in sector.hanging else None
                 if link is not None:
                     reading.by_link.setdefault((file.namespace, row.table, link), []).append(row)
+                if row.table == sector.unit and row.id is not None and not reading.unreadable(row):
+                    for table in sector.hanging:
+                        place = file.namespace, table, sector.anchor(row, table) or ""
+                        reading.holders.setdefault(place, set()).add(sector.holder(row, table))
                 once = sector.unique[row.table](row) if row.table in sector.unique else None
                 if once is not None:
                     reading.repeats[file.namespace, row.table, once] += 1

@@ -106,6 +106,7 @@ class Sector:
     due: Callable[[Row, Received], list[States]]
     link: Callable[[Row], str | None]
     anchor: Callable[[Row, str], str | None]
+    holder: Callable[[Row, str], str | None]  # which of those that rows of a hanging table name this row is
     content: Callable[[Row], object]  # two copies of a row differ when this differs
     layouts: tuple[str, ...]  # in turn
     site: Callable[[int, str, Spec, Sequence[str]], Site]  # number, layout, spec, codes of areas: an empty one

@@ -22,9 +22,9 @@ class Spec:
     ``facilities`` is the number in each of ``sectors``, ``schools`` another one for schools. ``records`` is the average
     per facility; hospitals get several times what a health station gets. ``flavour``: the schools' country, Viet Nam
     (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``).
-    ``plantings`` are names out of ``plantings.PLANTINGS`` (None: all of them, an empty set: a clean province), each
-    planted ``density`` times where it finds room. ``basis``: what the register knows, ``roster`` or ``count`` for
-    every facility, ``mixed`` for rosters with the plantings ``register/*`` among them.
+    ``plantings`` are names out of ``plantings.PLANTINGS`` (None: all but those that have to be asked for, an empty set:
+    a clean province), each planted ``density`` times where it finds room. ``basis``: what the register knows,
+    ``roster`` or ``count`` for every facility, ``mixed`` for rosters with the plantings ``register/*`` among them.
     """
 
     seed: int = 1

@@ -38,6 +38,7 @@ def education(spec: Spec) -> Sector:
         due=partial(due, plan=plan),
         link=tables.link,
         anchor=tables.anchor,
+        holder=tables.holder,
         content=tables.content,
         layouts=("shared", "folder", "folder"),
         site=schools.site,

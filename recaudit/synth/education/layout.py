@@ -90,7 +90,7 @@ def as_bytes(file: File) -> bytes:
     if file.path.endswith(".gz"):
         return cut_gzip(b"".join(lines[: file.kept + 1]))
     text = b"".join(lines)
-    return text.removesuffix(b"\n") if file.cut else text
+    return text.removesuffix(b"\n") if file.rows and file.rows[-1].broken else text
 
 
 def _columns(file: File) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
-from recaudit.synth.cells import NULL, Cell, value
+from recaudit.synth.cells import NULL, Cell, placeholder, value
 from recaudit.synth.education.cards import key
 from recaudit.synth.education.plant_cards import APPROVALS, HAS_CARDS, RESULTS, WHOLE, set_cells
 from recaudit.synth.education.tables import UNIT
@@ -18,6 +19,7 @@ from recaudit.synth.planting import (
     copy_of,
     in_shared_files,
     on_record,
+    put,
     read_whole,
     whole_record,
 )
@@ -111,6 +113,21 @@ def _twice(site: Site, record: Record) -> tuple[Row, ...]:
     return second, first
 
 
+def _twice_blank(site: Site, record: Record) -> tuple[Row, ...]:
+    """A second result of one subject and period, which says nothing."""
+    first = record.of(RESULTS)[0]
+    second = copy_of(first)
+    put(second, {"score": NULL, "level": NULL, "comment": NULL})
+    record.hanging.insert(0, second)
+    return second, first
+
+
+def _of_nothing(site: Site, record: Record) -> tuple[Row, ...]:
+    row = record.of(RESULTS)[0]
+    put(row, {"subjectCode": placeholder("N/A")})
+    return (row,)
+
+
 def _no_step(site: Site, record: Record) -> tuple[Row, ...]:
     row = record.of(APPROVALS)[0]
     row.cells["step"] = NULL
@@ -151,6 +168,14 @@ def _same_number(site: Site, one: Record, other: Record) -> tuple[Row, ...]:
     for column in ("userMasterIdentifier", "idBirthYear", "idSex"):
         second.cells[column] = first[column]
     return first, second
+
+
+def _same_card(site: Site, one: Record, other: Record) -> tuple[Row, ...]:
+    """The cards of two learners, and all that hangs on them, have one id."""
+    name = one.own["reportCardId"]
+    for row in (other.own, *other.of(RESULTS), *other.of(APPROVALS)):
+        row.cells["reportCardId"] = name
+    return one.own, other.own
 
 
 def _has_number(site: Site, record: Record) -> bool:
@@ -234,4 +259,12 @@ ABSENT = (
     on_record("refused/card", "a card the standard refuses", _refused(UNIT, "documentFormat", "docx"), HAS_CARDS),
     _pair("learner/same-number", "two learners with one national id", _same_number, fits=_numbered, two_sites=False),
     _pair("learner/two-schools", "one learner of two schools", _same_learner, fits=in_shared_files, two_sites=True),
+    *(
+        replace(one, asked=True)
+        for one in (
+            on_record("result/twice-blank", "a second subject result that says nothing", _twice_blank, WHOLE),
+            on_record("result/no-subject", "a subject result without its subject", _of_nothing, _HAS_RESULTS),
+            _pair("card/same-id", "the cards of two learners with one id", _same_card, fits=WHOLE, two_sites=False),
+        )
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 
 from recaudit.model import Facility
@@ -120,6 +121,16 @@ def _without(column: str) -> Callable[[str], Callable[[Site], None]]:
     return lambda table: _no_column(table, column)
 
 
+def _linkless(table: str) -> Callable[[Site], None]:
+    """No row says where it belongs: what else the file would hold is known as little as after a torn end."""
+
+    def change(site: Site) -> None:
+        _no_column(table, "reportCardId")(site)
+        site.torn.add(table)
+
+    return change
+
+
 _RESULTS, _APPROVALS = "rc_subject_results", "rc_approvals"
 _BYTES = "not UTF-8"
 
@@ -136,6 +147,7 @@ FILES = (
     _spoilt("no-score-column", "the results have no score", _RESULTS, _without("score")),
     _spoilt("no-period-column", "the results have no periodCode", _RESULTS, _without("periodCode")),
     _spoilt("no-subject-column", "the results have no subjectCode", _RESULTS, _without("subjectCode")),
+    replace(_spoilt("no-card-column", "the approvals have no reportCardId", _APPROVALS, _linkless), asked=True),
     _spoilt("no-step-column", "the approvals have no step", _APPROVALS, _without("step")),
     Planting("package/no-year", "no academic session is the school year", _no_year, once=True),
     line("row/card-shared", "a broken line: nobody knows whose", UNIT, "shared", "cut short"),

@@ -74,6 +74,11 @@ def anchor(row: Row, table: str) -> str | None:
     return _learner(row, "studentSourcedId") if table == "enrollments" else _filled(row, "reportCardId")
 
 
+def holder(row: Row, table: str) -> str | None:
+    """Whose a report card is; an enrolment hangs on every card of its learner."""
+    return _filled(row, "studentSourcedId") if table == "enrollments" else row.id
+
+
 def result_key(row: Row) -> str | None:
     """Card, subject and period of a subject result; None where one of them is absent."""
     parts = [_filled(row, column) for column in ("reportCardId", "subjectCode", "periodCode")]

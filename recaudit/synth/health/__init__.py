@@ -40,6 +40,7 @@ HEALTH = Sector(
     due=_nothing_due,
     link=_link,
     anchor=lambda row, table: row.id,
+    holder=lambda row, table: row.id,
     content=fhir.content,
     layouts=("shared", "folder"),
     site=facilities.site,
