@@ -24,6 +24,7 @@ from recaudit import (
     entries,
     evidence,
     exits,
+    gates,
     health,
     kept,
     plan,
@@ -33,7 +34,21 @@ from recaudit import (
     suites,
 )
 from recaudit.errors import PlanError, Problem
-from recaudit.model import EVER, Claim, Counted, Excused, Expected, Input, Links, Rule, RuleCount, Rung, Suite
+from recaudit.model import (
+    EVER,
+    Claim,
+    Counted,
+    Excused,
+    Expected,
+    Failing,
+    Gate,
+    Input,
+    Links,
+    Rule,
+    RuleCount,
+    Rung,
+    Suite,
+)
 from recaudit.plan import Plan
 from recaudit.register import Register
 from recaudit.reports.identities import broken
@@ -91,20 +106,24 @@ def check(
     ignored: Sequence[NotLookedAt] = (),
     exports: Path | None = None,
     keep: Path | None = None,
+    more_gates: Sequence[Gate] = (),
+    fail_on: Failing | None = None,
 ) -> Outcome:
     """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
     ``workers``: processes that read, 0 for one a core. ``facility``: every row is of this facility, whatever it says.
     ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
     sources are relative to, where it is not the plan's. ``keep``: a folder for the records that do not reach every rung
-    (``recaudit.kept``). Raises ``RecauditError`` when plan, register, suites or sources
-    cannot be used; bad records are counts.
+    (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``: instead of what the plan says. Raises
+    ``RecauditError`` when plan, register, suites or sources cannot be used; bad records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     planned = of if isinstance(of, Plan) else plan.load(of)
     if facility:
         planned = replace(planned, sources=tuple(replace(one, facility_id=facility) for one in planned.sources))
     kept_in = None if keep is None else kept.prepared(keep)
+    planned = replace(planned, gates=(*planned.gates, *more_gates), fail_on=fail_on or planned.fail_on)
+    _refuse_other_sectors(planned)
     registered = register.load(planned)
     audited: list[SectorAudit] = []
     inputs: list[Input] = list(registered.files)
@@ -173,7 +192,7 @@ def _read(
     names = suites.named(sector.name, planned.suites.get(sector.name, ()), links.tables)
     loaded = dict(zip(names, suites.load(names, every, planned.root, links), strict=True))
     rules = tuple(rule for suite in loaded.values() for rule in suite.rules)
-    _refuse_empty_rungs(planned, claims, rules)
+    _refuse_empty_rungs(planned, sector.name, claims, rules)
     _refuse_no_areas(planned, claims, registered)
     signals = suites.signals(sector.name, every, links)
     tables = seam.used(every, links, rules, signals)
@@ -262,6 +281,18 @@ def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Registe
             )
 
 
+def _refuse_other_sectors(planned: Plan) -> None:
+    """Refuse a gate of a sector that is not read: it could never be met."""
+    read = sorted({source.sector for source in planned.sources})
+    for gate in planned.gates:
+        if gate.sector and gate.sector not in read:
+            raise PlanError(
+                f"a gate is of sector {gate.sector!r}, and nothing of it is read",
+                where="--fail-under" if gate.origin == "command" else f"{planned.path.name} [[gate]]",
+                fix=f"use {' or '.join(read)}, or no sector: then the gate is of each",
+            )
+
+
 def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> None:
     """Refuse a roster that is, byte by byte, a file of the audited export or of an archive there: it could only say
     that what was handed in was handed in. The same list saved anew is not recognised."""
@@ -295,17 +326,19 @@ def _asked(rules: Sequence[Rule], counted: Counted) -> frozenset[Rung]:
     return ruled(required, any(tally.matched for tally in counted.tallies))
 
 
-def _refuse_empty_rungs(planned: Plan, claims: Iterable[Claim], rules: Sequence[Rule]) -> None:
-    """Refuse a claim about a rung that no required rule is of: every record would reach it unlooked at."""
+def _refuse_empty_rungs(planned: Plan, sector: str, claims: Iterable[Claim], rules: Sequence[Rule]) -> None:
+    """Refuse a claim or a gate about a rung that no required rule is of: every record would reach it unlooked at."""
     asked_for = ruled([(rule.rung, 1) for rule in rules if rule.required], received=True)
+    about = [(f"claim {claim.id}", claim.rung) for claim in claims]
+    about += [(f"a gate of {sector}", gate.rung) for gate in planned.gates if gate.sector in ("", sector)]
     problems = [
         Problem(
-            f"claim {claim.id} is about rung {claim.rung}, of which the suites have no required rule",
-            f"{planned.path.name} [suites] {claim.sector}",
+            f"{who} is about rung {rung}, of which the suites have no required rule",
+            f"{planned.path.name} [suites] {sector}",
             "add a suite with such a rule, or leave [suites] out: then all of the sector are used",
         )
-        for claim in claims
-        if claim.rung not in asked_for
+        for who, rung in about
+        if rung not in asked_for
     ]
     if problems:
         raise PlanError.of(problems)
@@ -358,6 +391,12 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         ],
         "unattributed": dict(sorted(unattributed.items())),
         "claims": claims,
+        "gates": gates.gate_entries(
+            gates.spread(planned.gates, list(by_sector)),
+            {name: one.evidence for name, one in by_sector.items()},
+            of_received=files is None,
+        ),
+        "fail_on": {"on": planned.fail_on.on, "reason": planned.fail_on.reason, "from": planned.fail_on.origin},
         "rules": [
             entry
             for one in audited

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from recaudit.compare import Finding
-    from recaudit.model import Suite
+    from recaudit.model import FailOn, Gate, Per, Suite
     from recaudit.plan import Plan
     from recaudit.reports.formats import Output
     from recaudit.reports.look import Sheet
@@ -232,6 +232,24 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     help="Keep there which records fall short, for counter-examples. It holds their keys: keep it to yourself.",
 )
 @click.option("--fail-on-new", is_flag=True, help="With --baseline: exit with 1 when there is any.")
+@click.option(
+    "--fail-under",
+    "thresholds",
+    multiple=True,
+    metavar="[SECTOR:]RUNG=PCT",
+    help="Exit with 1 where less is known to reach the rung: complete=95%. Can be repeated; adds to the plan's gates.",
+)
+@click.option(
+    "--fail-under-per",
+    "per",
+    type=click.Choice(["sector", "area", "facility"]),
+    help="Who has to reach it: all together, each area, each facility.  [default: sector]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["advisory", "required", "never"]),
+    help="Which unmet rules end in exit code 1.  [default: the plan's; required without a claim, else never]",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit code and the result say it all.")
 def check(
     paths: tuple[Path, ...],
@@ -243,6 +261,9 @@ def check(
     baseline: Path | None,
     keep: Path | None,
     fail_on_new: bool,
+    thresholds: tuple[str, ...],
+    per: Per | None,
+    fail_on: FailOn | None,
     quiet: bool,
 ) -> int:
     """Judge the exports that a plan names, or exports without a plan.
@@ -256,12 +277,14 @@ def check(
     from recaudit.audit import check as audit
     from recaudit.compare import gated, risen
     from recaudit.exports import is_plan, recognised, root_of
+    from recaudit.model import Failing
     from recaudit.reports.progress import bar
     from recaudit.reports.terminal import Ending
     from recaudit.result import refuse_overwriting, write
 
     if fail_on_new and baseline is None:
         raise click.UsageError("New compared with what? Add --baseline RESULT.")
+    more_gates = _gates(thresholds, per)
     older = None if baseline is None else _intact(baseline)
     paths = paths or (Path(),)
     plan: Path | Plan = paths[0]
@@ -293,6 +316,8 @@ def check(
             command=_as_text(shlex.join(["recaudit", *sys.argv[1:]])),
             ignored=ignored,
             keep=keep,
+            more_gates=more_gates,
+            fail_on=Failing(fail_on, origin="command") if fail_on else None,
         )
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)
@@ -305,6 +330,20 @@ def check(
         ending = Ending(code, why, _as_text(again), _as_text(draft))
         _show_overview(outcome.result, target or Path(RESULT), ending)
     return code
+
+
+def _gates(thresholds: Sequence[str], per: Per | None) -> list[Gate]:
+    """What ``--fail-under`` asks for."""
+    if per is not None and not thresholds:
+        raise click.UsageError("Who has to reach what? Add --fail-under RUNG=PCT.")
+    if not thresholds:
+        return []
+    from recaudit.gates import from_option
+
+    try:
+        return [from_option(_as_text(text), per or "sector") for text in thresholds]
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="--fail-under") from None
 
 
 def _written(result: Result, outputs: tuple[Output, ...], plan: Path) -> bool:

@@ -5,28 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recaudit.model import BREAKS
-from recaudit.reports.numbers import counted
+from recaudit.reports.numbers import counted, promised
 from recaudit.result import Result, RuleEntry
 
 
 def exit_code(result: Result) -> tuple[int, str]:
-    """0 all claims confirmed, 1 one refuted, 3 not judged; 1 beats 3. Without claims the rules themselves are the gate.
+    """0 all is confirmed and every gate met, 1 something refuted or missed, 3 not judged; 1 beats 3, and both are said.
 
-    Nothing to judge (no file, no row of the unit, no rule, no register under a claim) is 3, never a pass.
+    The rules themselves are a gate where there is no claim, or where somebody asked for it with ``fail_on``. Nothing
+    to judge (no file, no row of the unit, no rule, no register under a claim) is 3, never a pass.
     """
     nothing = _nothing(result) or _no_register(result)
     words = [claim["verdict"] for claim in result["claims"]]
-    refuted, open_ = words.count("refuted"), words.count("unverifiable")
-    if refuted:
-        also = f"; {_claims(open_)} unverifiable" if open_ else ""
-        return 1, f"{_claims(refuted)} refuted{also}"
-    if nothing:
-        return 3, nothing
+    refuted, unverifiable = words.count("refuted"), words.count("unverifiable")
+    failed = [f"{_claims(refuted)} refuted"] * bool(refuted) + _missed(result)
+    open_ = [nothing] * bool(nothing and not refuted) + [f"{_claims(unverifiable)} unverifiable"] * bool(unverifiable)
+    if not nothing and _rules_are_asked(result):
+        broken, unread = _rules_as_gate(result)
+        failed, open_ = failed + broken, open_ + unread[: 1 if broken else None]
+    if failed:
+        return 1, "; ".join([*failed, *open_])
     if open_:
-        return 3, f"{_claims(open_)} unverifiable"
-    if words:
-        return 0, "every claim is confirmed"
-    return _export_only(result)
+        return 3, open_[0] if nothing else "; ".join(open_)
+    return 0, "; ".join(_kept(result))
+
+
+def _missed(result: Result) -> list[str]:
+    missed = [gate for gate in result["gates"] if not gate["met"]]
+    named = [f"{gate['rung']} {promised(gate['at_least'])} of {gate['sector']}" for gate in missed[:2]]
+    more = [f"{len(missed) - 2} more"] * (len(missed) > 2)
+    return [f"{counted(len(missed), 'gate is', 'gates are')} missed ({', '.join(named + more)})"] * bool(missed)
+
+
+def _rules_are_asked(result: Result) -> bool:
+    """Beside claims the rules decide nothing, unless somebody said that they do; ``never`` is then no news."""
+    said = result["fail_on"]
+    return not result["claims"] or (said["from"] != "default" and said["on"] != "never")
+
+
+def _kept(result: Result) -> list[str]:
+    """What a pass means, in words."""
+    said = ["every claim is confirmed"] * bool(result["claims"]) + ["every gate is met"] * bool(result["gates"])
+    if _rules_are_asked(result):
+        rules = {"advisory": "no rule is unmet", "required": "no required rule is unmet", "never": "rules fail nothing"}
+        said.append(rules[result["fail_on"]["on"]])
+    return said
 
 
 def _claims(number: int) -> str:
@@ -48,23 +71,20 @@ def _no_register(result: Result) -> str:
     return "" if judged_by else "nothing to judge by: the plan names no register"
 
 
-def _export_only(result: Result) -> tuple[int, str]:
-    """The rules are the gate. What nobody could read, place or judge is 3, because it may hold what a rule refuses."""
-    required = [rule for rule in result["rules"] if rule["required"]]
-    failing = [rule for rule in required if rule["totals"]["unmet"] + rule["totals"]["excused"]]
-    open_ = _open(result, required)
+def _rules_as_gate(result: Result) -> tuple[list[str], list[str]]:
+    """What fails, and what is open: what nobody could read, place or judge may hold what a rule refuses."""
+    on = result["fail_on"]["on"]
+    asked = [rule for rule in result["rules"] if rule["required"] or on == "advisory"]
+    failing = [rule for rule in asked if rule["totals"]["unmet"] + rule["totals"]["excused"]]
+    kind = "rule" if on == "advisory" else "required rule"
     broken = sum(found["count"] for one in result["inputs"] for found in one["findings"] if found["kind"] in BREAKS)
-    if failing or broken:
-        said = [f"{_rules(len(failing))} not met by every record"] * bool(failing)
-        said += [f"the exchange standard is broken {counted(broken, 'time')}"] * bool(broken)
-        return 1, "; ".join([*said, *open_[:1]])
-    if open_:
-        return 3, "; ".join(open_)
-    return 0, "no required rule is unmet"
+    failed = [f"{_rules(len(failing), kind)} not met by every record"] * bool(failing)
+    failed += [f"the exchange standard is broken {counted(broken, 'time')}"] * bool(broken)
+    return [] if on == "never" else failed, _open(result, asked, kind)
 
 
-def _open(result: Result, required: Sequence[RuleEntry]) -> list[str]:
-    """Why it cannot be said that every required rule is met everywhere."""
+def _open(result: Result, asked: Sequence[RuleEntry], kind: str) -> list[str]:
+    """Why it cannot be said that every rule asked for is met everywhere."""
     facilities, found = result["facilities"], []
     if not any(one["matched"] + one["unexpected"] for one in facilities):
         found.append("nothing to judge: no record is in scope")
@@ -76,10 +96,10 @@ def _open(result: Result, required: Sequence[RuleEntry]) -> list[str]:
         found.append(f"{counted(rows, 'row is', 'rows are')} of no known facility")
     if quiet := sum(one["expected"] is None and not one["read"] for one in facilities):
         found.append(f"{counted(quiet, 'facility', 'facilities')} sent nothing, and nobody said what was expected")
-    if blind := sum(rule["totals"]["not_assessable"] > 0 for rule in required):
-        found.append(f"{_rules(blind)} not assessable everywhere")
+    if blind := sum(rule["totals"]["not_assessable"] > 0 for rule in asked):
+        found.append(f"{_rules(blind, kind)} not assessable everywhere")
     return found
 
 
-def _rules(number: int) -> str:
-    return "1 required rule is" if number == 1 else f"{number} required rules are"
+def _rules(number: int, kind: str) -> str:
+    return f"1 {kind} is" if number == 1 else f"{number} {kind}s are"

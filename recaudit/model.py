@@ -22,6 +22,8 @@ Silence = Literal["unknown", "missing"]
 Excused = Literal["unmet", "accept"]
 Level = Literal["records", "facilities", "areas"]
 Word = Literal["confirmed", "refuted", "unverifiable"]
+Per = Literal["sector", "area", "facility"]
+FailOn = Literal["advisory", "required", "never"]
 State = Literal["met", "unmet", "excused", "not_applicable", "not_assessable"]
 STATES: tuple[State, ...] = ("met", "unmet", "excused", "not_applicable", "not_assessable")
 
@@ -64,6 +66,32 @@ class Claim:
     excused: Excused = "unmet"
     accept: Literal["", "count"] = ""
     said_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A threshold that every unit (sector, area or facility) of its scope has to reach at one rung."""
+
+    rung: Rung
+    at_least: Fraction  # above 0, at most 1
+    sector: str = ""  # "": every sector of the plan
+    per: Per = "sector"
+    scope: Scope = Scope()
+    reason: str = ""  # why this number: who sets a threshold in a plan says so
+    origin: Literal["plan", "command"] = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Whether rules fail an audit of themselves. ``on`` holds beside claims only where somebody said it."""
+
+    on: FailOn = "required"
+    reason: str = ""
+    origin: Literal["default", "plan", "command"] = "default"
+
+
+USUAL: Final = Failing()
+"""Nobody said anything: required rules fail an audit that has no claim."""
 
 
 # -------------------------------------------------------------- the register

@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.errors import PlanError, Problem
-from recaudit.model import RUNGS, Claim, Excused, Level, Period, Scope, Silence
+from recaudit.model import RUNGS, USUAL, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
 from recaudit.shipped import expectations
 
@@ -26,6 +26,8 @@ _NAMESPACES: Final[tuple[NamespaceBy, ...]] = get_args(NamespaceBy)
 _SILENCES: Final[tuple[Silence, ...]] = get_args(Silence)
 _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 _EXCUSED: Final[tuple[Excused, ...]] = get_args(Excused)
+_PER: Final[tuple[Per, ...]] = get_args(Per)
+_FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
 _ACCEPT: Final[tuple[Literal["", "count"], ...]] = ("", "count")
 
 
@@ -103,6 +105,8 @@ class Plan:
     claims: tuple[Claim, ...] = ()
     silence: Silence = "unknown"
     units: Mapping[str, str] = field(default_factory=dict)  # sector -> unit, where it is not the usual one
+    gates: tuple[Gate, ...] = ()
+    fail_on: Failing = USUAL
 
     def unit(self, sector: str) -> str:
         """What one record of the sector is."""
@@ -120,13 +124,14 @@ def load(path: Path) -> Plan:
     content = content_of(file)
     checks: list[Problem] = []
     whole = Table(parsed(file, content), file.name, "", checks)
-    whole.known("audit", "register", "source", "suites", "claim")
+    whole.known("audit", "register", "source", "suites", "claim", "gate")
 
     audit = whole.table("audit", required=True)
-    audit.known("name", "as_of", "period", "timezone", "silence", "unit")
+    audit.known("name", "as_of", "period", "timezone", "silence", "unit", "fail_on", "fail_on_reason")
     name, as_of, period = audit.text("name"), audit.day("as_of"), _period(audit)
     timezone, silence = _timezone(audit), audit.word("silence", _SILENCES, default="unknown")
     units = _units(audit.table("unit"))
+    fail_on = _fail_on(audit)
 
     register = _register(whole.table("register"), file.parent, period) if "register" in whole.raw else None
     sources = tuple(_source(table) for table in whole.tables("source"))
@@ -135,6 +140,7 @@ def load(path: Path) -> Plan:
     suites = _suites(whole.table("suites")) if "suites" in whole.raw else {}
     read = {source.sector for source in sources}
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
+    gates = tuple(_gate(table, read) for table in whole.tables("gate"))
     whole.once("source", "name", (source.name for source in sources))
     whole.once("claim", "id", (claim.id for claim in claims))
 
@@ -154,6 +160,8 @@ def load(path: Path) -> Plan:
         claims=claims,
         silence=silence,
         units=units,
+        gates=gates,
+        fail_on=fail_on,
     )
 
 
@@ -271,8 +279,40 @@ def _claim(table: Table, read: Collection[str]) -> Claim:
         statement=table.sentences("statement"),
         level=level,
         each=each,
-        scope=Scope(scope.texts("area"), scope.texts("kind"), scope.texts("vendor"), scope.texts("facility")),
+        scope=_scope(scope),
         excused=table.word("excused", _EXCUSED, default="unmet"),
         accept=table.word("accept", _ACCEPT, default=""),
         said_by=table.text("by", default=""),
     )
+
+
+def _scope(scope: Table) -> Scope:
+    return Scope(scope.texts("area"), scope.texts("kind"), scope.texts("vendor"), scope.texts("facility"))
+
+
+def _gate(table: Table, read: Collection[str]) -> Gate:
+    table.known("rung", "at_least", "sector", "per", "scope", "reason")
+    scope = table.table("scope")
+    scope.known("area", "kind", "vendor", "facility")
+    sector = table.word("sector", tuple(SECTORS)) if "sector" in table.raw else ""
+    if "sector" in table.sound and sector not in read:
+        table.problem(f"no [[source]] is of sector {sector}", key="sector", fix="add a source of this sector")
+    return Gate(
+        rung=table.word("rung", RUNGS),
+        at_least=table.share("at_least"),
+        sector=sector,
+        per=table.word("per", _PER, default="sector"),
+        scope=_scope(scope),
+        reason=table.text("reason"),  # a threshold that nobody explains is refused
+    )
+
+
+def _fail_on(audit: Table) -> Failing:
+    """The rules as a gate. Another word than the usual one is a decision, and needs its reason."""
+    if "fail_on" not in audit.raw:
+        if "fail_on_reason" in audit.raw:
+            audit.problem("a reason for nothing", key="fail_on_reason", fix="say what it is for: add fail_on")
+        return USUAL
+    on = audit.word("fail_on", _FAIL_ON)
+    needed = "fail_on" in audit.sound and on != "required"
+    return Failing(on, audit.text("fail_on_reason", default=None if needed else ""), "plan")

@@ -169,8 +169,8 @@ class Table:
         """A share above 0, at most 1, exact: "97.5 %", or a number such as 0.975, with 22 decimals at most."""
         found = self._value(key, required=True)
         share: Fraction | None = None
-        if isinstance(found, str) and (per_cent := _PER_CENT.fullmatch(found.strip())):
-            share = Fraction(per_cent[1]) / 100
+        if isinstance(found, str):
+            share = per_cent(found)
         elif isinstance(found, int | Decimal) and not isinstance(found, bool):
             number = Decimal(found)
             if number.is_finite() and _FINEST <= number <= 1 and number % _FINEST == 0:
@@ -192,6 +192,16 @@ class Table:
             return {language: text.strip() for language, text in found.items()}
         self.problem("is no sentence", key=key, fix=f'write {key} = "...", or {{ en = "...", vi = "..." }}')
         return {}
+
+
+def per_cent(text: str) -> Fraction | None:
+    """The share that ``97.5 %`` says, exact; None for other text. 0 % and more than 100 % are shares here too.
+
+    >>> per_cent("97.5 %"), per_cent("97.5")
+    (Fraction(39, 40), None)
+    """
+    found = _PER_CENT.fullmatch(text.strip())
+    return Fraction(found[1]) / 100 if found else None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

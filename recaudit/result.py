@@ -21,7 +21,7 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 import rfc8785
 
 from recaudit.errors import ResultError
-from recaudit.model import Basis, Covers, Excused, Level, Rung, Silence, Word
+from recaudit.model import Basis, Covers, Excused, FailOn, Level, Per, Rung, Silence, Word
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
@@ -240,6 +240,37 @@ class ClaimEntry(TypedDict):
     would_settle: list[str]
 
 
+class GateUnit(TypedDict):
+    unit: str  # sector, area or facility; "" for the facilities that lie in no area
+    low: list[int] | None  # [n, N] records; None: no lowest is known
+    met: bool
+    why: str  # why no lowest is known
+
+
+# "from": who asked for it; "of": what the units' N counts, received records where no register says what to expect
+GateEntry = TypedDict(
+    "GateEntry",
+    {
+        "rung": str,
+        "at_least": str,
+        "sector": str,
+        "per": Per,
+        "scope": ScopeEntry,
+        "reason": str,
+        "from": Literal["plan", "command"],
+        "of": Literal["expected", "received"],
+        "units": int,
+        "missed": int,
+        "met": bool,
+        "why": str,  # why it has no unit
+        "worst": list[GateUnit],  # the twenty lowest, met or not
+    },
+)
+
+# "on": whether rules fail the audit of themselves; beside claims they do only where somebody said so
+FailOnEntry = TypedDict("FailOnEntry", {"on": FailOn, "reason": str, "from": Literal["default", "plan", "command"]})
+
+
 class RuleEntry(TypedDict):
     id: str
     sha256: str  # of what it asks for, without its words; "" for a built-in rule
@@ -324,6 +355,8 @@ class Result(TypedDict):
     facilities: list[FacilityEntry]
     unattributed: dict[str, int]  # reason -> rows
     claims: list[ClaimEntry]
+    gates: list[GateEntry]
+    fail_on: FailOnEntry
     rules: list[RuleEntry]
     signals: list[SignalEntry]
     not_looked_at: list[NotLookedAt]

@@ -17,11 +17,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from recaudit import __version__, audit, entries
+from recaudit import __version__, audit, entries, gates
 from recaudit.errors import RecauditError, ResultError
 from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
-from recaudit.model import Area
+from recaudit.model import Area, Failing
 from recaudit.plan import Plan
 from recaudit.reports import bundle
 from recaudit.reports.identities import broken
@@ -223,6 +223,9 @@ def contradictions(result: Result) -> Iterator[str]:
             evidence = replace(evidence, seats=())
         again, _ = entries.claim_entry(claim_of(claim), evidence, claim["unit"])
         yield from differing(claim, again, name)
+    asked_for = [gates.gate_of(gate) for gate in result["gates"]]
+    due_gates = gates.gate_entries(asked_for, known, of_received=result["register"] is None)
+    yield from differing(result["gates"], due_gates, "gates")
 
 
 def _failing(result: Result) -> Iterator[str]:
@@ -298,7 +301,7 @@ def _again(
     result: Result, inputs: Path, files: Mapping[str, bytes], workers: int, progress: Progress
 ) -> Iterator[Check]:
     """The audit of the same inputs, run again and compared: first what was read, then what was found."""
-    said = result["plan"]
+    said, failing = result["plan"], result["fail_on"]
     try:
         with _staged(result, inputs, files) as (plan, exports, ignored):
             outcome = audit.check(
@@ -308,6 +311,8 @@ def _again(
                 progress=progress,
                 ignored=ignored,
                 exports=exports,
+                more_gates=[gates.gate_of(gate) for gate in result["gates"] if gate["from"] == "command"],
+                fail_on=Failing(failing["on"], failing["reason"], "command") if failing["from"] == "command" else None,
             )
     except RecauditError as error:
         wrong = [f"the audit cannot be run on them: {one.what} ({one.where})" for one in error.problems]

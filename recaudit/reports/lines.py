@@ -14,7 +14,7 @@ from recaudit.reports import parts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
 from recaudit.reports.inert import visible
 from recaudit.reports.look import in_words
-from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleEntry, SumEntry
+from recaudit.result import ClaimEntry, FacilityEntry, GateEntry, Result, RuleEntry, SumEntry
 
 UNKNOWN = "-"
 
@@ -38,6 +38,8 @@ def overview(result: Result) -> Iterator[str]:
         yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
     for claim in result["claims"]:
         yield from _claim(claim)
+    for gate in result["gates"]:
+        yield from _gate(gate)
     yield from map(_facility, parts.by_gap(result["facilities"]))
     yield from map(_rule, sorted(result["rules"], key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
     for one in result["inputs"]:
@@ -155,6 +157,17 @@ def _claim(entry: ClaimEntry) -> Iterator[str]:
         yield _line(
             "by_rung", entry["id"], rung, verdict["verdict"], low=_share(verdict["low"]), high=_share(verdict["high"])
         )
+
+
+def _gate(entry: GateEntry) -> Iterator[str]:
+    """The gate, and those of its lowest units that miss it."""
+    said = ("at_least", "sector", "per", "of", "units", "missed", "from", "reason", "why")
+    fields = {key: entry[key] for key in said}  # type: ignore[literal-required]
+    scope = ";".join(f"{name}:{','.join(values)}" for name, values in entry["scope"].items() if values)  # type: ignore[arg-type]
+    yield _line("gate", entry["rung"], "met" if entry["met"] else "missed", **fields, scope=scope)
+    for unit in entry["worst"]:
+        if not unit["met"]:
+            yield _line("gate_unit", entry["rung"], unit["unit"], low=_share(unit["low"]), why=unit["why"])
 
 
 def _sums(kind: str, key: str, sums: SumEntry, **more: object) -> str:

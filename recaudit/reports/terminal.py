@@ -14,6 +14,7 @@ from recaudit.reasons import few
 from recaudit.reports import parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
+from recaudit.reports.gates import gates
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.look import (
     ICONS,
@@ -54,6 +55,7 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *_header(result),
         *_funnels(result),
         *_claims(result, sheet),
+        *gates(result),
         *_adds_up(result),
         *_facilities(result, sheet),
         *_rules(result, sheet),

@@ -102,6 +102,8 @@ def province() -> Result:
         "facilities": facilities,
         "unattributed": {"no facility is named": 24, "the register does not know the facility": 7},
         "claims": _claims(),
+        "gates": [],
+        "fail_on": {"on": "required", "reason": "", "from": "default"},
         "rules": [_rule(*row) for row in RULES],
         "signals": [],
         "not_looked_at": [

@@ -1,0 +1,71 @@
+"""What an overview says of the gates: one line each, and who misses it most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from recaudit.reports.inert import inert
+from recaudit.reports.look import ICONS, hanging, heading
+from recaudit.reports.numbers import counted, grouped, of, percent, promised
+from recaudit.result import GateEntry, GateUnit, Result
+
+UNITS_SHOWN = 3
+_MANY = {"sector": "sectors", "area": "areas", "facility": "facilities"}
+
+
+def gates(result: Result) -> Iterator[RenderableType]:
+    """Nothing where there is no gate, and nobody said of rules that they fail or do not."""
+    said = result["fail_on"]
+    if result["gates"] or said["from"] != "default":
+        yield heading("Gates: what has to be known at least")
+    for gate in result["gates"]:
+        yield from _gate(gate)
+    if said["from"] != "default":
+        words = {
+            "advisory": "every rule has to be met, advisory ones too",
+            "required": "every required rule has to be met",
+            "never": "rules that are not met fail nothing",
+        }
+        reason = f": {said['reason']}" if said["reason"] else ""
+        yield hanging(inert(f"  {words.get(said['on'], said['on'])}{reason}"), 4)
+
+
+def _gate(gate: GateEntry) -> Iterator[RenderableType]:
+    sign, style = (ICONS["confirmed"], "confirmed") if gate["met"] else (ICONS["refuted"], "refuted")
+    asked = f"{gate['rung']}: {promised(gate['at_least'])} of {gate['of']} records"
+    where = gate["sector"] if gate["per"] == "sector" else f"each {gate['per']} of {gate['sector']}"
+    scope = [f"{name} {', '.join(values)}" for name, values in gate["scope"].items() if values]  # type: ignore[arg-type]
+    line = Text.assemble(
+        "  ",
+        (f"{sign} {'MET' if gate['met'] else 'MISSED'}", style),
+        "  ",
+        (asked, "bold"),
+        inert(f", {where}{', only ' + '; '.join(scope) if scope else ''}: "),
+        inert(_counts(gate)),
+        inert(f" · {gate['reason']}" if gate["reason"] else "", "muted"),
+    )
+    yield hanging(line, 4)
+    missed = [unit for unit in gate["worst"] if not unit["met"]]
+    if gate["per"] != "sector":
+        for unit in missed[:UNITS_SHOWN]:
+            yield hanging(Text.assemble("    ", inert(unit["unit"] or "(in no area)", "bold"), f"  {_low(unit)}"), 6)
+        if gate["missed"] > UNITS_SHOWN:
+            yield Text(f"    and {grouped(gate['missed'] - UNITS_SHOWN)} more", "muted")
+
+
+def _counts(gate: GateEntry) -> str:
+    if not gate["units"]:
+        return gate["why"]
+    if gate["per"] == "sector":
+        return _low(gate["worst"][0])
+    of_all = counted(gate["units"], gate["per"], _MANY[gate["per"]])
+    return f"{grouped(gate['missed'])} of {of_all} {'misses' if gate['missed'] == 1 else 'miss'} it"
+
+
+def _low(unit: GateUnit) -> str:
+    if unit["low"] is None:
+        return unit["why"]
+    return f"at least {percent(*unit['low'])}  {of(*unit['low'])}"
