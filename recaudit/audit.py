@@ -360,7 +360,7 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
     for one in audited:
         for reason, rows in one.counted.unattributed.items():
             unattributed[reason] = unattributed.get(reason, 0) + rows
-    return {
+    whole: Result = {
         "schema": SCHEMA,
         "tool": {"name": "recaudit", "version": __version__},
         "policy": {"version": POLICY_VERSION},
@@ -410,6 +410,9 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
         "evidence": {one.sector.name: evidence.evidence_entry(one.evidence) for one in audited},
     }
+    if planned.deadline is not None:
+        whole["deadline"] = planned.deadline.isoformat()
+    return whole
 
 
 def _signals(one: SectorAudit, planned: Plan) -> list[SignalEntry]:

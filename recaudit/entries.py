@@ -124,7 +124,7 @@ def table_entries(counted: Counted) -> list[TableEntry]:
 def facility_entry(seat: Seat, ladder: Ladder) -> FacilityEntry:
     of, tally = seat.facility, seat.tally
     rules = {"received": received_rule(ladder), **tally.rules}
-    return {
+    entry: FacilityEntry = {
         "id": of.id,
         "name": of.name,
         "sector": of.sector,
@@ -147,6 +147,12 @@ def facility_entry(seat: Seat, ladder: Ladder) -> FacilityEntry:
         "rungs": _rungs(ladder.rungs),
         "rules": {rule: _facility_rule(count) for rule, count in rules.items()},
     }
+    if said := seat.expected.said:
+        entry["said"] = [
+            {"source": one.source, "basis": one.basis, "number": one.number, "covers": one.covers} for one in said
+        ]
+        entry["disputed"] = seat.expected.disputed
+    return entry
 
 
 def _rungs(rungs: Mapping[Rung, Standing]) -> dict[str, StandingEntry]:

@@ -19,6 +19,7 @@ from recaudit.model import (
     Holes,
     RuleCount,
     Rung,
+    Said,
     Scope,
     Standing,
     Tally,
@@ -157,7 +158,13 @@ def _seat(entry: FacilityEntry, said: SeatEntry) -> Seat:
         area=entry["area"],
         vendor=entry["vendor"],
     )
-    expected = Expected(entry["id"], entry["basis"], said.get("expected", entry["expected"]), entry["covers"])
+    expected = Expected(
+        entry["id"],
+        entry["basis"],
+        said.get("expected", entry["expected"]),
+        entry["covers"],
+        said=tuple(Said(one["source"], one["basis"], one["number"], one["covers"]) for one in entry.get("said", [])),
+    )
     plainly = _received(entry)
     accepted = {rung: Standing(**at) for rung, at in said.get("accept", {}).items()}
     tally = Tally(
@@ -221,6 +228,10 @@ def overdrawn(result: Result, sector: str) -> list[str]:
         wrong.append(f"evidence of {sector}: {said['unattributed']} unattributed in scope, but {total} in all")
     for seat in evidence_of(result, sector).seats:
         tally, name = seat.tally, f"evidence of facility {seat.facility.id}"
+        due = seat.expected
+        decided = [(one.basis, one.number, one.covers) for one in due.said[:1]]
+        if decided and decided != [(due.basis, due.number, due.covers)]:
+            wrong.append(f"{name}: what is expected is not what the source that decides says")
         for excused in _WAYS:
             for rung in RUNGS[1:]:
                 at = tally.received[excused][rung]

@@ -2,7 +2,7 @@
 
 Counts (``expected``) and lists of keys (``rosters``) come with a period each. The periods of one facility must tile
 the plan's period: none twice, none left out, none outside. Then their numbers are summed. A row whose number is blank
-waits to be filled in: nobody has said anything by it.
+waits to be filled in: nobody has said anything by it. What they say together is decided in ``recaudit.denominators``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 import polars as pl
 import pyarrow as arrow
 
 from recaudit.csvfiles import FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct, of_text, one_of
-from recaudit.model import Covers, Expected, Period
+from recaudit.denominators import Tile
+from recaudit.model import Covers, Period
 from recaudit.plan import SECTORS, Plan
 
 ROSTER: Final = arrow.schema(
@@ -78,18 +79,6 @@ ROSTERS: Final = Contract(
 
 
 # ------------------------------------------------------------------------------------------------ tiles
-class Tile(NamedTuple):
-    """What one source says of one facility and one stretch of time."""
-
-    kind: Literal["roster", "count"]
-    period: Period
-    number: int
-    covers: Covers
-    sources: tuple[str, ...]
-    sheet: Sheet
-    row: int  # the first one that says so
-
-
 def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[str]) -> None:
     """Each row of the expected counts as a tile of its facility; rows that break the contract are left out.
 
@@ -104,7 +93,9 @@ def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Fau
             period, number = period_of(cells["period"]), cells["expected"]
             if period is not None and number.isdecimal():
                 covers: Covers = "subset" if cells["covers"] == "subset" else "all"
-                tile = Tile("count", period, int(number), covers, (cells["source"],), sheet, cells[ROW])
+                tile = Tile(
+                    "count", period, int(number), covers, (cells["source"],), sheet, cells[ROW], cells["said_of"]
+                )
                 tiles.setdefault(cells["facility"], []).append(tile)
 
 
@@ -118,14 +109,14 @@ def rosters_of(
     if not sheets:
         return ROSTER.empty_table()
     rows = pl.concat(sheet.frame.with_columns(pl.lit(place).alias("sheet")) for place, sheet in enumerate(sheets))
-    groups = rows.group_by("facility", "period").agg(
+    groups = rows.group_by("facility", "said_of", "period").agg(
         pl.len().alias("number"),
         pl.col("source").unique().sort().alias("sources"),
         pl.col("sheet", ROW).first(),
     )
-    for facility, text, number, sources, place, row in groups.sort("sheet", ROW).iter_rows():
+    for facility, of, text, number, sources, place, row in groups.sort("sheet", ROW).iter_rows():
         if (period := period_of(text)) is not None:
-            tile = Tile("roster", period, number, "all", tuple(sources), sheets[place], row)
+            tile = Tile("roster", period, number, "all", tuple(sources), sheets[place], row, of)
             tiles.setdefault(facility, []).append(tile)
     _keys(plan, sheets, rows, faults)
     years = {text: str(period.last.year) for text in rows["period"].unique() if (period := period_of(text)) is not None}
@@ -153,70 +144,3 @@ def _keys(plan: Plan, sheets: Sequence[Sheet], rows: pl.DataFrame, faults: Fault
         unknown = somewhere.filter(pl.col("namespace").is_in([source.name for source in plan.sources]).not_())
         fix = "write the name of a [[source]] of the plan, or leave the cell empty"
         refuse(unknown, "namespace", "namespace is no source of the plan, so none of its keys is found", fix)
-
-
-def expected_of(facility: str, said: Sequence[Tile], whole: Period, faults: Faults, notes: list[str]) -> Expected:
-    """What one facility that was open should have.
-
-    Where it has a roster, counts of 0 stand for the stretches without a row, and other counts are only compared.
-    """
-    rosters, counts = [tile for tile in said if tile.kind == "roster"], [tile for tile in said if tile.kind == "count"]
-    if not said:
-        return Expected(facility, "none", None)
-    if not rosters:
-        _untiled(whole, counts, faults)
-        return Expected(facility, "count", _sum(counts), _covers(counts), _sources(counts))
-    declared = [
-        count
-        for count in counts
-        if (count.number, count.covers) == (0, "all") and not any(_meet(count.period, each.period) for each in rosters)
-    ]
-    _untiled(whole, [*rosters, *declared], faults)
-    if len(declared) < len(counts):
-        _untiled(whole, counts, faults)
-        listed, counted = _sum(rosters), _sum(counts)
-        if counted > listed or (counted < listed and _covers(counts) == "all"):
-            notes.append(f"{facility}: its roster lists {listed}, its count says {counted}; the roster decides")
-    return Expected(facility, "roster", _sum(rosters), "all", _sources([*rosters, *declared]))
-
-
-def _sum(tiles: Iterable[Tile]) -> int:
-    return sum(tile.number for tile in tiles)
-
-
-def _covers(tiles: Iterable[Tile]) -> Covers:
-    return "subset" if any(tile.covers == "subset" for tile in tiles) else "all"
-
-
-def _sources(tiles: Iterable[Tile]) -> tuple[str, ...]:
-    return tuple(sorted({source for tile in tiles for source in tile.sources}))
-
-
-def _meet(one: Period, other: Period) -> bool:
-    return one.first <= other.last and other.first <= one.last
-
-
-def _untiled(whole: Period, tiles: Iterable[Tile], faults: Faults) -> None:
-    """Refuse tiles that overlap, leave a gap or reach outside: a sum of them would not be that of the period."""
-    due = whole.first.toordinal()
-    last: Tile | None = None
-    for tile in sorted(tiles, key=lambda each: (each.period.first, each.period.last)):
-        begins, ends = tile.period.first.toordinal(), tile.period.last.toordinal()
-        if tile.period.first < whole.first or tile.period.last > whole.last:
-            what, fix = "the row reaches outside the plan's period", "split it at the ends of the plan's period"
-            faults.row(tile.sheet, tile.row, "period", what, fix)
-            continue
-        if begins < due:
-            what, fix = "the row overlaps another one of its facility", "say each day once: remove or split one of them"
-            faults.row(tile.sheet, tile.row, "period", what, fix)
-        elif begins > due:
-            _gap(due, begins - 1, tile, faults)
-        due, last = max(due, ends + 1), tile
-    if last is not None and due <= whole.last.toordinal():
-        _gap(due, whole.last.toordinal(), last, faults)
-
-
-def _gap(first: int, last: int, tile: Tile, faults: Faults) -> None:
-    days = f"{date.fromordinal(first)} to {date.fromordinal(last)}"
-    fix = "add these days; where nothing was due, say so by an expected row of 0"
-    faults.row(tile.sheet, tile.row, "period", f"nothing is said of this facility from {days}", fix)

@@ -47,6 +47,7 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
         floor=counted and (over_reported or expected.covers == "subset"),
         all_read=all_read,
         status=status,  # type: ignore[arg-type]  # mypy widens the two assignments above to str
+        doubted=expected.doubted,
     )
 
 

@@ -119,11 +119,22 @@ class Facility:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one source says a facility should have."""
+
+    source: str
+    basis: Basis
+    number: int
+    covers: Covers = "all"
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """How many records one facility should have for the plan's period, from another source than the export.
 
     With ``basis="roster"`` the keys themselves travel as a table beside this, ``number`` is how many there are.
-    ``basis="none"``: nobody said; ``number`` is None.
+    ``basis="none"``: nobody said; ``number`` is None. ``said``: where several sources speak, what each says, the one
+    that decides first; empty where one speaks or none.
     """
 
     facility: str
@@ -131,6 +142,20 @@ class Expected:
     number: int | None
     covers: Covers = "all"
     sources: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
+
+    @property
+    def disputed(self) -> bool:
+        """Do two sources that cover all differ, or does a part exceed what another one says is all?"""
+        whole = {one.number for one in self.said if one.covers == "all"}
+        return len(whole) > 1 or any(one.number > least for one in self.said for least in whole)
+
+    @property
+    def doubted(self) -> bool:
+        """Does another source that covers all name more than the count that decides?"""
+        return self.basis == "count" and any(
+            one.covers == "all" and one.number > (self.number or 0) for one in self.said[1:]
+        )
 
 
 # -------------------------------------------------------------- what was read
@@ -475,6 +500,7 @@ class Ladder:
     floor: bool  # the expected number is only a floor
     all_read: bool  # it sent rows, and all its input was read to the end
     status: Literal["ok", "partial", "silent"]
+    doubted: bool = False  # another source names more than the count that decides
 
 
 @dataclass(frozen=True, slots=True)

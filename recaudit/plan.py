@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from recaudit.errors import PlanError, Problem
 from recaudit.model import RUNGS, USUAL, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
-from recaudit.shipped import expectations
+from recaudit.shipped import area_packs, expectations
 
 NamespaceBy = Literal["source", "file", "folder", "facility"]
 
@@ -72,6 +72,8 @@ class RegisterFiles:
     subject_plan: str = ""  # a file, or the name of one that travels with recaudit; "": nobody says what is due
     source: str = ""  # who keeps it; without source and date nothing is confirmed
     as_of: date | None = None
+    decides: tuple[str, ...] = ()  # sources of expected numbers, the most trusted first
+    crosswalk: str = ""  # a file: which new codes old ones of areas became
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Plan:
     suites: Mapping[str, tuple[str, ...]]  # sector -> "health/encounter" (shipped), a pack, or a file; else the core
     claims: tuple[Claim, ...] = ()
     silence: Silence = "unknown"
+    deadline: date | None = None  # the day by which all had to be submitted
     units: Mapping[str, str] = field(default_factory=dict)  # sector -> unit, where it is not the usual one
     gates: tuple[Gate, ...] = ()
     fail_on: Failing = USUAL
@@ -127,9 +130,10 @@ def load(path: Path) -> Plan:
     whole.known("audit", "register", "source", "suites", "claim", "gate")
 
     audit = whole.table("audit", required=True)
-    audit.known("name", "as_of", "period", "timezone", "silence", "unit", "fail_on", "fail_on_reason")
+    audit.known("name", "as_of", "period", "timezone", "deadline", "silence", "unit", "fail_on", "fail_on_reason")
     name, as_of, period = audit.text("name"), audit.day("as_of"), _period(audit)
-    timezone, silence = _timezone(audit), audit.word("silence", _SILENCES, default="unknown")
+    timezone = _timezone(audit)
+    deadline, silence = _deadline(audit, as_of)
     units = _units(audit.table("unit"))
     fail_on = _fail_on(audit)
 
@@ -159,10 +163,23 @@ def load(path: Path) -> Plan:
         suites=suites,
         claims=claims,
         silence=silence,
+        deadline=deadline,
         units=units,
         gates=gates,
         fail_on=fail_on,
     )
+
+
+def _deadline(audit: Table, as_of: date) -> tuple[date | None, Silence]:
+    """The day by which all had to be submitted, and what silence means: after that day, and unless the plan says
+    otherwise, that a record is missing. Up to it nobody can say so."""
+    deadline = audit.day("deadline") if "deadline" in audit.raw else None
+    over = deadline is not None and as_of > deadline
+    silence = audit.word("silence", _SILENCES, default="missing" if over else "unknown")
+    if {"deadline", "as_of"} <= audit.sound and not over and "silence" in audit.raw and silence == "missing":
+        what = "what was not received is not missing before the deadline is over"
+        audit.problem(what, key="silence", fix="remove silence, or set as_of to a day after the deadline")
+    return deadline, silence
 
 
 def _units(table: Table) -> dict[str, str]:
@@ -191,7 +208,8 @@ def _timezone(audit: Table) -> str:
 
 
 def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
-    table.known("source", "date", "facilities", "areas", *_REGISTER_FILES, "enrolled_on", "subject_plan")
+    others = ("areas", "crosswalk", *_REGISTER_FILES, "decides", "enrolled_on", "subject_plan")
+    table.known("source", "date", "facilities", *others)
     files = RegisterFiles(
         facilities=table.text("facilities"),
         areas=table.text("areas", default=""),
@@ -202,7 +220,13 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         subject_plan=table.text("subject_plan", default=""),
         source=table.text("source", default=""),
         as_of=table.day("date") if "date" in table.raw else None,
+        decides=table.texts("decides"),
+        crosswalk=table.text("crosswalk", default=""),
     )
+    if len(set(files.decides)) < len(files.decides):
+        table.problem("a source is named twice", key="decides", fix="name each once, the most trusted first")
+    if files.crosswalk and not files.areas:
+        table.problem("a crosswalk leads to areas, and there are none", key="areas", fix="add areas = ...")
     plans = {path.stem for path in expectations("education", "subject_plan").glob("*.csv")}
     if files.subject_plan and files.subject_plan not in plans and not os.path.isfile(root / files.subject_plan):
         fix = f"paths are relative to {root}; with recaudit travels: {', '.join(sorted(plans))}"
@@ -211,10 +235,12 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         table.problem("the day lies outside the plan's period", key="enrolled_on", fix="name a day of the period")
     if files.enrolments and files.enrolled_on is None:
         table.problem("nobody says on which day they count", key="enrolled_on", fix="add enrolled_on = YYYY-MM-DD")
-    for key in ("facilities", "areas", *_REGISTER_FILES):
+    for key in ("facilities", "areas", "crosswalk", *_REGISTER_FILES):
         for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
-            if not os.path.isfile(root / name):  # Path.is_file raises for a name too long
-                table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}")
+            if not os.path.isfile(root / name) and not (key == "areas" and name in area_packs()):
+                # Path.is_file raises for a name too long
+                travels = f"; with recaudit travels: {', '.join(area_packs())}" if key == "areas" else ""
+                table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}{travels}")
     return files
 
 

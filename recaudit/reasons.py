@@ -70,6 +70,10 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
     over = [seat for seat, ladder in places if ladder.over_reported]
     if over:
         yield f"{_facilities(len(over))} with more records than expected: the expected number was too low"
+    doubted = [seat for seat, ladder in places if ladder.doubted]
+    if doubted:
+        words = f"{_facilities(len(doubted))} of which another source expects more than the one that decides"
+        yield f"{words}: {_names(doubted)}"
     if evidence.unattributed and evidence.silence == "unknown":
         yield f"{_rows(evidence.unattributed)} of no known facility may belong to records that are missing"
     yield from _open_by_holes(verdict)
@@ -187,6 +191,9 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
     no_roster = [seat for seat, ladder in places if ladder.basis != "roster"]
     if no_roster and claim.each != "any":  # one record is there whatever else should be
         yield f"rosters of {_names(no_roster)}"
+    doubted = [seat for seat, ladder in places if ladder.doubted]
+    if doubted:
+        yield f"an expected number on which the sources agree, of {_names(doubted)}"
     if not evidence.dated:
         yield "source and date of the register, in the plan"
     open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)

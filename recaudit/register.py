@@ -7,7 +7,7 @@ Facilities and areas, one row each. What is expected comes from a source other t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -15,9 +15,10 @@ import polars as pl
 import pyarrow as arrow
 
 from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of, one_of, read
+from recaudit.denominators import Tile, disputed, expected_of
 from recaudit.enrolled import roster as roster_of_enrolments
 from recaudit.errors import RegisterError
-from recaudit.expected import EXPECTED, ROSTER, ROSTERS, Tile, counts_of, expected_of, rosters_of
+from recaudit.expected import EXPECTED, ROSTER, ROSTERS, counts_of, rosters_of
 from recaudit.model import Area, Expected, Facility, Input, Period
 from recaudit.plan import SECTORS, Plan, RegisterFiles
 from recaudit.subjectplan import load as load_plan
@@ -72,6 +73,7 @@ def load(plan: Plan) -> Register:
     plan_sheet, due_plan = load_plan(files.subject_plan, plan.root, faults) if files.subject_plan else (None, None)
     tiles: dict[str, list[Tile]] = {}
     notes: list[str] = []
+    expected_sheets, roster_sheets = _named_today(expected_sheets, {}), _named_today(roster_sheets, {})
     by_year = {one for one, words in SECTORS.items() if plan.unit(one) in words.by_year}
     yearly = [facility.id for facility in facilities if facility.sector in by_year]
     roster = rosters_of(plan, roster_sheets, yearly, tiles, faults)
@@ -82,7 +84,7 @@ def load(plan: Plan) -> Register:
     for facility in {each.id: each for each in facilities}.values():
         said = tiles.get(facility.id, [])
         if _open(facility, plan.period):
-            expected[facility.id] = expected_of(facility.id, said, plan.period, faults, notes)
+            expected[facility.id] = expected_of(facility.id, said, plan.period, files.decides, faults, notes)
         else:
             for tile in said:
                 if tile.number:
@@ -91,6 +93,8 @@ def load(plan: Plan) -> Register:
     if problems := faults.problems():
         raise RegisterError.of(problems)
 
+    if doubtful := disputed(expected.values()):
+        notes.append(f"the expected number is disputed among its sources, of facilities: {', '.join(doubtful)}")
     if due_plan is not None:
         notes.append(f"{files.subject_plan}: the subject plan says what is due")
     kept = [plan_sheet] if plan_sheet is not None and plan_sheet.path == plan.root / files.subject_plan else []
@@ -111,6 +115,13 @@ def load(plan: Plan) -> Register:
         files=tuple(_provenance(place, role, sheet, files.source) for place, (role, sheet) in enumerate(of_role)),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
     )
+
+
+def _named_today(sheets: Iterable[Sheet], heirs: Mapping[str, str]) -> list[Sheet]:
+    """What is said of a facility that another one took over is said of that one; ``said_of`` is the id as written."""
+    said = pl.col("facility")
+    renamed = (said.replace(heirs).alias("facility"), said.alias("said_of"))
+    return [replace(sheet, frame=sheet.frame.with_columns(*renamed)) for sheet in sheets]
 
 
 def _enrolled(

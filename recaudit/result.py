@@ -160,6 +160,15 @@ class FacilityRule(RuleCounts):
     solo: int  # records that would reach the rule's rung if it alone were repaired
 
 
+class SaidEntry(TypedDict):
+    """What one source says a facility should have."""
+
+    source: str
+    basis: Basis
+    number: int
+    covers: Covers
+
+
 class FacilityEntry(TypedDict):
     id: str
     name: str
@@ -182,6 +191,8 @@ class FacilityEntry(TypedDict):
     missing: int
     rungs: dict[str, StandingEntry]
     rules: dict[str, FacilityRule]
+    said: NotRequired[list[SaidEntry]]  # where several sources speak, each of them, the one that decides first
+    disputed: NotRequired[bool]  # with said: two of them contradict each other
 
 
 class ScopeEntry(TypedDict):
@@ -345,6 +356,7 @@ class Result(TypedDict):
     policy: PolicyEntry
     plan: PlanEntry
     as_of: str | None  # None: nobody said
+    deadline: NotRequired[str]  # the day by which all had to be submitted, where the plan names one
     period: PeriodEntry
     register: RegisterEntry | None  # None: export only
     inputs: list[InputEntry]
@@ -491,7 +503,7 @@ def parsed(content: bytes, where: str) -> Result:
             where=where,
             fix="name a file that this version's 'recaudit check' wrote",
         )
-    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal"})
+    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal", "deadline"})
     if lacking:
         raise ResultError(
             f"the result lacks {', '.join(lacking)}",

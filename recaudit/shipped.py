@@ -23,6 +23,12 @@ def packs(sector: str) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in folders if path.name not in _CATALOGUES))
 
 
+def area_packs() -> tuple[str, ...]:
+    """Names of the country packs, sorted: a country's areas with validity and the crosswalk between them."""
+    files = expectations("areas").glob("*.csv")
+    return tuple(sorted(file.stem for file in files if not file.name.endswith(".crosswalk.csv")))
+
+
 def catalogues(sectors: Iterable[str]) -> dict[str, Path]:
     """Name -> file of what says how cells of these sectors are read, sorted by name: placeholders, links, views,
     formats, subject plans. Suites are not among them."""

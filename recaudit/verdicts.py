@@ -71,8 +71,10 @@ def decide(
     basis: Literal["roster", "count"],
     dated: bool,
     accept: str,
+    doubted: bool = False,
 ) -> Wording:
-    """The wording that (low, high, target, flags) allow. ``basis``: what every facility has at least.
+    """The wording that (low, high, target, flags) allow. ``basis``: what every facility has at least. ``doubted``:
+    another source names more than a count that decides.
 
     Nothing expected is never confirmed; without a dated register nothing is.
 
@@ -89,7 +91,7 @@ def decide(
         return "unverifiable"
     if basis == "roster":
         return "confirmed"
-    return "confirmed by count" if accept == "count" else "supported by count"
+    return "confirmed by count" if accept == "count" and not doubted else "supported by count"
 
 
 def judge(claim: Claim, evidence: Evidence) -> Verdict:
@@ -186,6 +188,7 @@ def _judge_records(claim: Claim, evidence: Evidence) -> Verdict:
         basis="roster" if all(ladder.basis == "roster" for ladder in ladders) else "count",
         dated=evidence.dated,
         accept=claim.accept,
+        doubted=any(ladder.doubted for ladder in ladders),
     )
     return Verdict(
         claim=claim,
@@ -296,7 +299,8 @@ def _judge_units(claim: Claim, evidence: Evidence) -> Verdict:
     judged: dict[str, Verdict] = {}
     for name, seats in units.items():
         unit = replace(evidence, seats=tuple(seats))
-        if any(ladder.expected != 0 or ladder.covers == "subset" for ladder in unit.ladders(claim.excused)):
+        ladders = unit.ladders(claim.excused)
+        if any(ladder.expected != 0 or ladder.covers == "subset" or ladder.doubted for ladder in ladders):
             judged[name] = _judge_unit(claim, unit)  # nothing expected and nothing received is no unit
     parts = judged.values()
     sure = sum(part.wording == "confirmed" for part in parts)

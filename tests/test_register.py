@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recaudit.csvfiles import Faults
 from recaudit.errors import Problem, RegisterError
-from recaudit.model import Area, Expected, Facility, Period
+from recaudit.model import Area, Expected, Facility, Period, Said
 from recaudit.plan import Plan, RegisterFiles, Source
 from recaudit.register import Register, load
 
@@ -202,11 +202,15 @@ def test_a_month_without_roster_rows_may_be_declared_by_an_expected_zero(root: P
 def test_a_roster_decides_and_a_differing_count_is_said(root: Path) -> None:
     rosters = "facility,period,id,source\nF1,2026-Q1,e1,book\nF1,2026-Q1,e2,book\n"
     register = read(root, rosters=rosters)
-    assert register.expected["F1"] == Expected("F1", "roster", 2, "all", ("book",))
-    assert register.notes == ("F1: its roster lists 2, its count says 120; the roster decides",)
+    said = (Said("book", "roster", 2), Said("insurance", "count", 120, "subset"))
+    assert register.expected["F1"] == Expected("F1", "roster", 2, "all", ("book",), said)
+    assert register.notes == (
+        "F1: its roster lists 2, its count says 120; the roster decides",
+        "the expected number is disputed among its sources, of facilities: F1",
+    )
     smaller = "facility,period,expected,source,covers\nF1,2026-Q1,1,insurance,subset\n"
     assert read(root, rosters=rosters, expected=smaller).notes == ()
-    assert len(read(root, rosters=rosters, expected=smaller.replace("subset", "all")).notes) == 1
+    assert len(read(root, rosters=rosters, expected=smaller.replace("subset", "all")).notes) == 2
 
 
 def test_nothing_expected_of_a_closed_facility_may_be_said(root: Path) -> None:
@@ -241,7 +245,7 @@ expected | F4,,2026-Q1,1,x,Sécret | 5 | covers | covers is not known
 expected | F4,,2026-Q1,1,, | 5 | source | source is empty
 expected | F3,,2026-Q1,1,x, | 5 | facility | something is expected of a facility that was not open in the period
 expected | F4,,2026,1,x, | 5 | period | the row reaches outside the plan's period
-expected | F1,,2026-02,1,x, | 5 | period | the row overlaps another one of its facility
+expected | F1,,2026-02,1,insurance, | 5 | period | the row overlaps another one of its facility
 expected | F4,,2026-02,1,x, | 5 | period | nothing is said of this facility from 2026-01-01 to 2026-01-31
 rosters | F2,,2026-Q1,his,e1,book | 4 | id | this key of the facility stands in an earlier row too
 rosters | F2,,2026-Q1,,,book | 4 | id | id is empty

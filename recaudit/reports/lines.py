@@ -41,6 +41,9 @@ def overview(result: Result) -> Iterator[str]:
     for gate in result["gates"]:
         yield from _gate(gate)
     yield from map(_facility, parts.by_gap(result["facilities"]))
+    for facility in result["facilities"]:
+        if facility.get("disputed", False):
+            yield from _said(facility)
     yield from map(_rule, sorted(result["rules"], key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
     for one in result["inputs"]:
         for found in one["findings"]:
@@ -72,6 +75,7 @@ def facility(result: Result, key: str) -> Iterator[str]:
     """The facility, its rungs and its rules. Raises ``ResultError`` for one that is not in the result."""
     found = facility_of(result, key)
     yield _facility(found)
+    yield from _said(found)
     for rung in RUNGS:
         if rung in found["rungs"]:
             yield _line("rung", found["id"], rung, **found["rungs"][rung])
@@ -200,6 +204,15 @@ def _facility(entry: FacilityEntry) -> str:
         area=entry["area"],
         name=entry["name"],
     )
+
+
+def _said(entry: FacilityEntry) -> Iterator[str]:
+    """What each source expects of the facility, where several speak; the one that decides first."""
+    disputed = str(entry.get("disputed", False)).lower()
+    for place, one in enumerate(entry.get("said", [])):
+        numbers = {"number": one["number"], "basis": one["basis"], "covers": one["covers"]}
+        decides = str(place == 0).lower()
+        yield _line("said", entry["id"], one["source"], **numbers, decides=decides, disputed=disputed)
 
 
 def _rule(entry: RuleEntry) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import parts, received
+from recaudit.reports import expectations, parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -234,6 +234,7 @@ def _remarks(facilities: Sequence[FacilityEntry], *, of_received: bool) -> Itera
     if over:
         words = counted(len(over), "facility", "facilities")
         yield warning(f"{words} sent more than was expected (over-reported): {parts.named(over)}")
+    yield from expectations.remark(facilities)
 
 
 # ------------------------------------------------------------------------------------------------ rules
