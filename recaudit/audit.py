@@ -29,6 +29,7 @@ from recaudit import (
     kept,
     plan,
     register,
+    resolved,
     seam,
     shipped,
     suites,
@@ -125,6 +126,7 @@ def check(
     planned = replace(planned, gates=(*planned.gates, *more_gates), fail_on=fail_on or planned.fail_on)
     _refuse_other_sectors(planned)
     registered = register.load(planned)
+    planned = replace(planned, claims=tuple(map(registered.today, planned.claims)))
     audited: list[SectorAudit] = []
     inputs: list[Input] = list(registered.files)
     with spill_folder() as folder:
@@ -200,7 +202,9 @@ def _read(
         tables = engine.with_names(tables, every, links)
 
     facilities = tuple(one for one in registered.in_scope if one.sector == sector.name)
-    known = frozenset(one.id for one in registered.facilities if one.sector == sector.name)
+    own = frozenset(one.id for one in registered.facilities if one.sector == sector.name)
+    heirs = tuple(heir for heir in registered.heirs if heir.facility in own)
+    known = own | {heir.before for heir in heirs}
     sources = tuple(source for source in planned.sources if source.sector == sector.name)
     spill = folder / sector.name
     spill.mkdir(mode=0o700)
@@ -214,6 +218,7 @@ def _read(
         progress=progress,
         workers=workers,
     )
+    inputs = engine.inherited(inputs, heirs)
     excused: tuple[Excused, ...] = ("unmet", "accept") if any(c.excused == "accept" for c in claims) else ("unmet",)
     expected = registered.expected
     task = engine.Task(
@@ -234,6 +239,7 @@ def _read(
         due_plan=registered.due_plan,
         due_own=not claims,
         signals=signals,
+        heirs=heirs,
     )
     return loaded, inputs, task
 
@@ -277,7 +283,7 @@ def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Registe
             raise PlanError(
                 f"claim {claim.id} is about areas, and {len(astray)} facilities of the register lie in none",
                 where=f"{planned.path.name} [[claim]] {claim.id}; facilities {', '.join(astray[:5])}",
-                fix="fill the column area of these facilities in the register",
+                fix="fill the column area of these facilities in the register; 'recaudit register lint' says more",
             )
 
 
@@ -412,6 +418,8 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
     }
     if planned.deadline is not None:
         whole["deadline"] = planned.deadline.isoformat()
+    if whole["register"] is not None and (placed := resolved.resolved_entry(registered.placed())) is not None:
+        whole["register"]["resolved"] = placed
     return whole
 
 
@@ -439,6 +447,8 @@ def _forced(planned: Plan) -> Iterator[str]:
 def _notes(one: SectorAudit) -> Iterator[str]:
     if one.counted.differing:
         yield f"{one.counted.differing} rows name two facilities of the register; the first in the plan's order counts"
+    for (before, now), rows in sorted(one.counted.inherited.items()):
+        yield f"{rows} rows of {one.sector.name} name predecessor {before} and count for {now}"
 
 
 def _blinded(task: engine.Task, table: str) -> str:

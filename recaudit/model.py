@@ -116,6 +116,17 @@ class Facility:
     vendor: str = ""
     open_from: date | None = None  # None: since ever
     open_to: date | None = None  # last day, included; None: still open
+    gaps: tuple[Period, ...] = ()  # between these two: when it was closed
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """What names ``before`` on one of ``days`` counts for ``facility``. ``undated``: what names no day does too."""
+
+    before: str
+    facility: str
+    days: Period
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +494,7 @@ class Counted:
     rung_of_table: Mapping[str, Rung]  # hanging table -> the lowest rung of a required rule that looks at it
     signals: tuple[Signal, ...] = ()
     bits: tuple[str, ...] = ()  # the rule of each bit of the masks of records that are kept
+    inherited: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (predecessor, facility) -> its rows there
 
 
 # -------------------------------------------------------------- the ladder and the verdict

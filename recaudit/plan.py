@@ -208,8 +208,9 @@ def _timezone(audit: Table) -> str:
 
 
 def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
-    others = ("areas", "crosswalk", *_REGISTER_FILES, "decides", "enrolled_on", "subject_plan")
-    table.known("source", "date", "facilities", *others)
+    table.known(
+        "source", "date", "facilities", "areas", "crosswalk", *_REGISTER_FILES, "decides", "enrolled_on", "subject_plan"
+    )
     files = RegisterFiles(
         facilities=table.text("facilities"),
         areas=table.text("areas", default=""),

@@ -1,27 +1,31 @@
 """The register, rosters and expected counts -> which facilities there are and what each should have.
 
-Facilities and areas, one row each. What is expected comes from a source other than the audited export, as counts
-(``expected``) or as lists of keys (``rosters``); the periods of both must tile the plan's period, and are summed.
+Facilities and areas, each with the days on which it was there. What is expected comes from a source other than the
+audited export, as counts (``expected``) or as lists of keys (``rosters``); the periods of both must tile the plan's
+period, and are summed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Final
+from pathlib import Path
 
 import polars as pl
 import pyarrow as arrow
 
-from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of, one_of, read
+from recaudit.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
+from recaudit.crosswalk import CROSSWALK, Crosswalk, Resolved, on_day, steps_of
+from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.denominators import Tile, disputed, expected_of
 from recaudit.enrolled import roster as roster_of_enrolments
 from recaudit.errors import RegisterError
 from recaudit.expected import EXPECTED, ROSTER, ROSTERS, counts_of, rosters_of
-from recaudit.model import Area, Expected, Facility, Input, Period
+from recaudit.facilities import FACILITIES, Stretches, current, facilities_of, stretches_of, was_open
+from recaudit.model import Area, Claim, Expected, Facility, Heir, Input
 from recaudit.plan import SECTORS, Plan, RegisterFiles
 from recaudit.subjectplan import load as load_plan
+from recaudit.succession import claims_of, heirs_of, names_today
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Register:
     source and its date, without which nothing is confirmed.
     """
 
-    areas: tuple[Area, ...] = ()
+    areas: tuple[Area, ...] = ()  # those whose code holds on the day of the audit
     facilities: tuple[Facility, ...] = ()
     in_scope: tuple[Facility, ...] = ()  # open on a day of the period
     expected: Mapping[str, Expected] = field(default_factory=dict)
@@ -42,6 +46,34 @@ class Register:
     dated: bool = False
     files: tuple[Input, ...] = ()
     notes: tuple[str, ...] = ()
+    heirs: tuple[Heir, ...] = ()
+    stretches: Stretches = field(default_factory=dict)
+    every_area: tuple[Area, ...] = ()  # of whatever day
+    crosswalk: Crosswalk | None = None  # None: there are no areas
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every id that is a facility's or was one's."""
+        return frozenset({*self.stretches, *(heir.before for heir in self.heirs)})
+
+    def placed(self) -> list[tuple[str, Resolved]]:
+        """(facility, its code) of those in scope whose code is not plainly one of the day; [] without areas."""
+        if self.crosswalk is None:
+            return []
+        found = []
+        for facility in self.in_scope:
+            code = current(self.stretches[facility.id], self.crosswalk.day).facility.area
+            resolved = self.crosswalk.resolve(code)
+            if code and (resolved.area != code or resolved.may_be):
+                found.append((facility.id, resolved))
+        return found
+
+    def today(self, claim: Claim) -> Claim:
+        """The claim with the areas of its scope called as on the day; a code that leads nowhere stays as it is."""
+        if self.crosswalk is None or not claim.scope.areas:
+            return claim
+        now = (self.crosswalk.resolve(code).area or code for code in claim.scope.areas)
+        return replace(claim, scope=replace(claim.scope, areas=tuple(dict.fromkeys(now))))
 
 
 def load(plan: Plan) -> Register:
@@ -61,29 +93,35 @@ def load(plan: Plan) -> Register:
         return [sheet for sheet in read_ones if sheet is not None]
 
     facility_sheets = sheets([files.facilities], FACILITIES)
-    area_sheets = sheets([files.areas] if files.areas else [], AREAS)
+    area_sheets, step_sheets = _area_sheets(plan.root, files, faults)
     expected_sheets, roster_sheets = sheets(files.expected, EXPECTED), sheets(files.rosters, ROSTERS)
 
-    areas = _areas(area_sheets, faults)
-    facilities = _facilities(facility_sheets, {area.code for area in areas} if area_sheets else None, faults)
-    in_scope = tuple(facility for facility in facilities if _open(facility, plan.period))
-    enrolled = _enrolled(plan, files, facilities, faults)
+    day = plan.as_of or plan.period.last
+    areas = areas_of(area_sheets, faults)
+    crosswalk = on_day(areas, steps_of(step_sheets, faults), day)
+    stretches = stretches_of(facility_sheets, crosswalk.known if area_sheets else None, faults)
+    heirs = heirs_of(stretches, claims_of(stretches, faults), plan.period)
+    facilities = facilities_of(stretches, day, (lambda code: crosswalk.resolve(code).area) if area_sheets else str)
+    in_scope = tuple(one for one in facilities if was_open(stretches[one.id], plan.period))
+    enrolled = _enrolled(plan, files, {*stretches, *(heir.before for heir in heirs)}, faults)
     roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
     orgs = {sheet.name: sheet for _, sheet in enrolled if sheet is not None}
     plan_sheet, due_plan = load_plan(files.subject_plan, plan.root, faults) if files.subject_plan else (None, None)
     tiles: dict[str, list[Tile]] = {}
     notes: list[str] = []
-    expected_sheets, roster_sheets = _named_today(expected_sheets, {}), _named_today(roster_sheets, {})
+    today = names_today(heirs)
+    expected_now, roster_now = _named_today(expected_sheets, today), _named_today(roster_sheets, today)
     by_year = {one for one, words in SECTORS.items() if plan.unit(one) in words.by_year}
     yearly = [facility.id for facility in facilities if facility.sector in by_year]
-    roster = rosters_of(plan, roster_sheets, yearly, tiles, faults)
-    counts_of(expected_sheets, tiles, faults, notes)
+    roster = rosters_of(plan, roster_now, yearly, tiles, faults)
+    counts_of(expected_now, tiles, faults, notes)
     if facilities:  # none: every row would be a stranger's, and the one fault is elsewhere
-        _strangers(roster_sheets + expected_sheets, facilities, faults)
+        _strangers(roster_now + expected_now, stretches, faults)
     expected = {}
-    for facility in {each.id: each for each in facilities}.values():
+    open_then = {facility.id for facility in in_scope}
+    for facility in facilities:
         said = tiles.get(facility.id, [])
-        if _open(facility, plan.period):
+        if facility.id in open_then:
             expected[facility.id] = expected_of(facility.id, said, plan.period, files.decides, faults, notes)
         else:
             for tile in said:
@@ -93,19 +131,23 @@ def load(plan: Plan) -> Register:
     if problems := faults.problems():
         raise RegisterError.of(problems)
 
+    notes += _taken_over(expected_now + roster_now)
     if doubtful := disputed(expected.values()):
         notes.append(f"the expected number is disputed among its sources, of facilities: {', '.join(doubtful)}")
     if due_plan is not None:
         notes.append(f"{files.subject_plan}: the subject plan says what is due")
-    kept = [plan_sheet] if plan_sheet is not None and plan_sheet.path == plan.root / files.subject_plan else []
+    others = [*area_sheets, *step_sheets, *([plan_sheet] if plan_sheet is not None else [])]
+    kept = [sheet for sheet in others if sheet.path == plan.root / sheet.name]  # a result has the others as catalogues
+    if files.areas and find(files.areas, plan.root) != plan.root / files.areas:
+        notes.append(f"{files.areas}: areas that travel with recaudit")
     roles = (
-        ("register", [*facility_sheets, *area_sheets, *kept, *orgs.values()]),
+        ("register", [*facility_sheets, *kept, *orgs.values()]),
         ("expected", expected_sheets),
         ("roster", roster_sheets),
     )
     of_role = [(role, sheet) for role, ones in roles for sheet in ones]
     return Register(
-        areas=areas,
+        areas=valid_on(areas, day),
         facilities=facilities,
         in_scope=in_scope,
         expected=expected,
@@ -114,7 +156,23 @@ def load(plan: Plan) -> Register:
         dated=bool(files.source) and files.as_of is not None,
         files=tuple(_provenance(place, role, sheet, files.source) for place, (role, sheet) in enumerate(of_role)),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
+        heirs=heirs,
+        stretches=stretches,
+        every_area=areas,
+        crosswalk=crosswalk if area_sheets else None,
     )
+
+
+def _area_sheets(root: Path, files: RegisterFiles, faults: Faults) -> tuple[list[Sheet], list[Sheet]]:
+    """The areas and the crosswalk: files of one's own, or those of a country pack."""
+    if not files.areas:
+        return [], []
+    areas = read(find(files.areas, root), files.areas, AREAS, faults)
+    beside = crosswalk_beside(files.areas, root)
+    path = root / files.crosswalk if files.crosswalk else beside
+    name = files.crosswalk or f"{files.areas}.crosswalk"
+    steps = read(path, name, CROSSWALK, faults) if path is not None else None
+    return [areas] if areas is not None else [], [steps] if steps is not None else []
 
 
 def _named_today(sheets: Iterable[Sheet], heirs: Mapping[str, str]) -> list[Sheet]:
@@ -124,15 +182,28 @@ def _named_today(sheets: Iterable[Sheet], heirs: Mapping[str, str]) -> list[Shee
     return [replace(sheet, frame=sheet.frame.with_columns(*renamed)) for sheet in sheets]
 
 
+def _taken_over(sheets: Iterable[Sheet]) -> list[str]:
+    """A note for each facility that is expected under another id than it is called by: how many rows say so."""
+    rows: dict[tuple[str, str], int] = {}
+    for sheet in sheets:
+        moved = sheet.frame.filter(pl.col("said_of") != pl.col("facility"))
+        for before, now, number in moved.group_by("said_of", "facility").len().iter_rows():
+            rows[before, now] = rows.get((before, now), 0) + number
+    return [
+        f"{number} expected rows of predecessor {before} count for {now}"
+        for (before, now), number in sorted(rows.items())
+    ]
+
+
 def _enrolled(
-    plan: Plan, files: RegisterFiles, facilities: Iterable[Facility], faults: Faults
+    plan: Plan, files: RegisterFiles, known: Iterable[str], faults: Faults
 ) -> list[tuple[Sheet | None, Sheet | None]]:
     """The rosters that enrolments of another source make on their day, each with the schools beside it."""
     if files.enrolled_on is None:
         return []
-    known = frozenset(facility.id for facility in facilities)
+    names = frozenset(known)
     return [
-        roster_of_enrolments(name, plan.root, files.enrolled_on, plan.period, files.source, known, faults)
+        roster_of_enrolments(name, plan.root, files.enrolled_on, plan.period, files.source, names, faults)
         for name in files.enrolments
     ]
 
@@ -152,100 +223,9 @@ def _provenance(place: int, role: str, sheet: Sheet, source: str) -> Input:
     )
 
 
-# ------------------------------------------------------------------------------------------------ the contracts
-FACILITIES: Final = Contract(
-    required={"id": (FILLED,), "name": (FILLED,), "sector": (one_of(*SECTORS),)},
-    optional={"kind": (), "area": (), "vendor": (), "open_from": (DAY,), "open_to": (DAY,)},
-)
-AREAS: Final = Contract(
-    required={"code": (FILLED,), "name": (FILLED,)},
-    optional={"name_en": (), "kind": (), "parent": (), "valid_from": (DAY,), "valid_to": (DAY,)},
-)
-
-
-# ------------------------------------------------------------------------------------------------ areas and facilities
-def _twice(sheet: Sheet, column: str, faults: Faults) -> None:
-    again = sheet.frame.filter((pl.col(column) != "") & pl.col(column).is_first_distinct().not_())
-    faults.rows(
-        sheet, again[ROW], column, f"{column} stands in an earlier line too", "give each its own, or remove one"
-    )
-
-
-def _areas(sheets: Sequence[Sheet], faults: Faults) -> tuple[Area, ...]:
-    areas = []
-    for sheet in sheets:
-        _twice(sheet, "code", faults)
-        parents = dict(zip(sheet.frame["code"], sheet.frame["parent"], strict=True))
-        for cells in sheet.frame.iter_rows(named=True):
-            area = Area(
-                code=cells["code"],
-                name=cells["name"],
-                name_en=cells["name_en"],
-                kind=cells["kind"],
-                parent=cells["parent"],
-                valid_from=day_of(cells["valid_from"]),
-                valid_to=day_of(cells["valid_to"]),
-            )
-            areas.append(area)
-            if area.parent and area.parent not in parents:
-                what, fix = "parent is no code of this file", "add the parent, or leave the cell empty for a root"
-                faults.row(sheet, cells[ROW], "parent", what, fix)
-            elif _returns(area.code, parents):
-                fix = "let every line of parents end in a root"
-                faults.row(sheet, cells[ROW], "parent", "the area lies inside itself", fix)
-            if area.valid_from and area.valid_to and area.valid_from > area.valid_to:
-                faults.row(
-                    sheet, cells[ROW], "valid_to", "valid_to lies before valid_from", "set valid_from <= valid_to"
-                )
-    return tuple(areas)
-
-
-def _returns(code: str, parents: Mapping[str, str]) -> bool:
-    """Whether the way up from an area comes back to it."""
-    seen: set[str] = set()
-    above = parents[code]
-    while above and above in parents and above not in seen:
-        if above == code:
-            return True
-        seen.add(above)
-        above = parents[above]
-    return False
-
-
-def _facilities(sheets: Sequence[Sheet], areas: set[str] | None, faults: Faults) -> tuple[Facility, ...]:
-    facilities = []
-    for sheet in sheets:
-        _twice(sheet, "id", faults)
-        if sheet.frame.is_empty():
-            faults.whole(sheet.path, sheet.name, "no facility", "a register needs at least one")
-        for cells in sheet.frame.iter_rows(named=True):
-            facility = Facility(
-                id=cells["id"],
-                name=cells["name"],
-                sector=cells["sector"],
-                kind=cells["kind"],
-                area=cells["area"],
-                vendor=cells["vendor"],
-                open_from=day_of(cells["open_from"]),
-                open_to=day_of(cells["open_to"]),
-            )
-            facilities.append(facility)
-            if facility.area and areas is not None and facility.area not in areas:
-                faults.row(sheet, cells[ROW], "area", "area is not among the areas", "correct it, or add the area")
-            if facility.open_from and facility.open_to and facility.open_from > facility.open_to:
-                faults.row(sheet, cells[ROW], "open_to", "open_to lies before open_from", "set open_from <= open_to")
-    return tuple(facilities)
-
-
-def _open(facility: Facility, period: Period) -> bool:
-    """Whether it was open on at least one day of the period."""
-    begins, ends = facility.open_from or date.min, facility.open_to or date.max
-    return begins <= period.last and ends >= period.first
-
-
-def _strangers(sheets: Sequence[Sheet], facilities: Sequence[Facility], faults: Faults) -> None:
+def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> None:
     """Refuse rows about facilities that the register lacks."""
-    known = [facility.id for facility in facilities]
+    known = list(ids)
     for sheet in sheets:
         cell = pl.col("facility")
         rows = sheet.frame.filter((cell != "") & cell.is_in(known).not_())[ROW]

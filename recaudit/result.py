@@ -52,12 +52,31 @@ class PolicyEntry(TypedDict):
     version: str
 
 
+class PlacedEntry(TypedDict):
+    """A facility by the code that the register gives it. ``area`` "": the code leads to none of the day."""
+
+    facility: str
+    code: str
+    area: str
+    may_be: list[str]  # other areas that the code may mean
+
+
+class ResolvedEntry(TypedDict):
+    """Facilities whose code is not plainly one of the day of the audit. ``by_crosswalk``: how many lie in an area that
+    has another code today; ``split``: of them and of the others, those whose code may mean several areas."""
+
+    by_crosswalk: int
+    split: list[PlacedEntry]
+    unresolved: list[PlacedEntry]
+
+
 class RegisterEntry(TypedDict):
     """Who keeps the register, and of when it is. ``dated``: it names both; without, nothing is confirmed."""
 
     source: str
     date: str | None
     dated: bool
+    resolved: NotRequired[ResolvedEntry]  # where there is anything to say
 
 
 class RunEntry(TypedDict):

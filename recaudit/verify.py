@@ -26,6 +26,7 @@ from recaudit.plan import Plan
 from recaudit.reports import bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
+from recaudit.resolved import misplaced
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, Result, as_text, digest, parsed
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations
@@ -213,6 +214,7 @@ def contradictions(result: Result) -> Iterator[str]:
     parents = {area.code: area.parent for area in areas}
     yield from differing(result["areas"], entries.area_entries(areas, places, parents), "areas")
     yield from _failing(result)
+    yield from misplaced(result)
     for claim in result["claims"]:
         name = f"claims/{claim['id']}"
         if claim["sector"] not in known:

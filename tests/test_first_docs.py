@@ -24,7 +24,7 @@ from typing import NamedTuple
 import pytest
 
 import recaudit.plan
-from recaudit import cli, expected, register, subjectplan
+from recaudit import areas, cli, crosswalk, expected, facilities, subjectplan
 from recaudit.education.formats import specifications
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -171,7 +171,8 @@ def test_the_page_of_the_plan_names_every_key_and_column() -> None:
     page = (DOCS / "plan.md").read_text(encoding="utf-8")
     read = (Path(recaudit.plan.__file__)).read_text(encoding="utf-8")
     keys = {key for known in re.findall(r"\.known\(([^)]*)\)", read) for key in re.findall(r'"(\w+)"', known)}
-    contracts = (register.FACILITIES, register.AREAS, expected.EXPECTED, expected.ROSTERS, subjectplan.CONTRACT)
+    contracts = [facilities.FACILITIES, areas.AREAS, crosswalk.CROSSWALK, expected.EXPECTED, expected.ROSTERS]
+    contracts.append(subjectplan.CONTRACT)
     columns = {column for contract in contracts for column in contract.columns}
     cards = {column for one in specifications().values() if one.format == "report-card" for column in one.columns}
     words = {word for sector in recaudit.plan.SECTORS.values() for word in (*sector.units, *sector.formats)}

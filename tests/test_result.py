@@ -78,6 +78,9 @@ def test_the_schema_refuses_what_breaks_the_contract(change: Callable[[Json], ob
         ("seat", "SeatEntry"),
         ("holes", "HolesEntry"),
         ("absent", "AbsentEntry"),
+        ("said", "SaidEntry"),
+        ("placed", "PlacedEntry"),
+        ("resolved", "ResolvedEntry"),
         ("", "Result"),
     ],
 )

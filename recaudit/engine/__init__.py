@@ -2,6 +2,6 @@
 
 from recaudit.engine.count import count
 from recaudit.engine.named import NAMELESS, Survey, survey, with_names
-from recaudit.engine.seam import Task
+from recaudit.engine.seam import Task, inherited
 
-__all__ = ["NAMELESS", "Survey", "Task", "count", "survey", "with_names"]
+__all__ = ["NAMELESS", "Survey", "Task", "count", "inherited", "survey", "with_names"]

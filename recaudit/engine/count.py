@@ -20,6 +20,7 @@ from recaudit.engine.link import (
     UNREADABLE_LINE,
     Linked,
     cut_without_links,
+    inherited_rows,
     link,
     standing_among,
 )
@@ -59,6 +60,7 @@ def count(task: Task, *, threads: int = 0, kept: Path | None = None) -> Counted:
         holes=_holes(engine, task, frames),
         tables=_tables(engine, task, linked, frames),
         **_unattributed(engine, task, linked),
+        inherited=inherited_rows(engine, task),
         rung_of_table=_lowest(task),
         signals=signals(engine, task, frames),
         bits=tuple(rules(judged.bits)),
@@ -100,7 +102,8 @@ def _tallies(
     absent = _absent(engine, stood, shape)
     solo = _solo(engine, stood, shape)
     cut_for_all = None in cut
-    damaged = {one.facility for one in task.inputs if one.unreadable or not one.to_the_end}
+    broken = [one for one in task.inputs if one.unreadable or not one.to_the_end]
+    damaged = {of for one in broken for of in (one.facility, *task.heirs_of(one))}
 
     tallies = []
     for facility in task.facilities:
@@ -132,10 +135,10 @@ def _lines(task: Task) -> tuple[dict[str | None, int], set[str | None]]:
     in_scope = {facility.id for facility in task.facilities}
     for one in task.inputs:
         if one.only in (None, task.links.unit):
-            of = one.facility if one.facility in in_scope else None
-            lines[of] += one.unreadable
-            if not one.to_the_end and (one.facility is None or one.facility in in_scope):
-                cut.add(one.facility)
+            owner = task.owner(one)
+            lines[owner if owner in in_scope else None] += one.unreadable
+            if not one.to_the_end:
+                cut |= {one.facility, *task.heirs_of(one)} & {None, *in_scope}
     return dict(lines), cut
 
 
@@ -219,14 +222,14 @@ def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
     for one in inputs.values():
         tables = ladder if one.only is None else frozenset({one.only}) & ladder
         if one.unreadable and tables:
-            found[one.namespace, tables, one.facility] += one.unreadable
+            found[one.namespace, tables, task.owner(one)] += one.unreadable
     for table in sorted(ladder):
         rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table].by}__s"]
         for src, number in engine.rows(
             sa.select(rows.src, sa.func.count()).where(link_state != VALUE).group_by(rows.src)
         ):
             if src in inputs:
-                found[inputs[src].namespace, frozenset({table}), inputs[src].facility] += number
+                found[inputs[src].namespace, frozenset({table}), task.owner(inputs[src])] += number
     return tuple(
         Holes(namespace, tables, facility, number)
         for (namespace, tables, facility), number in sorted(
@@ -251,9 +254,10 @@ def _unattributed(engine: Engine, task: Task, linked: Linked) -> dict[str, Any]:
     for one in task.inputs:
         if one.only in (None, task.links.unit):
             lines += one.unreadable
-            if one.unreadable and one.facility not in open_then:
-                known = NOT_OPEN if one.facility in task.known else UNKNOWN_FACILITY
-                reasons[UNREADABLE_LINE if one.facility is None else known] += one.unreadable
+            owner = task.owner(one)
+            if one.unreadable and owner not in open_then:
+                known = NOT_OPEN if owner in task.known else UNKNOWN_FACILITY
+                reasons[UNREADABLE_LINE if owner is None else known] += one.unreadable
                 in_scope += one.unreadable
     [(read, differing)] = engine.rows(sa.select(sa.func.count(), sa.func.count().filter(rows.differing_)))
     return {

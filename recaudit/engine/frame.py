@@ -17,7 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
-from recaudit.engine.seam import Engine, Task, handed_in, handed_table
+from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
 from recaudit.seam import IDENTITY, RANGED, due_kinds
@@ -57,6 +57,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
     named = {table: engine.view(f"named_{table}", _standing(linked.seam[table])) for table in links.referenced}
     said = handed_in(task.inputs, tables)
+    handed_on(said, task)
     handed = engine.load("handed", handed_table(said, places, sorted(tables)))
     frames: dict[str, Frame] = {}
     maker = _Maker(engine, task, linked, hung, named, handed)

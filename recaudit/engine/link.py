@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.seam import Engine, Task, facility_table, input_table, seam_tables, span_of
+from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables, span_of
 from recaudit.errors import RegisterError
 from recaudit.model import Input
 from recaudit.values import NOT_KNOWN, UNPARSEABLE, VALUE
@@ -49,6 +49,7 @@ def link(engine: Engine, task: Task) -> Linked:
     """Raises ``RegisterError`` when a roster leaves open which namespace its keys are of."""
     seam = seam_tables(engine, task.spill, task.tables)
     engine.load("facilities", facility_table(task.facilities, task.on_roster, task.timezone))
+    engine.load("gaps", gap_table(task.facilities, task.timezone))
     roster = engine.load("roster", task.roster)
 
     states = engine.view("row_states", _row_states(attributed(engine, task, seam[task.links.unit]), task))
@@ -76,7 +77,11 @@ def attributed(engine: Engine, task: Task, unit: FromClause) -> FromClause:
     orders, ordering = _orderings(task)
     engine.load("inputs", input_table(task.inputs, task.known, orders))
     engine.load("known", pa.table({"id": pa.array(sorted(task.known), pa.string())}))
-    return engine.view("attributed", _attribute(unit, task, ordering))
+    named = engine.view("attributed", _attribute(unit, task, ordering))
+    if not task.heirs:
+        return named
+    engine.load("heirs", heir_table(task.heirs, task.timezone))
+    return engine.view("inherited", _inherit(named, task))
 
 
 def _attribute(unit: FromClause, task: Task, ordering: list[tuple[str, ...]]) -> sa.Select[Any]:
@@ -104,6 +109,38 @@ def _attribute(unit: FromClause, task: Task, ordering: list[tuple[str, ...]]) ->
     ).select_from(unit.join(inputs, inputs.c.src == unit.c.src))
 
 
+def _day_known(rows: Any, task: Task) -> ColumnElement[bool]:  # noqa: ANN401  # the columns of any relation
+    low, high = rows[f"{task.links.end}__lo"], rows[f"{task.links.end}__hi"]
+    return sa.and_(rows[f"{task.links.end}__s"] == VALUE, high - low < DAY_AND_A_BIT)
+
+
+def _inherit(rows: FromClause, task: Task) -> sa.Select[Any]:
+    """Rows that name a predecessor which was not open then count for whoever was; ``named_`` keeps what they name."""
+    c = rows.c
+    heirs = sa.table("heirs", *map(sa.column, ("before", "heir", "begins", "ends", "undated")))
+    low, high = c[f"{task.links.end}__lo"], c[f"{task.links.end}__hi"]
+    known = sa.func.coalesce(_day_known(c, task), sa.false())
+    then = sa.and_(known, low >= heirs.c.begins, high <= heirs.c.ends)
+    on = sa.and_(heirs.c.before == c.candidate_, sa.or_(then, sa.and_(sa.not_(known), heirs.c.undated)))
+    others = [column for column in c if column.name != "candidate_"]
+    candidate = sa.func.coalesce(heirs.c.heir, c.candidate_).label("candidate_")
+    return sa.select(*others, candidate, c.candidate_.label("named_")).select_from(rows.outerjoin(heirs, on))
+
+
+def inherited_rows(engine: Engine, task: Task) -> dict[tuple[str, str], int]:
+    """(predecessor, facility in scope) -> rows that name the first and count for the second."""
+    if not task.heirs:
+        return {}
+    rows = sa.table("inherited", sa.column("named_"), sa.column("candidate_"))
+    pairs = sa.select(rows.c.named_, rows.c.candidate_, sa.func.count()).where(rows.c.named_ != rows.c.candidate_)
+    in_scope = {facility.id for facility in task.facilities}
+    return {
+        (before, heir): number
+        for before, heir, number in engine.rows(pairs.group_by(rows.c.named_, rows.c.candidate_))
+        if heir in in_scope
+    }
+
+
 def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
     """Facility or the reason there is none, and how far the row is readable and in scope, copies aside."""
     c, links = rows.c, task.links
@@ -112,12 +149,18 @@ def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
     low, high = c[f"{links.end}__lo"], c[f"{links.end}__hi"]
     end, status = c[f"{links.end}__s"], c[f"{links.status}__s"]
 
-    day_known = sa.and_(end == VALUE, high - low < DAY_AND_A_BIT)
+    closed_then: ColumnElement[bool] = sa.false()
+    if any(facility.gaps for facility in task.facilities):
+        gaps = sa.table("gaps", *map(sa.column, ("id", "closed_from", "closed_to")))
+        closed_then = sa.exists().where(
+            gaps.c.id == facilities.c.id, gaps.c.closed_from <= high, gaps.c.closed_to >= low
+        )
     open_then = sa.or_(
-        sa.not_(day_known),
+        sa.not_(_day_known(c, task)),
         sa.and_(
             sa.func.coalesce(low >= facilities.c.opened, sa.true()),
             sa.func.coalesce(high <= facilities.c.closed, sa.true()),
+            sa.not_(closed_then),
         ),
     )
     there = sa.and_(facilities.c.id.is_not(None), open_then)
@@ -241,7 +284,11 @@ def _with_record(copies: FromClause, records: FromClause) -> sa.Select[Any]:
         else_="duplicate",
     )
     joined = copies.outerjoin(records, sa.and_(c.in_scope_, r.facility == c.facility_, r.ns == c.ns, r.id == c.id))
-    kept = [column for column in c if column.name not in ("keyed_", "newest_", "reading_", "has_roster_", "candidate_")]
+    kept = [
+        column
+        for column in c
+        if column.name not in ("keyed_", "newest_", "reading_", "has_roster_", "candidate_", "named_")
+    ]
     return sa.select(
         *kept, row_state.label("row_state_"), (c.reading_ != "unreadable").label("readable_"), r.rid.label("rid_")
     ).select_from(joined)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
-from recaudit.model import EVER, Due, Excused, Facility, Input, Links, Period, Rule, SignalRule
+from recaudit.intime import shared
+from recaudit.model import EVER, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
 
 
@@ -29,7 +30,8 @@ class Task:
     NULL where the roster names none; ``on_roster``: facilities whose expected records are a roster.
     ``nameless``: the facility that rows naming none are counted under; "" leaves them unattributed. ``due_plan``: the
     subject plan as an Arrow table (``seam.DUE_PLAN``); None where nobody gave one. ``due_own``: results are then asked
-    for what they say of themselves, and nobody asks what is absent.
+    for what they say of themselves, and nobody asks what is absent. ``heirs``: whom rows count for that name a facility
+    which was not open then.
     """
 
     spill: Path
@@ -50,6 +52,20 @@ class Task:
     due_plan: Any = None
     due_own: bool = False
     signals: tuple[SignalRule, ...] = ()
+    heirs: tuple[Heir, ...] = ()
+
+    def heirs_of(self, one: Input) -> frozenset[str]:
+        """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""
+        in_scope = {facility.id for facility in self.facilities}
+        return frozenset(
+            heir.facility
+            for heir in self.heirs
+            if heir.before == one.facility and heir.facility in in_scope and shared(heir.days, self.period)
+        )
+
+    def owner(self, one: Input) -> str | None:
+        """The facility of every row of an input, lines that nobody could read too. None: they may be of several."""
+        return None if self.heirs_of(one) else one.facility
 
     @property
     def due(self) -> Due | None:
@@ -178,6 +194,43 @@ def facility_table(facilities: Sequence[Facility], on_roster: frozenset[str], ti
     return pa.Table.from_pylist(rows, schema)
 
 
+def gap_table(facilities: Sequence[Facility], timezone: str) -> pa.Table:
+    """Stretches between its first and its last day on which a facility was closed: first and last microsecond."""
+    rows = []
+    for one in facilities:
+        for gap in one.gaps:
+            first, last = span_of(gap, timezone)
+            rows.append({"id": one.id, "closed_from": first, "closed_to": last})
+    return pa.Table.from_pylist(
+        rows, pa.schema({"id": pa.string(), "closed_from": pa.int64(), "closed_to": pa.int64()})
+    )
+
+
+def heir_table(heirs: Sequence[Heir], timezone: str) -> pa.Table:
+    """For whom rows count that name another facility: from which microsecond to which (far away: no end)."""
+    rows = []
+    for heir in heirs:
+        begins = -_FAR if heir.days.first == date.min else span_of(heir.days, timezone)[0]
+        ends = span_of(Period(heir.days.last, heir.days.last), timezone)[1]
+        rows.append(
+            {"before": heir.before, "heir": heir.facility, "begins": begins, "ends": ends, "undated": heir.undated}
+        )
+    columns = {
+        "before": pa.string(),
+        "heir": pa.string(),
+        "begins": pa.int64(),
+        "ends": pa.int64(),
+        "undated": pa.bool_(),
+    }
+    return pa.Table.from_pylist(rows, pa.schema(columns))
+
+
+def inherited(inputs: Sequence[Input], heirs: Sequence[Heir]) -> tuple[Input, ...]:
+    """Inputs that are certain to be of a facility which was open on no day of the period, as those of its heir."""
+    now = {heir.before: heir.facility for heir in heirs if heir.undated}
+    return tuple(replace(one, facility=now.get(one.facility, one.facility)) if one.facility else one for one in inputs)
+
+
 @dataclass(frozen=True, slots=True)
 class Handed:
     """What the inputs of one namespace say of one table, for the rows of one facility."""
@@ -204,6 +257,17 @@ def handed_in(inputs: Sequence[Input], tables: Iterable[str]) -> dict[tuple[str,
             )
             said[one.namespace, table, one.facility] |= here
     return dict(said)
+
+
+def handed_on(said: dict[tuple[str, str, str | None], Handed], task: Task) -> None:
+    """What inputs of a predecessor say, said of those too for whom its rows may count."""
+    for one in task.inputs:
+        for heir in task.heirs_of(one):
+            for namespace, table, of in list(said):
+                if (namespace, of) == (one.namespace, one.facility):
+                    said[namespace, table, heir] = (
+                        said.get((namespace, table, heir), Handed()) | said[namespace, table, of]
+                    )
 
 
 def handed_table(
