@@ -240,6 +240,8 @@ def _read(
         due_own=not claims,
         signals=signals,
         heirs=heirs,
+        ignoring=planned.register.keys if planned.register else (),
+        by_year=planned.unit(sector.name) in plan.SECTORS[sector.name].by_year,
     )
     return loaded, inputs, task
 
@@ -449,6 +451,13 @@ def _notes(one: SectorAudit) -> Iterator[str]:
         yield f"{one.counted.differing} rows name two facilities of the register; the first in the plan's order counts"
     for (before, now), rows in sorted(one.counted.inherited.items()):
         yield f"{rows} rows of {one.sector.name} name predecessor {before} and count for {now}"
+    if one.counted.respelt:
+        yield f"{one.counted.respelt} records of {one.sector.name} are on a roster that writes their key otherwise"
+    if one.counted.further:
+        yield (
+            f"{one.counted.further} records of {one.sector.name} are unexpected: the roster's key that theirs means "
+            "is another record's"
+        )
 
 
 def _blinded(task: engine.Task, table: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -18,6 +18,7 @@ import pyarrow as arrow
 
 from recaudit.csvfiles import FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct, of_text, one_of
 from recaudit.denominators import Tile
+from recaudit.keys import Difference, normal
 from recaudit.model import Covers, Period
 from recaudit.plan import SECTORS, Plan
 
@@ -127,20 +128,33 @@ def rosters_of(
 
 
 def _keys(plan: Plan, sheets: Sequence[Sheet], rows: pl.DataFrame, faults: Faults) -> None:
-    """Refuse a key that is there twice: it would be expected twice and can be received once."""
+    """Refuse a key that is there twice, as written or in normal form: it would be expected twice and received once."""
 
     def refuse(wrong: pl.DataFrame, column: str, what: str, fix: str) -> None:
         for place, sheet in enumerate(sheets):
             faults.rows(sheet, wrong.filter(pl.col("sheet") == place)[ROW], column, what, fix)
 
     named = rows.filter(pl.col("id") != "")
-    again = named.filter(pl.struct("facility", "namespace", "id").is_first_distinct().not_())
-    refuse(again, "id", "this key of the facility stands in an earlier row too", "keep one row for each record")
+    named = named.with_columns(_normal(named["id"], plan.register.keys if plan.register else ()))
+    again = pl.struct("facility", "namespace", "id").is_first_distinct().not_()
+    alike = pl.struct("facility", "namespace", "normal").is_first_distinct().not_()
+    fix = "keep one row for each record"
+    refuse(named.filter(again), "id", "this key of the facility stands in an earlier row too", fix)
+    what = "this key of the facility means the same as one in an earlier row"
+    fix += "; what means the same is said by keys in [register] of the plan"
+    refuse(named.filter(alike & again.not_()), "id", what, fix)
     somewhere, everywhere = named.filter(pl.col("namespace") != ""), named.filter(pl.col("namespace") == "")
-    both = somewhere.join(everywhere, on=["facility", "id"], how="semi")
+    both = somewhere.join(everywhere, on=["facility", "normal"], how="semi")
     fix = "keep one row for each record, and name its namespace"
     refuse(both, "id", "this key of the facility also stands in a row without a namespace", fix)
     if all(source.namespace == "source" for source in plan.sources):
         unknown = somewhere.filter(pl.col("namespace").is_in([source.name for source in plan.sources]).not_())
         fix = "write the name of a [[source]] of the plan, or leave the cell empty"
         refuse(unknown, "namespace", "namespace is no source of the plan, so none of its keys is found", fix)
+
+
+def _normal(ids: pl.Series, ignoring: Collection[Difference]) -> pl.Series:
+    """The normal form of each key. Plain letters and digits have one form where no difference is ignored."""
+    if not ignoring and (ids.str.len_bytes() == ids.str.len_chars()).all():
+        return ids.alias("normal")
+    return pl.Series("normal", [normal(one, ignoring) for one in ids], dtype=pl.String)

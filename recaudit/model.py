@@ -495,6 +495,8 @@ class Counted:
     signals: tuple[Signal, ...] = ()
     bits: tuple[str, ...] = ()  # the rule of each bit of the masks of records that are kept
     inherited: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (predecessor, facility) -> its rows there
+    respelt: int = 0  # matched records whose key the roster writes otherwise
+    further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
 
 
 # -------------------------------------------------------------- the ladder and the verdict

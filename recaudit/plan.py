@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.errors import PlanError, Problem
+from recaudit.keys import DIFFERENCES, Difference
 from recaudit.model import RUNGS, USUAL, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
 from recaudit.shipped import area_packs, expectations
@@ -74,6 +75,7 @@ class RegisterFiles:
     as_of: date | None = None
     decides: tuple[str, ...] = ()  # sources of expected numbers, the most trusted first
     crosswalk: str = ""  # a file: which new codes old ones of areas became
+    keys: tuple[Difference, ...] = ()  # differences between a roster's key and an exported one that mean nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,16 @@ def _timezone(audit: Table) -> str:
 
 def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
     table.known(
-        "source", "date", "facilities", "areas", "crosswalk", *_REGISTER_FILES, "decides", "enrolled_on", "subject_plan"
+        "source",
+        "date",
+        "facilities",
+        "areas",
+        "crosswalk",
+        *_REGISTER_FILES,
+        "decides",
+        "enrolled_on",
+        "subject_plan",
+        "keys",
     )
     files = RegisterFiles(
         facilities=table.text("facilities"),
@@ -223,6 +234,7 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         as_of=table.day("date") if "date" in table.raw else None,
         decides=table.texts("decides"),
         crosswalk=table.text("crosswalk", default=""),
+        keys=_differences(table),
     )
     if len(set(files.decides)) < len(files.decides):
         table.problem("a source is named twice", key="decides", fix="name each once, the most trusted first")
@@ -243,6 +255,14 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
                 travels = f"; with recaudit travels: {', '.join(area_packs())}" if key == "areas" else ""
                 table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}{travels}")
     return files
+
+
+def _differences(table: Table) -> tuple[Difference, ...]:
+    named = table.texts("keys")
+    for one in named:
+        if one not in DIFFERENCES:
+            table.not_one_of(one, DIFFERENCES, key="keys")
+    return tuple(one for one in DIFFERENCES if one in named)
 
 
 def _source(table: Table) -> Source:

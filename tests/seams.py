@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from recaudit import engine, suites
 from recaudit.health import SECTOR
+from recaudit.keys import Difference
 from recaudit.model import Counted, Excused, Facility, Input, Period, Rule, TableRead, Tally
 from recaudit.sources.seamfiles import schema_of
 from recaudit.values import NULL, VALUE, span
@@ -73,6 +74,7 @@ class Seam:
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)  # table -> what its input says otherwise
     excused: tuple[Excused, ...] = ("unmet",)
     opened: Mapping[str, tuple[date | None, date | None]] = field(default_factory=dict)
+    ignoring: tuple[Difference, ...] = ()
 
     def put(self, table: str, *rows: Row) -> Seam:
         self.rows[table].extend(rows)
@@ -123,6 +125,7 @@ class Seam:
             period=PERIOD,
             timezone=ZONE,
             excused=self.excused,
+            ignoring=self.ignoring,
         )
         return engine.count(task)
 

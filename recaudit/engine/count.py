@@ -24,6 +24,7 @@ from recaudit.engine.link import (
     link,
     standing_among,
 )
+from recaudit.engine.matching import spellings
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -64,6 +65,7 @@ def count(task: Task, *, threads: int = 0, kept: Path | None = None) -> Counted:
         rung_of_table=_lowest(task),
         signals=signals(engine, task, frames),
         bits=tuple(rules(judged.bits)),
+        **spellings(engine, linked.records),
     )
 
 

@@ -100,8 +100,9 @@ def _not_received(linked: Linked, shape: Shape) -> sa.Select[Any]:
     """Roster keys of facilities in scope without a record. A facility without a roster has no such key."""
     roster, records = linked.roster.c, linked.records.c
     received = sa.exists().where(
+        records.matched,
         records.facility == roster.facility,
-        records.id == roster.id,
+        records.normal_ == roster.normal_,
         sa.or_(roster.ns.is_(None), records.ns == roster.ns),
     )
     null: ColumnElement[Any] = sa.null()

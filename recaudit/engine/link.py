@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.matching import LISTED, held_against, load_roster
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables, span_of
 from recaudit.errors import RegisterError
 from recaudit.model import Input
@@ -36,7 +37,8 @@ class Linked:
     ``rows``: every row of the unit's table with ``facility_``, ``reason_`` (unattributed rows), ``row_state_``,
     ``standing_`` (it may stand for its record) and ``rid_``: names of ours end in "_", so that no element has them.
     ``records``: one a key in scope, with ``rid``, ``facility``, ``ns``, ``id``, ``matched`` (expected, or no roster to
-    say otherwise), ``conflicting``. ``roster``: the keys as the register has them (facility, ns, id).
+    say otherwise), ``conflicting``, and what ``matching.held_against`` adds. ``roster``: the keys as the register has
+    them (facility, ns, id) with their normal form.
     """
 
     seam: dict[str, FromClause]
@@ -50,11 +52,11 @@ def link(engine: Engine, task: Task) -> Linked:
     seam = seam_tables(engine, task.spill, task.tables)
     engine.load("facilities", facility_table(task.facilities, task.on_roster, task.timezone))
     engine.load("gaps", gap_table(task.facilities, task.timezone))
-    roster = engine.load("roster", task.roster)
+    roster = load_roster(engine, task)
 
     states = engine.view("row_states", _row_states(attributed(engine, task, seam[task.links.unit]), task))
     copies = engine.make("copies", _copies(states))
-    records = engine.make(RECORDS, _records(copies, roster))
+    records = engine.make(RECORDS, _records(copies, roster, task))
     _check_namespaces(engine, copies, roster)
     rows = engine.make(UNIT_ROWS, _told_apart(_with_record(copies, records).subquery(), task))
     return Linked(seam, rows, records, roster)
@@ -223,7 +225,7 @@ def _copies(rows: FromClause) -> sa.Select[Any]:
     )
 
 
-def _records(copies: FromClause, roster: FromClause) -> sa.Select[Any]:
+def _records(copies: FromClause, roster: FromClause, task: Task) -> sa.Select[Any]:
     c = copies.c
     keys = (
         sa.select(
@@ -237,20 +239,19 @@ def _records(copies: FromClause, roster: FromClause) -> sa.Select[Any]:
         .group_by(c.facility_, c.ns, c.id)
         .subquery()
     )
-    k = keys.c
-    expected = sa.exists().where(
-        roster.c.facility == k.facility,
-        roster.c.id == k.id,
-        sa.or_(roster.c.ns.is_(None), roster.c.ns == k.ns),
-    )
+    held = held_against(keys, roster, task)
+    h = held.c
     return sa.select(
-        sa.func.row_number().over(order_by=(k.facility, k.ns, k.id)).label("rid"),
-        k.facility,
-        k.ns,
-        k.id,
-        sa.or_(sa.not_(k.has_roster), expected).label("matched"),
-        k.conflicting,
-    ).select_from(keys)
+        sa.func.row_number().over(order_by=(h.facility, h.ns, h.id)).label("rid"),
+        h.facility,
+        h.ns,
+        h.id,
+        sa.or_(sa.not_(h.has_roster), h.listed_ == LISTED).label("matched"),
+        h.conflicting,
+        h.normal_,
+        h.listed_,
+        h.respelt_,
+    ).select_from(held)
 
 
 def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
 from recaudit.intime import shared
+from recaudit.keys import Difference
 from recaudit.model import EVER, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
 
@@ -31,7 +32,8 @@ class Task:
     ``nameless``: the facility that rows naming none are counted under; "" leaves them unattributed. ``due_plan``: the
     subject plan as an Arrow table (``seam.DUE_PLAN``); None where nobody gave one. ``due_own``: results are then asked
     for what they say of themselves, and nobody asks what is absent. ``heirs``: whom rows count for that name a facility
-    which was not open then.
+    which was not open then. ``ignoring``: differences between keys of records and of the roster that mean nothing;
+    ``by_year``: these keys end in a year.
     """
 
     spill: Path
@@ -52,6 +54,8 @@ class Task:
     due_plan: Any = None
     due_own: bool = False
     signals: tuple[SignalRule, ...] = ()
+    ignoring: tuple[Difference, ...] = ()
+    by_year: bool = False
     heirs: tuple[Heir, ...] = ()
 
     def heirs_of(self, one: Input) -> frozenset[str]:
@@ -117,6 +121,14 @@ class Engine:
         """The statement's rows as a Parquet file, in no particular order."""
         place = str(file).replace("'", "''")
         self.connection.execute(f"COPY ({sql(statement)}) TO '{place}' (FORMAT parquet)")
+
+    def function(self, name: str, of: Callable[[str], str]) -> None:
+        """A function of one text as an SQL function of this name; of NULL it is NULL."""
+
+        def each(texts: Any) -> pa.Array:  # noqa: ANN401  # an Arrow array
+            return pa.array([of(text) for text in texts.to_pylist()], pa.string())
+
+        self.connection.create_function(name, each, ["VARCHAR"], "VARCHAR", type="arrow")
 
     def load(self, name: str, table: Any) -> FromClause:  # noqa: ANN401  # an Arrow table
         """An Arrow table as a table called ``name``."""

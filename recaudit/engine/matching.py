@@ -1,0 +1,72 @@
+"""matching: which received records are on their facility's roster (SCORING section 2).
+
+Keys are compared in their normal form (``recaudit.keys``), which is computed in one place for both sides.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.seam import Engine, Task
+from recaudit.keys import normal_of_record
+
+_NORMAL: Final = "normal_key"
+
+UNLISTED, LISTED, FURTHER = "", "listed", "further"
+"""No key of a roster means the record; one does; one does, but another record stands for that key already."""
+
+
+def load_roster(engine: Engine, task: Task) -> FromClause:
+    """The keys of every roster with their normal form: facility, ns, id, ``normal_``."""
+    engine.function(_NORMAL, partial(normal_of_record, ignoring=task.ignoring, by_year=task.by_year))
+    handed = engine.load("roster as handed over", task.roster)
+    return engine.make("roster", sa.select(*handed.c, _normal(handed.c.id, task).label("normal_")))
+
+
+def _normal(key: ColumnElement[str], task: Task) -> ColumnElement[str]:
+    """The normal form of a key in SQL. Plain letters and digits are their own where no difference is ignored."""
+    form = sa.func.normal_key(key)
+    return form if task.ignoring else sa.case((sa.func.strlen(key) == sa.func.length(key), key), else_=form)
+
+
+def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquery:
+    """``keys``, one a received record, with ``normal_`` (NULL where its facility has no roster), ``listed_`` and
+    ``respelt_``: is the key written otherwise there?
+
+    Where several records mean one key of the roster, the one with the very text of the roster stands for it, else the
+    smallest text does: neither the order of rows nor what they hold decides.
+    """
+    k = sa.select(*keys.c, sa.case((keys.c.has_roster, _normal(keys.c.id, task))).label("normal_")).subquery("keyed").c
+    same = sa.and_(
+        roster.c.facility == k.facility,
+        roster.c.normal_ == k.normal_,
+        sa.or_(roster.c.ns.is_(None), roster.c.ns == k.ns),
+    )
+    written = roster.c.id == k.id
+    first = sa.func.row_number().over(
+        partition_by=(k.facility, k.ns, k.normal_), order_by=(sa.case((written, 0), else_=1), k.id)
+    )
+    listed = sa.case((roster.c.id.is_(None), UNLISTED), (first == 1, LISTED), else_=FURTHER)
+    table = k.id.table
+    return (
+        sa.select(
+            *k,
+            listed.label("listed_"),
+            sa.func.coalesce(sa.not_(written), sa.false()).label("respelt_"),
+        )
+        .select_from(table.outerjoin(roster, same))
+        .subquery("held")
+    )
+
+
+def spellings(engine: Engine, records: FromClause) -> dict[str, Any]:
+    """How many matched records the roster writes otherwise, and how many mean a key that is another record's."""
+    c = records.c
+    respelt = sa.func.count().filter(sa.and_(c.listed_ == LISTED, c.respelt_))
+    [(others, further)] = engine.rows(sa.select(respelt, sa.func.count().filter(c.listed_ == FURTHER)))
+    return {"respelt": others, "further": further}
