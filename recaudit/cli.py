@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from recaudit.model import FailOn, Gate, Per, Suite
     from recaudit.plan import Plan
     from recaudit.reports.formats import Output
+    from recaudit.reports.hiding import Hidden
     from recaudit.reports.look import Sheet
     from recaudit.reports.terminal import Ending
     from recaudit.result import NotLookedAt, Result
@@ -137,12 +138,13 @@ def _page(page: RenderableType) -> None:
     _print(rendered(console(), page))
 
 
-def _sheet(result_path: Path) -> Sheet:
+def _sheet(result_path: Path, gone: Hidden | None = None) -> Sheet:
     """How wide the page is, and how its next commands find the result again."""
+    from recaudit.reports.hiding import EVERYTHING_SHOWN
     from recaudit.reports.look import Sheet, console
 
     here = result_path.resolve() == Path(RESULT).resolve()
-    return Sheet(console().width, "" if here else str(result_path))
+    return Sheet(console().width, "" if here else str(result_path), gone or EVERYTHING_SHOWN)
 
 
 # ------------------------------------------------------------------------------------------------ commands
@@ -250,6 +252,12 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     type=click.Choice(["advisory", "required", "never"]),
     help="Which unmet rules end in exit code 1.  [default: the plan's; required without a claim, else never]",
 )
+@click.option(
+    "--hide-below",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Print no counts of places with fewer records, nor what gives them away. A result written keeps every count.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit code and the result say it all.")
 def check(
     paths: tuple[Path, ...],
@@ -264,6 +272,7 @@ def check(
     thresholds: tuple[str, ...],
     per: Per | None,
     fail_on: FailOn | None,
+    hide_below: int | None,
     quiet: bool,
 ) -> int:
     """Judge the exports that a plan names, or exports without a plan.
@@ -278,6 +287,8 @@ def check(
     from recaudit.compare import gated, risen
     from recaudit.exports import is_plan, recognised, root_of
     from recaudit.model import Failing
+    from recaudit.reports.formats import FORMATS
+    from recaudit.reports.hiding import hiding
     from recaudit.reports.progress import bar
     from recaudit.reports.terminal import Ending
     from recaudit.result import refuse_overwriting, write
@@ -285,6 +296,10 @@ def check(
     if fail_on_new and baseline is None:
         raise click.UsageError("New compared with what? Add --baseline RESULT.")
     more_gates = _gates(thresholds, per)
+    if hide_below is not None:
+        for wanted in outputs:
+            if not FORMATS[wanted.format].hides:
+                raise click.UsageError(f"{wanted.format} holds every count: with --hide-below there is text only.")
     older = None if baseline is None else _intact(baseline)
     paths = paths or (Path(),)
     plan: Path | Plan = paths[0]
@@ -325,10 +340,11 @@ def check(
         code, why = gated(code, why, fresh)
     if target:
         write(outcome.result, target)
-    if not _written(outcome.result, outputs, paths[0]) and not quiet:
-        _show_findings(fresh)
+    gone = hiding(outcome.result, hide_below or 0)
+    if not _written(outcome.result, outputs, paths[0], gone) and not quiet:
+        _show_findings([one for one in fresh if not gone.signal(one.sector, one.facility)])
         ending = Ending(code, why, _as_text(again), _as_text(draft))
-        _show_overview(outcome.result, target or Path(RESULT), ending)
+        _show_overview(outcome.result, target or Path(RESULT), gone, ending)
     return code
 
 
@@ -346,13 +362,13 @@ def _gates(thresholds: Sequence[str], per: Per | None) -> list[Gate]:
         raise click.BadParameter(f"{error}.", param_hint="--fail-under") from None
 
 
-def _written(result: Result, outputs: tuple[Output, ...], plan: Path) -> bool:
+def _written(result: Result, outputs: tuple[Output, ...], plan: Path, gone: Hidden) -> bool:
     """Write what was wished for; whether stdout is taken by it."""
     from recaudit.reports.formats import FORMATS
     from recaudit.result import put
 
     for wanted in outputs:
-        content = FORMATS[wanted.format].make(result, plan if plan.is_dir() else plan.parent)
+        content = FORMATS[wanted.format].make(result, plan if plan.is_dir() else plan.parent, gone)
         if wanted.file:
             put(content, wanted.file)
         else:
@@ -384,13 +400,13 @@ def _as_text(argument: str) -> str:
     return argument.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _show_overview(result: Result, path: Path, ending: Ending | None = None) -> None:
+def _show_overview(result: Result, path: Path, gone: Hidden, ending: Ending | None = None) -> None:
     from recaudit.reports import lines, terminal
 
     if _on_terminal():
-        _page(terminal.overview(result, _sheet(path), ending))
+        _page(terminal.overview(result, _sheet(path, gone), ending))
         return
-    _lines(lines.overview(result))
+    _lines(lines.overview(result, gone))
     if ending:
         _lines([lines.ending(ending.code, ending.why), *([lines.draft(ending.draft)] if ending.draft else [])])
 
@@ -428,32 +444,35 @@ def init(folder: Path, timezone: str) -> None:
     help=f"The result, or a folder: its newest {RESULT}, also one folder down.  [default: the folder you are in]",
 )
 @click.option("--show-keys", is_flag=True, help="With what 'check --keep' kept: records by their keys, not pseudonyms.")
-def show(what: str | None, key: str | None, given: Path, show_keys: bool) -> None:
+@click.option("--hide-below", type=click.IntRange(min=1), metavar="N", help="As on check: no counts of small places.")
+def show(what: str | None, key: str | None, given: Path, show_keys: bool, hide_below: int | None) -> None:
     """One page of a result; without arguments the overview.
 
     The page of a claim lists counter-examples where the result lies in a folder that 'check --keep DIR' filled.
     """
     from recaudit.reports import judgements, lines, places
+    from recaudit.reports.hiding import hiding
     from recaudit.result import load
 
     if what is not None and key is None:
         raise click.UsageError(f"Which {what}? Give its ID: recaudit show {what} ID")
     path = _newest(given)
     result = load(path)
+    gone = hiding(result, hide_below or 0)
     if what is None or key is None:
-        _show_overview(result, path)
+        _show_overview(result, path, gone)
         return
     if what == "claim":
-        _show_claim(result, key, path, show_keys)
+        _show_claim(result, key, path, show_keys, gone)
     elif _on_terminal():
         page = {"facility": places.facility, "area": places.area, "rule": judgements.rule}[what]
-        _page(page(result, key, _sheet(path)))
+        _page(page(result, key, _sheet(path, gone)))
     else:
         plain = {"facility": lines.facility, "area": lines.area, "rule": lines.rule}[what]
-        _lines(plain(result, key))
+        _lines(plain(result, key, gone))
 
 
-def _show_claim(result: Result, key: str, path: Path, show_keys: bool) -> None:
+def _show_claim(result: Result, key: str, path: Path, show_keys: bool, gone: Hidden) -> None:
     from recaudit.kept import examples
     from recaudit.reports import judgements, lines
     from recaudit.reports.find import claim_of
@@ -462,9 +481,9 @@ def _show_claim(result: Result, key: str, path: Path, show_keys: bool) -> None:
     if show_keys and found is None:
         raise click.UsageError("Nothing was kept beside this result: run 'recaudit check --keep DIR' first.")
     if _on_terminal():
-        _page(judgements.claim(result, key, _sheet(path), found))
+        _page(judgements.claim(result, key, _sheet(path, gone), found))
     else:
-        _lines(lines.claim(result, key, found))
+        _lines(lines.claim(result, key, gone, found))
 
 
 @commands.command()

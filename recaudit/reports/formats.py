@@ -11,32 +11,34 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.reports import bundle
+from recaudit.reports.hiding import Hidden
 from recaudit.result import Result, as_text
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``make``: the bytes, of a result and the folder that its plan lies in."""
+    """``make``: the bytes, of a result, the folder that its plan lies in, and what is hidden."""
 
-    make: Callable[[Result, Path], bytes]
+    make: Callable[[Result, Path, Hidden], bytes]
     for_stdout: bool  # False: it needs a file
+    hides: bool = False  # whether it can leave out small counts; others hold every count
 
 
 TEXT_WIDTH: Final = 80
 
 
-def _text(result: Result, root: Path) -> bytes:
+def _text(result: Result, root: Path, hidden: Hidden) -> bytes:
     """The page of a terminal of 80 columns, without colours."""
     from recaudit.reports import terminal
     from recaudit.reports.look import Sheet, plain_console, rendered
 
-    return rendered(plain_console(TEXT_WIDTH), terminal.overview(result, Sheet(TEXT_WIDTH))).encode()
+    return rendered(plain_console(TEXT_WIDTH), terminal.overview(result, Sheet(TEXT_WIDTH, hidden=hidden))).encode()
 
 
 FORMATS: Final[Mapping[str, Format]] = {
-    "bundle": Format(bundle.bundled, for_stdout=False),
-    "json": Format(lambda result, root: as_text(result).encode(), for_stdout=True),
-    "text": Format(_text, for_stdout=True),
+    "bundle": Format(lambda result, root, hidden: bundle.bundled(result, root), for_stdout=False),
+    "json": Format(lambda result, root, hidden: as_text(result).encode(), for_stdout=True),
+    "text": Format(_text, for_stdout=True, hides=True),
 }
 
 

@@ -38,6 +38,8 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
     ``examples``: counter-examples of the claim; None where no records were kept.
     """
     entry = claim_of(result, key)
+    if sheet.hidden.within(result, entry["sector"], entry["scope"]):
+        return _claim_with_few(result, entry, sheet)
     bar = parts.claim_bar(entry, max(3, min(56, sheet.width - 24)))
     body: list[RenderableType] = [
         Text.assemble(chip(entry["verdict"], entry["wording"]), "  ", inert(_quoted(entry))),
@@ -76,6 +78,30 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
             "What it would take" if entry["verdict"] == "refuted" else "What would settle it", entry["would_settle"]
         ),
         *_listed("Not looked at", rest),
+    )
+
+
+def _claim_with_few(result: Result, entry: ClaimEntry, sheet: Sheet) -> Group:
+    """What can be said of a claim over facilities whose counts are not shown: the reasons count their records."""
+    body: list[RenderableType] = [
+        Text.assemble(chip(entry["verdict"], entry["wording"]), "  ", inert(_quoted(entry))),
+        Text(),
+    ]
+    if sheet.hidden.scope(result, entry["sector"], entry["scope"]):
+        body.append(Text(f"counts {sheet.hidden.why}"))
+    else:
+        body += [parts.how_sure(entry), Text(parts.claim_counts(entry), "muted")]
+    body.append(Text("reasons count records of single facilities, so they are not shown", "muted"))
+    return Group(
+        Panel(
+            Group(*body),
+            title=inert(entry["id"], entry["verdict"]),
+            title_align="left",
+            border_style=entry["verdict"],
+            padding=(1, 1),
+        ),
+        heading("What was judged"),
+        *(hanging(Text.assemble((f"  {name:9}", "muted"), inert(said)), 11) for name, said in _definition(entry)),
     )
 
 
@@ -170,18 +196,22 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
     for name, said in (("why", entry["why"]), ("fix", in_words(entry["fix"]))):
         if said:
             body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), 5)]
-    body += [
-        Text(),
-        Text.assemble(
-            (percent(totals["met"], due), "bold"), (f"  {of(totals['met'], due)} eligible rows met", "muted")
-        ),
-        hanging(Text(_states(entry)), 2),
-    ]
+    if sheet.hidden.sector(entry["sector"]):
+        body += [Text(), Text(sheet.hidden.why)]
+    else:
+        body += [
+            Text(),
+            Text.assemble(
+                (percent(totals["met"], due), "bold"), (f"  {of(totals['met'], due)} eligible rows met", "muted")
+            ),
+            hanging(Text(_states(entry)), 2),
+        ]
     page: list[RenderableType] = [
         Panel(Group(*body), title=inert(entry["id"], "bold"), title_align="left", padding=(1, 1))
     ]
     key = entry["id"]
-    failing = [other for other in held_against(result, entry) if parts.missed(other["rules"][key])]
+    asked = held_against(result, entry)
+    failing = [other for other in sheet.hidden.shown(asked) if parts.missed(other["rules"][key])]
     failing.sort(key=lambda other: (-parts.missed(other["rules"][key]), other["id"]))
     if failing:
         page += [
@@ -190,7 +220,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
             _rule_table(failing, key, sheet),
         ]
         page.append(next_commands([("the first of them", sheet.show("facility", failing[0]["id"]))]))
-    return Group(*page)
+    return Group(*page, *parts.unseen(asked, sheet))
 
 
 def _states(entry: RuleEntry) -> str:

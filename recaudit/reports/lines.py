@@ -6,23 +6,26 @@ plain whole numbers, shares are ``n/N``, what is not known is ``-``. Fields may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recaudit.kept import Examples
 from recaudit.model import RUNGS, STATES
 from recaudit.reports import parts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
+from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
 from recaudit.reports.look import in_words
 from recaudit.result import ClaimEntry, FacilityEntry, GateEntry, Result, RuleEntry, SumEntry
 
 UNKNOWN = "-"
+HIDDEN = "hidden"
 
 
-def overview(result: Result) -> Iterator[str]:
+def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The whole result: totals, claims, facilities by gap, rules by what is missed, what was not looked at."""
     period = result["period"]
     exports = [entry for entry in result["inputs"] if entry["role"] == "export"]
+    some = any(map(hidden.sector, result["totals"]))
     yield _line(
         "audit",
         result["plan"]["name"],
@@ -30,29 +33,33 @@ def overview(result: Result) -> Iterator[str]:
         as_of=result["as_of"],
         period=period["from"] and f"{period['from']}/{period['to']}",
         files=len(exports),
-        rows=sum(entry["read"] for entry in exports),
+        rows=HIDDEN if some else sum(entry["read"] for entry in exports),
         digest=result.get("digest", UNKNOWN),
         **({"rates": "of received"} if parts.export_only(result) else {}),
     )
     for sector, total in result["totals"].items():
-        yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
+        if hidden.sector(sector):
+            yield _line("total", sector, HIDDEN, below=hidden.below)
+        else:
+            yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
     for claim in result["claims"]:
-        yield from _claim(claim)
+        yield from _claim(claim, hidden=hidden.scope(result, claim["sector"], claim["scope"]))
     for gate in result["gates"]:
-        yield from _gate(gate)
-    yield from map(_facility, parts.by_gap(result["facilities"]))
+        yield from _gate(result, gate, hidden)
+    yield from _facilities(result["facilities"], hidden)
     for facility in result["facilities"]:
-        if facility.get("disputed", False):
+        if facility.get("disputed", False) and not hidden.facility(facility):
             yield from _said(facility)
-    yield from map(_rule, sorted(result["rules"], key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
+    rules = [rule for rule in result["rules"] if not hidden.sector(rule["sector"])]
+    yield from map(_rule, sorted(rules, key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
     for one in result["inputs"]:
-        for found in one["findings"]:
+        for found in [] if hidden.input(one) else one["findings"]:
             lines = ",".join(map(str, found["lines"]))
             yield _line("input", one["path"], found["kind"], found["where"], count=found["count"], lines=lines)
     for reason, rows in result["unattributed"].items():
         yield _line("unattributed", reason, rows=rows)
     for signal in result["signals"]:
-        if signal["flagged"] is None:
+        if signal["flagged"] is None or hidden.signal(signal["sector"], signal["group"]):
             continue
         flagged = str(signal["flagged"]).lower()
         yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=signal["figure"])
@@ -71,10 +78,12 @@ def draft(command: str) -> str:
     return _line("next", command)
 
 
-def facility(result: Result, key: str) -> Iterator[str]:
+def facility(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The facility, its rungs and its rules. Raises ``ResultError`` for one that is not in the result."""
     found = facility_of(result, key)
-    yield _facility(found)
+    yield from _facilities([found], hidden)
+    if hidden.facility(found):
+        return
     yield from _said(found)
     for rung in RUNGS:
         if rung in found["rungs"]:
@@ -83,19 +92,26 @@ def facility(result: Result, key: str) -> Iterator[str]:
         yield _line("rule", found["id"], rule, **counts)
 
 
-def area(result: Result, key: str) -> Iterator[str]:
+def area(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The area's sums and the facilities in it, by gap. Raises ``ResultError`` as above."""
     found = area_of(result, key)
     for sector, sums in found["sectors"].items():
-        yield _sums("area", found["code"], sums, sector=sector, name=found["name"])
-    yield from map(_facility, parts.by_gap(facilities_below(result, key)))
+        if hidden.area(sector, found["code"]):
+            yield _line("area", found["code"], HIDDEN, below=hidden.below, sector=sector, name=found["name"])
+        else:
+            yield _sums("area", found["code"], sums, sector=sector, name=found["name"])
+    yield from _facilities(facilities_below(result, key), hidden)
 
 
-def claim(result: Result, key: str, examples: Examples | None = None) -> Iterator[str]:
+def claim(
+    result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN, examples: Examples | None = None
+) -> Iterator[str]:
     """The claim, its rungs, reasons, counter-examples where they were kept, and what would settle it. Raises
     ``ResultError`` as above."""
     found = claim_of(result, key)
-    yield from _claim(found)
+    yield from _claim(found, hidden=hidden.scope(result, found["sector"], found["scope"]))
+    if hidden.within(result, found["sector"], found["scope"]):  # reasons count records of single facilities
+        return
     yield _line("open", found["id"], **found["open"])
     for reason in found["reasons"]:
         yield _line("reason", found["id"], reason)
@@ -110,11 +126,14 @@ def claim(result: Result, key: str, examples: Examples | None = None) -> Iterato
         yield _line("would_settle", found["id"], step)
 
 
-def rule(result: Result, key: str) -> Iterator[str]:
+def rule(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The rule's totals, and its counts in every facility that misses it. Raises ``ResultError`` as above."""
     found = rule_of(result, key)
-    yield _rule(found)
-    for entry in held_against(result, found):
+    if hidden.sector(found["sector"]):
+        yield _line("rule", found["id"], HIDDEN, below=hidden.below)
+    else:
+        yield _rule(found)
+    for entry in hidden.shown(held_against(result, found)):
         yield _line("facility", entry["id"], found["id"], **entry["rules"][found["id"]])
 
 
@@ -135,7 +154,14 @@ def _reached(rungs: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     return {rung: rungs[rung]["reached"] if rung in rungs else UNKNOWN for rung in RUNGS}
 
 
-def _claim(entry: ClaimEntry) -> Iterator[str]:
+def _claim(entry: ClaimEntry, *, hidden: bool) -> Iterator[str]:
+    if hidden:
+        said = {"wording": entry["wording"], "rung": entry["rung"], "level": entry["level"], "target": entry["target"]}
+        yield _line(
+            "claim", entry["id"], entry["verdict"], **said, statement=in_words(entry["statement"]), counts=HIDDEN
+        )
+        yield from (_line("by_rung", entry["id"], rung, at["verdict"]) for rung, at in entry["by_rung"].items())
+        return
     at = entry["standing"].get(entry["rung"])
     received = entry["standing"].get("received")
     yield _line(
@@ -163,7 +189,7 @@ def _claim(entry: ClaimEntry) -> Iterator[str]:
         )
 
 
-def _gate(entry: GateEntry) -> Iterator[str]:
+def _gate(result: Result, entry: GateEntry, hidden: Hidden) -> Iterator[str]:
     """The gate, and those of its lowest units that miss it."""
     said = ("at_least", "sector", "per", "of", "units", "missed", "from", "reason", "why")
     fields = {key: entry[key] for key in said}  # type: ignore[literal-required]
@@ -171,7 +197,10 @@ def _gate(entry: GateEntry) -> Iterator[str]:
     yield _line("gate", entry["rung"], "met" if entry["met"] else "missed", **fields, scope=scope)
     for unit in entry["worst"]:
         if not unit["met"]:
-            yield _line("gate_unit", entry["rung"], unit["unit"], low=_share(unit["low"]), why=unit["why"])
+            by_scope = entry["per"] != "facility" and hidden.scope(result, entry["sector"], entry["scope"])
+            gone = by_scope or hidden.unit(entry["sector"], entry["per"], unit["unit"])
+            low, why = (HIDDEN, "") if gone else (_share(unit["low"]), unit["why"])
+            yield _line("gate_unit", entry["rung"], unit["unit"], low=low, why=why)
 
 
 def _sums(kind: str, key: str, sums: SumEntry, **more: object) -> str:
@@ -185,6 +214,14 @@ def _sums(kind: str, key: str, sums: SumEntry, **more: object) -> str:
         no_expected=sums["no_expected"],
         **more,
     )
+
+
+def _facilities(entries: Sequence[FacilityEntry], hidden: Hidden) -> Iterator[str]:
+    """By gap; those that are hidden at the end, by name."""
+    yield from map(_facility, parts.by_gap(hidden.shown(entries)))
+    for one in hidden.unseen(entries):
+        said = {"sector": one["sector"], "area": one["area"], "name": one["name"]}
+        yield _line("facility", one["id"], HIDDEN, below=hidden.below, **said)
 
 
 def _facility(entry: FacilityEntry) -> str:

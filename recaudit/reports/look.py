@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert
 
 THEME = Theme(
@@ -58,10 +59,12 @@ def rendered(screen: Console, page: RenderableType) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a page is laid out for: columns of the terminal, and the result that its next commands name ("": here)."""
+    """What a page is laid out for: columns of the terminal, and the result that its next commands name ("": here), and
+    the counts that may not stand on it."""
 
     width: int
     result: str = ""
+    hidden: Hidden = EVERYTHING_SHOWN
 
     @property
     def wide(self) -> bool:

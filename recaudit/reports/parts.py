@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from rich.console import RenderableType
@@ -12,8 +12,8 @@ from recaudit.model import RUNGS
 from recaudit.reasons import few
 from recaudit.reports.bars import bounds_bar
 from recaudit.reports.inert import inert
-from recaudit.reports.look import Column, Sheet, number, table
-from recaudit.reports.numbers import NOTHING, grouped, of, percent
+from recaudit.reports.look import Column, Sheet, hanging, number, table
+from recaudit.reports.numbers import NOTHING, counted, grouped, of, percent
 from recaudit.result import ClaimEntry, FacilityEntry, PeriodEntry, Result, RuleCounts, RuleEntry, StandingEntry
 
 HEADLINE = "complete"
@@ -185,6 +185,15 @@ def facility_table(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Rendera
             row += [grouped(at["short"]), grouped(at["unknown"])]
         rows.append(row)
     return table(columns, rows, sheet.width)
+
+
+def unseen(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Iterator[RenderableType]:
+    """Which facilities show no counts; nothing where all do."""
+    gone = sheet.hidden.unseen(facilities)
+    if gone:
+        yield Text()
+        words = counted(len(gone), "facility", "facilities")
+        yield hanging(inert(f"  {words} {sheet.hidden.why}: {named(gone)}", "muted"), 4)
 
 
 def eligible(counts: RuleCounts) -> int:

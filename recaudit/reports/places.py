@@ -26,7 +26,7 @@ from recaudit.reports.look import (
     warning,
 )
 from recaudit.reports.numbers import counted, grouped, of
-from recaudit.result import FacilityEntry, InputEntry, Result, RuleEntry, StandingEntry
+from recaudit.result import FacilityEntry, InputEntry, Result, RuleEntry, StandingEntry, SumEntry
 
 FIXES_SHOWN = 5
 LISTED = 20
@@ -48,6 +48,8 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
     title = Text.assemble(inert(entry["id"], "bold"), " ", inert(entry["name"]))
     if place := areas.get(entry["area"], entry["area"]):
         title.append(" · ").append_text(inert(place))
+    if sheet.hidden.facility(entry):
+        return Group(Panel(Text(sheet.hidden.why), title=title, title_align="left", padding=(1, 1)))
     rules = rules_of(result, entry["sector"])
     fixes = _fixes(entry, rules)
     steps = [("what the rule asks for", sheet.show("rule", fixes[0]["id"]))] if fixes else []
@@ -195,7 +197,8 @@ def _inputs(sources: list[InputEntry]) -> Iterator[RenderableType]:
 def area(result: Result, key: str, sheet: Sheet) -> Group:
     """An area's sums, and its facilities by gap."""
     entry = area_of(result, key)
-    inside = parts.by_gap(facilities_below(result, key))
+    every = facilities_below(result, key)
+    inside = parts.by_gap(sheet.hidden.shown(every))
     blocks: list[RenderableType] = []
     for sector, sums in entry["sectors"].items():
         words = f"{counted(sums['facilities'], 'facility', 'facilities')}, {grouped(sums['silent'])} silent, "
@@ -206,9 +209,7 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
                 (f"{words}{grouped(sums['no_expected'])} without an expected number", "muted"),
             ),
             Text(),
-            _funnel_table(sums["expected"], sums["rungs"], sheet),
-            Text(),
-            hanging(Text(parts.expected_adds_up(sums["expected"], sums["rungs"])), 2),
+            *_sums(sums, sheet, hidden=sheet.hidden.area(sector, entry["code"])),
         ]
     title = Text.assemble(inert(entry["code"], "bold"), " ", inert(entry["name"]))
     page: list[RenderableType] = [Panel(Group(*blocks), title=title, title_align="left", padding=(1, 1))]
@@ -218,4 +219,13 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
         if len(inside) > LISTED:
             page.append(Text(f"   and {grouped(len(inside) - LISTED)} more", "muted"))
         page.append(next_commands([("one of them", sheet.show("facility", inside[0]["id"]))]))
-    return Group(*page)
+    return Group(*page, *parts.unseen(every, sheet))
+
+
+def _sums(sums: SumEntry, sheet: Sheet, *, hidden: bool) -> Iterator[RenderableType]:
+    if hidden:
+        yield Text(sheet.hidden.why)
+        return
+    yield _funnel_table(sums["expected"], sums["rungs"], sheet)
+    yield Text()
+    yield hanging(Text(parts.expected_adds_up(sums["expected"], sums["rungs"])), 2)

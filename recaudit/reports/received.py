@@ -20,9 +20,11 @@ RULES_SHOWN = 8
 FINDINGS_SHOWN = 10
 
 
-def fix_first(result: Result) -> Iterator[RenderableType]:
+def fix_first(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     """The rules whose repair alone wins most records, then those missed most; each with how it is repaired."""
-    gaining = [(_gain(result, rule), rule) for rule in parts.most_missed(result["rules"]) if in_words(rule["fix"])]
+    gaining = [
+        (_gain(result, rule), rule) for rule in parts.most_missed(_shown(result, sheet)) if in_words(rule["fix"])
+    ]
     shown = sorted(gaining, key=lambda one: -one[0])[:FIXES_SHOWN]
     if not shown:
         return
@@ -41,6 +43,10 @@ def fix_first(result: Result) -> Iterator[RenderableType]:
         yield indented(inert(in_words(rule["fix"]), "muted"), 4)
 
 
+def _shown(result: Result, sheet: Sheet) -> list[RuleEntry]:
+    return [rule for rule in result["rules"] if not sheet.hidden.sector(rule["sector"])]
+
+
 def _gain(result: Result, rule: RuleEntry) -> int:
     """Records of all facilities that would reach the rule's rung if it alone were repaired."""
     return sum(facility["rules"][rule["id"]]["solo"] for facility in held_against(result, rule))
@@ -49,7 +55,10 @@ def _gain(result: Result, rule: RuleEntry) -> int:
 def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     """Where files break the exchange standard: file, line, column and rule, most frequent first."""
     found = [
-        (one["path"], finding) for one in result["inputs"] for finding in one["findings"] if finding["kind"] in BREAKS
+        (one["path"], finding)
+        for one in result["inputs"]
+        for finding in one["findings"]
+        if finding["kind"] in BREAKS and not sheet.hidden.input(one)
     ]
     if not found:
         return
@@ -74,9 +83,9 @@ def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     for entry in result["inputs"]:
         if not entry["to_the_end"]:
             yield warning(f"{entry['path']}: could not be read to its end")
-        if entry["unreadable"]:
+        if entry["unreadable"] and not sheet.hidden.input(entry):
             yield warning(f"{entry['path']}: {counted(entry['unreadable'], 'line')} could not be read")
-    blind = [rule for rule in result["rules"] if rule["required"] and rule["totals"]["not_assessable"]]
+    blind = [rule for rule in _shown(result, sheet) if rule["required"] and rule["totals"]["not_assessable"]]
     ranked = sorted(blind, key=lambda rule: (-rule["totals"]["not_assessable"], rule["id"]))
     if not ranked:
         return

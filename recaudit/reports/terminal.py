@@ -52,17 +52,17 @@ class Ending:
 def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Group:
     """The whole page. ``ending`` is there for the audit itself; a result shown later has no exit code."""
     return Group(
-        *_header(result),
-        *_funnels(result),
+        *_header(result, sheet),
+        *_funnels(result, sheet),
         *_claims(result, sheet),
-        *gates(result),
-        *_adds_up(result),
+        *gates(result, sheet),
+        *_adds_up(result, sheet),
         *_facilities(result, sheet),
         *_rules(result, sheet),
-        *([] if result["claims"] else received.fix_first(result)),
+        *([] if result["claims"] else received.fix_first(result, sheet)),
         *([] if result["claims"] else received.broken_standard(result, sheet)),
         *([] if result["claims"] else received.not_judged(result, sheet)),
-        *_signals(result),
+        *_signals(result, sheet),
         *_not_looked_at(result),
         next_commands(list(_steps(result, sheet, ending))),
         *(_ending(ending) if ending else []),
@@ -70,7 +70,7 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
 
 
 # ------------------------------------------------------------------------------------------------ what was audited
-def _header(result: Result) -> Iterator[RenderableType]:
+def _header(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     period = result["period"]
     line = Text.assemble(
         ("recaudit ", "bold"),
@@ -87,7 +87,8 @@ def _header(result: Result) -> Iterator[RenderableType]:
     on_disk = {entry["path"].partition("!")[0]: entry["bytes"] for entry in exports}  # an archive is one file
     size = bytes_in_all(sum(on_disk.values()))
     seconds = f" in {_seconds(result['run']['seconds'])}" if "run" in result else ""
-    yield Text(f"Read {counted(len(exports), 'file')}, {counted(rows, 'row')}, {size}{seconds}", "muted")
+    in_rows = "" if any(map(sheet.hidden.sector, result["totals"])) else f", {counted(rows, 'row')}"
+    yield Text(f"Read {counted(len(exports), 'file')}{in_rows}, {size}{seconds}", "muted")
 
 
 def _suites(result: Result) -> str:
@@ -105,10 +106,11 @@ def _seconds(seconds: float) -> str:
     return counted(int(seconds), "second") if seconds >= 1 else "under a second"
 
 
-def _funnels(result: Result) -> Iterator[RenderableType]:
+def _funnels(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield Text()
     for sector in result["totals"]:
-        line = Text.assemble(inert(f"{sector}  ", "bold"), _funnel(result, sector))
+        said = Text(sheet.hidden.why) if sheet.hidden.sector(sector) else _funnel(result, sector)
+        line = Text.assemble(inert(f"{sector}  ", "bold"), said)
         yield hanging(line, len(visible(sector)) + 2)
 
 
@@ -129,7 +131,7 @@ def _claims(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         return
     blocks: list[RenderableType] = []
     for claim in result["claims"]:
-        blocks += [*_claim(claim, sheet), Text()]
+        blocks += [*_claim(result, claim, sheet), Text()]
     worst = max((claim["verdict"] for claim in result["claims"]), key=("confirmed", "unverifiable", "refuted").index)
     yield Panel(
         Group(*blocks, *_legend()),
@@ -140,7 +142,7 @@ def _claims(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     )
 
 
-def _claim(claim: ClaimEntry, sheet: Sheet) -> Iterator[RenderableType]:
+def _claim(result: Result, claim: ClaimEntry, sheet: Sheet) -> Iterator[RenderableType]:
     yield Text.assemble(
         inert(claim["id"], "bold"),
         "  ",
@@ -148,6 +150,10 @@ def _claim(claim: ClaimEntry, sheet: Sheet) -> Iterator[RenderableType]:
         "  ",
         inert(f"“{in_words(claim['statement'], claim['sentence'])}”"),
     )
+    if sheet.hidden.scope(result, claim["sector"], claim["scope"]):
+        yield indented(Text(f"claimed {promised(claim['target'])}; counts {sheet.hidden.why}", "muted"))
+        yield indented(by_rung(claim))
+        return
     yield indented(parts.how_sure(claim))
     bar = parts.claim_bar(claim, max(3, min(56, sheet.width - 24)))
     claimed = Text(f"claimed {promised(claim['target'])}", "muted")
@@ -155,6 +161,9 @@ def _claim(claim: ClaimEntry, sheet: Sheet) -> Iterator[RenderableType]:
     if words := parts.claim_counts(claim):
         yield indented(Text(words, "muted"))
     yield indented(by_rung(claim))
+    if sheet.hidden.within(result, claim["sector"], claim["scope"]):
+        yield hanging(Text("  - reasons count records of single facilities, so they are not shown"), 4)
+        return
     for reason in claim["reasons"][:REASONS_SHOWN]:
         yield hanging(inert(f"  - {reason}"), 4)
     more = len(claim["reasons"]) - REASONS_SHOWN
@@ -181,11 +190,14 @@ def _legend() -> Iterator[RenderableType]:
 
 
 # ------------------------------------------------------------------------------------------------ sums
-def _adds_up(result: Result) -> Iterator[RenderableType]:
+def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield heading("Every record and every row, counted once")
     for sector, total in result["totals"].items():
         own = [facility for facility in result["facilities"] if facility["sector"] == sector]
         name = f"{visible(sector)}: " if len(result["totals"]) > 1 else ""
+        if sheet.hidden.sector(sector):
+            yield hanging(Text(f"  {name}{sheet.hidden.why}"), 4)
+            continue
         yield hanging(Text(f"  {name}{parts.expected_adds_up(total['expected'], total['rungs'])}"), 4)
         yield hanging(Text(f"  {name}{parts.read_adds_up(own, total['read'], total['unattributed'])}"), 4)
     for reason, rows in result["unattributed"].items():
@@ -199,7 +211,7 @@ def _facilities(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     facilities = result["facilities"]
     of_received = parts.export_only(result)
     numbered = [facility for facility in facilities if of_received or facility["expected"] is not None]
-    ranked = [facility for facility in parts.by_gap(numbered) if parts.gap(facility) > 0]
+    ranked = [facility for facility in parts.by_gap(sheet.hidden.shown(numbered)) if parts.gap(facility) > 0]
     if ranked:
         shown = ranked[:FACILITIES_SHOWN]
         what = "records received but not complete" if of_received else "records expected but not complete"
@@ -208,9 +220,10 @@ def _facilities(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         )
         yield Text()
         yield parts.facility_table(shown, sheet)
+    yield from parts.unseen(facilities, sheet)
     yield Text()
     yield Text(f"  {_facility_counts(facilities, of_received=of_received)}", "muted")
-    yield from _remarks(facilities, of_received=of_received)
+    yield from _remarks(facilities, sheet, of_received=of_received)
 
 
 def _facility_counts(facilities: Sequence[FacilityEntry], *, of_received: bool) -> str:
@@ -220,7 +233,8 @@ def _facility_counts(facilities: Sequence[FacilityEntry], *, of_received: bool) 
     return words if of_received else f"{words}, {grouped(nothing)} with 0 expected"
 
 
-def _remarks(facilities: Sequence[FacilityEntry], *, of_received: bool) -> Iterator[RenderableType]:
+def _remarks(facilities: Sequence[FacilityEntry], sheet: Sheet, *, of_received: bool) -> Iterator[RenderableType]:
+    facilities = sheet.hidden.shown(facilities)  # whether a hidden one is silent says what another one has
     silent = [facility for facility in facilities if facility["status"] == "silent"]
     if silent:
         due = counted(sum(facility["expected"] or 0 for facility in silent), "expected record")
@@ -239,7 +253,8 @@ def _remarks(facilities: Sequence[FacilityEntry], *, of_received: bool) -> Itera
 
 # ------------------------------------------------------------------------------------------------ rules
 def _rules(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
-    ranked = parts.most_missed(result["rules"])[:RULES_SHOWN]
+    shown = [rule for rule in result["rules"] if not sheet.hidden.sector(rule["sector"])]
+    ranked = parts.most_missed(shown)[:RULES_SHOWN]
     if not ranked:
         return
     columns = [Column("Rule"), Column("", gives=True)] + [Column(bar=True)] * sheet.wide
@@ -261,11 +276,11 @@ def _rules(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield table(columns, rows, sheet.width)
 
 
-def _signals(result: Result) -> Iterator[RenderableType]:
+def _signals(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     """What groups look like: nothing that moves a rung, a reason to look at a document."""
     flagged: dict[str, list[SignalEntry]] = {}
     for signal in result["signals"]:
-        if signal["flagged"]:
+        if signal["flagged"] and not sheet.hidden.signal(signal["sector"], signal["group"]):
             flagged.setdefault(signal["id"], []).append(signal)
     if not flagged:
         return
@@ -297,7 +312,7 @@ def _steps(result: Result, sheet: Sheet, ending: Ending | None) -> Iterator[tupl
         return
     of_received = parts.export_only(result)
     numbered = [entry for entry in result["facilities"] if of_received or entry["expected"] is not None]
-    worst = next((entry for entry in parts.by_gap(numbered) if parts.gap(entry) > 0), None)
+    worst = next((entry for entry in parts.by_gap(sheet.hidden.shown(numbered)) if parts.gap(entry) > 0), None)
     if worst:
         yield "what one facility has to fix first", sheet.show("facility", worst["id"])
     doubted = next((claim for claim in result["claims"] if claim["verdict"] != "confirmed"), None)
