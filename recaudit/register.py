@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as arrow
 
 from recaudit.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
-from recaudit.crosswalk import CROSSWALK, Crosswalk, Resolved, on_day, steps_of
+from recaudit.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.denominators import Tile, disputed, expected_of
 from recaudit.enrolled import roster as roster_of_enrolments
@@ -49,6 +49,7 @@ class Register:
     heirs: tuple[Heir, ...] = ()
     stretches: Stretches = field(default_factory=dict)
     every_area: tuple[Area, ...] = ()  # of whatever day
+    steps: tuple[Step, ...] = ()  # of the crosswalk, of whatever day
     crosswalk: Crosswalk | None = None  # None: there are no areas
 
     @property
@@ -98,7 +99,8 @@ def load(plan: Plan) -> Register:
 
     day = plan.as_of or plan.period.last
     areas = areas_of(area_sheets, faults)
-    crosswalk = on_day(areas, steps_of(step_sheets, faults), day)
+    steps = steps_of(step_sheets, faults)
+    crosswalk = on_day(areas, steps, day)
     stretches = stretches_of(facility_sheets, crosswalk.known if area_sheets else None, faults)
     heirs = heirs_of(stretches, claims_of(stretches, faults), plan.period)
     facilities = facilities_of(stretches, day, (lambda code: crosswalk.resolve(code).area) if area_sheets else str)
@@ -159,6 +161,7 @@ def load(plan: Plan) -> Register:
         heirs=heirs,
         stretches=stretches,
         every_area=areas,
+        steps=steps,
         crosswalk=crosswalk if area_sheets else None,
     )
 

@@ -52,6 +52,7 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
             yield from _said(facility)
     rules = [rule for rule in result["rules"] if not hidden.sector(rule["sector"])]
     yield from map(_rule, sorted(rules, key=lambda rule: (-parts.missed(rule["totals"]), rule["id"])))
+    yield from _placed(result)
     for one in result["inputs"]:
         for found in [] if hidden.input(one) else one["findings"]:
             lines = ",".join(map(str, found["lines"]))
@@ -241,6 +242,15 @@ def _facility(entry: FacilityEntry) -> str:
         area=entry["area"],
         name=entry["name"],
     )
+
+
+def _placed(result: Result) -> Iterator[str]:
+    """Facilities whose code of an area may mean several, or leads to none on the day of the audit."""
+    resolved = result["register"].get("resolved") if result["register"] else None
+    if resolved is not None:
+        for one in [*resolved["split"], *resolved["unresolved"]]:
+            may_be = ",".join(one["may_be"])
+            yield _line("placed", one["facility"], code=one["code"], area=one["area"], may_be=may_be)
 
 
 def _said(entry: FacilityEntry) -> Iterator[str]:

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import expectations, parts
+from recaudit.reports import denominators, parts
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
@@ -79,7 +79,7 @@ def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
         yield warning("it sent more than was expected: the expected number was too low, and nothing is confirmed by it")
     if entry["covers"] == "subset":
         yield warning("the expected number covers only a part of its records: it is a floor")
-    yield from expectations.said(entry)
+    yield from denominators.said(entry)
     if entry["conflicting"]:
         yield warning(f"{counted(entry['conflicting'], 'key')} with copies that differ")
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import expectations, parts, received
+from recaudit.reports import denominators, parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -224,6 +224,7 @@ def _facilities(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield Text()
     yield Text(f"  {_facility_counts(facilities, of_received=of_received)}", "muted")
     yield from _remarks(facilities, sheet, of_received=of_received)
+    yield from denominators.placed(result)
 
 
 def _facility_counts(facilities: Sequence[FacilityEntry], *, of_received: bool) -> str:
@@ -248,7 +249,7 @@ def _remarks(facilities: Sequence[FacilityEntry], sheet: Sheet, *, of_received: 
     if over:
         words = counted(len(over), "facility", "facilities")
         yield warning(f"{words} sent more than was expected (over-reported): {parts.named(over)}")
-    yield from expectations.remark(facilities)
+    yield from denominators.remark(facilities)
 
 
 # ------------------------------------------------------------------------------------------------ rules

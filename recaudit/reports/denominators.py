@@ -1,4 +1,4 @@
-"""What several sources say a facility should have, and where they disagree: of a result, for pages and for lines."""
+"""What the register leaves open, of a result: sources that disagree, codes of areas that lead to several or to none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recaudit.reports import parts
 from recaudit.reports.inert import inert
 from recaudit.reports.look import hanging, warning
 from recaudit.reports.numbers import counted, grouped
-from recaudit.result import FacilityEntry, SaidEntry
+from recaudit.result import FacilityEntry, Result, SaidEntry
 
 
 def disputes(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
@@ -24,6 +24,20 @@ def remark(facilities: Sequence[FacilityEntry]) -> Iterator[RenderableType]:
     if disputed := disputes(facilities):
         words = counted(len(disputed), "facility", "facilities")
         yield warning(f"{words} with a disputed expected number: {parts.named(disputed)}")
+
+
+def placed(result: Result) -> Iterator[RenderableType]:
+    """One line for the overview on the codes of areas; nothing where every code is plainly one of the day."""
+    resolved = result["register"].get("resolved") if result["register"] else None
+    if resolved is None:
+        return
+    kinds = [
+        (resolved["by_crosswalk"], "placed by an older code of its area", "placed by older codes of their areas"),
+        (len(resolved["split"]), "whose code may mean another area too", "whose codes may mean other areas too"),
+        (len(resolved["unresolved"]), "whose code leads to no area", "whose codes lead to no area"),
+    ]
+    found = [(number, one if number == 1 else more) for number, one, more in kinds if number]
+    yield warning("; ".join(f"{counted(number, 'facility', 'facilities')} {words}" for number, words in found))
 
 
 def said(entry: FacilityEntry) -> Iterator[RenderableType]:

@@ -1,0 +1,126 @@
+"""A register that can be read -> what is doubtful in it. What is wrong in it is told when it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from recaudit.areas import holds, valid_on
+from recaudit.errors import PlanError
+from recaudit.facilities import current
+from recaudit.intime import gaps, without
+from recaudit.model import Area, Expected, Period
+from recaudit.plan import Plan
+from recaudit.register import Register, load
+from recaudit.reports.registered import Finding, Lint
+from recaudit.verdicts import lineage
+
+
+def lint(plan: Plan) -> Lint:
+    """Reads the plan's register and looks at it. Raises ``RegisterError`` for what stops an audit too, ``PlanError``
+    where the plan has no register: of nothing nobody can say that it is in order."""
+    if plan.register is None:
+        raise PlanError("the plan has no register", where=plan.path.name, fix="add [register] with facilities = ...")
+    register = load(plan)
+    return Lint(
+        facilities=len(register.facilities),
+        areas=len(register.areas),
+        findings=tuple(findings(register, bool(plan.register.source), plan.register.as_of is not None)),
+        notes=register.notes,
+    )
+
+
+def findings(register: Register, sourced: bool, dated: bool) -> Iterator[Finding]:
+    """``sourced``, ``dated``: whether the register says who keeps it and of which day it is."""
+    if not sourced:
+        yield Finding("source")
+    if not dated:
+        yield Finding("date")
+    for one in register.expected.values():
+        yield from _of_expected(one)
+    yield from _of_places(register)
+    yield from _of_areas(register)
+    yield from _of_steps(register)
+    yield from _of_stretches(register)
+
+
+def _of_expected(one: Expected) -> Iterator[Finding]:
+    if one.number is None:
+        yield Finding("no_expected", one.facility)
+    elif one.disputed:
+        numbers = "; ".join(f"{said.source}: {said.number}{_part(said.covers)}" for said in one.said)
+        yield Finding("disputed", one.facility, numbers)
+    elif one.number == 0:
+        yield Finding("zero", one.facility)
+
+
+def _part(covers: str) -> str:
+    return " of a part" if covers == "subset" else ""
+
+
+def _of_places(register: Register) -> Iterator[Finding]:
+    """Codes of the facilities' areas, those of facilities out of scope too."""
+    if register.crosswalk is None:
+        return
+    for facility in register.facilities:
+        code = current(register.stretches[facility.id], register.crosswalk.day).facility.area
+        resolved = register.crosswalk.resolve(code)
+        others = ", ".join(resolved.may_be)
+        if not code:
+            yield Finding("no_area", facility.id)
+        elif not resolved.area:
+            yield Finding("unresolved", facility.id, f"{code}{f', one of {others}' if others else ''}")
+        elif others:
+            yield Finding("split", facility.id, f"{code}, taken for {resolved.area}, may be {others}")
+        elif resolved.area != code:
+            yield Finding("older_code", facility.id, f"{code}, today {resolved.area}")
+
+
+def _of_areas(register: Register) -> Iterator[Finding]:
+    by_code: dict[str, list[Area]] = {}
+    for area in register.every_area:
+        by_code.setdefault(area.code, []).append(area)
+    for code, areas in by_code.items():
+        for gap in gaps(map(holds, areas)):
+            yield Finding("area_gap", code, _days(gap))
+    for area in register.every_area:
+        for days in without(holds(area), map(holds, by_code.get(area.parent, ()))) if area.parent else ():
+            yield Finding("parent", area.code, f"{area.parent} does not hold {_days(days)}")
+    parents = {area.code: area.parent for area in register.areas}
+    lived_in = {code for facility in register.facilities for code in lineage(facility.area, parents)}
+    for area in register.areas:
+        if area.code not in lived_in:
+            yield Finding("empty_area", area.code)
+
+
+def _of_steps(register: Register) -> Iterator[Finding]:
+    """Steps to a code that no area has on the first day on which the step says it holds."""
+    for step in register.steps:
+        same = [area for area in register.every_area if area.code == step.new]
+        if not (valid_on(same, step.since) if step.since else same):
+            yield Finding("target", step.new, f"after {step.old}{f', from {step.since}' if step.since else ''}")
+
+
+def _of_stretches(register: Register) -> Iterator[Finding]:
+    for facility in register.facilities:
+        for gap in facility.gaps:
+            yield Finding("facility_gap", facility.id, _days(gap))
+    before: dict[str, Sequence[str]] = {}
+    for id_, rows in register.stretches.items():
+        for row in rows:
+            for one in row.predecessors:
+                if one not in register.stretches:
+                    before[one] = [*before.get(one, ()), id_]
+    for one, later in before.items():
+        yield Finding("predecessor", one, f"before {', '.join(dict.fromkeys(later))}")
+
+
+def _days(days: Period) -> str:
+    """
+    >>> _days(Period(date.min, date(2025, 6, 30)))
+    'up to 2025-06-30'
+    """
+    first, last = ("" if days.first == date.min else str(days.first)), ("" if days.last == date.max else str(days.last))
+    if first and last:
+        return f"from {first} to {last}"
+    return f"from {first} on" if first else f"up to {last}" if last else "on any day"

@@ -1,0 +1,136 @@
+"""What ``recaudit register lint`` found: by kind, what needs repair first; every one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from recaudit.reports.inert import inert, visible
+from recaudit.reports.look import hanging
+from recaudit.reports.numbers import counted, grouped
+
+Kind = Literal[
+    "source",
+    "date",
+    "no_expected",
+    "disputed",
+    "unresolved",
+    "split",
+    "no_area",
+    "parent",
+    "target",
+    "facility_gap",
+    "area_gap",
+    "older_code",
+    "predecessor",
+    "empty_area",
+    "zero",
+]
+
+
+class Words(NamedTuple):
+    """What is said of all findings of a kind. ``fix`` "": nothing needs repair, it is only worth a look."""
+
+    title: str
+    fix: str = ""
+
+
+KINDS: Final[dict[Kind, Words]] = {
+    "source": Words("The register does not say who keeps it", 'write source = "..." into [register]'),
+    "date": Words("The register does not say of which day it is", "write date = YYYY-MM-DD into [register]"),
+    "no_expected": Words("Facilities without an expected number", "add a roster, or an expected row"),
+    "disputed": Words("Facilities whose sources contradict each other", "ask the sources which number holds"),
+    "unresolved": Words("Facilities whose code of an area leads to none", "write a code that holds on as_of"),
+    "split": Words("Facilities whose code may mean several areas", "write the code that holds on as_of"),
+    "no_area": Words("Facilities without an area", "fill the column area"),
+    "parent": Words("Areas that lie in one that does not hold as long", "correct valid_from and valid_to of the two"),
+    "target": Words("Steps of the crosswalk that lead to no area", "add the area, or correct the step"),
+    "facility_gap": Words("Facilities that were closed in between"),
+    "area_gap": Words("Codes that no area had in between"),
+    "older_code": Words("Facilities placed by an older code of their area"),
+    "predecessor": Words("Predecessors that are not in the register themselves"),
+    "empty_area": Words("Areas in which no facility lies"),
+    "zero": Words("Facilities of which nothing is expected"),
+}
+"""In the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``of``: the id of a facility or the code of an area; "" for the register as a whole."""
+
+    kind: Kind
+    of: str = ""
+    what: str = ""
+
+    @property
+    def repair(self) -> bool:
+        return bool(KINDS[self.kind].fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """All that was found in a register of so many facilities and areas, and what reading it noted."""
+
+    facilities: int
+    areas: int
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> int:
+        """0 when nothing needs repair, else 1."""
+        return 1 if any(finding.repair for finding in self.findings) else 0
+
+    @property
+    def why(self) -> str:
+        number = sum(finding.repair for finding in self.findings)
+        return f"{counted(number, 'finding')} to repair" if number else "nothing to repair"
+
+
+def page(lint: Lint) -> Group:
+    return Group(*_page(lint))
+
+
+def _page(lint: Lint) -> Iterator[RenderableType]:
+    facilities = counted(lint.facilities, "facility", "facilities")
+    yield Text(f"Register of {facilities}, {counted(lint.areas, 'area')} on the day of the audit")
+    for kind, words in KINDS.items():
+        found = [finding for finding in lint.findings if finding.kind == kind]
+        if found:
+            sign, style = ("✗", "refuted") if words.fix else ("·", "muted")
+            number = f": {grouped(len(found))}" if any(finding.of for finding in found) else ""
+            yield Text(f"\n{sign} {words.title}{number}", style)
+            yield from _listed(found)
+            if words.fix:
+                yield hanging(Text(f"  fix: {words.fix}", "muted"), 7)
+    for note in lint.notes:
+        yield hanging(inert(f"note: {note}", "muted"), 6)
+    yield Text(f"\nExit code {lint.code}: {lint.why}", "refuted" if lint.code else "confirmed")
+
+
+def _listed(found: Sequence[Finding]) -> Iterator[RenderableType]:
+    """One line each where there is something to say of each, else all of them in one."""
+    if any(finding.what for finding in found):
+        for finding in found:
+            yield hanging(Text.assemble("  ", inert(finding.of, "bold"), "  ", inert(finding.what)), 4)
+    elif names := ", ".join(finding.of for finding in found if finding.of):
+        yield hanging(inert(f"  {names}"), 2)
+
+
+def lines(lint: Lint) -> Iterator[str]:
+    """The same for pipes: one finding a line, its kind and what it is of first."""
+    yield f"register\tfacilities={lint.facilities}\tareas={lint.areas}"
+    for kind in KINDS:
+        for finding in lint.findings:
+            if finding.kind == kind:
+                what = visible(finding.what) or "-"
+                repair = str(finding.repair).lower()
+                yield "\t".join(("finding", kind, visible(finding.of) or "-", f"repair={repair}", f"what={what}"))
+    for note in lint.notes:
+        yield f"note\t{visible(note)}"
+    yield f"exit\t{lint.code}\twhy={visible(lint.why)}"

@@ -1,0 +1,212 @@
+"""Facilities in time: stretches of days, gaps between them, and who counts for whom."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recaudit import audit
+from recaudit.csvfiles import Faults
+from recaudit.errors import RegisterError
+from recaudit.facilities import Stretch, facilities_of
+from recaudit.intime import on
+from recaudit.model import Expected, Facility, Heir, Period
+from recaudit.plan import load as load_plan
+from recaudit.register import Register, load
+from recaudit.result import Result
+from recaudit.succession import claims_of, heirs_of
+from recaudit.verify import contradictions
+from tests import tiny_audit, two_stations
+
+HEADER = "id,name,sector,kind,area,open_from,open_to,predecessors\n"
+SECOND = "66002,Krông Pắc,health,,24133,,,\n"
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+
+
+def registered(root: Path, facilities: str, rosters: str | None = None, expected: str = "") -> Path:
+    tiny_audit.write(root)
+    (root / "register" / "facilities.csv").write_text(HEADER + facilities, encoding="utf-8")
+    if rosters is not None:
+        (root / "register" / "rosters.csv").write_text(rosters, encoding="utf-8")
+    if expected:
+        (root / "register" / "expected.csv").write_text(
+            "facility,period,expected,source\n" + expected, encoding="utf-8"
+        )
+        text = (root / "recaudit.toml").read_text(encoding="utf-8")
+        text = text.replace("rosters =", 'expected = "register/expected.csv"\nrosters =')
+        (root / "recaudit.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def read(root: Path, facilities: str, **files: Any) -> Register:  # noqa: ANN401
+    return load(load_plan(registered(root, facilities, **files)))
+
+
+def refused(root: Path, facilities: str, **files: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    with pytest.raises(RegisterError) as error:
+        read(root, facilities, **files)
+    return [(one.where.removeprefix("register/"), one.what) for one in error.value.problems]
+
+
+NO_ROSTER = "facility,period,id,source\n"
+
+
+# ------------------------------------------------------------------------------------------------ stretches
+def test_the_row_of_the_day_of_the_audit_speaks_for_all_stretches(tmp_path: Path) -> None:
+    rows = "66001,Old,health,post,,2020-01-01,2026-01-31,\n66001,New,health,station,24133,2026-03-01,,\n" + SECOND
+    register = read(tmp_path, rows, rosters=NO_ROSTER)
+    closed = Period(date(2026, 2, 1), date(2026, 2, 28))
+    assert register.facilities[0] == Facility(
+        "66001", "New", "health", "station", "24133", open_from=date(2020, 1, 1), gaps=(closed,)
+    )
+
+
+def row(id_: str, first: date | None, last: date | None, before: tuple[str, ...] = (), name: str = "") -> Stretch:
+    facility = Facility(id_, name, "health", open_from=first, open_to=last)
+    return Stretch(facility, before, None, 0)  # type: ignore[arg-type]  # no fault is looked for, so no sheet
+
+
+def test_before_the_first_row_the_first_speaks_and_in_a_gap_the_last_one_before() -> None:
+    rows = [row("a", date(2026, 2, 1), date(2026, 2, 9), name="0"), row("a", date(2026, 3, 1), None, name="1")]
+    names = [facilities_of({"a": rows}, date(2026, month, 15), str)[0].name for month in (1, 2, 3)]
+    assert names == ["0", "0", "1"]
+
+
+def test_rows_of_one_id_that_share_a_day_are_refused(tmp_path: Path) -> None:
+    rows = "66001,A,health,,,,2026-02-01,\n66001,B,health,,,2026-02-01,,\n" + SECOND
+    assert refused(tmp_path, rows, rosters=NO_ROSTER) == [
+        ("facilities.csv:3, column id", "id stands in an earlier line too")
+    ]
+    rows = "66001,A,health,,,,2026-02-01,\n66001,B,education,,,2026-02-02,,\n" + SECOND
+    (found,) = refused(tmp_path / "b", rows, rosters=NO_ROSTER)
+    assert found == ("facilities.csv:3, column sector", "an earlier line of this id is of another sector")
+
+
+def test_a_facility_open_only_between_two_periods_is_not_in_scope(tmp_path: Path) -> None:
+    rows = "66001,A,health,,,,2025-12-31,\n66001,A,health,,,2026-04-01,,\n" + SECOND
+    assert [one.id for one in read(tmp_path, rows, rosters=NO_ROSTER).in_scope] == ["66002"]
+
+
+# ------------------------------------------------------------------------------------------------ predecessors
+@pytest.mark.parametrize(
+    ("rows", "line", "what"),
+    [
+        ("A,A,health,,,,,A\n", 2, "the facility comes after itself"),
+        ("A,A,health,,,,,B\nB,B,health,,,,,A\n", 2, "the facility comes after itself"),
+        ("A,A,health,,,,,X\nB,B,health,,,,,X\n", 3, "A, open on the same days, has this predecessor too: "
+         "nobody knows for whom its records count"),
+        ("A,A,health,,,,,E\nE,E,education,,,,2020-01-01,\n", 2, "a predecessor is a facility of another sector"),
+    ],
+)  # fmt: skip
+def test_a_succession_that_cannot_be_is_refused(tmp_path: Path, rows: str, line: int, what: str) -> None:
+    assert (f"facilities.csv:{line}, column predecessors", what) in refused(tmp_path, rows, rosters=NO_ROSTER)
+
+
+def heirs(*facilities: tuple[str, date | None, date | None, tuple[str, ...]]) -> tuple[Heir, ...]:
+    faults = Faults()
+    faults.begin("f")
+    stretches: dict[str, list[Stretch]] = {}
+    for id_, first, last, before in facilities:
+        stretches.setdefault(id_, []).append(row(id_, first, last, before))
+    return heirs_of(stretches, claims_of(stretches, faults), YEAR)
+
+
+def test_a_chain_is_followed_to_whoever_was_open() -> None:
+    found = heirs(("B", None, date(2026, 2, 28), ("A",)), ("C", date(2026, 3, 1), None, ("B",)))
+    assert [(one.before, one.facility, one.days.first) for one in found] == [
+        ("A", "B", date.min),
+        ("A", "C", date(2026, 3, 1)),
+        ("B", "C", date(2026, 3, 1)),
+    ]
+    assert not any(one.undated for one in found)  # both speak for A in the period, and B was open itself
+
+
+def test_who_never_was_open_in_the_period_has_one_heir_without_a_day() -> None:
+    (one,) = heirs(("A", None, date(2025, 12, 31), ()), ("B", date(2026, 1, 1), None, ("A", "A")))
+    assert (one.before, one.facility, one.undated) == ("A", "B", True)
+
+
+days = st.integers(0, 20).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
+spans = st.tuples(days, days).map(sorted)
+
+
+@given(spans, spans, spans, days)
+def test_on_each_day_at_most_one_speaks_and_only_for_who_was_closed(a: Any, b: Any, c: Any, day: date) -> None:  # noqa: ANN401
+    found = heirs(("A", *a, ()), ("B", *b, ("A",)), ("C", *c, ("B",)))
+    for before, later in (("A", (("B", b), ("C", c))), ("B", (("C", c),))):
+        speak = [one.facility for one in found if one.before == before and on(one.days, day)]
+        own = {"A": a, "B": b}[before]
+        due = [] if own[0] <= day <= own[1] else [id_ for id_, (first, last) in later if first <= day <= last][:1]
+        assert speak == due
+
+
+# ------------------------------------------------------------------------------------------------ what is expected
+def test_what_is_expected_of_a_predecessor_is_added(tmp_path: Path) -> None:
+    rows = "66100,One,health,,,,,P;66001\n66001,Old,health,,,,2025-12-31,\n" + SECOND
+    expected = "66100,2026-Q1,5,Book\nP,2026-01,1,Book\nP,2026-02/2026-03-31,1,Book\n66001,2026-Q1,7,Book\n"
+    expected = expected.replace("2026-02/", "2026-02-01/")
+    register = read(tmp_path, rows, rosters=NO_ROSTER, expected=expected)
+    assert register.expected["66100"] == Expected("66100", "count", 14, "all", ("Book",))
+    assert register.notes[-2:] == (
+        "1 expected rows of predecessor 66001 count for 66100",
+        "2 expected rows of predecessor P count for 66100",
+    )
+    assert [one.id for one in register.in_scope] == ["66100", "66002"]
+
+
+def test_the_rows_of_each_id_tile_the_period_by_themselves(tmp_path: Path) -> None:
+    rows = "66100,One,health,,,,,P\n" + SECOND
+    expected = "66100,2026-01-01/2026-02-28,5,Book\nP,2026-03,1,Book\n"
+    found = refused(tmp_path, rows, rosters=NO_ROSTER, expected=expected)
+    assert [what for _, what in found] == [
+        "nothing is said of this facility from 2026-03-01 to 2026-03-31",
+        "nothing is said of this facility from 2026-01-01 to 2026-02-28",
+    ]
+
+
+def test_one_key_of_two_predecessors_would_be_expected_twice(tmp_path: Path) -> None:
+    rows = "66100,One,health,,,,,P;Q\n" + SECOND
+    rosters = NO_ROSTER + "P,2026-Q1,k,Book\nQ,2026-Q1,k,Book\n"
+    (found,) = refused(tmp_path, rows, rosters=rosters)
+    assert found[1] == "this key of the facility stands in an earlier row too"
+
+
+# ------------------------------------------------------------------------------------------------ the whole
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """66001, which is not in the register, is part of 66100 now; what was exported and listed names the old id."""
+    rows = "66100,Merged,health,,24133,,,66001\n"
+    rows += "66002,Krông Pắc,health,,24133,,2026-02-10,\n66002,Krông Pắc,health,,24133,2026-02-20,,\n"
+    return audit.check(registered(tmp_path_factory.mktemp("merged"), rows), workers=1).result
+
+
+def test_records_and_roster_of_a_predecessor_count_for_the_successor(merged: Result) -> None:
+    second, first = merged["facilities"]
+    assert (first["id"], first["basis"], first["expected"], first["matched"]) == ("66100", "roster", 2, 2)
+    assert (second["id"], second["expected"], second["matched"]) == ("66002", 2, 2)
+    assert merged["claims"][0]["wording"] == "confirmed"
+    assert merged["notes"] == [
+        "2 expected rows of predecessor 66001 count for 66100",
+        "2 rows of health name predecessor 66001 and count for 66100",
+    ]
+    assert list(contradictions(merged)) == []
+    assert two_stations.MARK not in str(merged)
+
+
+def test_a_row_of_a_day_on_which_nobody_was_open_is_of_no_facility(tmp_path: Path) -> None:
+    """66001 closed the day before its visits, and 66100 opened on that day; 66002 was closed on it."""
+    rows = (
+        "66001,Old,health,,24133,,2026-02-02,\n66100,New,health,,24133,2026-02-03,,66001\n"
+        "66002,B,health,,24133,,2026-02-02,\n66002,B,health,,24133,2026-02-04,,\n"
+    )
+    expected = "66001,2026-Q1,0,Book\n66100,2026-Q1,2,Book\n66002,2026-Q1,2,Book\n"
+    result = audit.check(registered(tmp_path, rows, rosters=NO_ROSTER, expected=expected), workers=1).result
+    assert {one["id"]: one["matched"] for one in result["facilities"]} == {"66001": 0, "66002": 0, "66100": 2}
+    assert result["unattributed"] == {"facility not open then": 2}
+    assert "2 rows of health name predecessor 66001 and count for 66100" in result["notes"]
+    assert {one["id"]: one["rungs"]["complete"]["reached"] for one in result["facilities"]}["66100"] == 2
