@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.agreement import Sheet
 from recaudit.engine.fold import JUDGED_RUNGS, REACHED, SHORT, UNKNOWN, Shape, fold
 from recaudit.engine.frame import Frames, build
 from recaudit.engine.judge import Judged, judge, looks_in
@@ -25,6 +27,7 @@ from recaudit.engine.link import (
     standing_among,
 )
 from recaudit.engine.matching import spellings
+from recaudit.engine.reference import sheets
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -43,16 +46,22 @@ from recaudit.values import VALUE
 ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
 
 
-def count(task: Task, *, threads: int = 0, kept: Path | None = None) -> Counted:
+def count(
+    task: Task, *, threads: int = 0, kept: Path | None = None, beside: Callable[[Sheet], None] | None = None
+) -> Counted:
     """Everything that can be counted of one sector. Without a row, a facility or a rule the counts are zero.
 
-    ``kept``: a file for the records that do not reach every rung (``engine.kept``); None writes none.
+    ``kept``: a file for the records that do not reach every rung (``engine.kept``); None writes none. ``beside`` is
+    handed each frame with what the query made of it, one at a time, to be compared with another engine.
     """
     engine = Engine(task.spill, threads)
     linked = link(engine, task)
     task = replace(task, inputs=cut_without_links(engine, task, linked))
     frames = build(engine, task, linked)
     judged = judge(engine, task, linked, frames)
+    if beside is not None:
+        for sheet in sheets(engine, task, frames, judged):
+            beside(sheet)
     stood, shape = fold(engine, task, linked, frames, judged)
     if kept is not None:
         keep(engine, task, linked, judged, stood, shape, kept)

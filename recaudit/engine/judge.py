@@ -127,14 +127,21 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     return Judged(bits, masks, dict(counts))
 
 
+def verdicts(frame: Frame, rules: Sequence[Rule]) -> list[ColumnElement[int]]:
+    """The state of every row of the frame under each of ``rules``, as an expression on the frame's columns."""
+    c = frame.rows.c
+    apart = {"": (c.ns,), "facility": (c.ns, c.facility_)}
+    among = Among(key_of(c), c.standing_, apart, c["whole_"] if "whole_" in c else sa.false())
+    return [state(rule, frame.cells, among) for rule in rules]
+
+
 def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> FromClause:
-    rules = {rule.id: rule for rule in task.rules}
+    rules = [rule for rule in task.rules if rule.table == frame.table]
+    ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules), strict=True))
     c = frame.rows.c
     identity = [
         name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
     ]
-    apart = {"": (c.ns,), "facility": (c.ns, c.facility_)}
-    among = Among(key_of(c), c.standing_, apart, c["whole_"] if "whole_" in c else sa.false())
     judged: list[ColumnElement[Any]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
@@ -142,7 +149,7 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
                 (c.judged == _NOT_CONFORMANT, UNMET), (c.judged == _NOT_JUDGED, NOT_ASSESSABLE), else_=MET
             )
         else:
-            verdict = state(rules[bit.rule], frame.cells, among)
+            verdict = ruled[bit.rule]
         judged.append(sa.cast(verdict, sa.SmallInteger).label(f"r{bit.place}"))
     kept = [c[name] for name in identity]
     if task.due and frame.table == task.due.table:

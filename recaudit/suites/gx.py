@@ -1,4 +1,7 @@
-"""Great Expectations itself loads a suite file, so that "genuine" is a fact and not a hope."""
+"""Great Expectations itself loads a suite file, so that "genuine" is a fact and not a hope.
+
+This module alone imports the library; ``recaudit.suites.reference`` has it judge frames.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ def hold_in_gx(path: Path, compiled: Suite | None = None) -> int:
     return held
 
 
-def _gx() -> ModuleType:
+def library() -> ModuleType:
     """The library: no analytics, no progress bars, and no log, as what it would say is said by us."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with warnings.catch_warnings():
@@ -52,9 +55,17 @@ def _gx() -> ModuleType:
     return gx
 
 
+def quiet_context(gx: ModuleType) -> Any:  # noqa: ANN401  # GX is untyped to us
+    """A context in memory: no project folder, no progress bars, no analytics."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    context.enable_analytics(False)
+    return context
+
+
 def _held(entry: Mapping[str, Any], wrong: Wrong) -> int:
     """1 when GX builds the expectation and keeps every kwarg; else 0, with the reason added."""
-    gx = _gx()
+    gx = library()
     rule = entry.get("meta", {}).get("rule", "without a name") if isinstance(entry, dict) else "without a name"
     try:
         built = gx.ExpectationSuite(name="one", expectations=[entry]).expectations
@@ -73,10 +84,8 @@ def _held(entry: Mapping[str, Any], wrong: Wrong) -> int:
 
 def _stored(document: Mapping[str, Any]) -> int:
     """How many expectations come back when the whole suite goes through a store of GX."""
-    gx = _gx()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    context.enable_analytics(False)
+    gx = library()
+    context = quiet_context(gx)
     suite = gx.ExpectationSuite(
         name=document["name"], expectations=document["expectations"], meta=dict(document["meta"])
     )
