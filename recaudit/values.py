@@ -198,6 +198,8 @@ _DATE: Final = re.compile(
     r"(?:Z|(?P<sign>[+-])(?P<ahead>0[0-9]|1[0-4]):(?P<ahead_minutes>[0-5][0-9])))?)?)?"
 )
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")  # a point: no comma is read as one
+WHITE_SPACE: Final = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
+"""Stripped around a number before it is read: what ``str.strip`` takes for white space, no-break spaces among it."""
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = 86_400_000_000  # microseconds
 _LAST_MICROSECOND: Final = (23, 59, 59, 999_999)

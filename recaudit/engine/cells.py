@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.dialect import all_of, any_of
 from recaudit.model import STATES, Rule
-from recaudit.values import FIRST_REASON, NOT_KNOWN, OTHER_REASON, REASONS, UNPARSEABLE, VALUE
+from recaudit.values import FIRST_REASON, NOT_KNOWN, OTHER_REASON, REASONS, UNPARSEABLE, VALUE, WHITE_SPACE
 
 MET, UNMET, EXCUSED, NOT_APPLICABLE, NOT_ASSESSABLE = range(len(STATES))
 
@@ -133,7 +133,12 @@ def _condition(condition: Mapping[str, Any], cells: Mapping[str, Cell], absence_
 
 # -------------------------------------------------------------- what a value rule asks
 def _number(cell: Cell) -> ColumnElement[Any]:
-    return cell.value if cell.kind == "count" else sa.try_cast(cell.value, sa.Double)
+    return cell.value if cell.kind == "count" else read_number(cell.value)
+
+
+def read_number(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The number that a value is, as the policy of values reads it: white space around it is none of it."""
+    return sa.try_cast(sa.func.trim(text, WHITE_SPACE), sa.Double)
 
 
 def _texts(kwargs: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.cells import read_number
 from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.link import key_of
@@ -64,7 +65,7 @@ def _by_share(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) ->
             hit: ColumnElement[bool] = sa.func.regexp_matches(first, rule.text)
         else:
             number = sa.cast(sa.literal(rule.text), sa.Double)
-            hit = all_of(*(sa.try_cast(rows.c[column], sa.Double) == number for column in rule.columns))
+            hit = all_of(*(read_number(rows.c[column]) == number for column in rule.columns))
         each = _rows(rule, rows, sa.func.coalesce(hit, sa.false()).label("hit")).subquery()
         hits = sa.func.count().filter(each.c.hit)
         groups = sa.select(each.c.facility_, sa.func.count().label("rows"), hits.label("hits"))
