@@ -5,6 +5,9 @@ the rows of no facility are, what a file that was cut off or never came holds, o
 that row is good. ``shares`` lists what a claim's sentence truly says in each of them; ``evidence`` says of the same
 world what the engine would count. The two have only the row states in common, so that agreement proves something.
 
+Where several sources count a site, any of them may be right that the rows do not exceed: ``doubting`` completions are
+those of every source, all others of the one that decides.
+
 Assumed of the unread part, as SCORING does: a count is right until rows exceed it; an unread row is no newer copy of a
 received record; what hangs on an unread record is unread too.
 
@@ -29,6 +32,7 @@ from recaudit.model import (
     Facility,
     Holes,
     Rung,
+    Said,
     Silence,
     Standing,
     Tally,
@@ -83,6 +87,7 @@ class Site(NamedTuple):
     covers: Covers = "all"
     hanging: tuple[Hanging, ...] = ()  # one a table that required rules look at, the same tables at every site
     area: str = "A"
+    beside: tuple[int, ...] = ()  # what other sources say, that cover all; the one that decides says ``number``
 
 
 class Hole(NamedTuple):
@@ -168,9 +173,14 @@ def _seat(site: Site, place: int) -> Seat:
     number = None if site.basis == "none" else site.number
     return Seat(
         facility=Facility(name, name, "health", area=site.area),
-        expected=Expected(name, site.basis, number, site.covers),
+        expected=Expected(name, site.basis, number, site.covers, said=_said(site)),
         tally=_tally(site, name),
     )
+
+
+def _said(site: Site) -> tuple[Said, ...]:
+    first = Said("first", site.basis, site.number, site.covers)
+    return (first, *(Said(f"beside {n}", "count", number) for n, number in enumerate(site.beside))) * bool(site.beside)
 
 
 def _tally(site: Site, name: str) -> Tally:
@@ -281,12 +291,16 @@ Share = tuple[int, int]  # records on the rung, of how many that should be
 
 @cache
 def completions(
-    site: Site, silence: Silence, rung: Rung, excused: Excused, given: int, fallen: Fallen
+    site: Site, silence: Silence, rung: Rung, excused: Excused, given: int, fallen: Fallen, doubting: bool
 ) -> frozenset[Share]:
     """Every share that may be true of the site when ``given`` rows of no facility are records of it."""
     starts = _reached(site, fallen, rung, excused) if rung != "received" else frozenset({len(records(site))})
     found: set[Share] = set()
-    for further, total in _populations(site, silence, given):
+    populations = set(_populations(site, silence, given))
+    for number in site.beside if doubting else ():
+        other = site._replace(basis="count", number=number, covers="all")
+        populations |= {one for one in _populations(other, silence, given) if one[1] == number}  # no row disproves it
+    for further, total in populations:
         good = [further] if rung == "received" else range(further + 1)
         found.update((start + more, total) for start in starts for more in good)
     return frozenset(found)
@@ -315,8 +329,9 @@ def _populations(site: Site, silence: Silence, given: int) -> Iterator[tuple[int
 
 
 # -------------------------------------------------------------- every completion of a world
-def shares(world: World, claim: Claim) -> set[Share]:
-    """Every (numerator, denominator) that the claim's sentence may truly have; (0, 0) is nothing at all."""
+def shares(world: World, claim: Claim, *, doubting: bool = False) -> set[Share]:
+    """Every (numerator, denominator) that the claim's sentence may truly have; (0, 0) is nothing at all. ``doubting``:
+    by whichever source of a count, else by the one that decides."""
     any_row = claim.level != "records" and claim.each == "any"
     rung: Rung = "received" if any_row else claim.rung
     found: set[Share] = set()
@@ -327,7 +342,8 @@ def shares(world: World, claim: Claim) -> set[Share]:
                 inside: set[Share] = {(0, 0)}
                 for at in unit:
                     site = world.sites[at]
-                    truths = completions(site, world.silence, rung, claim.excused, given[at], fallen[at])
+                    doubt = doubting and bool(site.beside)
+                    truths = completions(site, world.silence, rung, claim.excused, given[at], fallen[at], doubt)
                     inside = _sums(inside, truths)
                 whole = _sums(whole, inside if claim.level == "records" else {_kept(one, claim) for one in inside})
             found |= whole
