@@ -459,7 +459,7 @@ SECTIONS = {
     "two with hanging tables": Section(two_facilities_with_hanging_tables, check_records, 112812, 211),
     "three in two areas": Section(three_facilities_in_two_areas, _several, 44200, 211, OF_UNITS),
     "disputed counts": Section(disputed_counts, _several, 8384, 47, OF_UNITS),
-    "units with holes": Section(units_with_holes, _several, 24336, 307, OF_UNITS),
+    "units with holes": Section(units_with_holes, _several, 24336, 211, OF_UNITS),
     "two tables, two namespaces": Section(
         two_hanging_tables_in_two_namespaces, check_records, 15168, 31, WORDS - {"confirmed by count"}
     ),
