@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from recaudit import (
     __version__,
+    agreement,
     coverage,
     education,
     engine,
@@ -109,14 +110,17 @@ def check(
     keep: Path | None = None,
     more_gates: Sequence[Gate] = (),
     fail_on: Failing | None = None,
+    against: agreement.Reference | None = None,
 ) -> Outcome:
     """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
     ``workers``: processes that read, 0 for one a core. ``facility``: every row is of this facility, whatever it says.
     ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
     sources are relative to, where it is not the plan's. ``keep``: a folder for the records that do not reach every rung
-    (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``: instead of what the plan says. Raises
-    ``RecauditError`` when plan, register, suites or sources cannot be used; bad records are counts.
+    (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``: instead of what the plan says.
+    ``against``: another engine that every frame is handed to; what it says otherwise stands in the result's ``run``, and
+    the result stays the query's. Raises ``RecauditError`` when plan, register, suites or sources cannot be used; bad
+    records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     planned = of if isinstance(of, Plan) else plan.load(of)
@@ -128,13 +132,24 @@ def check(
     registered = register.load(planned)
     planned = replace(planned, claims=tuple(map(registered.today, planned.claims)))
     audited: list[SectorAudit] = []
+    agreed: list[agreement.Agreed] = []
+    beside = None if against is None else lambda sheet: agreed.extend(against.agree(sheet))
     inputs: list[Input] = list(registered.files)
     with spill_folder() as folder:
         for name in sorted({source.sector for source in planned.sources}):
             sector = SECTORS[name].around(planned.unit(name))
             records = None if kept_in is None else kept.file_of(kept_in, name)
             one = _audit_sector(
-                sector, planned, registered, folder, len(inputs), workers, progress, exports or planned.root, records
+                sector,
+                planned,
+                registered,
+                folder,
+                len(inputs),
+                workers,
+                progress,
+                exports or planned.root,
+                records,
+                beside,
             )
             audited.append(one)
             inputs += one.inputs
@@ -151,6 +166,10 @@ def check(
         "seconds": round(time.monotonic() - clock, 1),
         "command": command,
     }
+    if against is not None:
+        said = agreement.entry(against.name, against.version, agreed)
+        whole["run"]["agreement"] = said
+        code, why = agreement.gated(code, why, said)
     if kept_in is not None:
         kept.finish(kept_in, whole, {one.sector.name: one.counted.bits for one in audited})
     return Outcome(whole, code, why)
@@ -256,13 +275,14 @@ def _audit_sector(
     progress: Progress,
     exports: Path,
     records: Path | None,
+    beside: Callable[[agreement.Sheet], None] | None = None,
 ) -> SectorAudit:
     loaded, inputs, task = _read(sector, planned, registered, folder, first, workers, progress, exports)
     expected = registered.expected
     if planned.register is None:  # then the facilities are those that the rows name, and nothing is expected of them
         task = replace(task, facilities=engine.survey(task).facilities(sector.name), nameless=engine.NAMELESS)
         expected = {one.id: Expected(one.id, "none", None) for one in task.facilities}
-    counted = engine.count(task, kept=records)
+    counted = engine.count(task, kept=records, beside=beside)
     seats = (Seat(of, expected[of.id], tally) for of, tally in zip(task.facilities, counted.tallies, strict=True))
     known = Evidence(
         seats=tuple(sorted(seats, key=lambda seat: seat.facility.id)),  # whatever the order of the register

@@ -26,6 +26,7 @@ from recaudit.errors import PlanError, RecauditError, ResultError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from recaudit.agreement import Reference
     from recaudit.compare import Finding
     from recaudit.model import FailOn, Gate, Per, Suite
     from recaudit.plan import Plan
@@ -213,6 +214,13 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     help="Processes that read.  [default: 0, one for each core]",
 )
 @click.option("--facility", default="", metavar="ID", help="Every row is of this facility, whatever it says itself.")
+@click.option(
+    "--engine",
+    type=click.Choice(["query", "gx"]),
+    default="query",
+    show_default=True,
+    help="gx: hand every frame of up to a million rows to Great Expectations too, and say where it counts otherwise.",
+)
 @click.option("--timezone", metavar="NAME", help="Of dates without one, where there is no plan.  [default: UTC]")
 @click.option(
     "-f",
@@ -266,6 +274,7 @@ def check(
     target: Path | None,
     workers: int,
     facility: str,
+    engine: Literal["query", "gx"],
     timezone: str | None,
     outputs: tuple[Output, ...],
     baseline: Path | None,
@@ -335,6 +344,7 @@ def check(
             keep=keep,
             more_gates=more_gates,
             fail_on=Failing(fail_on, origin="command") if fail_on else None,
+            against=_reference() if engine == "gx" else None,
         )
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)
@@ -362,6 +372,12 @@ def _gates(thresholds: Sequence[str], per: Per | None) -> list[Gate]:
         return [from_option(_as_text(text), per or "sector") for text in thresholds]
     except ValueError as error:
         raise click.BadParameter(f"{error}.", param_hint="--fail-under") from None
+
+
+def _reference() -> Reference:
+    from recaudit.suites.reference import Reference
+
+    return Reference()  # imports Great Expectations, which takes seconds
 
 
 def _written(result: Result, outputs: tuple[Output, ...], plan: Path, gone: Hidden) -> bool:

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from recaudit import __version__, audit, entries, gates
+from recaudit import __version__, agreement, audit, entries, gates
 from recaudit.errors import RecauditError, ResultError
 from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
@@ -215,6 +215,7 @@ def contradictions(result: Result) -> Iterator[str]:
     yield from differing(result["areas"], entries.area_entries(areas, places, parents), "areas")
     yield from _failing(result)
     yield from misplaced(result)
+    yield from agreement.contradictions(result)
     for claim in result["claims"]:
         name = f"claims/{claim['id']}"
         if claim["sector"] not in known:

@@ -5,17 +5,21 @@ RECAUDIT_EXHAUSTIVE=1 compares 300 random frames, else a few.
 
 from __future__ import annotations
 
+import json
 import operator
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from jsonschema import Draft202012Validator
 
+from recaudit import audit, cli, result, verify
 from recaudit.agreement import (
     COPY,
     LINE_BREAK,
@@ -28,7 +32,9 @@ from recaudit.agreement import (
     UNPAIRED,
     Agreed,
     Rows,
+    Sheet,
     compare,
+    contradictions,
     entry,
     gated,
     outcome,
@@ -39,10 +45,11 @@ from recaudit.engine.cells import COMPILED
 from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
 from recaudit.model import Rule, RuleCount
+from recaudit.reports import lines, look, terminal
 from recaudit.suites.reading import Wrong
 from recaudit.suites.rules import read_rule
 from recaudit.values import NULL, VALUE, reason_bucket
-from tests import frames
+from tests import frames, tiny_audit
 from tests.frames import comparison
 
 if TYPE_CHECKING:
@@ -277,3 +284,50 @@ def test_what_was_compared_decides_the_exit_code() -> None:
     assert gated(1, "one", entry("e", "1", [other])) == (1, "one; the two engines disagree in 1 cell")
     for nothing in ([], [whole_left_out("r", TOO_LARGE, 9, ["f1"])]):
         assert gated(0, "all", entry("e", "1", nothing))[0] == 3
+
+
+# ------------------------------------------------------------------------------------------------ the whole
+class Contrary:
+    """An engine that sees one row of the first facility otherwise."""
+
+    name, version = "contrary", "0"
+
+    def agree(self, handed: Sheet) -> Iterable[Agreed]:
+        for rule in handed.rules:
+            met = {facility: RuleCount(met=rules[rule.id].met) for facility, rules in handed.counts.items()}
+            seen = [
+                Rows(facility, "met", "unmet" if facility == handed.facilities[0] else "met", "", count.met)
+                for facility, count in met.items()
+            ]
+            yield compare(rule.id, seen, met, handed.facilities)
+
+
+def test_engines_that_disagree_leave_an_audit_unjudged(tmp_path: Path) -> None:
+    root = tiny_audit.write(tmp_path)
+    plain, compared = audit.check(root, workers=1), audit.check(root, workers=1, against=Contrary())
+    assert (plain.code, compared.code) == (0, 3)
+    assert compared.why.startswith("the two engines disagree in ")
+    assert plain.result["digest"] == compared.result["digest"]
+    assert [line for line in lines.overview(plain.result) if "agreement" in line] == []
+    said = [line.split("\t") for line in lines.overview(compared.result)]
+    assert {line[2] for line in said if line[0] == "disagreement"} == {compared.result["facilities"][0]["id"]}
+    page = look.rendered(look.plain_console(80), terminal.overview(compared.result, look.Sheet(80)))
+    assert "equal to contrary 0" in page
+    assert f"in {compared.result['facilities'][0]['id']}: met " in page
+    assert list(contradictions(compared.result)) == []
+    compared.result["run"]["agreement"]["differing"] += 1
+    assert len(list(contradictions(compared.result))) == 2
+
+
+def test_an_audit_agrees_with_great_expectations_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tiny_audit.write(tmp_path)
+    assert cli.run(["check", str(root), "--workers", "1", "--engine", "gx"]) == 0
+    written = root / result.FILE_NAME
+    said = result.load(written)["run"]["agreement"]
+    assert said["engine"] == "great-expectations"
+    assert (said["equal"] > 0, said["differing"], said["differences"]) == (True, 0, [])
+    assert f"equal={said['equal']}" in capsys.readouterr().out
+    schema = json.loads(Path(verify.__file__).with_name("result.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(json.loads(written.read_text(encoding="utf-8")))

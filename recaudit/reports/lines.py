@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recaudit.kept import Examples
 from recaudit.model import RUNGS, STATES
-from recaudit.reports import parts
+from recaudit.reports import agreement, parts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
@@ -68,6 +68,8 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
         yield _line("not_looked_at", entry["what"], why=entry["why"])
     for note in result["notes"]:
         yield _line("note", note)
+    for kind, names, fields in agreement.fields(result):
+        yield _line(kind, *names, **fields)
 
 
 def ending(code: int, why: str) -> str:

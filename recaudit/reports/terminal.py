@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import denominators, parts, received
+from recaudit.reports import agreement, denominators, parts, received
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -57,6 +57,7 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *_claims(result, sheet),
         *gates(result, sheet),
         *_adds_up(result, sheet),
+        *agreement.page(result),
         *_facilities(result, sheet),
         *_rules(result, sheet),
         *([] if result["claims"] else received.fix_first(result, sheet)),

@@ -1,0 +1,74 @@
+"""What another engine said of the same rows, for the overview; nothing where none was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from recaudit.reports.inert import inert, visible
+from recaudit.reports.look import hanging, warning
+from recaudit.reports.numbers import counted, grouped
+from recaudit.result import AgreementEntry, Result
+
+SHOWN = 5
+NAMES = {"great-expectations": "Great Expectations"}
+
+
+def entry_of(result: Result) -> AgreementEntry | None:
+    return result["run"].get("agreement") if "run" in result else None
+
+
+def page(result: Result) -> Iterator[RenderableType]:
+    """Two lines, and one for each of the first cells in which the engines disagree."""
+    said = entry_of(result)
+    if said is None:
+        return
+    judged = said["equal"] + said["documented"] + said["differing"]
+    engine = f"{visible(NAMES.get(said['engine'], said['engine']))} {visible(said['version'])}"
+    yield Text()
+    if not judged:
+        yield warning(f"no cell (rule and facility) could be compared with {engine}")
+    else:
+        cells = f"{grouped(said['equal'])} of {counted(judged, 'cell')} (rule and facility) equal to {engine}"
+        also = f", {grouped(said['documented'])} otherwise as documented" if said["documented"] else ""
+        yield hanging(Text(f"  {cells}{also}"), 4)
+    rest = f"{grouped(said['nothing_to_judge'])} with nothing to judge, {grouped(said['left_out'])} not compared"
+    yield hanging(Text(f"  {rest}: why, is in the result", "muted"), 4)
+    for one in said["differences"][:SHOWN]:
+        query, other = one["query"], one["reference"]
+        yield warning(
+            f"{one['rule']} in {one['facility']}: met {query['met']}, unmet {query['unmet']}; "
+            f"{engine}: met {other['met']}, unmet {other['unmet']}"
+        )
+    if len(said["differences"]) > SHOWN:
+        yield hanging(inert(f"  and {grouped(len(said['differences']) - SHOWN)} more cells that differ", "muted"), 4)
+
+
+def fields(result: Result) -> Iterator[tuple[str, tuple[str, ...], dict[str, object]]]:
+    """The same for lines, nothing cut: kind, names, fields."""
+    said = entry_of(result)
+    if said is None:
+        return
+    yield (
+        "agreement",
+        (said["engine"],),
+        {
+            "version": said["version"],
+            "cells": said["cells"],
+            "equal": said["equal"],
+            "documented": said["documented"],
+            "differing": said["differing"],
+            "nothing_to_judge": said["nothing_to_judge"],
+            "left_out": said["left_out"],
+        },
+    )
+    for one in said["differences"]:
+        sides = {f"query_{state}": number for state, number in one["query"].items()}
+        sides |= {f"reference_{state}": number for state, number in one["reference"].items()}
+        yield "disagreement", (one["rule"], one["facility"]), {"rows": one["rows"], **sides}
+    for kind in said["kinds"]:
+        yield "documented", (kind["rule"], kind["kind"]), {"cells": kind["cells"], "rows": kind["rows"]}
+    for out in said["not_compared"]:
+        yield "not_compared", (out["rule"], out["why"]), {"cells": out["cells"], "rows": out["rows"]}
