@@ -118,9 +118,9 @@ def check(
     ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
     sources are relative to, where it is not the plan's. ``keep``: a folder for the records that do not reach every rung
     (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``: instead of what the plan says.
-    ``against``: another engine that every frame is handed to; what it says otherwise stands in the result's ``run``, and
-    the result stays the query's. Raises ``RecauditError`` when plan, register, suites or sources cannot be used; bad
-    records are counts.
+    ``against``: another engine that every frame is handed to; what it says otherwise stands in the result's ``run``,
+    and the result stays the query's. Raises ``RecauditError`` when plan, register, suites or sources cannot be used;
+    bad records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     planned = of if isinstance(of, Plan) else plan.load(of)
