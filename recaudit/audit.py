@@ -219,6 +219,8 @@ def _read(
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)
+    if registered.persons is not None and links.person is not None:
+        tables = seam.with_persons(tables, every, links.person)
 
     facilities = tuple(one for one in registered.in_scope if one.sector == sector.name)
     own = frozenset(one.id for one in registered.facilities if one.sector == sector.name)
@@ -261,6 +263,8 @@ def _read(
         heirs=heirs,
         ignoring=planned.register.keys if planned.register else (),
         by_year=planned.unit(sector.name) in plan.SECTORS[sector.name].by_year,
+        persons=registered.persons,
+        alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
     )
     return loaded, inputs, task
 
@@ -477,6 +481,26 @@ def _notes(one: SectorAudit) -> Iterator[str]:
         yield (
             f"{one.counted.further} records of {one.sector.name} are unexpected: the roster's key that theirs means "
             "is another record's"
+        )
+    yield from _unasked(one)
+
+
+def _unasked(one: SectorAudit) -> Iterator[str]:
+    """Where keys that are not received were not looked for under other keys, although the plan asks for it."""
+    if one.task.persons is None:
+        return
+    mute = [
+        seat.facility.id
+        for seat in one.evidence.seats
+        if seat.expected.basis == "roster" and seat.tally.probable is None
+    ]
+    if mute:
+        names = ", ".join(mute[:5]) + (f" and {len(mute) - 5} more" if len(mute) > 5 else "")
+        yield f"fallback: roster or export does not say whom records are of, so nobody asked: {names}"
+    if one.counted.nameless:
+        yield (
+            f"fallback: {one.counted.nameless} unexpected records of {one.sector.name} could not be asked, for want of "
+            "name, birth date or sex"
         )
 
 

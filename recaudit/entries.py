@@ -141,6 +141,7 @@ def facility_entry(seat: Seat, ladder: Ladder) -> FacilityEntry:
         "duplicate": tally.duplicate,
         "conflicting": tally.conflicting,
         "unexpected": tally.unexpected,
+        "probable": tally.probable,
         "out_of_scope": tally.out_of_scope,
         "unreadable": tally.unreadable,
         "missing": ladder.missing,

@@ -172,6 +172,7 @@ def _seat(entry: FacilityEntry, said: SeatEntry) -> Seat:
         matched=entry["matched"],
         duplicate=entry["duplicate"],
         unexpected=entry["unexpected"],
+        probable=entry["probable"],
         out_of_scope=entry["out_of_scope"],
         unreadable=entry["unreadable"],
         conflicting=entry["conflicting"],
@@ -232,6 +233,11 @@ def overdrawn(result: Result, sector: str) -> list[str]:
         decided = [(one.basis, one.number, one.covers) for one in due.said[:1]]
         if decided and decided != [(due.basis, due.number, due.covers)]:
             wrong.append(f"{name}: what is expected is not what the source that decides says")
+        probable, gap = tally.probable or 0, (seat.expected.number or 0) - tally.matched
+        if probable > tally.unexpected or (probable and (seat.expected.basis != "roster" or probable > gap)):
+            wrong.append(
+                f"{name}: {probable} probably under another key, of {gap} not received, {tally.unexpected} rows"
+            )
         for excused in _WAYS:
             for rung in RUNGS[1:]:
                 at = tally.received[excused][rung]

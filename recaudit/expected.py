@@ -8,6 +8,7 @@ waits to be filled in: nobody has said anything by it. What they say together is
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -16,7 +17,7 @@ from typing import Final
 import polars as pl
 import pyarrow as arrow
 
-from recaudit.csvfiles import FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct, of_text, one_of
+from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct, of_text, one_of
 from recaudit.denominators import Tile
 from recaudit.keys import Difference, normal
 from recaudit.model import Covers, Period
@@ -25,6 +26,10 @@ from recaudit.plan import SECTORS, Plan
 ROSTER: Final = arrow.schema(
     [("facility", arrow.large_string()), ("ns", arrow.large_string()), ("id", arrow.large_string())]
 )
+
+
+PERSONS: Final = arrow.schema([*ROSTER, *((name, arrow.large_string()) for name in ("name", "birth_date", "sex"))])
+"""Whom the keys of rosters are of: only rows that say all three. ``sex`` is one of ``SEXES``."""
 
 
 # ------------------------------------------------------------------------------------------------ cells
@@ -69,6 +74,27 @@ _WHOLE: Final = of_text(
 _UNITS: Final = one_of("", *(unit for words in SECTORS.values() for unit in words.units))
 _NAMED: Final = Check("filled", "is empty", "name where it comes from: another source than the export", FILLED.holds)
 
+SEXES: Final = {
+    "male": ("male", "m", "nam"),
+    "female": ("female", "f", "nữ"),
+    "other": ("other",),
+    "": ("", "unknown", "unspecified"),
+}
+"""What a roster may call a sex; the last are no answer."""
+
+
+def sex_of(text: str) -> str | None:
+    """The word of ``SEXES`` that a cell means; None for one that is not known.
+
+    >>> [sex_of(cell) for cell in ("Nữ", "M", "unknown", "?")]
+    ['female', 'male', '', None]
+    """
+    told = unicodedata.normalize("NFC", text).casefold()
+    return next((word for word, said in SEXES.items() if told in said), None)
+
+
+_SEX: Final = of_distinct("sex", "is no sex that is known", "write male, female, other, or leave it empty", sex_of)
+
 EXPECTED: Final = Contract(
     required={"facility": (FILLED,), "period": (_IS_PERIOD,), "expected": (_WHOLE,), "source": ()},
     optional={"unit": (_UNITS,), "covers": (one_of("", "all", "subset"),)},
@@ -77,6 +103,10 @@ ROSTERS: Final = Contract(
     required={"facility": (FILLED,), "period": (_IS_PERIOD,), "id": (FILLED,), "source": (_NAMED,)},
     optional={"unit": (_UNITS,), "namespace": ()},
 )
+WITH_PERSONS: Final = Contract(
+    required=ROSTERS.required, optional={**ROSTERS.optional, "name": (), "birth_date": (DAY,), "sex": (_SEX,)}
+)
+"""Rosters that may say whom a key is of, where the plan asks for it: else nobody's name is read."""
 
 
 # ------------------------------------------------------------------------------------------------ tiles
@@ -109,7 +139,7 @@ def rosters_of(
     """
     if not sheets:
         return ROSTER.empty_table()
-    rows = pl.concat(sheet.frame.with_columns(pl.lit(place).alias("sheet")) for place, sheet in enumerate(sheets))
+    rows = _rows_of(sheets)
     groups = rows.group_by("facility", "said_of", "period").agg(
         pl.len().alias("number"),
         pl.col("source").unique().sort().alias("sources"),
@@ -120,11 +150,35 @@ def rosters_of(
             tile = Tile("roster", period, number, "all", tuple(sources), sheets[place], row, of)
             tiles.setdefault(facility, []).append(tile)
     _keys(plan, sheets, rows, faults)
+    return _of_records(rows, by_year).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(ROSTER)
+
+
+def persons_of(sheets: Sequence[Sheet], by_year: Iterable[str]) -> arrow.Table:
+    """Whom the keys of rosters are of (``PERSONS``): the rows that say name, birth date and sex."""
+    told = [sheet for sheet in sheets if "birth_date" in sheet.frame.columns]
+    if not told:
+        return PERSONS.empty_table()
+    rows = _rows_of(told)
+    sexes = {text: sex_of(text) or "" for text in rows["sex"].unique()}
+    rows = rows.with_columns(pl.col("sex").replace_strict(sexes, default="", return_dtype=pl.String))
+    rows = rows.filter(pl.all_horizontal(pl.col("name", "birth_date", "sex") != ""))
+    found = _of_records(rows, by_year, "name", "birth_date", "sex")
+    return found.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(PERSONS)
+
+
+def _rows_of(sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """The rows of all sheets with the place of their ``sheet``."""
+    frames = (sheet.frame.with_columns(pl.lit(place).alias("sheet")) for place, sheet in enumerate(sheets))
+    return pl.concat(frames, how="diagonal")  # rosters made of enrolments name nobody
+
+
+def _of_records(rows: pl.DataFrame, by_year: Iterable[str], *also: str) -> pl.DataFrame:
+    """Facility, namespace and key of each row's record, and columns that are kept beside."""
     years = {text: str(period.last.year) for text in rows["period"].unique() if (period := period_of(text)) is not None}
     year = pl.col("period").replace_strict(years, default="", return_dtype=pl.String)
     of_year = pl.when(pl.col("facility").is_in(list(by_year))).then(pl.lit("/") + year).otherwise(pl.lit(""))
-    keys = rows.select("facility", pl.col("namespace").replace("", None).alias("ns"), pl.col("id") + of_year)
-    return keys.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(ROSTER)
+    namespace = pl.col("namespace").replace("", None).alias("ns")
+    return rows.select("facility", namespace, pl.col("id") + of_year, *also)
 
 
 def _keys(plan: Plan, sheets: Sequence[Sheet], rows: pl.DataFrame, faults: Faults) -> None:

@@ -10,7 +10,8 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
 
     The denominator is the roster's length; in count mode the count, or what was received where that is more.
     Without an expected number ``expected`` is None and the rungs are of what was received, readable or not. A
-    facility that sent nothing keeps its expected records: unknown, or missing when ``silence`` says so.
+    facility that sent nothing keeps its expected records: unknown, or missing when ``silence`` says so. A key probably
+    received under another one is not certainly missing.
 
     >>> climb(Expected("a", "count", 3), Tally("a")).rungs["received"]
     Standing(reached=0, short=0, unknown=3)
@@ -19,6 +20,7 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
     """
     received = tally.matched
     perhaps = tally.unreadable if silence == "unknown" else 0  # unreadable rows that may be records of their own
+    probable = tally.probable or 0  # unexpected records that may be those of the roster under another key
     counted = expected.basis == "count"
     number = expected.number or 0
     total = number if expected.basis == "roster" else max(number, received + perhaps)
@@ -26,7 +28,7 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
     all_read = tally.to_the_end and tally.read > 0
 
     gap = total - received
-    may_exist = min(perhaps, gap) if all_read else gap
+    may_exist = min(perhaps + probable, gap) if all_read else gap
     not_known = 0 if silence == "missing" else may_exist
     not_received = Standing(0, gap - not_known, not_known)
 

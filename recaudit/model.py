@@ -316,6 +316,19 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a record is of: (table that the record names, column) of what a roster may say of a person too."""
+
+    name: tuple[tuple[str, str], ...]  # every part of the name; a word that stands in two of them is one word
+    birth_date: tuple[str, str]
+    sex: tuple[str, str]
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        return (*self.name, self.birth_date, self.sex)
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """``expectations/<sector>/links.json``: how the tables of a sector hold together around one unit."""
 
@@ -329,6 +342,7 @@ class Links:
     referenced: Mapping[str, str]  # table -> the unit's column that names the row
     columns: Mapping[str, tuple[LinkedColumn, ...]]  # table -> linked columns of its frame
     due: Due | None = None
+    person: Person | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -446,6 +460,7 @@ class Tally:
     reached_in: Mapping[Excused, Mapping[Rung, Mapping[str, int]]] = field(default_factory=dict)
     absent: Mapping[Excused, Mapping[Rung, Mapping[tuple[str, frozenset[str]], int]]] = field(default_factory=dict)
     rules: Mapping[str, RuleCount] = field(default_factory=dict)
+    probable: int | None = None  # keys of its roster probably received under another; None: nobody could ask
 
     @property
     def read(self) -> int:
@@ -497,6 +512,7 @@ class Counted:
     inherited: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (predecessor, facility) -> its rows there
     respelt: int = 0  # matched records whose key the roster writes otherwise
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
+    nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
 
 
 # -------------------------------------------------------------- the ladder and the verdict

@@ -29,6 +29,8 @@ _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 _EXCUSED: Final[tuple[Excused, ...]] = get_args(Excused)
 _PER: Final[tuple[Per, ...]] = get_args(Per)
 _FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
+ALIKE: Final = Fraction(9, 10)
+"""How alike two names are that probably are one person's, where the plan does not say."""
 _ACCEPT: Final[tuple[Literal["", "count"], ...]] = ("", "count")
 
 
@@ -76,6 +78,7 @@ class RegisterFiles:
     decides: tuple[str, ...] = ()  # sources of expected numbers, the most trusted first
     crosswalk: str = ""  # a file: which new codes old ones of areas became
     keys: tuple[Difference, ...] = ()  # differences between a roster's key and an exported one that mean nothing
+    fallback: Fraction | None = None  # how alike names must be where keys do not match; None: only keys match
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,7 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         "enrolled_on",
         "subject_plan",
         "keys",
+        "fallback",
     )
     files = RegisterFiles(
         facilities=table.text("facilities"),
@@ -235,6 +239,7 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         decides=table.texts("decides"),
         crosswalk=table.text("crosswalk", default=""),
         keys=_differences(table),
+        fallback=_fallback(table),
     )
     if len(set(files.decides)) < len(files.decides):
         table.problem("a source is named twice", key="decides", fix="name each once, the most trusted first")
@@ -263,6 +268,24 @@ def _differences(table: Table) -> tuple[Difference, ...]:
         if one not in DIFFERENCES:
             table.not_one_of(one, DIFFERENCES, key="keys")
     return tuple(one for one in DIFFERENCES if one in named)
+
+
+def _fallback(table: Table) -> Fraction | None:
+    """How alike names have to be for a probable match; None where none is looked for."""
+    said = table.raw.get("fallback", False)
+    if isinstance(said, dict):
+        inside = table.table("fallback")
+        inside.known("at_least")
+        alike = inside.share("at_least")
+    elif isinstance(said, bool):
+        alike = ALIKE
+    else:
+        table.problem("is no yes or no", key="fallback", fix="write fallback = true, or { at_least = 0.9 }")
+        return None
+    if said is not False and not table.raw.get("rosters"):
+        fix = "name rosters with the columns name, birth_date and sex, or remove fallback"
+        table.problem("no roster says who is expected", key="fallback", fix=fix)
+    return None if said is False else alike
 
 
 def _source(table: Table) -> Source:

@@ -115,6 +115,9 @@ def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
     unreadable = sum(seat.tally.unreadable for seat, _ in places)
     if unreadable and evidence.silence == "unknown":
         yield f"{_rows(unreadable)} of these facilities could not be read"
+    probable = sum(seat.tally.probable or 0 for seat, _ in places)
+    if probable and evidence.silence == "unknown":
+        yield f"{_keys(probable)} probably received under another id"
 
 
 def _open_by_holes(verdict: Verdict) -> Iterable[str]:
@@ -186,6 +189,10 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
     lines = sum(seat.tally.unreadable for seat, _ in places) + verdict.holes
     if lines:
         yield f"{_rows(lines)} that could not be read, exported again"
+    probable = [seat for seat, _ in places if seat.tally.probable]
+    if probable and evidence.silence == "unknown":
+        number = sum(seat.tally.probable or 0 for seat in probable)
+        yield f"the ids of {_keys(number)} of {_names(probable)}, corrected in the export or the roster"
     if evidence.unattributed:
         yield f"the facility of {_rows(evidence.unattributed)} that name none the register knows"
     no_roster = [seat for seat, ladder in places if ladder.basis != "roster"]
@@ -246,6 +253,10 @@ def _facilities(number: int) -> str:
 
 def _records(number: int) -> str:
     return "1 record" if number == 1 else f"{number} records"
+
+
+def _keys(number: int) -> str:
+    return "1 roster key" if number == 1 else f"{number} roster keys"
 
 
 def _rows(number: int) -> str:

@@ -20,7 +20,7 @@ from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.denominators import Tile, disputed, expected_of
 from recaudit.enrolled import roster as roster_of_enrolments
 from recaudit.errors import RegisterError
-from recaudit.expected import EXPECTED, ROSTER, ROSTERS, counts_of, rosters_of
+from recaudit.expected import EXPECTED, ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
 from recaudit.facilities import FACILITIES, Stretches, current, facilities_of, stretches_of, was_open
 from recaudit.model import Area, Claim, Expected, Facility, Heir, Input
 from recaudit.plan import SECTORS, Plan, RegisterFiles
@@ -42,6 +42,7 @@ class Register:
     in_scope: tuple[Facility, ...] = ()  # open on a day of the period
     expected: Mapping[str, Expected] = field(default_factory=dict)
     roster: arrow.Table = field(default_factory=ROSTER.empty_table)
+    persons: arrow.Table | None = None  # whom its keys are of (``expected.PERSONS``); None where only keys match
     due_plan: arrow.Table | None = None
     dated: bool = False
     files: tuple[Input, ...] = ()
@@ -95,7 +96,8 @@ def load(plan: Plan) -> Register:
 
     facility_sheets = sheets([files.facilities], FACILITIES)
     area_sheets, step_sheets = _area_sheets(plan.root, files, faults)
-    expected_sheets, roster_sheets = sheets(files.expected, EXPECTED), sheets(files.rosters, ROSTERS)
+    expected_sheets = sheets(files.expected, EXPECTED)
+    roster_sheets = sheets(files.rosters, WITH_PERSONS if files.fallback else ROSTERS)
 
     day = plan.as_of or plan.period.last
     areas = areas_of(area_sheets, faults)
@@ -154,6 +156,7 @@ def load(plan: Plan) -> Register:
         in_scope=in_scope,
         expected=expected,
         roster=roster,
+        persons=persons_of(roster_now, yearly) if files.fallback else None,
         due_plan=due_plan,
         dated=bool(files.source) and files.as_of is not None,
         files=tuple(_provenance(place, role, sheet, files.source) for place, (role, sheet) in enumerate(of_role)),

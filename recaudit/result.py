@@ -250,6 +250,7 @@ class FacilityEntry(TypedDict):
     duplicate: int
     conflicting: int
     unexpected: int
+    probable: int | None  # keys of its roster probably received under another; null: nobody could ask
     out_of_scope: int
     unreadable: int
     missing: int

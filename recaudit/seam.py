@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from recaudit.model import Due, Links, Rule, SignalRule
+from recaudit.model import Due, Links, Person, Rule, SignalRule
 
 IDENTITY: Final = (
     ("ns", "string"),
@@ -105,3 +105,11 @@ def used(
         table: {column: kind for column, kind in kinds.items() if column in wanted[table]}
         for table, kinds in tables.items()
     }
+
+
+def with_persons(used: Tables, every: Tables, person: Person) -> dict[str, dict[str, str]]:
+    """``used``, and whom records are of: only where somebody asks for it."""
+    wider = {table: dict(kinds) for table, kinds in used.items()}
+    for table, column in person.columns:
+        wider[table][column] = every[table][column]
+    return wider

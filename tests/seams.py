@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recaudit import engine, suites
+from recaudit.expected import PERSONS
 from recaudit.health import SECTOR
 from recaudit.keys import Difference
 from recaudit.model import Counted, Excused, Facility, Input, Period, Rule, TableRead, Tally
@@ -75,6 +77,7 @@ class Seam:
     excused: tuple[Excused, ...] = ("unmet",)
     opened: Mapping[str, tuple[date | None, date | None]] = field(default_factory=dict)
     ignoring: tuple[Difference, ...] = ()
+    persons: Mapping[str, Mapping[str, tuple[str, str, str]]] = field(default_factory=dict)  # facility -> key -> whom
 
     def put(self, table: str, *rows: Row) -> Seam:
         self.rows[table].extend(rows)
@@ -126,6 +129,17 @@ class Seam:
             timezone=ZONE,
             excused=self.excused,
             ignoring=self.ignoring,
+            persons=pa.Table.from_pylist(
+                [
+                    {"facility": facility, "ns": None, "id": key, "name": name, "birth_date": born, "sex": sex}
+                    for facility, whom in self.persons.items()
+                    for key, (name, born, sex) in whom.items()
+                ],
+                PERSONS,
+            )
+            if self.persons
+            else None,
+            alike=Fraction(9, 10),
         )
         return engine.count(task)
 

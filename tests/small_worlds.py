@@ -88,6 +88,7 @@ class Site(NamedTuple):
     hanging: tuple[Hanging, ...] = ()  # one a table that required rules look at, the same tables at every site
     area: str = "A"
     beside: tuple[int, ...] = ()  # what other sources say, that cover all; the one that decides says ``number``
+    probable: int = 0  # unexpected rows that may be of keys of the roster that nothing was received under
 
 
 class Hole(NamedTuple):
@@ -211,6 +212,7 @@ def _tally(site: Site, name: str) -> Tally:
         received=received,
         reached_in=reached_in,
         absent=absent,
+        probable=site.probable,
     )
 
 
@@ -310,8 +312,10 @@ def _populations(site: Site, silence: Silence, given: int) -> Iterator[tuple[int
     """(records received beside those on the ladder, records that should be) in every way that is possible."""
     known = len(records(site))
     perhaps = 0 if silence == "missing" else sum(row.key is None for row in site.rows)
+    same = 0 if silence == "missing" else site.probable
     may_have_more = silence == "unknown" and (not site.to_the_end or not site.rows)
-    for real in range(perhaps + 1):  # unreadable rows that are records of their own
+    # unreadable rows that are records of their own, and probable matches that are the same record
+    for real in sorted({rows + matches for rows in range(perhaps + 1) for matches in range(same + 1)}):
         have = known + real + given
         too_low = known + real > site.number  # rows exceed the count: nothing is known of the true number
         if site.basis == "roster" or (site.basis == "count" and site.covers == "all" and not too_low):

@@ -356,6 +356,21 @@ def one_facility_with_a_hanging_table() -> Iterator[World]:
         yield hung_world([one], unattributed, silence, shared)
 
 
+def probable_matches() -> Iterator[World]:
+    """Rosters, and rows that are on none: as many of them as may be records that were not received."""
+    strange = ((STRANGE,), (STRANGE, BROKEN), (STRANGE, Row("7", "mum")))
+    sent = sites(BASES[:1], range(1, 4), FEW, strange, (True, False))
+    likely = [
+        site._replace(probable=number)
+        for site in sent
+        for number in range(1, 1 + min(site.number - len(records(site)), sum(r.key in ("9", "7") for r in site.rows)))
+    ]
+    for site, unattributed, silence in product(likely, range(2), SILENCES):
+        yield World((site,), unattributed, silence)
+    for pair in product(likely[:20], sites(BASES[:2], range(3), FEW[:2])):
+        yield World(pair)
+
+
 def two_facilities() -> Iterator[World]:
     tiny = sites(BASES, range(3), FEW[:4], ends=(True, False))
     tiny += sites(BASES[:2], (1, 2), FEW[:2], ((BROKEN,), (OUT,)))
@@ -455,6 +470,7 @@ OF_UNITS = frozenset(f"{level}: {word}" for level, word in product(("facilities"
 SECTIONS = {
     "one facility": Section(one_facility, _one, 105408, 211),
     "a hanging table": Section(one_facility_with_a_hanging_table, _hung, 153520, 307),
+    "probable matches": Section(probable_matches, _one, 852, 11),
     "two facilities": Section(two_facilities, _one, 39402, 97),
     "two with hanging tables": Section(two_facilities_with_hanging_tables, check_records, 112812, 211),
     "three in two areas": Section(three_facilities_in_two_areas, _several, 44200, 211, OF_UNITS),
@@ -596,8 +612,12 @@ FAULTS = {
     "unreadable rows return where silence is missing": Fault(
         ladder, 'tally.unreadable if silence == "unknown" else 0', "tally.unreadable"
     ),
-    "every gap is missing": Fault(ladder, "min(perhaps, gap) if all_read else gap", "0"),
-    "every gap is unknown": Fault(ladder, "min(perhaps, gap) if all_read else gap", "gap"),
+    "probable matches are missing all the same": Fault(ladder, "min(perhaps + probable, gap)", "min(perhaps, gap)"),
+    "a probable match is a match": Fault(
+        ladder, "received = tally.matched", "received = tally.matched + (tally.probable or 0)"
+    ),
+    "every gap is missing": Fault(ladder, "min(perhaps + probable, gap) if all_read else gap", "0"),
+    "every gap is unknown": Fault(ladder, "min(perhaps + probable, gap) if all_read else gap", "gap"),
     "a cut-off file is a whole one": Fault(ladder, "tally.to_the_end and tally.read > 0", "tally.read > 0"),
     "a silent facility was read": Fault(ladder, "tally.to_the_end and tally.read > 0", "tally.to_the_end"),
     "silence is never missing": Fault(ladder, 'if silence == "missing" else may_exist', "if False else may_exist"),

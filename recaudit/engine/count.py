@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,10 @@ def count(
     stood, shape = fold(engine, task, linked, frames, judged)
     if kept is not None:
         keep(engine, task, linked, judged, stood, shape, kept)
+    probably, nameless = _probable(engine, task, linked, frames)
+    tallies = _tallies(engine, task, linked, judged, stood, shape)
     return Counted(
-        tallies=_tallies(engine, task, linked, judged, stood, shape),
+        tallies=tuple(replace(tally, probable=probably.get(tally.facility)) for tally in tallies),
         holes=_holes(engine, task, frames),
         tables=_tables(engine, task, linked, frames),
         **_unattributed(engine, task, linked),
@@ -75,7 +77,18 @@ def count(
         signals=signals(engine, task, frames),
         bits=tuple(rules(judged.bits)),
         **spellings(engine, linked.records),
+        nameless=nameless,
     )
+
+
+def _probable(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple[Mapping[str, int], int]:
+    """Facility -> keys probably received under another, and unexpected records that could not be asked."""
+    if task.persons is None:
+        return {}, 0
+    from recaudit.engine.probable import probable  # rapidfuzz, where somebody asks
+
+    found = probable(engine, task, linked, frames)
+    return found.found, found.nameless
 
 
 def _lowest(task: Task) -> dict[str, Rung]:

@@ -250,7 +250,7 @@ def _records(copies: FromClause, roster: FromClause, task: Task) -> sa.Select[An
         h.conflicting,
         h.normal_,
         h.listed_,
-        h.respelt_,
+        h.roster_id_,
     ).select_from(held)
 
 

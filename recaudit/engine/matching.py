@@ -36,7 +36,7 @@ def _normal(key: ColumnElement[str], task: Task) -> ColumnElement[str]:
 
 def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquery:
     """``keys``, one a received record, with ``normal_`` (NULL where its facility has no roster), ``listed_`` and
-    ``respelt_``: is the key written otherwise there?
+    ``roster_id_``, the key of the roster that means it.
 
     Where several records mean one key of the roster, the one with the very text of the roster stands for it, else the
     smallest text does: neither the order of rows nor what they hold decides.
@@ -57,7 +57,7 @@ def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquer
         sa.select(
             *k,
             listed.label("listed_"),
-            sa.func.coalesce(sa.not_(written), sa.false()).label("respelt_"),
+            roster.c.id.label("roster_id_"),
         )
         .select_from(table.outerjoin(roster, same))
         .subquery("held")
@@ -67,6 +67,6 @@ def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquer
 def spellings(engine: Engine, records: FromClause) -> dict[str, Any]:
     """How many matched records the roster writes otherwise, and how many mean a key that is another record's."""
     c = records.c
-    respelt = sa.func.count().filter(sa.and_(c.listed_ == LISTED, c.respelt_))
+    respelt = sa.func.count().filter(sa.and_(c.listed_ == LISTED, c.roster_id_ != c.id))
     [(others, further)] = engine.rows(sa.select(respelt, sa.func.count().filter(c.listed_ == FURTHER)))
     return {"respelt": others, "further": further}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +34,8 @@ class Task:
     subject plan as an Arrow table (``seam.DUE_PLAN``); None where nobody gave one. ``due_own``: results are then asked
     for what they say of themselves, and nobody asks what is absent. ``heirs``: whom rows count for that name a facility
     which was not open then. ``ignoring``: differences between keys of records and of the roster that mean nothing;
-    ``by_year``: these keys end in a year.
+    ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
+    None where only keys match. ``alike``: how alike names have to be.
     """
 
     spill: Path
@@ -56,6 +58,8 @@ class Task:
     signals: tuple[SignalRule, ...] = ()
     ignoring: tuple[Difference, ...] = ()
     by_year: bool = False
+    persons: Any = None
+    alike: Fraction = Fraction(1)
     heirs: tuple[Heir, ...] = ()
 
     def heirs_of(self, one: Input) -> frozenset[str]:

@@ -236,6 +236,7 @@ def _facility(entry: FacilityEntry) -> str:
         expected=entry["expected"],
         **_reached(entry["rungs"]),
         missing=entry["missing"],
+        **({} if entry["probable"] is None else {"probable": entry["probable"]}),
         basis=entry["basis"],
         over_reported=str(entry["over_reported"]).lower(),
         read=entry["read"],

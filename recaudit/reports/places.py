@@ -80,6 +80,9 @@ def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
     if entry["covers"] == "subset":
         yield warning("the expected number covers only a part of its records: it is a floor")
     yield from denominators.said(entry)
+    if entry["probable"]:
+        keys = counted(entry["probable"], "key of its roster was", "keys of its roster were")
+        yield warning(f"{keys} probably received under another: correct it in the export or the roster")
     if entry["conflicting"]:
         yield warning(f"{counted(entry['conflicting'], 'key')} with copies that differ")
 

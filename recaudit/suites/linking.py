@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from recaudit.model import Due, Hanging, LinkedColumn, Links
+from recaudit.model import Due, Hanging, LinkedColumn, Links, Person
 from recaudit.seam import due_kinds
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
 
@@ -16,6 +16,7 @@ Tables = Mapping[str, Mapping[str, str]]
 
 _PARTS: Final = ("unit", "hanging", "referenced", "columns")
 _DUE: Final = ("table", "of", "grade", "subject", "period", "assessment", "columns")
+_PERSON: Final = ("name", "birth_date", "sex")
 _UNIT: Final = ("table", "status", "end", "finished", "open", "facility")
 _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     # the key that tells the form: the other keys it needs
@@ -31,8 +32,8 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
     wrong = Wrong(label)
     document, _ = read_object(path, wrong)
     wrong.refuse()
-    check_keys(document, wrong, needed=_PARTS, allowed=("due",), what="links.json")
-    _check_objects(document, (*_PARTS, "due"), wrong)
+    check_keys(document, wrong, needed=_PARTS, allowed=("due", "person"), what="links.json")
+    _check_objects(document, (*_PARTS, "due", "person"), wrong)
     unit = document["unit"]
     check_keys(unit, wrong.inside("unit"), needed=_UNIT, what="the unit")
     _check_objects(unit, ("facility",), wrong.inside("unit"))
@@ -67,6 +68,7 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
         referenced=dict(document["referenced"]),
         columns={},
         due=_due(document["due"], own, tables, hanging, wrong.inside("due")) if "due" in document else None,
+        person=_person(document, tables, wrong.inside("person")) if "person" in document else None,
     )
     linked: dict[str, tuple[LinkedColumn, ...]] = {}
     for table, entries in document["columns"].items():
@@ -132,6 +134,27 @@ def _due(
     if assessment not in columns:
         wrong.add(f"{assessment!r} is not among the columns", "name the column that says what kind of result it is")
     return Due(table, of, str(said["grade"]), subject, period, assessment, tuple(map(str, columns)))
+
+
+def _person(document: Mapping[str, Any], tables: Tables, wrong: Wrong) -> Person | None:
+    """Columns written ``table.column``, of tables that the record names."""
+    said = document["person"]
+    check_keys(said, wrong, needed=_PERSON, what="the person")
+    if any(key not in said for key in _PERSON):
+        return None
+
+    def column(text: object) -> tuple[str, str]:
+        table, _, name = str(text).partition(".")
+        if table not in document["referenced"]:
+            wrong.add(f"the record names no row of {table!r}", near(table, document["referenced"]))
+        _known_column(name, tables.get(table, {}), wrong)
+        return table, name
+
+    born = column(said["birth_date"])
+    if _known_column(born[1], tables.get(born[0], {}), wrong) not in ("", "date"):
+        wrong.add(f"{said['birth_date']!r} is no date", "name a column of kind date")
+    names = said["name"] if isinstance(said["name"], list) else [said["name"]]
+    return Person(tuple(map(column, names)), born, column(said["sex"]))
 
 
 # ------------------------------------------------------------------------------------------------ names
