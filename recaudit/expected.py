@@ -29,7 +29,7 @@ ROSTER: Final = arrow.schema(
 
 
 PERSONS: Final = arrow.schema([*ROSTER, *((name, arrow.large_string()) for name in ("name", "birth_date", "sex"))])
-"""Whom the keys of rosters are of: only rows that say all three. ``sex`` is one of ``SEXES``."""
+"""Whom the keys of rosters are of: only rows that say all three. ``sex`` is one of ``model.SEXES``."""
 
 
 # ------------------------------------------------------------------------------------------------ cells
@@ -74,23 +74,23 @@ _WHOLE: Final = of_text(
 _UNITS: Final = one_of("", *(unit for words in SECTORS.values() for unit in words.units))
 _NAMED: Final = Check("filled", "is empty", "name where it comes from: another source than the export", FILLED.holds)
 
-SEXES: Final = {
+_SEXES: Final = {
     "male": ("male", "m", "nam"),
     "female": ("female", "f", "nữ"),
     "other": ("other",),
     "": ("", "unknown", "unspecified"),
 }
-"""What a roster may call a sex; the last are no answer."""
+"""What a roster may call a sex, by the words of ``model.SEXES``; the last are no answer."""
 
 
 def sex_of(text: str) -> str | None:
-    """The word of ``SEXES`` that a cell means; None for one that is not known.
+    """The word of ``_SEXES`` that a cell means; None for one that is not known.
 
     >>> [sex_of(cell) for cell in ("Nữ", "M", "unknown", "?")]
     ['female', 'male', '', None]
     """
     told = unicodedata.normalize("NFC", text).casefold()
-    return next((word for word, said in SEXES.items() if told in said), None)
+    return next((word for word, said in _SEXES.items() if told in said), None)
 
 
 _SEX: Final = of_distinct("sex", "is no sex that is known", "write male, female, other, or leave it empty", sex_of)

@@ -315,6 +315,10 @@ class Due:
     columns: tuple[str, ...]  # those of the hanging table that are carried over
 
 
+SEXES: Final = ("male", "female", "other")
+"""What rosters and exports may say of a sex; any other word is no answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whom a record is of: (table that the record names, column) of what a roster may say of a person too."""

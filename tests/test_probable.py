@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit import audit, verify
+from recaudit import audit, plan, register, verify
 from recaudit.engine.probable import Pair, matched, name_form, similarity
 from recaudit.errors import PlanError, RegisterError
+from recaudit.expected import PERSONS as PERSONS_OF_ROSTERS
 from recaudit.expected import sex_of
 from recaudit.ladder import climb
 from recaudit.model import Expected, Standing, Tally
@@ -180,6 +181,7 @@ def test_another_person_is_no_match(tmp_path: Path) -> None:
     of: dict[str, dict[str, Any]] = {
         "equal": {},
         "marks": {"name": "NIE Y BHIM"},
+        "parts": {"name": "Niê", "given": "Y Bhim"},
         "born": {"birth_date": "1980-05-18"},
         "sex": {"gender": "female"},
         "name": {"name": "Lê Văn An"},
@@ -196,11 +198,11 @@ def test_another_person_is_no_match(tmp_path: Path) -> None:
     world.put("encounter", encounter("e", "unlisted"))
     counted = world.count(tmp_path)
     assert {tally.facility: tally.probable for tally in counted.tallies} == {
-        **dict.fromkeys(("equal", "marks"), 1),
+        **dict.fromkeys(("equal", "marks", "parts"), 1),
         **dict.fromkeys(("born", "sex", "name"), 0),
         **dict.fromkeys(("partial", "blank", "unknown", "unlisted"), None),
     }
-    assert [(tally.matched, tally.unexpected) for tally in counted.tallies] == [(0, 1)] * 9
+    assert [(tally.matched, tally.unexpected) for tally in counted.tallies] == [(0, 1)] * 10
     assert counted.nameless == 3
 
 
@@ -220,6 +222,12 @@ def test_a_birth_date_that_is_no_day_and_a_sex_that_nobody_knows_are_faults(tmp_
         one_school.outcome(tmp_path, wrong, ASKED)
     assert [problem.where.rpartition(" ")[2] for problem in caught.value.problems] == ["birth_date", "sex"]
     assert "girl" not in str(caught.value.problems)
+
+
+def test_a_roster_without_a_row_names_nobody(tmp_path: Path) -> None:
+    root = one_school.write(tmp_path, plan=ASKED)
+    (root / "register/rosters.csv").write_text("facility,period,id,source,name,birth_date,sex\n", encoding="utf-8")
+    assert register.load(plan.load(root)).persons == PERSONS_OF_ROSTERS.empty_table()
 
 
 @pytest.mark.parametrize("said", ['"yes"', "{ at_least = 2 }", "{ least = 0.9 }"])

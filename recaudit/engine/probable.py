@@ -24,7 +24,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.link import DAY_AND_A_BIT, Linked
 from recaudit.engine.matching import LISTED, UNLISTED
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Person
+from recaudit.model import SEXES, Person
 from recaudit.values import VALUE
 
 _WORD: Final = re.compile(r"\w+")
@@ -112,7 +112,7 @@ def _people(linked: Linked, frames: Frames, task: Task, person: Person, persons:
         .subquery("whom")
     )
     some_name = sa.func.coalesce(*(whom.c[one.name] for one in names), sa.null()).is_not(None)
-    return sa.select(*whom.c).where(some_name, whom.c.birth_date.is_not(None), whom.c.sex.is_not(None))
+    return sa.select(*whom.c).where(some_name, whom.c.birth_date.is_not(None), whom.c.sex.in_(SEXES))
 
 
 def _pairs(persons: FromClause, records: FromClause, people: FromClause) -> sa.Select[Any]:
