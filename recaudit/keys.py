@@ -27,9 +27,13 @@ def normal(key: str, ignoring: Collection[Difference] = ()) -> str:
     ['120', '0', 'A01', '']
     """
     if "spaces" in ignoring:
-        key = "".join(one for one in key if not one.isspace() and unicodedata.category(one) != "Cf")
+        key = "".join(key.split())
+        if not key.isascii():
+            key = "".join(one for one in key if unicodedata.category(one) != "Cf")
     if "leading zeros" in ignoring and key:
         key = key.lstrip("0") or "0"
+    if key.isascii():  # one form in Unicode, and quicker so
+        return key.lower() if "case" in ignoring else key
     if "case" in ignoring:
         key = unicodedata.normalize("NFD", key).casefold()
     return unicodedata.normalize("NFC", key)

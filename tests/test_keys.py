@@ -57,6 +57,12 @@ def test_other_differences_always_mean_something(one: str, other: str) -> None:
     assert normal(one, DIFFERENCES) != normal(other, DIFFERENCES)
 
 
+@settings(max_examples=40)
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=6), st.sampled_from(WAYS))
+def test_plain_letters_have_the_form_that_all_letters_have(key: str, ignoring: tuple[Any, ...]) -> None:
+    assert normal(key, ignoring) + "đ" == normal(key + "đ", ignoring) or not normal(key, ignoring).strip("0")
+
+
 def test_the_year_of_a_report_card_is_no_part_of_its_learner() -> None:
     assert normal_of_record("0/0026", ["leading zeros"], by_year=True) == "0/0026"
     assert normal_of_record("0a/b/2026", ["leading zeros"], by_year=True) == "a/b/2026"
