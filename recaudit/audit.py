@@ -54,7 +54,8 @@ from recaudit.model import (
 from recaudit.plan import Plan
 from recaudit.register import Register
 from recaudit.reports.identities import broken
-from recaudit.result import SCHEMA, NotLookedAt, Result, SignalEntry, SuiteEntry, sealed
+from recaudit.result import SCHEMA, NotLookedAt, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
+from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
 from recaudit.values import POLICY_VERSION
@@ -131,6 +132,7 @@ def check(
     _refuse_other_sectors(planned)
     registered = register.load(planned)
     planned = replace(planned, claims=tuple(map(registered.today, planned.claims)))
+    recounted = recounts.load(planned, registered)
     audited: list[SectorAudit] = []
     agreed: list[agreement.Agreed] = []
     beside = None if against is None else lambda sheet: agreed.extend(against.agree(sheet))
@@ -153,8 +155,9 @@ def check(
             )
             audited.append(one)
             inputs += one.inputs
+    inputs += recounted.files
     _refuse_own_rosters(planned, inputs, exports or planned.root)
-    result = _result(planned, registered, audited, inputs)
+    result = _result(planned, registered, audited, inputs, recounted.entries)
     result["plan"]["facility"] = facility
     result["not_looked_at"] += ignored
     if wrong := broken(result):  # a fault of recaudit, never of the data
@@ -377,7 +380,13 @@ def _refuse_empty_rungs(planned: Plan, sector: str, claims: Iterable[Claim], rul
 
 
 # -------------------------------------------------------------- the result
-def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit], inputs: Sequence[Input]) -> Result:
+def _result(
+    planned: Plan,
+    registered: Register,
+    audited: Sequence[SectorAudit],
+    inputs: Sequence[Input],
+    recounted: Sequence[RecountEntry],
+) -> Result:
     places = {one.sector.name: entries.ladders(one.evidence) for one in audited}
     parents = {area.code: area.parent for area in registered.areas}
     by_sector = {one.sector.name: one for one in audited}
@@ -386,7 +395,7 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         of = by_sector[claim.sector]
         # a claim needs a register: those whom the rows name may be any part of those it speaks of
         known = of.evidence if planned.register is not None else replace(of.evidence, seats=())
-        claims.append(entries.claim_entry(claim, known, of.sector.unit)[0])
+        claims.append(entries.claim_entry(claim, known, of.sector.unit, recounted)[0])
     files = planned.register
     unattributed: dict[str, int] = {}
     for one in audited:
@@ -446,6 +455,8 @@ def _result(planned: Plan, registered: Register, audited: Sequence[SectorAudit],
         whole["deadline"] = planned.deadline.isoformat()
     if whole["register"] is not None and (placed := resolved.resolved_entry(registered.placed())) is not None:
         whole["register"]["resolved"] = placed
+    if recounted:
+        whole["recounts"] = list(recounted)
     return whole
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from recaudit import reasons, verdicts
+from recaudit import reasons, recount, verdicts
 from recaudit.ladder import climb, received_rule
 from recaudit.model import (
     RUNGS,
@@ -34,6 +34,7 @@ from recaudit.result import (
     FacilityRule,
     FindingEntry,
     InputEntry,
+    RecountEntry,
     RuleCounts,
     RuleEntry,
     RungVerdict,
@@ -230,8 +231,12 @@ def ladders(evidence: Evidence) -> list[tuple[Seat, Ladder]]:
 
 
 # -------------------------------------------------------------- claims
-def claim_entry(claim: Claim, evidence: Evidence, unit: str) -> tuple[ClaimEntry, Verdict]:
+def claim_entry(
+    claim: Claim, evidence: Evidence, unit: str, recounts: Iterable[RecountEntry] = ()
+) -> tuple[ClaimEntry, Verdict]:
+    """``recounts``: all of the audit; those of the claim are heard after counts and rosters."""
     verdict = reasons.explained(verdicts.judge(claim, evidence), evidence)
+    verdict = recount.heard(verdict, evidence, recounts)
     standing = verdicts.standing(claim, evidence)
     entry: ClaimEntry = {
         "id": claim.id,

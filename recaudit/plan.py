@@ -17,6 +17,7 @@ from recaudit.errors import PlanError, Problem
 from recaudit.keys import DIFFERENCES, Difference
 from recaudit.model import RUNGS, USUAL, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
+from recaudit.planrecount import Recount, recount_of
 from recaudit.shipped import area_packs, expectations
 
 NamespaceBy = Literal["source", "file", "folder", "facility"]
@@ -115,6 +116,7 @@ class Plan:
     units: Mapping[str, str] = field(default_factory=dict)  # sector -> unit, where it is not the usual one
     gates: tuple[Gate, ...] = ()
     fail_on: Failing = USUAL
+    recounts: tuple[Recount, ...] = ()
 
     def unit(self, sector: str) -> str:
         """What one record of the sector is."""
@@ -132,7 +134,7 @@ def load(path: Path) -> Plan:
     content = content_of(file)
     checks: list[Problem] = []
     whole = Table(parsed(file, content), file.name, "", checks)
-    whole.known("audit", "register", "source", "suites", "claim", "gate")
+    whole.known("audit", "register", "source", "suites", "claim", "gate", "recount")
 
     audit = whole.table("audit", required=True)
     audit.known("name", "as_of", "period", "timezone", "deadline", "silence", "unit", "fail_on", "fail_on_reason")
@@ -150,6 +152,7 @@ def load(path: Path) -> Plan:
     read = {source.sector for source in sources}
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
     gates = tuple(_gate(table, read) for table in whole.tables("gate"))
+    recounts = _recounts(whole, claims, read, file.parent)
     whole.once("source", "name", (source.name for source in sources))
     whole.once("claim", "id", (claim.id for claim in claims))
 
@@ -172,6 +175,7 @@ def load(path: Path) -> Plan:
         units=units,
         gates=gates,
         fail_on=fail_on,
+        recounts=recounts,
     )
 
 
@@ -185,6 +189,20 @@ def _deadline(audit: Table, as_of: date) -> tuple[date | None, Silence]:
         what = "what was not received is not missing before the deadline is over"
         audit.problem(what, key="silence", fix="remove silence, or set as_of to a day after the deadline")
     return deadline, silence
+
+
+def _recounts(whole: Table, claims: Collection[Claim], read: Collection[str], root: Path) -> tuple[Recount, ...]:
+    tables = whole.tables("recount")
+    recounts = tuple(recount_of(table, tuple(SECTORS), read, root) for table in tables)
+    sector_of = {claim.id: claim.sector for claim in claims}
+    for table, recount in zip(tables, recounts, strict=True):
+        if recount.claim and sector_of.get(recount.claim) != recount.sector:
+            fix = nearest(recount.claim, sector_of) or "name the id of a [[claim]] of the same sector, or none"
+            table.problem(f"no claim {recount.claim} of this sector", key="claim", fix=fix)
+    whole.once("recount", "name", (recount.name for recount in recounts))
+    if recounts and "register" not in whole.raw:
+        whole.problem("a recount is of what a register lists, and there is none", fix="add a [register]")
+    return recounts
 
 
 def _units(table: Table) -> dict[str, str]:

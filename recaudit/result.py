@@ -415,6 +415,57 @@ class EvidenceEntry(TypedDict):
     facilities: dict[str, SeatEntry]  # those of which there is anything to say
 
 
+class RecountStratum(TypedDict):
+    """Units of one stratum of a draw. ``frame``: of how many; None where nobody shows how was drawn."""
+
+    name: str
+    frame: int | None
+    sampled: int
+    answered: int
+    matching: int
+
+
+class RecountFacility(TypedDict):
+    """What a recount says of one facility; the match rate is matching / sampled."""
+
+    id: str
+    frame: int | None
+    sampled: int
+    answered: int
+    found: int
+    matching: int
+    factor: list[int] | None  # verification factor: [recounted, reported]
+    p: str | None  # chance of as many bad ones where the promise is kept, rounded up; None: nothing was promised
+    flagged: bool | None  # whether it stays accused after Holm's correction over all facilities
+
+
+class RecountEntry(TypedDict):
+    """A sample that somebody verified in the field, in counts. ``low`` and ``high``: at least and at most such a share
+    of the frame matches, each at the stated confidence, rounded to the safe side; None where nothing was sampled."""
+
+    name: str
+    sector: str
+    of: Literal["records", "facilities"]
+    claim: str  # the claim it speaks of; "" for none
+    by: str
+    date: str
+    confidence: str
+    design_effect: str
+    independent: bool
+    drawn: bool  # its sheets are those of a draw from the register's lists, which was repeated
+    frame: int | None
+    sampled: int
+    answered: int
+    found: int
+    matching: int
+    factor: list[int] | None
+    target: str | None  # what the claim promises of one facility
+    low: str | None
+    high: str | None
+    strata: list[RecountStratum]
+    facilities: list[RecountFacility]
+
+
 class Result(TypedDict):
     schema: str
     tool: ToolEntry
@@ -440,6 +491,7 @@ class Result(TypedDict):
     notes: list[str]
     totals: dict[str, TotalEntry]
     evidence: dict[str, EvidenceEntry]  # by sector
+    recounts: NotRequired[list[RecountEntry]]  # where the plan names any
     digest: NotRequired[str]
     run: NotRequired[RunEntry]
     seal: NotRequired[str]  # in the file only: ``load`` takes it off
@@ -568,7 +620,7 @@ def parsed(content: bytes, where: str) -> Result:
             where=where,
             fix="name a file that this version's 'recaudit check' wrote",
         )
-    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal", "deadline"})
+    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts"})
     if lacking:
         raise ResultError(
             f"the result lacks {', '.join(lacking)}",

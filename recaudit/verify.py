@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from recaudit import __version__, agreement, audit, entries, gates
+from recaudit import __version__, agreement, audit, entries, gates, recount
 from recaudit.errors import RecauditError, ResultError
 from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
@@ -27,7 +27,7 @@ from recaudit.reports import bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.resolved import misplaced
-from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, Result, as_text, digest, parsed
+from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations
 
@@ -216,6 +216,8 @@ def contradictions(result: Result) -> Iterator[str]:
     yield from _failing(result)
     yield from misplaced(result)
     yield from agreement.contradictions(result)
+    recounts = result.get("recounts", [])
+    yield from _recounted(result, recounts)
     for claim in result["claims"]:
         name = f"claims/{claim['id']}"
         if claim["sector"] not in known:
@@ -224,11 +226,22 @@ def contradictions(result: Result) -> Iterator[str]:
         evidence = known[claim["sector"]]
         if result["register"] is None:  # as the audit does: without a register a claim speaks of nobody
             evidence = replace(evidence, seats=())
-        again, _ = entries.claim_entry(claim_of(claim), evidence, claim["unit"])
+        again, _ = entries.claim_entry(claim_of(claim), evidence, claim["unit"], recounts)
         yield from differing(claim, again, name)
     asked_for = [gates.gate_of(gate) for gate in result["gates"]]
     due_gates = gates.gate_entries(asked_for, known, of_received=result["register"] is None)
     yield from differing(result["gates"], due_gates, "gates")
+
+
+def _recounted(result: Result, recounts: Sequence[RecountEntry]) -> Iterator[str]:
+    claims = {claim["id"]: claim for claim in result["claims"]}
+    for entry in recounts:
+        impossible = list(recount.broken(entry))
+        yield from impossible
+        if not impossible:
+            claim = claims.get(entry["claim"])
+            target = recount.target_of(claim_of(claim)) if claim else None
+            yield from differing(entry, recount.weighed({**entry, "target": target}), f"recounts/{entry['name']}")
 
 
 def _failing(result: Result) -> Iterator[str]:
@@ -354,7 +367,7 @@ def _staged(
     result: Result, inputs: Path, files: Mapping[str, bytes]
 ) -> Iterator[tuple[Path | Plan, Path, tuple[NotLookedAt, ...]]]:
     """The plan to run, the folder of its exports, and what lies beside them. A bundle's plan, register and suites are
-    laid out in a folder of their own, with the rosters, which are not in the bundle, from ``inputs``."""
+    laid out in a folder of their own, with rosters and recounts, which are not in the bundle, from ``inputs``."""
     if not result["plan"]["sha256"]:
         yield _without_plan(result, inputs)
         return
@@ -368,7 +381,7 @@ def _staged(
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(files[name])
         for entry in result["inputs"]:
-            if entry["role"] == "roster" and (inputs / entry["path"]).is_file():
+            if entry["role"] in ("roster", "recount") and (inputs / entry["path"]).is_file():
                 (root / entry["path"]).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(inputs / entry["path"], root / entry["path"])
         yield root / result["plan"]["file"], inputs, ()

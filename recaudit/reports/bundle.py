@@ -2,7 +2,7 @@
 
 Inside lie the result, the plan with its register and its own suites (``audit/``), the suites and catalogues that
 travel with recaudit (``shipped/``), ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a roster lists
-their keys, so both stay where they are: the result names them, with their hashes.
+their keys, as do sheets of recounts, so these stay where they are: the result names them, with their hashes.
 
 The same result gives the same bytes everywhere: names sorted, one fixed time, nothing compressed (two editions of
 zlib may pack the same text in two ways). So an archive is whole exactly if packing its own files gives its own bytes.
@@ -27,7 +27,7 @@ from recaudit.shipped import expectations
 
 SUMS: Final = "SHA256SUMS"
 COMMAND: Final = "COMMAND.txt"
-LEFT_OUT: Final = ("export", "ignored", "roster")  # roles of inputs that are, or name, people's data
+LEFT_OUT: Final = ("export", "ignored", "roster", "recount")  # roles of inputs that are, or name, people's data
 _BROKEN: Final = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -73,7 +73,7 @@ def members(result: Result) -> dict[str, Member]:
     beside = {plan["file"]: plan["sha256"]}
     beside |= {entry["path"]: entry["sha256"] for entry in result["inputs"] if entry["role"] not in LEFT_OUT}
     beside |= {suite["file"]: suite["sha256"] for suite in result["suites"] if suite["file"]}
-    rosters = [entry["path"] for entry in result["inputs"] if entry["role"] == "roster"]
+    rosters = [entry["path"] for entry in result["inputs"] if entry["role"] in ("roster", "recount")]
     for file in [*beside, *rosters]:
         if posixpath.isabs(file) or re.match(r"[A-Za-z]:", file) or "\\" in file:
             raise ResultError(
@@ -123,11 +123,15 @@ def command_text(result: Result) -> str:
         f"Made with {result['tool']['name']} {result['tool']['version']}, by:\n\n"
         f"    {command}\n\n"
         f"The plan is {plan}; its paths are relative to the folder it lies in.\n"
-        "Exports and rosters are not in this bundle: the result lists them with their SHA-256.\n\n"
+        f"{_left(result)} are not in this bundle: the result lists them with their SHA-256.\n\n"
         "To verify the bundle, and with the exports in DIR to run the whole audit again:\n\n"
         "    recaudit verify BUNDLE.zip\n"
         "    recaudit verify BUNDLE.zip --inputs DIR\n"
     )
+
+
+def _left(result: Result) -> str:
+    return "Exports, rosters and sheets of recounts" if result.get("recounts") else "Exports and rosters"
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

@@ -11,7 +11,7 @@ from rich.text import Text
 from recaudit.kept import Examples
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import parts
+from recaudit.reports import parts, recounts
 from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
 from recaudit.reports.look import (
@@ -74,6 +74,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         heading("The same sentence at every rung"),
         Text(),
         _rungs_table(entry, sheet),
+        *recounts.of_claim(result, entry["id"], sheet),
         *_listed(
             "What it would take" if entry["verdict"] == "refuted" else "What would settle it", entry["would_settle"]
         ),

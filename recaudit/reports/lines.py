@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recaudit.kept import Examples
 from recaudit.model import RUNGS, STATES
-from recaudit.reports import agreement, parts
+from recaudit.reports import agreement, parts, recounts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
@@ -44,6 +44,7 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
             yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
     for claim in result["claims"]:
         yield from _claim(claim, hidden=hidden.scope(result, claim["sector"], claim["scope"]))
+    yield from recounts.lines(result)
     for gate in result["gates"]:
         yield from _gate(result, gate, hidden)
     yield from _facilities(result["facilities"], hidden)
@@ -125,6 +126,7 @@ def claim(
         yield _line(
             "counterexamples", found["id"], shown=len(examples.shown), named=examples.total, nameless=examples.nameless
         )
+    yield from recounts.lines(result, found["id"])
     for step in found["would_settle"]:
         yield _line("would_settle", found["id"], step)
 

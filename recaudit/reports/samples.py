@@ -1,4 +1,4 @@
-"""Samples, for people and for pipes: how large one has to be, what was drawn, and what a recount found."""
+"""Samples, for people and for pipes: how large one has to be, and what was drawn."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import agreement, denominators, parts, received
+from recaudit.reports import agreement, denominators, parts, received, recounts
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -56,6 +56,7 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *_funnels(result, sheet),
         *_claims(result, sheet),
         *gates(result, sheet),
+        *recounts.overview(result),
         *_adds_up(result, sheet),
         *agreement.page(result),
         *_facilities(result, sheet),

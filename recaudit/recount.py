@@ -1,0 +1,247 @@
+"""What recounts say, from counts alone: bounds, accused facilities, and the wording that a clean sample gives a claim.
+
+A sample never confirms, and never refutes by itself (``docs/scoring.md``, Samples). An unanswered unit speaks for
+nobody: it counts as bad in the lowest bound, and as good in the highest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
+from typing import Final
+
+from recaudit import statistics
+from recaudit.model import Claim, Verdict
+from recaudit.result import RecountEntry, RecountFacility, RecountStratum
+from recaudit.statistics import per_cent, written
+from recaudit.verdicts import Evidence, in_scope
+
+_USUAL: Final = Fraction(19, 20)
+_NAMED: Final = 5  # how many facilities a sentence names
+
+
+# -------------------------------------------------------------- one recount
+def weighed(entry: RecountEntry) -> RecountEntry:
+    """The same recount with all that follows from the counts of its strata and facilities."""
+    facilities, drawn = entry["facilities"], [one["frame"] for one in entry["strata"]]
+    factors = [one["factor"] for one in facilities if one["factor"] is not None]
+    low, high = bounds(entry)
+    return {
+        **entry,
+        "frame": None if None in drawn else sum(size or 0 for size in drawn),
+        "sampled": sum(one["sampled"] for one in facilities),
+        "answered": sum(one["answered"] for one in facilities),
+        "found": sum(one["found"] for one in facilities),
+        "matching": sum(one["matching"] for one in facilities),
+        "factor": [sum(parts) for parts in zip(*factors, strict=True)] if factors else None,
+        "low": None if low is None else written(low),
+        "high": None if high is None else written(high, up=True),
+        "facilities": _accused(entry),
+    }
+
+
+def bounds(entry: RecountEntry) -> tuple[Fraction | None, Fraction | None]:
+    """At least, and at most, such a share matches, each at the recount's confidence. Nothing sampled: None, None.
+
+    Of a list by the hypergeometric distribution, else by Clopper and Pearson. In clusters the sample is worth n /
+    design effect units, with as many bad ones of these, rounded to the safe side.
+    """
+    strata, sure = entry["strata"], Fraction(entry["confidence"])
+    if not sum(one["sampled"] for one in strata):
+        return None, None
+    at_worst = [_worth(one, one["sampled"] - one["matching"], entry, up=True) for one in strata]
+    at_best = [_worth(one, one["answered"] - one["matching"], entry, up=False) for one in strata]
+    sizes = [one["frame"] for one in strata]
+    if None in sizes:
+        drawn, bad = (sum(part) for part in zip(*at_worst, strict=True))
+        _, fewest = (sum(part) for part in zip(*at_best, strict=True))
+        return 1 - statistics.highest_share(drawn, bad, sure), 1 - statistics.lowest_share(drawn, fewest, sure)
+    whole = sum(size or 0 for size in sizes)
+    most = statistics.most_bad_in_strata([(size or 0, *part) for size, part in zip(sizes, at_worst, strict=True)], sure)
+    least = statistics.least_bad_in_strata(
+        [(size or 0, *part) for size, part in zip(sizes, at_best, strict=True)], sure
+    )
+    seen = sum(one["answered"] - one["matching"] for one in strata)  # these are bad, whatever clusters are worth
+    return Fraction(whole - max(most, seen), whole), Fraction(whole - max(least, seen), whole)
+
+
+def _worth(one: RecountStratum | RecountFacility, bad: int, entry: RecountEntry, *, up: bool) -> tuple[int, int]:
+    """(units, bad ones) that a cluster sample is worth. Where all of the list was looked at, there is no sample."""
+    drawn, effect = one["sampled"], Fraction(entry["design_effect"])
+    if effect == 1 or drawn == one["frame"]:
+        return drawn, bad
+    worth = statistics.effective(drawn, effect)
+    return worth, min(worth, ceil(bad / effect) if up else floor(bad / effect))
+
+
+def _accused(entry: RecountEntry) -> list[RecountFacility]:
+    """Every facility with its p-value and whether it stays flagged among all that were sampled."""
+    facilities = entry["facilities"]
+    if entry["target"] is None or entry["of"] != "records":
+        return [{**one, "p": None, "flagged": None} for one in facilities]
+    promised, risk = Fraction(entry["target"]), 1 - Fraction(entry["confidence"])
+    asked = [one for one in facilities if one["sampled"]]
+    chances = []
+    for one in asked:
+        drawn, bad = _worth(one, one["answered"] - one["matching"], entry, up=False)
+        chances.append(statistics.chance_of_as_many(bad, drawn, promised, one["frame"]))
+    found = {
+        one["id"]: (written(chance, up=True), adjusted <= risk)
+        for one, chance, adjusted in zip(asked, chances, statistics.holm(chances), strict=True)
+    }
+    nothing = (None, None)
+    return [
+        {**one, "p": found.get(one["id"], nothing)[0], "flagged": found.get(one["id"], nothing)[1]}
+        for one in facilities
+    ]
+
+
+def target_of(claim: Claim) -> str | None:
+    """What a claim promises of the records of one facility; None where it promises no share of them."""
+    share = claim.target if claim.level == "records" else claim.each
+    return exact(share) if isinstance(share, Fraction) else None
+
+
+def exact(share: Fraction) -> str:
+    """A number that a person wrote, as a decimal: nothing is rounded."""
+    return written(share, 22)
+
+
+def broken(entry: RecountEntry) -> Iterator[str]:
+    """Where the counts themselves cannot be: parts larger than their whole, strata that are not the facilities' sum."""
+    name = f"recounts/{entry['name']}"
+    parts = [(one["matching"], one["answered"], one["sampled"], one["frame"]) for one in entry["strata"]]
+    for one in entry["facilities"]:
+        parts += [(one["matching"], one["found"], one["sampled"], one["frame"])]
+        parts += [(one["found"], one["answered"], one["sampled"], one["frame"])]
+    for less, more, sampled, frame in parts:
+        if not less <= more <= sampled or (frame is not None and sampled > frame):
+            yield f"{name}: a part is larger than its whole"
+        if (frame is None) == entry["drawn"]:
+            yield f"{name}: a frame is known exactly where it was drawn"
+    for key in ("sampled", "answered", "matching"):
+        if sum(one[key] for one in entry["strata"]) != sum(one[key] for one in entry["facilities"]):
+            yield f"{name}: {key} of its strata and of its facilities differ"
+    if entry["drawn"] and sum(one["frame"] or 0 for one in entry["strata"]) != sum(
+        one["frame"] or 0 for one in entry["facilities"]
+    ):
+        yield f"{name}: frame of its strata and of its facilities differ"
+
+
+# -------------------------------------------------------------- what it does to a claim
+def objection(recount: RecountEntry, claim: Claim, listed: Mapping[str, int | None], *, dated: bool) -> str:
+    """Why a recount supports no claim, in words; "" for a clean sample of just the records that the claim speaks of.
+
+    ``listed``: each facility in the claim's scope with the length of its roster, None where it has none.
+    """
+    if recount["of"] != "records" or claim.level != "records":
+        return "it is not a recount of records under a claim about records"
+    if not recount["independent"]:
+        return "who recounted is not independent"
+    if not recount["drawn"]:
+        return "nobody shows that it was drawn at random from the lists"
+    if not dated:
+        return "the register, from which it was drawn, does not name its source and date"
+    frame = {one["id"]: one["frame"] for one in recount["facilities"] if one["frame"]}
+    if frame != {facility: number for facility, number in listed.items() if number != 0}:
+        return "it was drawn from other records than the claim speaks of"
+    if recount["sampled"] == 0 or recount["low"] is None:
+        return "nothing was sampled"
+    if recount["answered"] < recount["sampled"]:
+        return "some of it is unanswered"
+    if recount["matching"] < recount["sampled"]:
+        return "it is not clean"
+    return ""
+
+
+def supported(wording: str, shares: Sequence[tuple[Fraction, Fraction]], *, clean: bool) -> str:
+    """The wording of an unverifiable claim after its recounts: ``shares`` that a sample shows, with its confidence.
+
+    Only the plain wording gives way: what counts and rosters said, stands. Of several samples the weakest speaks, and
+    none where another found something bad (``clean`` false).
+
+    >>> supported("unverifiable", [(Fraction(95, 100), Fraction(19, 20))], clean=True)
+    'supported (≥ 95 % at 95 %)'
+    >>> supported("supported by count", [(Fraction(95, 100), Fraction(19, 20))], clean=True)
+    'supported by count'
+    """
+    if wording != "unverifiable" or not shares or not clean:
+        return wording
+    share, confidence = min(shares)
+    return f"supported (≥ {per_cent(share)} at {per_cent(confidence)})" if share > 0 else wording
+
+
+def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]) -> Verdict:
+    """The same verdict after the recounts of its claim: never another word. Without any: with the sample that would
+    help, where lists or exports are lacking."""
+    claim, total, high = verdict.claim, verdict.bounds.total, verdict.bounds.high
+    seats = list(in_scope(claim, evidence))
+    listed = {
+        seat.facility.id: seat.expected.number if seat.expected.basis == "roster" or not seat.expected.number else None
+        for seat in seats
+    }
+    said, shares, clean = [], [], True
+    for recount in recounts:
+        if recount["claim"] != claim.id:
+            continue
+        why = objection(recount, claim, listed, dated=evidence.dated)
+        clean &= recount["of"] != "records" or recount["answered"] == recount["matching"]
+        if not why and recount["low"] is not None and claim.rung in evidence.ruled:
+            share = Fraction(recount["low"])
+            shares.append(
+                (
+                    min(share, Fraction(high, total)) if high is not None and total else share,
+                    Fraction(recount["confidence"]),
+                )
+            )
+        said.append(_sentence(recount) + (f"; it supports no wording, as {why}" if why else ""))
+        if flagged := [one["id"] for one in recount["facilities"] if one["flagged"]]:
+            sure = per_cent(Fraction(recount["confidence"]))
+            more = f" and {len(flagged) - _NAMED} more" if len(flagged) > _NAMED else ""
+            said.append(
+                f"recount {recount['name']}: below what was claimed at {sure}, corrected for looking at all (Holm): "
+                f"{', '.join(flagged[:_NAMED])}{more}"
+            )
+    wording = supported(verdict.wording, shares, clean=clean) if verdict.word == "unverifiable" else verdict.wording
+    settle = verdict.would_settle
+    if wording == verdict.wording:
+        settle = (*settle, *_would_help(verdict, evidence))
+    return replace(verdict, wording=wording, reasons=(*verdict.reasons, *said), would_settle=settle)
+
+
+def _sentence(recount: RecountEntry) -> str:
+    """What one recount found, in counts."""
+    sampled, answered = recount["sampled"], recount["answered"]
+    bad, open_ = answered - recount["matching"], sampled - answered
+    of = "" if recount["frame"] is None else f" drawn from {recount['frame']}"
+    words = f"recount {recount['name']}: {recount['matching']} of {sampled} {recount['of']}{of} match, {bad} do not"
+    words += f", {open_} without an answer" if open_ else ""
+    if recount["low"] is None or recount["high"] is None:
+        return words
+    sure = per_cent(Fraction(recount["confidence"]))
+    low, high = per_cent(Fraction(recount["low"])), per_cent(Fraction(recount["high"]), up=True)
+    return f"{words}; so at least {low} do, and at most {high}, each at {sure}"
+
+
+def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[str]:
+    """The sample that would support a claim where a list or an export is lacking, the claim's own share where it is
+    below 100 %, else 95 %."""
+    claim = verdict.claim
+    if verdict.word != "unverifiable" or claim.level != "records" or claim.rung not in evidence.ruled:
+        return
+    inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
+    ladders = inside.ladders(claim.excused)
+    if not any(ladder.status == "silent" or ladder.basis != "roster" for ladder in ladders):
+        return
+    known = all(ladder.expected is not None and not ladder.floor for ladder in ladders)
+    size = sum(ladder.expected or 0 for ladder in ladders) if known else None
+    share = claim.target if claim.target < 1 else _USUAL
+    drawn = statistics.to_support(share, _USUAL, size)
+    if drawn is not None:
+        records = f"{drawn} of {size} records" if size is not None else f"{drawn} records"
+        yield (
+            f"or a recount of {records}, drawn at random from lists of all of them and all matching: it would support "
+            f"≥ {per_cent(share)} at {per_cent(_USUAL)}, and confirm nothing"
+        )
