@@ -84,7 +84,7 @@ def _sound(
                 "id" if recount.of == "records" else "facility", "it stands in an earlier row too", "keep one row"
             )
         elif row.unit.facility and row.unit.facility not in known:
-            what = f"facility is none of sector {recount.sector} that the register has open then"
+            what = f"facility is none of sector {recount.sector} that the register has open in the period"
             row.fault("facility", what, "correct it, or the register")
         answers.setdefault(row.unit, row)
     return answers
