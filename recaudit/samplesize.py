@@ -11,7 +11,8 @@ from typing import Final
 
 from recaudit import statistics
 from recaudit.errors import PlanError
-from recaudit.statistics import Lot, per_cent
+from recaudit.lots import Lot, lot_rule
+from recaudit.statistics import per_cent
 
 _SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,20})?) ?%|(0?\.[0-9]{1,20})")
 
@@ -66,7 +67,7 @@ def answered(question: Question) -> Answer:
     """Raises ``PlanError`` where no sample can do what is asked: an empty list, nothing to detect, levels too near."""
     lot = None
     if question.lots is not None:
-        lot = statistics.lot_rule(*question.lots, question.confidence, question.size)
+        lot = lot_rule(*question.lots, question.confidence, question.size)
         simple = lot.drawn if lot else None
     elif question.within is not None:
         simple = statistics.to_estimate(question.within, question.confidence, question.size)

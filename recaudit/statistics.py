@@ -1,4 +1,4 @@
-"""What a sample lets one say, exactly: bounds, sizes, decision rules, Holm's correction.
+"""What a sample lets one say, exactly: bounds, sizes, Holm's correction.
 
 A finite list follows the hypergeometric distribution, an unlimited one the binomial (Clopper and Pearson 1934); no
 normal approximation anywhere. Counts are ints, shares and confidences are ``Fraction``s. What decides is computed in
@@ -10,14 +10,12 @@ Bounds are one-sided at the stated confidence: "at most u" is wrong for at most 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from math import ceil, comb, floor, log, log1p, prod
 from typing import Final
 
-_LARGEST_RULE: Final = 20_000  # records of an LQAS sample; beyond, the two levels are too near to be told apart
 _EVERY_OUTCOME: Final = 1_000  # records of a list up to which every outcome of a sample is asked how wide it leaves us
 _LOOSE: Final = 1e-9  # what scipy may be wrong by, and more: whole numbers have the last word
 
@@ -122,7 +120,8 @@ def _most_bad_when_clean(strata: Sequence[tuple[int, int]], risk: Fraction) -> i
         order.append(at)
         if size - bad[at] > drawn:
             heappush(steps, (drawn / (size - bad[at]), at))
-    while order and prod(at_most(0, size, bad[at], drawn) for at, (size, drawn) in enumerate(strata)) <= risk:
+    every = prod(comb(size, drawn) for size, drawn in strata)
+    while order and prod(comb(size - of, drawn) for (size, drawn), of in zip(strata, bad, strict=True)) <= risk * every:
         bad[order.pop()] -= 1
     return len(order)
 
@@ -221,7 +220,7 @@ def to_estimate(within: Fraction, confidence: Fraction, size: int | None = None)
     if size > _EVERY_OUTCOME:
         return _first(lambda drawn: _half_width_about(size, drawn, confidence) <= within, size)
     found = _first(lambda drawn: _half_width_of(size, drawn, drawn // 2, confidence) <= within, size)
-    while any(_half_width_of(size, found, seen, confidence) > within for seen in range(found // 2)):
+    while any(_half_width_of(size, found, seen, confidence) > within for seen in range(found // 2 + 1)):
         found += 1
     return found
 
@@ -289,65 +288,6 @@ def inflated(drawn: int, design_effect: Fraction) -> int:
 def effective(drawn: int, design_effect: Fraction) -> int:
     """How many records of a simple random sample those of a cluster sample are worth, rounded down."""
     return floor(drawn / design_effect)
-
-
-# ------------------------------------------------------------------------------------------------ accept or reject
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """A rule of lot quality assurance sampling: accept where at least ``least`` of ``drawn`` are good."""
-
-    drawn: int
-    least: int
-    size: int | None = None  # of the lot; None: unlimited
-
-    def accepts(self, share: Fraction) -> Fraction:
-        """How often a lot with this share of good ones is accepted: the operating characteristic.
-
-        In a finite lot the number of good ones is rounded down.
-
-        >>> float(round(Lot(19, 16).accepts(Fraction(4, 5)), 3))
-        0.455
-        """
-        if self.size is None:
-            return 1 - at_most_of_many(self.least - 1, share, self.drawn)
-        return 1 - at_most(self.least - 1, self.size, floor(self.size * share), self.drawn)
-
-
-def lot_rule(good: Fraction, bad: Fraction, confidence: Fraction, size: int | None = None) -> Lot | None:
-    """The smallest rule that accepts lots at ``good`` or better, and rejects those at ``bad`` or worse, each with this
-    confidence. None where the two are too near for a sample of 20 000, or of all of the list, or where it is empty.
-
-    Both risks are kept in whole numbers; no smaller sample keeps them.
-    """
-    risk = 1 - confidence
-    upper = good if size is None else Fraction(ceil(size * good), size or 1)  # the worst of the good lots
-    for drawn, least in _proposed(upper, bad, confidence, size):
-        rule = Lot(drawn, least, size)
-        while rule.accepts(bad) > risk:
-            rule = Lot(drawn, rule.least + 1, size)
-        while rule.least > 0 and Lot(drawn, rule.least - 1, size).accepts(bad) <= risk:
-            rule = Lot(drawn, rule.least - 1, size)
-        if rule.least <= drawn and rule.accepts(upper) >= confidence:
-            return rule
-    return None
-
-
-def _proposed(good: Fraction, bad: Fraction, confidence: Fraction, size: int | None) -> Iterator[tuple[int, int]]:
-    """Sizes that may do, ascending, with the number of good ones that a bad lot seldom has, as scipy sees them."""
-    import numpy as np
-    from scipy.stats import binom, hypergeom
-
-    sure, last = float(confidence), _LARGEST_RULE if size is None else min(size, _LARGEST_RULE)
-    for first in range(1, last + 1, 500):
-        drawn = np.arange(first, min(first + 500, last + 1))
-        if size is None:
-            least = binom.ppf(sure - _LOOSE, drawn, float(bad)) + 1
-            kept = binom.sf(least - 1, drawn, float(good))
-        else:
-            least = hypergeom.ppf(sure - _LOOSE, size, floor(size * bad), drawn) + 1
-            kept = hypergeom.sf(least - 1, size, ceil(size * good), drawn)
-        for at in np.flatnonzero(np.asarray(kept) >= sure - _LOOSE):
-            yield int(drawn[at]), int(np.asarray(least)[at])
 
 
 # ------------------------------------------------------------------------------------------------ many at once

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recaudit.lots import Lot, lot_rule
 from recaudit.statistics import (
-    Lot,
     at_most,
     at_most_of_many,
     chance_of_as_many,
@@ -23,7 +23,6 @@ from recaudit.statistics import (
     inflated,
     least_bad,
     least_bad_in_strata,
-    lot_rule,
     lowest_share,
     most_bad,
     most_bad_in_strata,

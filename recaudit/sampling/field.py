@@ -44,7 +44,14 @@ def draw(of: Path, request: Request, out: Path) -> str:
     lists = {one.path: one.sha256 for one in registered.files}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     said = as_json(request, frame, strata, version=__version__, lists=lists, sheets=digests)
-    for name, content in (*files.items(), (DRAW, said.encode())):
+    whole = {**files, DRAW: said.encode()}
+    if there := sorted(name for name in whole if (out / name).exists()):
+        raise ResultError(
+            f"{there[0]} is there already",
+            where=str(out),
+            fix="name a new folder with --out: a draw overwrites nothing",
+        )
+    for name, content in whole.items():
         sheets.put_private(content, out / name)
     return said
 
