@@ -242,7 +242,6 @@ def _read(
         progress=progress,
         workers=workers,
     )
-    inputs = engine.inherited(inputs, heirs)
     excused: tuple[Excused, ...] = ("unmet", "accept") if any(c.excused == "accept" for c in claims) else ("unmet",)
     expected = registered.expected
     task = engine.Task(
@@ -269,7 +268,7 @@ def _read(
         persons=registered.persons,
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
     )
-    return loaded, inputs, task
+    return loaded, engine.inherited(inputs, heirs), task
 
 
 def _audit_sector(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recaudit import audit
 from recaudit.areas import areas_of, valid_on
 from recaudit.crosswalk import Crosswalk, Step, on_day
 from recaudit.csvfiles import Faults
@@ -19,7 +22,11 @@ from recaudit.intime import between, gaps, on, without
 from recaudit.model import Area, Period
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
+from recaudit.reports import lines, terminal
+from recaudit.reports.look import Sheet, console, rendered
+from recaudit.result import Result
 from recaudit.shipped import expectations
+from recaudit.verify import contradictions
 from tests import tiny_audit, two_stations
 
 REFORM, EVE = date(2025, 7, 1), date(2025, 6, 30)
@@ -147,6 +154,69 @@ def test_a_fault_of_a_crosswalk_is_found_on_its_line(tmp_path: Path, planted: st
     with pytest.raises(RegisterError) as refused:
         registered(tmp_path, facilities_of(["24133"]), register=f'areas = "{PACK}"\ncrosswalk = "x.csv"')
     assert [(one.where, one.what) for one in refused.value.problems] == [(f"x.csv:{line}, column {column}", what)]
+
+
+# ------------------------------------------------------------------------------------------------ the whole
+@pytest.fixture(scope="module")
+def placed(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """One facility by the code of a commune that was split, one by that of a district that is gone; in folders, one of
+    them called by what the facility was called before."""
+    root = tiny_audit.write(tmp_path_factory.mktemp("placed"))
+    text = "id,name,sector,area,predecessors\n66001,A,health,24550,\n66100,B,health,643,66002\n"
+    (root / "register" / "facilities.csv").write_text(text, encoding="utf-8")
+    plan = two_stations.PLAN.replace('"register/areas.csv"', f'"{PACK}"')
+    plan = plan.replace('health = ["own.json", "condition"]', 'health = ["own.json"]')
+    plan = plan.replace('paths = ["export"]', 'paths = ["export"]\nfacility = ["folder"]')
+    plan = plan.replace('timezone = "Asia/Ho_Chi_Minh"', 'timezone = "Asia/Ho_Chi_Minh"\ndeadline = 2026-04-15')
+    (root / "recaudit.toml").write_text(plan, encoding="utf-8")
+    for kind, rows in two_stations.resources().items():
+        (root / "export" / f"{kind}.ndjson").unlink()
+        for station, names in two_stations.STATIONS.items():
+            (root / "export" / station).mkdir(exist_ok=True)
+            own = [row for row in rows if any(f"{name[1:]}-{two_stations.MARK}" in json.dumps(row) for name in names)]
+            file = root / "export" / station / f"{kind}.ndjson"
+            file.write_bytes(b"".join(map(two_stations.line, own)))
+    return audit.check(root, workers=1).result
+
+
+def test_the_result_lists_what_was_split_and_what_leads_nowhere(placed: Result) -> None:
+    assert placed["register"] is not None
+    assert placed["register"]["resolved"] == {
+        "by_crosswalk": 1,
+        "split": [{"facility": "66001", "code": "24550", "area": "24561", "may_be": ["24544"]}],
+        "unresolved": [{"facility": "66100", "code": "643", "area": "", "may_be": []}],
+    }
+    assert {one["id"]: one["area"] for one in placed["facilities"]} == {"66001": "24561", "66100": ""}
+    assert len(placed["areas"]) == 103
+    assert f"areas/{PACK}.csv" in [one["name"] for one in placed["catalogues"]]
+    assert f"{PACK}: areas that travel with recaudit" in placed["notes"]
+    assert placed["deadline"] == "2026-04-15"
+    assert placed["evidence"]["health"]["silence"] == "missing"
+    assert list(contradictions(placed)) == []
+
+
+def test_a_facility_put_elsewhere_contradicts_the_result(placed: Result) -> None:
+    other = copy.deepcopy(placed)
+    other["register"]["resolved"]["split"][0]["area"] = "24544"  # type: ignore[index]
+    assert any("66001 does not lie where its code leads" in one for one in contradictions(other))
+
+
+def test_files_of_a_predecessor_are_those_of_the_successor(placed: Result) -> None:
+    """Its tables were handed in, though in the folder of another name."""
+    by_id = {one["id"]: one for one in placed["facilities"]}
+    assert {id_: one["rungs"]["complete"]["reached"] for id_, one in by_id.items()} == {"66001": 2, "66100": 2}
+    assert {one["facility"] for one in placed["inputs"] if one["role"] == "export"} == {"66001", "66100"}
+    assert "2 rows of health name predecessor 66002 and count for 66100" in placed["notes"]
+
+
+def test_pages_and_lines_list_them(placed: Result) -> None:
+    page = " ".join(rendered(console(), terminal.overview(placed, Sheet(80))).split())
+    assert "1 facility placed by an older code of its area" in page
+    assert "1 facility whose code may mean another area too; 1 facility whose code leads to no area" in page
+    assert "deadline 2026-04-15" in page
+    found = list(lines.overview(placed))
+    assert "placed\t66001\tcode=24550\tarea=24561\tmay_be=24544" in found
+    assert "placed\t66100\tcode=643\tarea=-\tmay_be=-" in found
 
 
 # ------------------------------------------------------------------------------------------------ laws of resolving

@@ -73,7 +73,8 @@ class Task:
 
     def owner(self, one: Input) -> str | None:
         """The facility of every row of an input, lines that nobody could read too. None: they may be of several."""
-        return None if self.heirs_of(one) else one.facility
+        [now] = inherited([one], self.heirs)
+        return None if now == one and self.heirs_of(one) else now.facility
 
     @property
     def due(self) -> Due | None:

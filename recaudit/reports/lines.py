@@ -32,6 +32,7 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
         recaudit=result["tool"]["version"],
         as_of=result["as_of"],
         period=period["from"] and f"{period['from']}/{period['to']}",
+        **({"deadline": result["deadline"]} if "deadline" in result else {}),
         files=len(exports),
         rows=HIDDEN if some else sum(entry["read"] for entry in exports),
         digest=result.get("digest", UNKNOWN),

@@ -80,6 +80,7 @@ def _header(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         inert(result["plan"]["name"], "bold"),
         (f" · as of {visible(result['as_of'])}" if result["as_of"] else "", "muted"),
         (f" · {visible(parts.days(period))}", "muted"),
+        (f" · deadline {visible(result['deadline'])}" if "deadline" in result else "", "muted"),
     )
     yield hanging(line, 9)
     if result["suites"]:
