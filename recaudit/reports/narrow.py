@@ -14,7 +14,7 @@ _TWINS = {
     **dict(zip("█░▓┃▏▎▍▌▋▊▉", "#.-|...####", strict=True)),  # bars
     **dict(zip("✓✗▲→", "+x!>", strict=True)),
     **dict(zip("╭╮╰╯─│", "++++-|", strict=True)),
-    **dict(zip("…–—·“”’≥", '.---""\'>', strict=True)),
+    **dict(zip("…–—·“”’≥±", '.---""\'>~', strict=True)),
     "đ": "d",
     "Đ": "D",
 }
