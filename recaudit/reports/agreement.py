@@ -10,7 +10,7 @@ from rich.text import Text
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.look import hanging, warning
 from recaudit.reports.numbers import counted, grouped
-from recaudit.result import AgreementEntry, Result
+from recaudit.result import AgreementEntry, Result, RuleCounts
 
 SHOWN = 5
 NAMES = {"great-expectations": "Great Expectations"}
@@ -37,13 +37,16 @@ def page(result: Result) -> Iterator[RenderableType]:
     rest = f"{grouped(said['nothing_to_judge'])} with nothing to judge, {grouped(said['left_out'])} not compared"
     yield hanging(Text(f"  {rest}: why, is in the result", "muted"), 4)
     for one in said["differences"][:SHOWN]:
-        query, other = one["query"], one["reference"]
-        yield warning(
-            f"{one['rule']} in {one['facility']}: met {query['met']}, unmet {query['unmet']}; "
-            f"{engine}: met {other['met']}, unmet {other['unmet']}"
-        )
+        query, other = _otherwise(one["query"], one["reference"]), _otherwise(one["reference"], one["query"])
+        yield warning(f"{one['rule']} in {one['facility']}: {query}; {engine}: {other}")
     if len(said["differences"]) > SHOWN:
         yield hanging(inert(f"  and {grouped(len(said['differences']) - SHOWN)} more cells that differ", "muted"), 4)
+
+
+def _otherwise(here: RuleCounts, there: RuleCounts) -> str:
+    """The states that one side counts otherwise, as it counts them."""
+    words = [f"{number} {state.replace('_', ' ')}" for state, number in here.items() if there.get(state) != number]
+    return ", ".join(words) or "the same numbers, of other rows"
 
 
 def fields(result: Result) -> Iterator[tuple[str, tuple[str, ...], dict[str, object]]]:
