@@ -129,10 +129,10 @@ def _facility(
     states = ("met", "unmet", "excused", "not_applicable", "not_assessable", "solo")
     return {
         "id": key, "name": name, "sector": "health", "kind": kind, "area": area, "vendor": vendor, "status": status,
-        "basis": basis, "covers": "all", "probable": None, "over_reported": over, "expected": expected,
+        "basis": basis, "covers": "all", "over_reported": over, "expected": expected,
         "read": matched + duplicate + unexpected + out_of_scope + unreadable,
         "matched": matched, "duplicate": duplicate, "conflicting": conflicting, "unexpected": unexpected,
-        "out_of_scope": out_of_scope, "unreadable": unreadable, "missing": missing,
+        "probable": None, "out_of_scope": out_of_scope, "unreadable": unreadable, "missing": missing,
         "rungs": {
             rung: {"reached": at, "short": lost, "unknown": whole - at - lost}
             for rung, at, lost in zip(RUNGS, reached, short, strict=True)
