@@ -302,8 +302,8 @@ def _tables(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple
         rows = linked.seam[table]
         c = rows.c
         number, keyed = engine.rows(sa.select(sa.func.count(), sa.func.count(c.id)))[0]
-        unreadable, unlinked = _unlinked(engine, task, linked, frames, table)
-        keys, conflicting = _keys(engine, rows)
+        unreadable, unlinked = _unlinked(engine, task, linked, frames, table) if number else (0, 0)
+        keys, conflicting = _keys(engine, rows) if keyed else (0, 0)
         counts.append(
             TableCount(
                 sector=task.sector,

@@ -6,7 +6,8 @@ DuckDB has, so that other engines remain possible.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
@@ -28,11 +29,43 @@ class DuckDialect(PGDialect):
 
 
 _DIALECT = DuckDialect()
+_MOST: Final = 1_000  # texts that are kept, about 5 KiB each
+_texts: dict[Hashable, str] = {}
 
 
 def sql(statement: sa.ClauseElement) -> str:
-    """The statement as text, every literal bound inside."""
+    """The statement as text, every literal bound inside. A statement that was said before is not put into words again:
+    audits of one shape, as ``verify`` and a service run them, differ in few."""
+    key = _key(statement)
+    if key is None:
+        return _in_words(statement)
+    if key not in _texts:
+        if len(_texts) >= _MOST:
+            _texts.clear()
+        _texts[key] = _in_words(statement)
+    return _texts[key]
+
+
+def _in_words(statement: sa.ClauseElement) -> str:
     return str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+def _key(statement: sa.ClauseElement) -> Hashable | None:
+    """What SQLAlchemy keeps compiled statements by: its shape with all names and types, and here its literals too.
+    None where it has an element that says of itself that it is no key, or a literal that cannot be one."""
+    shape = statement._generate_cache_key()
+    if shape is None:
+        return None
+    literals = tuple(
+        (type(bound.value), tuple(bound.value) if isinstance(bound.value, list) else bound.value)
+        for bound in shape.bindparams
+    )
+    key = (shape.key, literals)
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 def any_of(*parts: ColumnElement[bool]) -> ColumnElement[bool]:
