@@ -21,6 +21,7 @@ from recaudit.model import (
     Rule,
     RuleCount,
     Rung,
+    Scope,
     Signal,
     SignalRule,
     Standing,
@@ -38,6 +39,7 @@ from recaudit.result import (
     RuleCounts,
     RuleEntry,
     RungVerdict,
+    ScopeEntry,
     SignalEntry,
     StandingEntry,
     SuiteEntry,
@@ -247,12 +249,7 @@ def claim_entry(
         "level": claim.level,
         "target": exact(claim.target),
         "each": exact(claim.each) if isinstance(claim.each, Fraction) else claim.each,
-        "scope": {
-            "areas": list(claim.scope.areas),
-            "kinds": list(claim.scope.kinds),
-            "vendors": list(claim.scope.vendors),
-            "facilities": list(claim.scope.facilities),
-        },
+        "scope": scope_entry(claim.scope),
         "excused": claim.excused,
         "accept": claim.accept,
         "said_by": claim.said_by,
@@ -278,6 +275,15 @@ def claim_entry(
         "would_settle": list(verdict.would_settle),
     }
     return entry, verdict
+
+
+def scope_entry(scope: Scope) -> ScopeEntry:
+    return {
+        "areas": list(scope.areas),
+        "kinds": list(scope.kinds),
+        "vendors": list(scope.vendors),
+        "facilities": list(scope.facilities),
+    }
 
 
 def _share(number: int | None, total: int | None) -> list[int] | None:

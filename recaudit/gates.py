@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, cast
 
-from recaudit.entries import exact
+from recaudit.entries import exact, scope_entry
 from recaudit.ladder import climb
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung, Scope
 from recaudit.planfile import per_cent
@@ -126,12 +126,7 @@ def gate_entry(gate: Gate, evidence: Evidence, *, of_received: bool) -> GateEntr
         "at_least": exact(gate.at_least),
         "sector": gate.sector,
         "per": gate.per,
-        "scope": {
-            "areas": list(gate.scope.areas),
-            "kinds": list(gate.scope.kinds),
-            "vendors": list(gate.scope.vendors),
-            "facilities": list(gate.scope.facilities),
-        },
+        "scope": scope_entry(gate.scope),
         "reason": gate.reason,
         "from": gate.origin,
         "of": "received" if of_received else "expected",
