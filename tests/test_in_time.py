@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import csv
-import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -166,16 +165,9 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Result:
     (root / "register" / "facilities.csv").write_text(text, encoding="utf-8")
     plan = two_stations.PLAN.replace('"register/areas.csv"', f'"{PACK}"')
     plan = plan.replace('health = ["own.json", "condition"]', 'health = ["own.json"]')
-    plan = plan.replace('paths = ["export"]', 'paths = ["export"]\nfacility = ["folder"]')
     plan = plan.replace('timezone = "Asia/Ho_Chi_Minh"', 'timezone = "Asia/Ho_Chi_Minh"\ndeadline = 2026-04-15')
     (root / "recaudit.toml").write_text(plan, encoding="utf-8")
-    for kind, rows in two_stations.resources().items():
-        (root / "export" / f"{kind}.ndjson").unlink()
-        for station, names in two_stations.STATIONS.items():
-            (root / "export" / station).mkdir(exist_ok=True)
-            own = [row for row in rows if any(f"{name[1:]}-{two_stations.MARK}" in json.dumps(row) for name in names)]
-            file = root / "export" / station / f"{kind}.ndjson"
-            file.write_bytes(b"".join(map(two_stations.line, own)))
+    tiny_audit.in_folders(root)
     return audit.check(root, workers=1).result
 
 

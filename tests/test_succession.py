@@ -210,3 +210,25 @@ def test_a_row_of_a_day_on_which_nobody_was_open_is_of_no_facility(tmp_path: Pat
     assert result["unattributed"] == {"facility not open then": 2}
     assert "2 rows of health name predecessor 66001 and count for 66100" in result["notes"]
     assert {one["id"]: one["rungs"]["complete"]["reached"] for one in result["facilities"]}["66100"] == 2
+
+
+def test_what_lies_in_the_folder_of_a_predecessor_may_be_of_either(tmp_path: Path) -> None:
+    """66001 closed the day before its visits: its tables were handed in for 66100 too, and a line of its visits that
+    nobody can read may be a visit of either."""
+    rows = "66001,Old,health,,24133,,2026-02-02,\n66100,New,health,,24133,2026-02-03,,66001\n" + SECOND
+    expected = "66001,2026-Q1,0,Book\n66100,2026-Q1,3,Book\n66002,2026-Q1,2,Book\n"
+    root = registered(tmp_path, rows, rosters=NO_ROSTER, expected=expected)
+    tiny_audit.in_folders(root)
+    with (root / "export" / "66001" / "Encounter.ndjson").open("ab") as file:
+        file.write(b"{broken\n")
+    result = audit.check(root, workers=1).result
+    by_id = {one["id"]: one for one in result["facilities"]}
+    assert {id_: one["rungs"]["complete"]["reached"] for id_, one in by_id.items()} == {
+        "66001": 0,
+        "66002": 2,
+        "66100": 2,
+    }
+    assert {id_: one["status"] for id_, one in by_id.items()} == {"66001": "partial", "66002": "ok", "66100": "partial"}
+    assert result["unattributed"] == {"unreadable line in a file of several facilities": 1}
+    assert result["claims"][0]["verdict"] == "unverifiable"  # the third visit of 66100 may be that line
+    assert list(contradictions(result)) == []

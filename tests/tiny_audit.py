@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,18 @@ def write(root: Path) -> Path:
     plan = re.sub(r"(?m)^health = .*$", f'health = ["{SUITE}"]', two_stations.PLAN)
     (root / "recaudit.toml").write_text(plan, encoding="utf-8")
     return root
+
+
+def in_folders(root: Path) -> None:
+    """The exports of each station in a folder of its own, and the plan looks nowhere else for the facility."""
+    for kind, rows in two_stations.resources().items():
+        (root / "export" / f"{kind}.ndjson").unlink()
+        for station, names in two_stations.STATIONS.items():
+            own = [row for row in rows if any(f"{name[1:]}-{MARK}" in json.dumps(row) for name in names)]
+            (root / "export" / station).mkdir(exist_ok=True)
+            (root / "export" / station / f"{kind}.ndjson").write_bytes(b"".join(map(two_stations.line, own)))
+    text = (root / "recaudit.toml").read_text(encoding="utf-8")
+    (root / "recaudit.toml").write_text(text.replace('paths = ["export"]', 'paths = ["export"]\nfacility = ["folder"]'))
 
 
 def outcome(root: Path) -> audit.Outcome:
