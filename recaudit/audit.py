@@ -30,7 +30,6 @@ from recaudit import (
     kept,
     plan,
     register,
-    resolved,
     seam,
     shipped,
     suites,
@@ -52,7 +51,7 @@ from recaudit.model import (
     Suite,
 )
 from recaudit.plan import Plan
-from recaudit.register import Register
+from recaudit.register import Register, resolved
 from recaudit.reports.identities import broken
 from recaudit.result import SCHEMA, NotLookedAt, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
 from recaudit.sampling import recounts

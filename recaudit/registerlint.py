@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from recaudit.areas import holds, valid_on
 from recaudit.errors import PlanError
-from recaudit.facilities import current
 from recaudit.intime import gaps, without
 from recaudit.model import Area, Expected, Period
 from recaudit.plan import Plan
 from recaudit.register import Register, load
+from recaudit.register.areas import holds, valid_on
+from recaudit.register.facilities import current
 from recaudit.reports.registered import Finding, Lint
 from recaudit.verdicts import lineage
 

@@ -23,10 +23,10 @@ from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
 from recaudit.model import Area, Failing
 from recaudit.plan import Plan
+from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
-from recaudit.resolved import misplaced
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recaudit import engine, suites
-from recaudit.expected import PERSONS
 from recaudit.health import SECTOR
 from recaudit.keys import Difference
 from recaudit.model import Counted, Excused, Facility, Input, Period, Rule, TableRead, Tally
+from recaudit.register.expected import PERSONS
 from recaudit.sources.seamfiles import schema_of
 from recaudit.values import NULL, VALUE, span
 

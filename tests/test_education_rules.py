@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from recaudit import subjectplan, suites
+from recaudit import suites
 from recaudit.audit import SECTORS
 from recaudit.csvfiles import Faults
 from recaudit.engine.examples import failures
 from recaudit.model import STATES, LinkedColumn, Rule, Suite
+from recaudit.register import subjectplan
 from recaudit.seam import Tables
 from recaudit.shipped import expectations
 

@@ -24,8 +24,9 @@ from typing import NamedTuple
 import pytest
 
 import recaudit.plan
-from recaudit import areas, cli, crosswalk, expected, facilities, subjectplan
+from recaudit import cli
 from recaudit.education.formats import specifications
+from recaudit.register import areas, crosswalk, expected, facilities, subjectplan
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = {  # the exit codes that each page shows, in order

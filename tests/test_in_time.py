@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit
-from recaudit.areas import areas_of, valid_on
-from recaudit.crosswalk import Crosswalk, Step, on_day
 from recaudit.csvfiles import Faults
 from recaudit.errors import PlanError, RegisterError
 from recaudit.intime import between, gaps, on, without
 from recaudit.model import Area, Period
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
+from recaudit.register.areas import areas_of, valid_on
+from recaudit.register.crosswalk import Crosswalk, Step, on_day
 from recaudit.reports import lines, terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import Result

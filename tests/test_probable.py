@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from recaudit import audit, plan, register, verify
 from recaudit.engine.probable import Pair, matched, name_form, similarity
 from recaudit.errors import PlanError, RegisterError
-from recaudit.expected import PERSONS as PERSONS_OF_ROSTERS
-from recaudit.expected import sex_of
 from recaudit.ladder import climb
 from recaudit.model import Expected, Standing, Tally
+from recaudit.register.expected import PERSONS as PERSONS_OF_ROSTERS
+from recaudit.register.expected import sex_of
 from recaudit.reports import lines, places
 from recaudit.reports.look import Sheet, plain_console, rendered
 from recaudit.values import PLACEHOLDER

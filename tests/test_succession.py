@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from recaudit import audit
 from recaudit.csvfiles import Faults
 from recaudit.errors import RegisterError
-from recaudit.facilities import Stretch, facilities_of
 from recaudit.intime import on
 from recaudit.model import Expected, Facility, Heir, Period
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
+from recaudit.register.facilities import Stretch, facilities_of
+from recaudit.register.succession import claims_of, heirs_of
 from recaudit.result import Result
-from recaudit.succession import claims_of, heirs_of
 from recaudit.verify import contradictions
 from tests import tiny_audit, two_stations
 

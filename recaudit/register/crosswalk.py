@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, get_args
 
-from recaudit.areas import valid_on
 from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of, one_of
 from recaudit.model import Area
+from recaudit.register.areas import valid_on
 
 Relation = Literal["whole", "split", "split-default"]
 RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)

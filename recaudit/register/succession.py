@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from recaudit.csvfiles import Faults
-from recaudit.facilities import Stretch, Stretches
 from recaudit.intime import DAY, on, shared
 from recaudit.model import Heir, Period
+from recaudit.register.facilities import Stretch, Stretches
 
 Claims = Mapping[str, Sequence[str]]
 """Predecessor -> the facilities that name it, in the order of the file."""

@@ -2,7 +2,7 @@
 
 Counts (``expected``) and lists of keys (``rosters``) come with a period each. The periods of one facility must tile
 the plan's period: none twice, none left out, none outside. Then their numbers are summed. A row whose number is blank
-waits to be filled in: nobody has said anything by it. What they say together is decided in ``recaudit.denominators``.
+waits to be filled in: nobody has said anything by it. What they say together is decided in ``denominators``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import polars as pl
 import pyarrow as arrow
 
 from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct, of_text, one_of
-from recaudit.denominators import Tile
 from recaudit.keys import Difference, normal
 from recaudit.model import Covers, Period
 from recaudit.plan import SECTORS, Plan
+from recaudit.register.denominators import Tile
 
 ROSTER: Final = arrow.schema(
     [("facility", arrow.large_string()), ("ns", arrow.large_string()), ("id", arrow.large_string())]

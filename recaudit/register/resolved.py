@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recaudit.crosswalk import Resolved
+from recaudit.register.crosswalk import Resolved
 from recaudit.result import ResolvedEntry, Result
 
 

@@ -14,18 +14,18 @@ from pathlib import Path
 import polars as pl
 import pyarrow as arrow
 
-from recaudit.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
-from recaudit.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
-from recaudit.denominators import Tile, disputed, expected_of
-from recaudit.enrolled import roster as roster_of_enrolments
 from recaudit.errors import RegisterError
-from recaudit.expected import EXPECTED, ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
-from recaudit.facilities import FACILITIES, Stretches, current, facilities_of, stretches_of, was_open
 from recaudit.model import Area, Claim, Expected, Facility, Heir, Input
 from recaudit.plan import SECTORS, Plan, RegisterFiles
-from recaudit.subjectplan import load as load_plan
-from recaudit.succession import claims_of, heirs_of, names_today
+from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
+from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
+from recaudit.register.denominators import Tile, disputed, expected_of
+from recaudit.register.enrolled import roster as roster_of_enrolments
+from recaudit.register.expected import EXPECTED, ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
+from recaudit.register.facilities import FACILITIES, Stretches, current, facilities_of, stretches_of, was_open
+from recaudit.register.subjectplan import load as load_plan
+from recaudit.register.succession import claims_of, heirs_of, names_today
 
 
 @dataclass(frozen=True, slots=True)

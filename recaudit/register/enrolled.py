@@ -13,8 +13,8 @@ from typing import Final
 import polars as pl
 
 from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, of_text, one_of, read
-from recaudit.expected import ROSTERS
 from recaudit.model import Period
+from recaudit.register.expected import ROSTERS
 
 _ROLES: Final = ("administrator", "proctor", "student", "teacher")
 _ROLE: Final = of_text(
