@@ -22,7 +22,7 @@ demo: $(READY) ## install, then audit the sample province in sample_data
 	echo "The audit ended with exit code 1, and that is right: the sample has planted gaps, so a claim is refuted."
 
 test: lint ## lint, then every test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(READY) ## style, types and import contracts
 	$(BIN)/ruff check .

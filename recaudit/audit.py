@@ -114,7 +114,8 @@ def check(
 ) -> Outcome:
     """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
-    ``workers``: processes that read, 0 for one a core. ``facility``: every row is of this facility, whatever it says.
+    ``workers``: processes that read, 0 for one a core where there is much to read. ``facility``: every row is of this
+    facility, whatever it says.
     ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
     sources are relative to, where it is not the plan's. ``keep``: a folder for the records that do not reach every rung
     (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``: instead of what the plan says.

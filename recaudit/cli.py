@@ -211,7 +211,7 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Processes that read.  [default: 0, one for each core]",
+    help="Processes that read.  [default: 0, one for each core where there is much to read]",
 )
 @click.option("--facility", default="", metavar="ID", help="Every row is of this facility, whatever it says itself.")
 @click.option(

@@ -59,8 +59,6 @@ FRAMES = 300 if os.environ.get("RECAUDIT_EXHAUSTIVE") == "1" else 4
 SIZES = (120, 0, 200, 40, 1, 160, 12, 90)
 VALUES = "expect_column_values_to_"
 
-pytestmark = pytest.mark.xdist_group("gx")  # one import of Great Expectations for all of them
-
 
 @pytest.fixture(scope="module")
 def gx() -> Reference:

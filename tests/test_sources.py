@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit.errors import SourceError
+from recaudit.sources import workers
 from recaudit.sources.files import Found, find
 from recaudit.sources.lines import CannotOpenError, CutOffError, digest, lines_in, opened, ranges, stream_lines
 from recaudit.sources.workers import work
@@ -151,6 +153,23 @@ def test_results_come_in_the_order_of_the_jobs() -> None:
     spread = work(abs, [-3, 1, -2], workers=2, weight=abs, done=seen.append)
     assert alone == spread == [3, 1, 2]
     assert sorted(seen) == sorted([-3, 1, -2] * 2)
+
+
+def test_a_process_for_each_core_starts_only_where_there_is_much_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def pool(workers: int, **_: object) -> ThreadPoolExecutor:
+        asked.append(workers)
+        return ThreadPoolExecutor(workers)
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(workers, "cores", lambda: 3)
+    quarter = workers.MUCH // 4
+    assert work(abs, [-1, -2, 3, -4], workers=0, weight=lambda job: quarter - 1, done=print) == [1, 2, 3, 4]
+    assert work(abs, [-1, -2, 3, -4], workers=1, weight=lambda job: quarter, done=print) == [1, 2, 3, 4]
+    assert asked == []
+    assert work(abs, [-1, -2, 3, -4], workers=0, weight=lambda job: quarter, done=print) == [1, 2, 3, 4]
+    assert asked == [3]
 
 
 def test_an_exception_in_a_job_ends_the_workers() -> None:

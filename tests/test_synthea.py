@@ -69,7 +69,6 @@ def result(encounters: Counter[str], tmp_path_factory: pytest.TempPathFactory) -
 
 pytestmark = [
     pytest.mark.skipif(not EXPORT.is_dir(), reason="the Synthea export is not on this machine"),
-    pytest.mark.xdist_group("synthea"),  # one audit for all of them
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -11,6 +12,9 @@ from multiprocessing.process import BaseProcess
 from typing import Final, TypeVar
 
 from recaudit.errors import SourceError
+
+MUCH: Final = 32 << 20
+"""Bytes from which on a process for each core is worth its start, which takes a second or two."""
 
 _LOOKS: Final = 20  # before giving up on a child that does not end
 
@@ -26,11 +30,14 @@ def work(
     weight: Callable[[Job], int],
     done: Callable[[Job], None],
 ) -> list[Result]:
-    """``function`` of every job. ``workers`` below 2: in this process, one after the other.
+    """``function`` of every job. ``workers`` 1: in this process, one after the other; 0: one process for each core
+    where the jobs weigh ``MUCH`` or more in all, else in this one. ``weight``: of a job, in bytes.
 
     Heavy jobs start first, so that no worker is left alone with one at the end. ``done`` is called here after each
     job. Processes are spawned, not forked: the caller may hold threads. Any exception, Ctrl-C too, ends them.
     """
+    if not workers and sum(map(weight, jobs)) >= MUCH:
+        workers = cores()
     if workers < 2 or len(jobs) < 2:
         results = []
         for job in jobs:
@@ -61,6 +68,11 @@ def work(
         pool.shutdown(wait=False, cancel_futures=True)
         _end(before)
         raise
+
+
+def cores() -> int:
+    """The cores that this process may use; 1 where the system does not say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _end(before: set[BaseProcess]) -> None:
