@@ -284,11 +284,13 @@ def compared(said: AgreementEntry) -> int:
 
 
 def gated(code: int, why: str, said: AgreementEntry) -> tuple[int, str]:
-    """The exit code of an audit that was compared: where the engines disagree, or nothing could be compared, it could
-    not be judged, which is 3; 1 beats 3 and both are told."""
+    """The exit code of an audit that was compared: where the engines disagree, where the reference contradicts itself,
+    or nothing could be compared, it could not be judged, which is 3; 1 beats 3 and both are told."""
     if said["differing"]:
         cells = "1 cell" if said["differing"] == 1 else f"{said['differing']} cells"
         also = f"the two engines disagree in {cells}"
+    elif any(one["why"] == INCONSISTENT for one in said["not_compared"]):
+        also = INCONSISTENT
     elif not compared(said):
         also = "no cell could be compared with the reference engine"
     else:

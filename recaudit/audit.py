@@ -127,7 +127,7 @@ def check(
     planned = of if isinstance(of, Plan) else plan.load(of)
     if facility:
         planned = replace(planned, sources=tuple(replace(one, facility_id=facility) for one in planned.sources))
-    kept_in = None if keep is None else kept.prepared(keep)
+    kept_in = {} if keep is None else kept.prepared(keep, {source.sector for source in planned.sources})
     planned = replace(planned, gates=(*planned.gates, *more_gates), fail_on=fail_on or planned.fail_on)
     _refuse_other_sectors(planned)
     registered = register.load(planned)
@@ -140,7 +140,6 @@ def check(
     with spill_folder() as folder:
         for name in sorted({source.sector for source in planned.sources}):
             sector = SECTORS[name].around(planned.unit(name))
-            records = None if kept_in is None else kept.file_of(kept_in, name)
             one = _audit_sector(
                 sector,
                 planned,
@@ -150,7 +149,7 @@ def check(
                 workers,
                 progress,
                 exports or planned.root,
-                records,
+                kept_in.get(name),
                 beside,
             )
             audited.append(one)
@@ -173,8 +172,8 @@ def check(
         said = agreement.entry(against.name, against.version, agreed)
         whole["run"]["agreement"] = said
         code, why = agreement.gated(code, why, said)
-    if kept_in is not None:
-        kept.finish(kept_in, whole, {one.sector.name: one.counted.bits for one in audited})
+    if keep is not None:
+        kept.finish(keep, whole, kept_in, {one.sector.name: one.counted.bits for one in audited})
     return Outcome(whole, code, why)
 
 

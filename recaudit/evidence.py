@@ -233,6 +233,8 @@ def overdrawn(result: Result, sector: str) -> list[str]:
         decided = [(one.basis, one.number, one.covers) for one in due.said[:1]]
         if decided and decided != [(due.basis, due.number, due.covers)]:
             wrong.append(f"{name}: what is expected is not what the source that decides says")
+        if due.basis == "count" and any(one.basis == "roster" for one in due.said):
+            wrong.append(f"{name}: a count decides beside a roster")
         probable, gap = tally.probable or 0, (seat.expected.number or 0) - tally.matched
         if probable > tally.unexpected or (probable and (seat.expected.basis != "roster" or probable > gap)):
             wrong.append(

@@ -9,9 +9,9 @@ the names of one facility knows none of another.
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 from recaudit.errors import ResultError
 from recaudit.evidence import claim_of, evidence_of
 from recaudit.model import RUNGS, Rung
-from recaudit.result import FILE_NAME, ClaimEntry, Result, write
+from recaudit.result import FILE_NAME, ClaimEntry, Result, put, write
 from recaudit.verdicts import in_scope, unit_of
 
 SCHEMA: Final = "recaudit.kept/1"
@@ -55,9 +55,15 @@ class Examples:
 
 
 # -------------------------------------------------------------- filling the folder
-def prepared(folder: Path) -> Path:
-    """The folder, made where it is not there. Raises ``ResultError`` for a folder that holds other things, or that
-    cannot be written: what is kept must not lie among exports."""
+def records(sector: str) -> str:
+    """What the file with the records of one sector is called."""
+    return f"records-{sector}.parquet"
+
+
+def prepared(folder: Path, sectors: Collection[str]) -> dict[str, Path]:
+    """Sector -> the file that the engine is to fill, empty and for its owner alone. Nothing that was kept before is
+    touched until ``finish``. Raises ``ResultError`` for a folder that holds other things, or that cannot be written:
+    what is kept must not lie among exports."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()) and not (folder / INDEX).is_file():
@@ -67,32 +73,40 @@ def prepared(folder: Path) -> Path:
                 fix="name a new folder: --keep DIR",
             )
         folder.chmod(0o700)
+        files = {sector: folder / f".{records(sector)}" for sector in sectors}
+        for file in files.values():
+            file.unlink(missing_ok=True)
+            file.touch(mode=0o600)
     except OSError as error:
         raise ResultError(
             f"nothing can be kept there ({error.strerror})", where=str(folder), fix="name another folder"
         ) from None
-    return folder
+    return files
 
 
-def file_of(folder: Path, sector: str) -> Path:
-    """Where the engine writes the records of one sector."""
-    return folder / f"records-{sector}.parquet"
-
-
-def finish(folder: Path, result: Result, bits: Mapping[str, tuple[str, ...]]) -> None:
-    """Write result and index beside the records. ``bits``: sector -> the rule of each bit of the masks."""
+def finish(folder: Path, result: Result, files: Mapping[str, Path], bits: Mapping[str, tuple[str, ...]]) -> None:
+    """Give the records their names, write the result beside them, and last the index that says what belongs together.
+    ``files``: as ``prepared`` gave them; ``bits``: sector -> the rule of each bit of the masks."""
+    secret = _secret(folder)
+    digests = {sector: _digest(file) for sector, file in sorted(files.items())}
+    for sector, file in files.items():
+        file.replace(folder / records(sector))
     write(result, folder / FILE_NAME)
     index = {
         "schema": SCHEMA,
         "digest": result.get("digest", ""),
-        "secret": _secret(folder).hex(),
+        "records": digests,
+        "secret": secret.hex(),
         "bits": {sector: list(rules) for sector, rules in sorted(bits.items())},
     }
-    file = folder / INDEX
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-        json.dump(index, opened, ensure_ascii=False, indent=1)
+    put(json.dumps(index, ensure_ascii=False, indent=1).encode(), folder / INDEX)
     for path in folder.iterdir():
         path.chmod(0o600)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _secret(folder: Path) -> bytes:
@@ -104,7 +118,8 @@ def _secret(folder: Path) -> bytes:
 def _index(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        if found["schema"] == SCHEMA and isinstance(found["bits"], dict) and bytes.fromhex(found["secret"]):
+        shaped = isinstance(found["bits"], dict) and isinstance(found["records"], dict)
+        if found["schema"] == SCHEMA and shaped and bytes.fromhex(found["secret"]):
             return cast("dict[str, Any]", found)
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -135,7 +150,12 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
     if not (folder / INDEX).is_file():
         return None
     index = _index(folder / INDEX)
-    if index["digest"] != result.get("digest"):
+    file = folder / records(entry["sector"])
+    try:
+        belongs = index["digest"] == result.get("digest") and index["records"].get(entry["sector"]) == _digest(file)
+    except OSError:
+        raise ResultError("records that were kept are gone", where=str(folder), fix="check again with --keep") from None
+    if not belongs:
         raise ResultError("what was kept is of another result", where=str(folder), fix="check again with --keep")
     claim, evidence = claim_of(entry), evidence_of(result, entry["sector"])
     of_scope = {
@@ -147,16 +167,8 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
     # where some of what was not received is unknown, nobody knows which of the keys are missing
     all_missing = [one["id"] for one in inside if one["missing"] and not one["rungs"]["received"]["unknown"]]
     rung: Rung = "received" if entry["each"] == "any" and entry["level"] != "records" else claim.rung
-    try:
-        rows, total, keyed = _rows(
-            file_of(folder, entry["sector"]),
-            of_scope,
-            all_missing,
-            None if rung == "received" else f"{rung} {claim.excused}",
-            most,
-        )
-    except OSError:
-        raise ResultError("records that were kept are gone", where=str(folder), fix="check again with --keep") from None
+    stand = None if rung == "received" else f"{rung} {claim.excused}"
+    rows, total, keyed = _rows(file, of_scope, all_missing, stand, most)
     asked = {
         rule["id"]
         for rule in result["rules"]

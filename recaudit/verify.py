@@ -215,6 +215,7 @@ def contradictions(result: Result) -> Iterator[str]:
     yield from differing(result["areas"], entries.area_entries(areas, places, parents), "areas")
     yield from _failing(result)
     yield from misplaced(result)
+    yield from _too_early(result)
     yield from agreement.contradictions(result)
     recounts = result.get("recounts", [])
     yield from _recounted(result, recounts)
@@ -242,6 +243,13 @@ def _recounted(result: Result, recounts: Sequence[RecountEntry]) -> Iterator[str
             claim = claims.get(entry["claim"])
             target = recount.target_of(claim_of(claim)) if claim else None
             yield from differing(entry, recount.weighed({**entry, "target": target}), f"recounts/{entry['name']}")
+
+
+def _too_early(result: Result) -> Iterator[str]:
+    """Nothing is missing by silence before the deadline is over, where there is one."""
+    missing = any(said["silence"] == "missing" for said in result["evidence"].values())
+    if missing and "deadline" in result and (result["as_of"] or "") <= result["deadline"]:
+        yield f"deadline: what was not received is missing, and {result['as_of']} lies not after it"
 
 
 def _failing(result: Result) -> Iterator[str]:

@@ -163,6 +163,7 @@ def test_a_dispute_that_is_taken_out_or_bent_contradicts_the_result(disputed: Re
     assert bent(lambda entry: entry.update(disputed=False))
     assert bent(lambda entry: entry["said"][0].update(number=3))
     assert bent(lambda entry: entry["said"][1].update(number=2))
+    assert bent(lambda entry: entry["said"][1].update(basis="roster"))
 
 
 def test_the_evidence_read_back_is_as_doubtful(disputed: Result) -> None:
@@ -182,6 +183,15 @@ def test_pages_and_lines_say_it(disputed: Result) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ deadlines
+def test_silence_that_is_missing_before_the_deadline_contradicts_the_result(disputed: Result) -> None:
+    other = cast(Any, copy.deepcopy(disputed))
+    other["evidence"]["health"]["silence"] = "missing"
+    other["deadline"] = "2026-04-19"
+    assert not any(one.startswith("deadline") for one in contradictions(cast(Result, other)))
+    other["deadline"] = other["as_of"]
+    assert any(one.startswith("deadline") for one in contradictions(cast(Result, other)))
+
+
 def test_after_the_deadline_silence_is_missing(tmp_path: Path) -> None:
     plan = planned(tmp_path, CLAIMS, audit_part="deadline = 2026-04-19")
     assert (plan.silence, str(plan.deadline)) == ("missing", "2026-04-19")

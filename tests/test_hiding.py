@@ -200,6 +200,42 @@ def test_other_counts_in_hidden_facilities_change_no_page() -> None:
     assert everything(altered(province(), gone), EVERYTHING_SHOWN) != everything(province(), EVERYTHING_SHOWN)
 
 
+def test_what_counts_single_places_is_not_printed_where_one_is_hidden() -> None:
+    """A note, a recount that looked at a hidden facility, and a cell in which two engines disagree."""
+    result, gone = small()
+    one = gone.unseen(result["facilities"])[0]["id"]
+    result["notes"] = [f"{one}: its roster lists 41 records"]
+    counts = {"frame": 43, "sampled": 3, "answered": 3, "found": 3, "matching": 1, "factor": None}
+    recount: dict[str, Any] = {
+        **counts,
+        "name": "visit",
+        "sector": "health",
+        "of": "records",
+        "claim": "emr-100",
+        "by": "b",
+        "date": "2026-01-02",
+        "confidence": "0.95",
+        "design_effect": "1",
+        "independent": True,
+        "drawn": True,
+        "low": "0.4",
+        "high": "0.9",
+        "facilities": [{**counts, "id": one, "p": None, "flagged": False}],
+    }
+    result["recounts"] = [cast(Any, recount)]
+    whole = everything(result, EVERYTHING_SHOWN)
+    assert "lists 41" in whole["overview 80"]
+    assert all("43" in whole[name] for name in ("overview 80", "claim emr-100 80", "lines", "lines emr-100"))
+    hidden_now = everything(result, gone)
+    assert [name for name, page in hidden_now.items() if "lists 41" in page or "drawn from 43" in page] == []
+    assert "frame=43" not in hidden_now["lines"] + hidden_now["lines emr-100"]
+
+
+def test_the_next_commands_hide_too() -> None:
+    _, gone = small()
+    assert Sheet(80, hidden=gone).show("facility", "66001").endswith(f" --hide-below {BELOW}")
+
+
 def test_a_hidden_facility_has_a_page_that_says_so() -> None:
     result, gone = small()
     one = gone.unseen(result["facilities"])[0]

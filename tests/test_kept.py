@@ -16,6 +16,7 @@ from recaudit.errors import ResultError
 from recaudit.kept import Examples, examples, pseudonym
 from recaudit.reports.find import claim_of
 from recaudit.result import FILE_NAME, load
+from recaudit.sources.files import find
 from recaudit.verdicts import in_scope
 from tests import two_stations
 from tests.two_stations import MARK, id_of
@@ -135,7 +136,33 @@ def test_names_of_one_facility_say_nothing_of_another() -> None:
 def test_a_folder_with_other_things_is_not_filled(tmp_path: Path) -> None:
     (tmp_path / "export.ndjson").write_text("{}")
     with pytest.raises(ResultError, match="did not keep"):
-        kept.prepared(tmp_path)
+        kept.prepared(tmp_path, ["health"])
+
+
+def test_what_an_interrupted_run_left_changes_nothing(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    shutil.copytree(run, folder)
+    before = of(folder, "all-complete")
+    for file in kept.prepared(folder, ["health"]).values():  # and then nothing more happens
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert of(folder, "all-complete") == before
+
+
+def test_records_of_another_run_are_no_counter_examples(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    shutil.copytree(run, folder)
+    (folder / kept.records("health")).write_bytes(b"PAR1")
+    with pytest.raises(ResultError, match="another result"):
+        of(folder, "all-complete")
+    (folder / kept.records("health")).unlink()
+    with pytest.raises(ResultError, match="are gone"):
+        of(folder, "all-complete")
+
+
+def test_what_was_kept_is_no_export(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "kept")
+    (tmp_path / "Encounter.ndjson").write_text("{}\n")
+    assert [found.path for found in find(tmp_path, "s", ["."], (".ndjson", ".json"))] == ["Encounter.ndjson"]
 
 
 def test_what_was_kept_of_another_result_is_no_counter_example(run: Path) -> None:

@@ -303,8 +303,8 @@ def test_schema_and_types_name_the_same_parts(name: str, entry: str) -> None:
 
 # ------------------------------------------------------------------------------------------------ pages
 def page(*entries: RecountEntry) -> str:
-    result = cast(Result, {"recounts": list(entries)})
-    shown = [*recounts.overview(result), *recounts.of_claim(result, "c", Sheet(80))]
+    result = cast(Result, {"recounts": list(entries), "facilities": []})
+    shown = [*recounts.overview(result, Sheet(80)), *recounts.of_claim(result, "c", Sheet(80))]
     screen = plain_console(80)
     return "".join(rendered(screen, one) for one in shown)
 

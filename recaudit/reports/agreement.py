@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.look import hanging, warning
+from recaudit.reports.look import Sheet, hanging, warning
 from recaudit.reports.numbers import counted, grouped
 from recaudit.result import AgreementEntry, Result, RuleCounts
 
@@ -20,8 +21,9 @@ def entry_of(result: Result) -> AgreementEntry | None:
     return result["run"].get("agreement") if "run" in result else None
 
 
-def page(result: Result) -> Iterator[RenderableType]:
-    """Two lines, and one for each of the first cells in which the engines disagree."""
+def page(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    """Two lines, and one for each of the first cells in which the engines disagree; none where small counts are hidden,
+    since each is of one facility."""
     said = entry_of(result)
     if said is None:
         return
@@ -36,6 +38,8 @@ def page(result: Result) -> Iterator[RenderableType]:
         yield hanging(Text(f"  {cells}{also}"), 4)
     rest = f"{grouped(said['nothing_to_judge'])} with nothing to judge, {grouped(said['left_out'])} not compared"
     yield hanging(Text(f"  {rest}: why, is in the result", "muted"), 4)
+    if sheet.hidden.places:
+        return
     for one in said["differences"][:SHOWN]:
         query, other = _otherwise(one["query"], one["reference"]), _otherwise(one["reference"], one["query"])
         yield warning(f"{one['rule']} in {one['facility']}: {query}; {engine}: {other}")
@@ -49,7 +53,9 @@ def _otherwise(here: RuleCounts, there: RuleCounts) -> str:
     return ", ".join(words) or "the same numbers, of other rows"
 
 
-def fields(result: Result) -> Iterator[tuple[str, tuple[str, ...], dict[str, object]]]:
+def fields(
+    result: Result, hidden: Hidden = EVERYTHING_SHOWN
+) -> Iterator[tuple[str, tuple[str, ...], dict[str, object]]]:
     """The same for lines, nothing cut: kind, names, fields."""
     said = entry_of(result)
     if said is None:
@@ -67,7 +73,7 @@ def fields(result: Result) -> Iterator[tuple[str, tuple[str, ...], dict[str, obj
             "left_out": said["left_out"],
         },
     )
-    for one in said["differences"]:
+    for one in [] if hidden.places else said["differences"]:
         sides = {f"query_{state}": number for state, number in one["query"].items()}
         sides |= {f"reference_{state}": number for state, number in one["reference"].items()}
         yield "disagreement", (one["rule"], one["facility"]), {"rows": one["rows"], **sides}

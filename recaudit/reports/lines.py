@@ -45,7 +45,7 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
             yield _sums("total", sector, total, read=total["read"], unattributed=total["unattributed"])
     for claim in result["claims"]:
         yield from _claim(claim, hidden=hidden.scope(result, claim["sector"], claim["scope"]))
-    yield from recounts.lines(result)
+    yield from recounts.lines(result, hidden=hidden)
     for gate in result["gates"]:
         yield from _gate(result, gate, hidden)
     yield from _facilities(result["facilities"], hidden)
@@ -68,9 +68,9 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
         yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=signal["figure"])
     for entry in result["not_looked_at"]:
         yield _line("not_looked_at", entry["what"], why=entry["why"])
-    for note in result["notes"]:
+    for note in [hidden.why] * bool(result["notes"]) if hidden.places else result["notes"]:  # notes count single places
         yield _line("note", note)
-    for kind, names, fields in agreement.fields(result):
+    for kind, names, fields in agreement.fields(result, hidden):
         yield _line(kind, *names, **fields)
 
 
@@ -127,7 +127,7 @@ def claim(
         yield _line(
             "counterexamples", found["id"], shown=len(examples.shown), named=examples.total, nameless=examples.nameless
         )
-    yield from recounts.lines(result, found["id"])
+    yield from recounts.lines(result, found["id"], hidden)
     for step in found["would_settle"]:
         yield _line("would_settle", found["id"], step)
 

@@ -73,6 +73,7 @@ class Sheet:
     def show(self, what: str, key: str) -> str:
         """The command that shows one page of the same result."""
         named = f" --result {shlex.quote(self.result)}" if self.result else ""
+        named += f" --hide-below {self.hidden.below}" if self.hidden.below else ""
         return f"recaudit show {what} {shlex.quote(key)}{named}"
 
 

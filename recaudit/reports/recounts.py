@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.reasons import few
+from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.look import Column, Sheet, hanging, heading, number, table
 from recaudit.reports.numbers import NOTHING, grouped, of, percent
@@ -18,12 +19,15 @@ from recaudit.statistics import per_cent
 FACILITIES_SHOWN = 20
 
 
-def overview(result: Result) -> Iterator[RenderableType]:
-    """One line for each recount; nothing where there is none."""
+def overview(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
+    """One line for each recount; nothing where there is none, and no counts of one in which a place is hidden."""
     recounts = result.get("recounts", [])
     if recounts:
         yield heading("Recounted in the field")
     for one in recounts:
+        if _hidden(result, one, sheet.hidden):
+            yield hanging(Text.assemble("  ", inert(one["name"], "bold"), f"  {sheet.hidden.why}"), 4)
+            continue
         words = Text.assemble("  ", inert(one["name"], "bold"), f"  {_found(one)}", (f"  {_range(one)}", "muted"))
         yield hanging(words, 4)
 
@@ -31,7 +35,7 @@ def overview(result: Result) -> Iterator[RenderableType]:
 def of_claim(result: Result, claim: str, sheet: Sheet) -> Iterator[RenderableType]:
     """The recounts of one claim, facility by facility, accused and incomplete ones first."""
     for one in result.get("recounts", []):
-        if one["claim"] != claim:
+        if one["claim"] != claim or _hidden(result, one, sheet.hidden):
             continue
         yield heading(f"Recounted: {visible(one['name'])}")
         yield hanging(inert(f"  by {one['by']}, {one['date']}; {_how(one)}", "muted"), 4)
@@ -48,6 +52,12 @@ def of_claim(result: Result, claim: str, sheet: Sheet) -> Iterator[RenderableTyp
         if flagged:
             words = f"  below what was claimed, corrected for looking at all of them (Holm): {few(flagged)}"
             yield hanging(inert(words, "refuted"), 4)
+
+
+def _hidden(result: Result, one: RecountEntry, hidden: Hidden) -> bool:
+    """Whether a recount looked at a place whose counts are hidden: its sums would say what was found there."""
+    gone = {each["id"] for each in hidden.unseen(result["facilities"]) if each["sector"] == one["sector"]}
+    return any(each["sampled"] and each["id"] in gone for each in one["facilities"])
 
 
 def _how(one: RecountEntry) -> str:
@@ -108,10 +118,10 @@ def _parts(each: RecountFacility) -> tuple[Text | str, str]:
 
 
 # ------------------------------------------------------------------------------------------------ for pipes
-def lines(result: Result, claim: str = "") -> Iterator[str]:
-    """One line a recount and, where a claim is named, one for each of its facilities."""
+def lines(result: Result, claim: str = "", hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
+    """One line a recount and, where a claim is named, one for each of its facilities; none with a hidden place."""
     for one in result.get("recounts", []):
-        if claim and one["claim"] != claim:
+        if (claim and one["claim"] != claim) or _hidden(result, one, hidden):
             continue
         fields = {key: one[key] for key in _FIELDS}  # type: ignore[literal-required]
         yield _line("recount", visible(one["name"]), {**fields, "factor": _share(one["factor"])})

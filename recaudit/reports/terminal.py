@@ -56,9 +56,9 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *_funnels(result, sheet),
         *_claims(result, sheet),
         *gates(result, sheet),
-        *recounts.overview(result),
+        *recounts.overview(result, sheet),
         *_adds_up(result, sheet),
-        *agreement.page(result),
+        *agreement.page(result, sheet),
         *_facilities(result, sheet),
         *_rules(result, sheet),
         *([] if result["claims"] else received.fix_first(result, sheet)),
@@ -205,7 +205,7 @@ def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         yield hanging(Text(f"  {name}{parts.read_adds_up(own, total['read'], total['unattributed'])}"), 4)
     for reason, rows in result["unattributed"].items():
         yield hanging(inert(f"  {grouped(rows)} unattributed: {reason}", "muted"), 4)
-    for note in result["notes"]:
+    for note in [] if sheet.hidden.places else result["notes"]:  # notes count single places
         yield hanging(inert(f"  note: {note}", "muted"), 4)
 
 

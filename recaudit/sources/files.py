@@ -14,11 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from recaudit import kept
 from recaudit.errors import Problem, SourceError
+from recaudit.plan import SECTORS
 from recaudit.planfile import FILE_NAME
 from recaudit.result import FILE_NAME as RESULT
 
-OUR_OWN = frozenset({FILE_NAME, RESULT})
+OUR_OWN = frozenset({FILE_NAME, RESULT, kept.INDEX, *map(kept.records, SECTORS)})
 """What recaudit itself leaves beside exports: never one of them, unless it is named."""
 
 
