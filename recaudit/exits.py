@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recaudit.model import BREAKS
 from recaudit.reports.numbers import counted, promised
-from recaudit.result import Result, RuleEntry
+from recaudit.result import GateEntry, Result, RuleEntry
 
 
 def exit_code(result: Result) -> tuple[int, str]:
@@ -30,9 +30,15 @@ def exit_code(result: Result) -> tuple[int, str]:
     return 0, "; ".join(_kept(result))
 
 
+def _of_whom(gate: GateEntry) -> str:
+    each = {"sector": "of", "area": "in each area of", "facility": "in each facility of"}[gate["per"]]
+    scope = [f"{name} {', '.join(map(str, values))}" for name, values in gate["scope"].items() if values]
+    return f"{each} {gate['sector']}" + (f" ({'; '.join(scope)})" if scope else "")
+
+
 def _missed(result: Result) -> list[str]:
     missed = [gate for gate in result["gates"] if not gate["met"]]
-    named = [f"{gate['rung']} {promised(gate['at_least'])} of {gate['sector']}" for gate in missed[:2]]
+    named = [f"{gate['rung']} {promised(gate['at_least'])} {_of_whom(gate)}" for gate in missed[:2]]
     more = [f"{len(missed) - 2} more"] * (len(missed) > 2)
     return [f"{counted(len(missed), 'gate is', 'gates are')} missed ({', '.join(named + more)})"] * bool(missed)
 

@@ -30,6 +30,7 @@ _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 _EXCUSED: Final[tuple[Excused, ...]] = get_args(Excused)
 _PER: Final[tuple[Per, ...]] = get_args(Per)
 _FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
+LEAST_ALIKE: Final = Fraction(8, 10)
 ALIKE: Final = Fraction(9, 10)
 """How alike two names are that probably are one person's, where the plan does not say."""
 _ACCEPT: Final[tuple[Literal["", "count"], ...]] = ("", "count")
@@ -295,6 +296,8 @@ def _fallback(table: Table) -> Fraction | None:
         inside = table.table("fallback")
         inside.known("at_least")
         alike = inside.share("at_least")
+        if "at_least" in inside.sound and alike < LEAST_ALIKE:
+            inside.problem("names so different are two persons'", key="at_least", fix="name 0.8 or more")
     elif isinstance(said, bool):
         alike = ALIKE
     else:

@@ -52,6 +52,11 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
         return
     if verdict.word == "confirmed":
         yield f"{_facilities(len(places))} in scope, {_sources(verdict.wording)}"
+        more = [
+            seat for seat, ladder in places if any(one.number > (ladder.expected or 0) for one in seat.expected.said)
+        ]
+        if more:  # the plan says which source decides, and says so in public
+            yield f"another source expects more of {_facilities(len(more))} than the one that decides: {_names(more)}"
         return
     if bounds.total == 0:
         yield "nothing was expected and nothing was received"
@@ -226,17 +231,20 @@ def sentence(verdict: Verdict, unit: str) -> str:
     claim, bounds = verdict.claim, verdict.bounds
     units = f"{unit.replace('_', ' ')}s"
     of = f"expected {units}" if claim.level == "records" else claim.level
+    reach = f"reach {claim.rung}"
+    if claim.level != "records" and claim.each == "any":
+        reach = f"have at least one received {units[:-1]}"  # whatever the rung
     if bounds.low is None and bounds.high is None and verdict.counterexamples:
         return f"{verdict.wording}: at least {verdict.counterexamples} {units} fall short of {claim.rung}"
     if bounds.low is None and bounds.high is None:
         return f"{verdict.wording}: the number of {of} is not known"
     if bounds.low is None:
-        return f"{verdict.wording}: at most {bounds.high} of {bounds.total} {of} reach {claim.rung}"
+        return f"{verdict.wording}: at most {bounds.high} of {bounds.total} {of} {reach}"
     if bounds.high is None:
-        return f"{verdict.wording}: at least {bounds.low} of {bounds.total} {of} reach {claim.rung}"
+        return f"{verdict.wording}: at least {bounds.low} of {bounds.total} {of} {reach}"
     if bounds.low == bounds.high:
-        return f"{verdict.wording}: {bounds.low} of {bounds.total} {of} reach {claim.rung}"
-    return f"{verdict.wording}: between {bounds.low} and {bounds.high} of {bounds.total} {of} reach {claim.rung}"
+        return f"{verdict.wording}: {bounds.low} of {bounds.total} {of} {reach}"
+    return f"{verdict.wording}: between {bounds.low} and {bounds.high} of {bounds.total} {of} {reach}"
 
 
 def _names(seats: Sequence[Seat]) -> str:

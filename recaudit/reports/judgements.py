@@ -56,6 +56,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         border_style=entry["verdict"],
         padding=(1, 1),
     )
+    any_record = entry["each"] == "any" and entry["level"] != "records"  # says the same at every rung
     rest = [other["what"] + ": " + other["why"] for other in result["not_looked_at"]]
     open_rows = entry["open"]
     opened = [
@@ -71,9 +72,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         *_listed("Why", entry["reasons"]),
         *_listed("What is open", opened if any(open_rows.values()) else []),
         *_examples(entry, examples, sheet),
-        heading("The same sentence at every rung"),
-        Text(),
-        _rungs_table(entry, sheet),
+        *([] if any_record else [heading("The same sentence at every rung"), Text(), _rungs_table(entry, sheet)]),
         *recounts.of_claim(result, entry["id"], sheet),
         *_listed(
             "What it would take" if entry["verdict"] == "refuted" else "What would settle it", entry["would_settle"]
@@ -112,7 +111,11 @@ def _quoted(entry: ClaimEntry) -> str:
 
 def _definition(entry: ClaimEntry) -> Iterator[tuple[str, str]]:
     yield "unit", f"one {entry['unit'].replace('_', ' ')} ({entry['sector']})"
-    yield "rung", f"{entry['rung']}: it and every rung below hold"
+    any_record = entry["each"] == "any" and entry["level"] != "records"
+    yield (
+        "rung",
+        "received, whatever the claim names" if any_record else f"{entry['rung']}: it and every rung below hold",
+    )
     if entry["level"] == "records":
         yield "target", f"{promised(entry['target'])} of the expected records"
     else:
