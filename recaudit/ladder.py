@@ -53,6 +53,13 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
     )
 
 
+def nothing_there(expected: Expected, ladder: Ladder) -> bool:
+    """Whether nothing has to be listed of a facility: its roster is empty; or a count says 0 of all its records, no row
+    exceeds it, and no other source names any. A count of a part, or none at all: no."""
+    firm = ladder.covers == "all" and not (ladder.floor or ladder.over_reported or expected.disputed)
+    return ladder.expected == 0 and (firm or ladder.basis == "roster")
+
+
 def received_rule(ladder: Ladder) -> RuleCount:
     """The built-in rule ``received``: what is missing is unmet, what may still exist is not assessable.
 

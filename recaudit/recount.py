@@ -13,7 +13,8 @@ from math import ceil, floor
 from typing import Final
 
 from recaudit import statistics
-from recaudit.model import Claim, Verdict
+from recaudit.ladder import nothing_there
+from recaudit.model import Claim, Ladder, Verdict
 from recaudit.result import RecountEntry, RecountFacility, RecountStratum
 from recaudit.statistics import per_cent, written
 from recaudit.verdicts import Evidence, in_scope
@@ -134,7 +135,8 @@ def broken(entry: RecountEntry) -> Iterator[str]:
 def objection(recount: RecountEntry, claim: Claim, listed: Mapping[str, int | None], *, dated: bool) -> str:
     """Why a recount supports no claim, in words; "" for a clean sample of just the records that the claim speaks of.
 
-    ``listed``: each facility in the claim's scope with the length of its roster, None where it has none.
+    ``listed``: each facility in the claim's scope with the length of its roster; without one 0 where nothing is there,
+    else None.
     """
     if recount["of"] != "records" or claim.level != "records":
         return "it is not a recount of records under a claim about records"
@@ -144,6 +146,8 @@ def objection(recount: RecountEntry, claim: Claim, listed: Mapping[str, int | No
         return "nobody shows that it was drawn at random from the lists"
     if not dated:
         return "the register, from which it was drawn, does not name its source and date"
+    if unlisted := sorted(facility for facility, number in listed.items() if number is None):
+        return f"there is no list of all records of {_some(unlisted)}, of which the claim speaks too"
     frame = {one["id"]: one["frame"] for one in recount["facilities"] if one["frame"]}
     if frame != {facility: number for facility, number in listed.items() if number != 0}:
         return "it was drawn from other records than the claim speaks of"
@@ -177,10 +181,10 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
     """The same verdict after the recounts of its claim: never another word. Without any: with the sample that would
     help, where lists or exports are lacking."""
     claim, total, high = verdict.claim, verdict.bounds.total, verdict.bounds.high
-    seats = list(in_scope(claim, evidence))
+    inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
     listed = {
-        seat.facility.id: seat.expected.number if seat.expected.basis == "roster" or not seat.expected.number else None
-        for seat in seats
+        ladder.facility: 0 if nothing_there(seat.expected, ladder) else _listed(ladder)
+        for seat, ladder in zip(inside.seats, inside.ladders(claim.excused), strict=True)
     }
     said, shares, clean = [], [], True
     for recount in recounts:
@@ -199,16 +203,25 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
         said.append(_sentence(recount) + (f"; it supports no wording, as {why}" if why else ""))
         if flagged := [one["id"] for one in recount["facilities"] if one["flagged"]]:
             sure = per_cent(Fraction(recount["confidence"]))
-            more = f" and {len(flagged) - _NAMED} more" if len(flagged) > _NAMED else ""
             said.append(
                 f"recount {recount['name']}: below what was claimed at {sure}, corrected for looking at all (Holm): "
-                f"{', '.join(flagged[:_NAMED])}{more}"
+                f"{_some(flagged)}"
             )
     wording = supported(verdict.wording, shares, clean=clean) if verdict.word == "unverifiable" else verdict.wording
     settle = verdict.would_settle
     if wording == verdict.wording:
         settle = (*settle, *_would_help(verdict, evidence))
     return replace(verdict, wording=wording, reasons=(*verdict.reasons, *said), would_settle=settle)
+
+
+def _listed(ladder: Ladder) -> int | None:
+    return ladder.expected if ladder.basis == "roster" else None
+
+
+def _some(facilities: Sequence[str]) -> str:
+    """The first ones, and how many more there are."""
+    more = f" and {len(facilities) - _NAMED} more" if len(facilities) > _NAMED else ""
+    return f"{', '.join(facilities[:_NAMED])}{more}"
 
 
 def _sentence(recount: RecountEntry) -> str:

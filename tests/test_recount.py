@@ -160,7 +160,7 @@ LISTED: dict[str, int | None] = {"0": 60, "1": 40, "2": 0}
         (CLEAN, CLAIM, LISTED, False, "does not name its source and date"),
         (CLEAN, CLAIM, {"0": 60}, True, "other records"),
         (CLEAN, CLAIM, {**LISTED, "3": 5}, True, "other records"),
-        (CLEAN, CLAIM, {**LISTED, "3": None}, True, "other records"),
+        (CLEAN, CLAIM, {**LISTED, "3": None}, True, "no list of all records of 3"),
         (CLEAN, CLAIM, {"0": 60, "1": 41}, True, "other records"),
         (recount((60, 0, 0, 0), (40, 0, 0, 0)), CLAIM, LISTED, True, "nothing was sampled"),
         (recount((60, 9, 8, 8), (40, 6, 6, 6)), CLAIM, LISTED, True, "unanswered"),
@@ -210,6 +210,31 @@ def test_a_clean_sample_supports_a_silent_province_and_confirms_nothing() -> Non
         "each at 95 %"
     )
     assert not any("recount of" in step for step in verdict.would_settle)
+
+
+MANY = tuple(Row(str(number), "mmm") for number in range(30))
+
+
+@pytest.mark.parametrize(
+    ("third", "supports"),
+    [
+        (Site("count", 0), True),
+        (Site("roster", 0), True),
+        (Site("count", 0, MANY), False),
+        (Site("count", 0, covers="subset"), False),
+        (Site("count", 0, MANY, covers="subset"), False),
+        (Site("count", 0, beside=(50,)), False),
+        (Site("none", 0), False),
+    ],
+)
+def test_a_facility_is_left_out_of_the_frame_only_where_a_count_that_stands_says_that_nothing_is_there(
+    third: Site, supports: bool
+) -> None:
+    verdict = told(World((*SILENT.sites, third)), CLEAN)
+    assert verdict.word == "unverifiable"
+    assert verdict.wording.startswith("supported (≥ ") is supports
+    said = "it supports no wording, as there is no list of all records of 2, of which the claim speaks too"
+    assert verdict.reasons[-1].endswith(said) is not supports
 
 
 def test_what_is_known_short_caps_what_a_sample_supports() -> None:

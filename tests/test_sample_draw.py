@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from recaudit import cli, plan, register
+from recaudit.model import Basis, Covers, Expected, Said
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, allocated, drawn, request_of
 from recaudit.sampling.field import draw, framed
-from recaudit.sampling.frame import Unit
+from recaudit.sampling.frame import Unit, frame_of
 from tests import sampled
 
 ASKED = Request("health", "records", "2026-11-25", size=10, by="kind")
@@ -132,6 +133,28 @@ def test_a_sheet_is_text_with_blank_answers() -> None:
         ["066", "0012"],
         ["066", "=1+1"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("basis", "number", "covers", "said", "unlisted"),
+    [
+        ("count", 0, "all", (), False),
+        ("count", 7, "all", (), True),
+        ("count", 0, "subset", (), True),
+        ("count", 0, "all", (Said("a", "count", 0), Said("b", "count", 50)), True),
+        ("count", 0, "all", (Said("a", "count", 0), Said("b", "count", 50, "subset")), True),
+        ("none", None, "all", (), True),
+    ],
+)
+def test_a_facility_is_without_a_list_unless_a_count_that_nobody_doubts_says_that_nothing_is_there(
+    basis: Basis, number: int | None, covers: Covers, said: tuple[Said, ...], unlisted: bool, root: Path
+) -> None:
+    registered = register.load(plan.load(root))
+    (one, *others) = registered.in_scope
+    known = {**registered.expected, one.id: Expected(one.id, basis, number, covers, said=said)}
+    frame = frame_of(replace(registered, expected=known), "health", "records")
+    assert frame.unlisted == ((one.id,) if unlisted else ())
+    assert others
 
 
 def test_namespaces_are_named_where_there_are_any() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
+from recaudit.ladder import climb, nothing_there
 from recaudit.model import Claim, Facility, Tally
 from recaudit.register import Register
 from recaudit.verdicts import Evidence, Seat, in_scope
@@ -31,7 +32,8 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """All that can be drawn, sorted. ``unlisted``: facilities in scope without a roster, of which no record can be."""
+    """All that can be drawn, sorted. ``unlisted``: facilities in scope without a roster, of which no record can be;
+    not those of which a count that nobody doubts says that there is none."""
 
     sector: str
     of: Of
@@ -75,6 +77,8 @@ def frame_of(registered: Register, sector: str, of: Of, claim: Claim | None = No
     rows = zip(*(registered.roster.column(name).to_pylist() for name in ("facility", "ns", "id")), strict=True)
     units = sorted(Unit(facility, ns or "", key) for facility, ns, key in rows if facility in facilities)
     unlisted = sorted(
-        seat.facility.id for seat in seats if seat.expected.basis != "roster" and seat.expected.number != 0
+        seat.facility.id
+        for seat in seats
+        if seat.expected.basis != "roster" and not nothing_there(seat.expected, climb(seat.expected, seat.tally))
     )
     return Frame(sector, of, tuple(units), facilities, tuple(unlisted))
