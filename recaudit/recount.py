@@ -178,8 +178,8 @@ def supported(wording: str, shares: Sequence[tuple[Fraction, Fraction]], *, clea
 
 
 def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]) -> Verdict:
-    """The same verdict after the recounts of its claim: never another word. Without any: with the sample that would
-    help, where lists or exports are lacking."""
+    """The same verdict after the recounts of its claim: never another word. Without any, and while they show less than
+    is claimed: with the sample that would help, where lists or exports are lacking."""
     claim, total, high = verdict.claim, verdict.bounds.total, verdict.bounds.high
     inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
     listed = {
@@ -200,7 +200,7 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
                     Fraction(recount["confidence"]),
                 )
             )
-        said.append(_sentence(recount) + (f"; it supports no wording, as {why}" if why else ""))
+        said.append(_sentence(recount) + (f"; it supports no wording, as {why}" if why else _below(recount, claim)))
         if flagged := [one["id"] for one in recount["facilities"] if one["flagged"]]:
             sure = per_cent(Fraction(recount["confidence"]))
             said.append(
@@ -209,7 +209,7 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
             )
     wording = supported(verdict.wording, shares, clean=clean) if verdict.word == "unverifiable" else verdict.wording
     settle = verdict.would_settle
-    if wording == verdict.wording:
+    if wording == verdict.wording or min(shares)[0] < _wanted(claim):
         settle = (*settle, *_would_help(verdict, evidence))
     return replace(verdict, wording=wording, reasons=(*verdict.reasons, *said), would_settle=settle)
 
@@ -238,9 +238,20 @@ def _sentence(recount: RecountEntry) -> str:
     return f"{words}; so at least {low} do, and at most {high}, each at {sure}"
 
 
+def _below(recount: RecountEntry, claim: Claim) -> str:
+    """That a clean sample shows less than is claimed; "" for a claim of 100 %, of which every sample does."""
+    if claim.target == 1 or recount["low"] is None or Fraction(recount["low"]) >= claim.target:
+        return ""
+    return f", which is below the {per_cent(claim.target)} that is claimed"
+
+
+def _wanted(claim: Claim) -> Fraction:
+    """The share that a sample is asked to show: the claim's own where it is below 100 %, else 95 %."""
+    return claim.target if claim.target < 1 else _USUAL
+
+
 def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[str]:
-    """The sample that would support a claim where a list or an export is lacking, the claim's own share where it is
-    below 100 %, else 95 %."""
+    """The sample that would support a claim where a list or an export is lacking."""
     claim = verdict.claim
     if verdict.word != "unverifiable" or claim.level != "records" or claim.rung not in evidence.ruled:
         return
@@ -250,7 +261,7 @@ def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[str]:
         return
     known = all(ladder.expected is not None and not ladder.floor for ladder in ladders)
     size = sum(ladder.expected or 0 for ladder in ladders) if known else None
-    share = claim.target if claim.target < 1 else _USUAL
+    share = _wanted(claim)
     drawn = statistics.to_support(share, _USUAL, size)
     if drawn is not None:
         records = f"{drawn} of {size} records" if size is not None else f"{drawn} records"

@@ -237,6 +237,25 @@ def test_a_facility_is_left_out_of_the_frame_only_where_a_count_that_stands_says
     assert verdict.reasons[-1].endswith(said) is not supports
 
 
+@pytest.mark.parametrize(
+    ("sampled", "target", "below", "advised"),
+    [
+        (1, Fraction(9, 10), True, True),
+        (24, Fraction(9, 10), False, False),
+        (1, Fraction(1), False, True),
+        (40, Fraction(1), False, False),
+    ],
+)
+def test_a_sample_that_shows_less_than_is_claimed_says_so_and_which_one_would_do(
+    sampled: int, target: Fraction, below: bool, advised: bool
+) -> None:
+    entry = recount((102, sampled, sampled, sampled))
+    verdict = told(World((Site("roster", 102),)), entry, claim=replace(CLAIM, target=target))
+    assert verdict.wording.startswith("supported (≥ ")
+    assert verdict.reasons[-1].endswith("each at 95 %, which is below the 90 % that is claimed") is below
+    assert any("or a recount of" in step for step in verdict.would_settle) is advised
+
+
 def test_what_is_known_short_caps_what_a_sample_supports() -> None:
     world = World(
         (Site("roster", 60), Site("roster", 40, tuple(Row(str(n), "mum") for n in range(8)), to_the_end=False))
