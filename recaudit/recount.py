@@ -78,9 +78,10 @@ def _worth(one: RecountStratum | RecountFacility, bad: int, entry: RecountEntry,
 
 
 def _accused(entry: RecountEntry) -> list[RecountFacility]:
-    """Every facility with its p-value and whether it stays flagged among all that were sampled."""
+    """Every facility with its p-value and whether it stays flagged among all that were sampled. Nobody is accused by
+    who is not independent, nor from a sample of which nobody shows how it was drawn: it may hold the bad ones only."""
     facilities = entry["facilities"]
-    if entry["target"] is None or entry["of"] != "records":
+    if entry["target"] is None or entry["of"] != "records" or not (entry["drawn"] and entry["independent"]):
         return [{**one, "p": None, "flagged": None} for one in facilities]
     promised, risk = Fraction(entry["target"]), 1 - Fraction(entry["confidence"])
     asked = [one for one in facilities if one["sampled"]]

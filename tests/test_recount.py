@@ -117,15 +117,15 @@ def test_bounds_enclose_what_was_seen_and_one_more_bad_one_never_helps(
 
 # ------------------------------------------------------------------------------------------------ who is accused
 def test_a_site_is_accused_only_when_it_stays_so_among_all() -> None:
-    alone = recount((None, 20, 20, 15))
+    alone = recount((200, 20, 20, 15))
     assert alone["facilities"][0]["flagged"] is True
     assert Fraction(alone["facilities"][0]["p"] or 1) < Fraction(5, 100)
-    among = recount((None, 20, 20, 15), *[(None, 20, 20, 20)] * 3)
+    among = recount((200, 20, 20, 15), *[(200, 20, 20, 20)] * 3)
     assert [one["flagged"] for one in among["facilities"]] == [False] * 4
 
 
 def test_an_unanswered_record_accuses_nobody() -> None:
-    assert recount((None, 20, 10, 10))["facilities"][0]["p"] == "1"
+    assert recount((200, 20, 10, 10))["facilities"][0]["p"] == "1"
 
 
 def test_a_promise_of_all_is_broken_by_one() -> None:
@@ -133,9 +133,19 @@ def test_a_promise_of_all_is_broken_by_one() -> None:
     assert (entry["facilities"][0]["p"], entry["facilities"][0]["flagged"]) == ("0", True)
 
 
-def test_without_a_promise_nobody_is_accused() -> None:
-    assert recount((None, 20, 20, 0), target=None)["facilities"][0]["flagged"] is None
-    assert recount((1, 1, 1, 0), of="facilities")["facilities"][0]["flagged"] is None
+@pytest.mark.parametrize(
+    "entry",
+    [
+        recount((200, 20, 20, 0), target=None),
+        recount((1, 1, 1, 0), of="facilities"),
+        recount((None, 20, 20, 0)),
+        recount((200, 20, 20, 0), independent=False),
+    ],
+    ids=["no promise", "no records", "not drawn", "not independent"],
+)
+def test_nobody_is_accused_from_what_says_nothing(entry: RecountEntry) -> None:
+    assert [(one["p"], one["flagged"]) for one in entry["facilities"]] == [(None, None)]
+    assert not any("Holm" in reason for reason in told(World((Site("roster", 200),)), entry).reasons)
 
 
 def test_the_promise_is_that_of_one_facility() -> None:
@@ -354,10 +364,13 @@ def page(*entries: RecountEntry) -> str:
 
 
 def test_the_page_says_what_was_found_and_how_it_was_drawn() -> None:
-    printed = page(recount((60, 30, 29, 20), (40, 20, 20, 20), design_effect="1.5", independent=False))
-    assert "40 of 50 records match, 9 do not, 1 without an answer; drawn from 100" in printed
-    assert "design effect 1.5, as stated; not independent" in " ".join(printed.split())
+    printed = page(recount((60, 30, 29, 5), (40, 20, 20, 20), design_effect="1.5"))
+    assert "25 of 50 records match, 24 do not, 1 without an answer; drawn from 100" in printed
+    assert "design effect 1.5, as stated" in " ".join(printed.split())
     assert "flagged" in printed
+    rival = page(recount((60, 30, 29, 5), (40, 20, 20, 20), independent=False))
+    assert "the draw was repeated; not independent" in " ".join(rival.split())
+    assert "flagged" not in rival
     assert max(map(len, printed.splitlines())) <= 80
 
 
