@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -73,10 +73,10 @@ def probable(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Prob
         Pair(facility, (ns or "", key), (of_ns, record), listed, " ".join(filter(None, names)))
         for facility, ns, key, listed, of_ns, record, *names in engine.rows(_pairs(persons, linked.records, people))
     )
-    counts = Counter(pair.facility for pair in matched(pairs, task.alike))
+    counts = paired(pairs, task.alike)
     blind = {facility for facility, number in strangers.items() if not known.get(facility)}
     return Probable(
-        {facility: counts[facility] for facility in sorted(asked - blind)},
+        {facility: counts.get(facility, 0) for facility in sorted(asked - blind)},
         sum(number - known.get(facility, 0) for facility, number in strangers.items()),
     )
 
@@ -161,17 +161,23 @@ def similarity(one: str, other: str) -> Fraction:
     return Fraction(length - Indel.distance(one, other), length)
 
 
-def matched(pairs: Iterable[Pair], alike: Fraction) -> list[Pair]:
-    """One to one, the most alike first; of equals the first key, then the first record, never the order of rows."""
-    ranked = sorted(
-        {(-found, pair) for pair in pairs if (found := similarity(pair.listed, pair.received)) >= alike},
-    )
-    keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    records: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    taken = []
-    for _, pair in ranked:
-        if pair.key not in keys[pair.facility] and pair.record not in records[pair.facility]:
-            keys[pair.facility].add(pair.key)
-            records[pair.facility].add(pair.record)
-            taken.append(pair)
-    return taken
+def paired(pairs: Iterable[Pair], alike: Fraction) -> dict[str, int]:
+    """Facility -> the most keys that can each have an unexpected record of their own, with names at least so alike: a
+    maximum matching (Hopcroft and Karp 1973). Which key goes with which record is nobody's to say; a smaller number
+    would call a key certainly missing that another pairing explains. Facilities without a pair are not in it."""
+    graphs: dict[str, set[tuple[tuple[str, str], tuple[str, str]]]] = defaultdict(set)
+    for pair in pairs:
+        if similarity(pair.listed, pair.received) >= alike:
+            graphs[pair.facility].add((pair.key, pair.record))
+    return {facility: _most(graphs[facility]) for facility in sorted(graphs)}
+
+
+def _most(edges: Collection[tuple[tuple[str, str], tuple[str, str]]]) -> int:
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    keys = {key: at for at, key in enumerate(sorted({key for key, _ in edges}))}
+    records = {record: at for at, record in enumerate(sorted({record for _, record in edges}))}
+    places = [keys[key] for key, _ in edges], [records[record] for _, record in edges]
+    graph = csr_array(([1] * len(edges), places), shape=(len(keys), len(records)))
+    return int((maximum_bipartite_matching(graph, perm_type="column") >= 0).sum())
