@@ -2,7 +2,9 @@
 
 A finite list follows the hypergeometric distribution, an unlimited one the binomial (Clopper and Pearson 1934); no
 normal approximation anywhere. Counts are ints, shares and confidences are ``Fraction``s. What decides is computed in
-whole numbers, so the same on every machine; scipy is asked where to look for roots and rules, imported only then.
+whole numbers, so the same on every machine; scipy is asked where to look for roots and rules, imported only then. One
+exception: how large a sample has to be *to estimate* a share is decided by floats where more than 1 000 would be drawn
+or the list is longer, as whole numbers of so many digits take minutes; what a sample then shows is exact again.
 
 Bounds are one-sided at the stated confidence: "at most u" is wrong for at most one sample in twenty at 95 %, and so is
 "at least l"; both together for at most one in ten. ``bad`` is what was looked for and found wanting.
@@ -216,12 +218,28 @@ def to_estimate(within: Fraction, confidence: Fraction, size: int | None = None)
     if size == 0 or (within <= 0 and size is None):
         return None
     if size is None:
-        return _first(lambda drawn: _half_width(drawn, confidence) <= within)
+        found = _first(lambda drawn: _half_width(drawn, confidence) <= within)
+        return found if found > _EVERY_OUTCOME else _settled(found, within, confidence)
     if size > _EVERY_OUTCOME:
         return _first(lambda drawn: _half_width_about(size, drawn, confidence) <= within, size)
     found = _first(lambda drawn: _half_width_of(size, drawn, drawn // 2, confidence) <= within, size)
     while any(_half_width_of(size, found, seen, confidence) > within for seen in range(found // 2 + 1)):
         found += 1
+    return found
+
+
+def _settled(found: int, within: Fraction, confidence: Fraction) -> int:
+    """What floats found, settled in whole numbers: bounds of nine decimals, rounded outward."""
+    each = 1 - (1 - confidence) / 2
+
+    def wide(drawn: int) -> bool:
+        seen = drawn // 2
+        return highest_share(drawn, seen, each, 9) - lowest_share(drawn, seen, each, 9) > 2 * within
+
+    while wide(found):
+        found += 1
+    while found > 1 and not wide(found - 1):
+        found -= 1
     return found
 
 

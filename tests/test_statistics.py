@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recaudit import statistics
 from recaudit.lots import Lot, lot_rule
 from recaudit.statistics import (
     at_most,
@@ -185,6 +186,13 @@ def test_a_long_list_needs_nearly_what_an_unlimited_number_needs() -> None:
     assert to_estimate(Fraction(1, 20), SURE, 102) == 81
 
 
+@pytest.mark.parametrize("off", [-2, 2])
+def test_whole_numbers_decide_how_many_estimate_a_share(off: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever floats say."""
+    monkeypatch.setattr(statistics, "_first", lambda _: 402 + off)
+    assert to_estimate(Fraction(1, 20), SURE) == 402
+
+
 # ------------------------------------------------------------------------------------------------ strata
 STRATA = st.lists(
     st.integers(0, 6).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size))), min_size=1, max_size=3
@@ -216,6 +224,22 @@ def test_bounds_of_strata_enclose_what_was_seen(
     assert least <= most
     assert least <= sum(size - (drawn - bad) for size, drawn, bad in seen)
     assert most >= sum(bad for _, _, bad in seen)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 15), min_size=3, max_size=3).map(sorted), min_size=1, max_size=4),
+    st.integers(0, 3),
+    CONFIDENCES,
+)
+def test_one_more_bad_record_never_lowers_how_many_may_be_bad(
+    parts: list[list[int]], place: int, sure: Fraction
+) -> None:
+    strata = [(size, drawn, seen) for seen, drawn, size in parts]
+    size, drawn, seen = strata[place % len(strata)]
+    worse = [*strata]
+    worse[place % len(strata)] = (size, drawn, min(seen + 1, drawn))
+    assert most_bad_in_strata(worse, sure) >= most_bad_in_strata(strata, sure)
+    assert least_bad_in_strata(worse, sure) >= least_bad_in_strata(strata, sure)
 
 
 # ------------------------------------------------------------------------------------------------ accept or reject
