@@ -18,7 +18,7 @@ from recaudit import audit, cli, plan, register, verify
 from recaudit.errors import PlanError, Problem
 from recaudit.reports import bundle
 from recaudit.result import write
-from recaudit.sampling import sheets
+from recaudit.sampling import answers, sheets
 from recaudit.sampling.answers import returned
 from recaudit.sampling.draw import Request
 from recaudit.sampling.field import draw
@@ -209,6 +209,58 @@ def test_lists_that_changed_since_the_draw_are_noticed(tmp_path: Path) -> None:
     root = laid(tmp_path, TEN)
     sampled.lay_rosters(root, sampled.keys()[:-1])
     assert refusals(root)[0][1].startswith("the lists are not those that it drew from")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said.update(size=9),
+        lambda said: said.update(size=None, per_stratum=9),
+        lambda said: said.update(by="kind"),
+        lambda said: said["strata"][0].update(drawn=9),
+        lambda said: said.pop("strata"),
+    ],
+)
+def test_a_draw_that_was_changed_by_hand_is_refused(change: Callable[[Any], object], tmp_path: Path) -> None:
+    """As one that would leave out the last record drawn, and with it a bad answer."""
+    root = laid(tmp_path, TEN)
+    (root / "field/sheet.csv").write_text("facility,id,found,matches\n", encoding="utf-8")
+    assert loaded(root)["sampled"] == 10
+    said = json.loads((root / "field/draw.json").read_text(encoding="utf-8"))
+    change(said)
+    (root / "field/draw.json").write_text(json.dumps(said), encoding="utf-8")
+    (found,) = refusals(root)
+    assert found[0] == "field/draw.json"
+    assert "it was changed after the draw" in found[1]
+
+
+@pytest.mark.parametrize("draw_line", ['draw = "field/draw.json"\n', ""])
+def test_a_facility_that_the_claim_does_not_speak_of_is_refused(draw_line: str, tmp_path: Path) -> None:
+    """Else it is flagged by a promise that nobody made of it, and its bad records speak against the claim."""
+    more = RECOUNT.replace('"complete"', '"stations"').replace('draw = "field/draw.json"\n', draw_line)
+    root = laid(tmp_path, TEN, more)
+    found = refusals(root)
+    hospital = sum(row[0] == "H1" for row in table(root / "field/sheet.csv"))
+    assert [what for _, what in found] == ["facility is none that claim stations speaks of"] * hospital
+    assert hospital
+
+
+@pytest.mark.parametrize("cell", ["-5", "+5", "1e9", "5.0", "٥", "9" * 16, " ", "=5"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_count_that_is_no_count_is_refused_or_blank(cell: str, kind: str, tmp_path: Path) -> None:
+    cells = [["facility", "reported", "recounted", "note"], ["H1", "5", cell, ""]]
+    content = sheets.as_csv(cells) if kind == "csv" else sheets.as_xlsx("facilities", cells, "T")
+    (tmp_path / f"a.{kind}").write_bytes(content)
+    problems: list[Problem] = []
+    found = returned(tmp_path, f"a.{kind}", "facilities", problems)
+    assert found is not None
+    assert (found.rows[0].reported, found.rows[0].recounted) == (5, None)
+    assert [problem.what for problem in problems] == ["recounted is no whole number"] * bool(cell.strip())
+
+
+@pytest.mark.parametrize("cell", [float("nan"), float("inf"), 1e300, -3.5])
+def test_a_number_that_is_not_seen_as_it_is_stored_is_no_text(cell: float) -> None:
+    assert answers._text_of(cell) is None
 
 
 def test_a_draw_of_something_else_is_refused(tmp_path: Path) -> None:

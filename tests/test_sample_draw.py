@@ -205,3 +205,11 @@ def test_a_draw_of_nothing_is_refused(
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "recaudit.draw/1"}', "null", "3"])
 def test_what_is_no_draw_is_none(text: str) -> None:
     assert request_of(text) is None
+
+
+@pytest.mark.parametrize("key", ["sector", "seed", "claim"])
+def test_half_a_character_is_no_draw(key: str) -> None:
+    said: dict[str, object] = {"schema": "recaudit.draw/1", "sector": "health", "of": "records", "claim": "", "by": ""}
+    said |= {"seed": "s", "size": 1, "per_stratum": None, "frame": {"sha256": ""}}
+    assert request_of(json.dumps(said)) is not None
+    assert request_of(json.dumps(said | {key: "\ud800"})) is None

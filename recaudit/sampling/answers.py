@@ -147,7 +147,7 @@ def _text_of(cell: object) -> str | None:
         return "1" if cell else "0"
     if isinstance(cell, str):
         return cell.strip()
-    if isinstance(cell, int | float) and cell == int(cell) and abs(cell) < 10**_MOST_DIGITS:
+    if isinstance(cell, int | float) and abs(cell) < 10**_MOST_DIGITS and cell == int(cell):  # no NaN, no infinity
         return str(int(cell))
     return None
 

@@ -106,11 +106,22 @@ def as_json(
         "per_stratum": request.per_stratum,
         "seed": request.seed,
         "frame": {"size": len(frame.units), "sha256": frame.sha256, "without_a_list": list(frame.unlisted)},
-        "strata": [{"name": one.name, "frame": one.frame, "drawn": len(one.drawn)} for one in strata],
+        "strata": _counts(strata),
         "lists": [{"file": name, "sha256": sha256} for name, sha256 in sorted(lists.items())],
         "sheets": [{"file": name, "sha256": sha256} for name, sha256 in sorted(sheets.items())],
     }
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _counts(strata: tuple[Stratum, ...]) -> list[dict[str, str | int]]:
+    return [{"name": one.name, "frame": one.frame, "drawn": len(one.drawn)} for one in strata]
+
+
+def says(text: str, strata: tuple[Stratum, ...]) -> bool:
+    """Whether a sound draw.json says that just so many were drawn of each stratum. Not where somebody changed what it
+    asks for, or how many it says it drew, afterwards."""
+    said = json.loads(text)
+    return bool(said.get("strata") == _counts(strata))
 
 
 def request_of(text: str) -> tuple[Request, str] | None:
@@ -123,8 +134,15 @@ def request_of(text: str) -> tuple[Request, str] | None:
         return None
     texts = (request.sector, request.seed, request.claim, sha256)
     sound = said.get("schema") == SCHEMA and request.of in OF and request.by in BY
-    sound &= all(isinstance(one, str) for one in texts) and (_count(request.size) ^ _count(request.per_stratum))
+    sound &= all(isinstance(one, str) and _encodable(one) for one in texts) and (
+        _count(request.size) ^ _count(request.per_stratum)
+    )
     return (request, cast(str, sha256)) if sound else None
+
+
+def _encodable(text: str) -> bool:
+    """JSON may escape half of a character, which no text in UTF-8 has."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _count(value: Any) -> bool:  # noqa: ANN401  # whatever stands in a JSON file

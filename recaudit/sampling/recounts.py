@@ -15,9 +15,9 @@ from recaudit.recount import exact, target_of, weighed
 from recaudit.register import Register
 from recaudit.result import RecountEntry
 from recaudit.sampling.answers import Answered, Returned, first_of, returned
-from recaudit.sampling.draw import Stratum, drawn, request_of
+from recaudit.sampling.draw import Stratum, drawn, request_of, says
 from recaudit.sampling.field import framed
-from recaudit.sampling.frame import WHOLE, Frame, Unit
+from recaudit.sampling.frame import WHOLE, Frame, Unit, frame_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def load(planned: Plan, registered: Register) -> Recounts:
         sheets = [returned(planned.root, name, recount.of, problems) for name in dict.fromkeys(recount.sheets)]
         read = [sheet for sheet in sheets if sheet is not None]
         files += [_provenance(recount, sheet) for sheet in read]
-        answers = _sound(recount, read, registered, problems)
+        claim = next((one for one in planned.claims if one.id == recount.claim), None)
+        answers = _sound(recount, claim, read, registered, problems)
         frame: Frame | None = None
         strata: tuple[Stratum, ...] = (Stratum(WHOLE, 0, tuple(answers)),)
         if recount.draw:
@@ -45,7 +46,6 @@ def load(planned: Plan, registered: Register) -> Recounts:
                 continue
             frame, strata = redrawn
             _strangers(answers, strata, problems)
-        claim = next((one for one in planned.claims if one.id == recount.claim), None)
         entries.append(_entry(recount, claim, answers, frame, strata))
     if problems:
         raise PlanError.of(list(first_of(problems)))
@@ -73,10 +73,12 @@ def _input(recount: Recount, name: str, kind: str, size: int, sha256: str, role:
 
 
 def _sound(
-    recount: Recount, sheets: Iterable[Returned], registered: Register, problems: list[Problem]
+    recount: Recount, claim: Claim | None, sheets: Iterable[Returned], registered: Register, problems: list[Problem]
 ) -> dict[Unit, Answered]:
-    """Each unit with its answer, once. A unit that is there twice, or of a facility that is not, is a problem."""
-    known = {one.id for one in registered.in_scope if one.sector == recount.sector}
+    """Each unit with its answer, once. A unit that is there twice, of a facility that is not, or of one that the
+    recount's claim does not speak of, is a problem."""
+    known = frame_of(registered, recount.sector, "facilities").facilities
+    meant = frame_of(registered, recount.sector, "facilities", claim).facilities
     answers: dict[Unit, Answered] = {}
     for row in (row for sheet in sheets for row in sheet.rows):
         if row.unit in answers:
@@ -86,6 +88,9 @@ def _sound(
         elif row.unit.facility and row.unit.facility not in known:
             what = f"facility is none of sector {recount.sector} that the register has open in the period"
             row.fault("facility", what, "correct it, or the register")
+        elif row.unit.facility and row.unit.facility not in meant:
+            what = f"facility is none that claim {recount.claim} speaks of"
+            row.fault("facility", what, "keep it to a [[recount]] without this claim, or name another claim")
         answers.setdefault(row.unit, row)
     return answers
 
@@ -100,9 +105,10 @@ def _redrawn(
 
     try:
         content = (planned.root / recount.draw).read_bytes()
-        said = request_of(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        said = request_of(text)
     except (OSError, UnicodeDecodeError):
-        said, content = None, b""
+        said, content, text = None, b"", ""
     if said is None:
         wrong("is no draw.json", "name the one that 'recaudit sample draw' wrote beside the sheets")
         return None
@@ -125,7 +131,14 @@ def _redrawn(
             "put the lists back as they were; or leave draw out: then nobody shows how the sample was drawn",
         )
         return None
-    return frame, drawn(frame, request)
+    strata = drawn(frame, request)
+    if not says(text, strata):
+        wrong(
+            "it says that other numbers were drawn than drawing again gives: it was changed after the draw",
+            "put back the one that 'recaudit sample draw' wrote beside the sheets",
+        )
+        return None
+    return frame, strata
 
 
 def _strangers(answers: Mapping[Unit, Answered], strata: Sequence[Stratum], problems: list[Problem]) -> None:
