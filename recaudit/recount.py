@@ -236,7 +236,8 @@ def _sentence(recount: RecountEntry) -> str:
         return words
     sure = per_cent(Fraction(recount["confidence"]))
     low, high = per_cent(Fraction(recount["low"])), per_cent(Fraction(recount["high"]), up=True)
-    return f"{words}; so at least {low} do, and at most {high}, each at {sure}"
+    so = "so" if recount["drawn"] else "if it was drawn at random,"
+    return f"{words}; {so} at least {low} do, and at most {high}, each at {sure}"
 
 
 def _below(recount: RecountEntry, claim: Claim) -> str:
@@ -260,7 +261,7 @@ def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[str]:
     ladders = inside.ladders(claim.excused)
     if not any(ladder.status == "silent" or ladder.basis != "roster" for ladder in ladders):
         return
-    known = all(ladder.expected is not None and not ladder.floor for ladder in ladders)
+    known = all(ladder.expected is not None and not (ladder.floor or ladder.doubted) for ladder in ladders)
     size = sum(ladder.expected or 0 for ladder in ladders) if known else None
     share = _wanted(claim)
     drawn = statistics.to_support(share, _USUAL, size)

@@ -311,6 +311,7 @@ def test_a_recount_of_another_claim_is_not_heard() -> None:
         ((Site("roster", 102),), replace(CLAIM, target=Fraction(1)), "40 of 102 records"),
         ((Site("none", 0),), CLAIM, "29 records, drawn"),
         ((Site("count", 1, (GOOD,)),), CLAIM, "1 of 1 records"),
+        ((Site("count", 102, beside=(500,)),), CLAIM, "29 records, drawn"),
     ],
 )
 def test_where_lists_or_exports_are_lacking_a_sample_would_help(
@@ -372,6 +373,13 @@ def test_the_page_says_what_was_found_and_how_it_was_drawn() -> None:
     assert "the draw was repeated; not independent" in " ".join(rival.split())
     assert "flagged" not in rival
     assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_what_nobody_shows_to_be_drawn_is_bounded_only_if_it_was() -> None:
+    entry = recount((None, 59, 59, 59))
+    assert "if it was drawn at random: at least 95.04 % match" in " ".join(page(entry).split())
+    assert "0 do not; if it was drawn at random, at least 95.04 % do" in told(SILENT, entry).reasons[-1]
+    assert "if it was" not in page(CLEAN) + told(SILENT, CLEAN).reasons[-1]
 
 
 def test_the_page_of_facilities_shows_the_verification_factor() -> None:

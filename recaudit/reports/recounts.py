@@ -78,7 +78,8 @@ def _range(one: RecountEntry) -> str:
     if one["low"] is None or one["high"] is None:
         return "nothing was sampled: it says nothing"
     low, high = per_cent(Fraction(one["low"])), per_cent(Fraction(one["high"]), up=True)
-    return f"at least {low} match, at most {high}, each at {per_cent(Fraction(one['confidence']))}"
+    words = f"at least {low} match, at most {high}, each at {per_cent(Fraction(one['confidence']))}"
+    return words if one["drawn"] else f"if it was drawn at random: {words}"
 
 
 def _factor(factor: Sequence[int]) -> str:
