@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from recaudit.model import BREAKS
 from recaudit.reports.numbers import counted, promised
@@ -32,7 +33,8 @@ def exit_code(result: Result) -> tuple[int, str]:
 
 def _of_whom(gate: GateEntry) -> str:
     each = {"sector": "of", "area": "in each area of", "facility": "in each facility of"}[gate["per"]]
-    scope = [f"{name} {', '.join(map(str, values))}" for name, values in gate["scope"].items() if values]
+    scopes = cast(Mapping[str, list[str]], gate["scope"])
+    scope = [f"{name} {', '.join(values)}" for name, values in scopes.items() if values]
     return f"{each} {gate['sector']}" + (f" ({'; '.join(scope)})" if scope else "")
 
 
