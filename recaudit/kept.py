@@ -132,7 +132,7 @@ def pseudonym(secret: bytes, facility: str, namespace: str, key: str) -> str:
 
     >>> one = pseudonym(b"secret", "66001", "his", "e1")
     >>> one, one == pseudonym(b"secret", "66001", "his", "e1"), one == pseudonym(b"secret", "66002", "his", "e1")
-    ('x2kqrs6r4u', True, False)
+    ('7rcxma6bnr', True, False)
     """
     of_facility = hmac.digest(secret, facility.encode(), "sha256")
     name = hmac.digest(of_facility, f"{namespace}\0{key}".encode(), "sha256")

@@ -60,8 +60,8 @@ def recount_of(table: Table, sectors: tuple[str, ...], read: Collection[str], ro
         design_effect=_effect(table),
         independent=_independent(table),
     )
-    if "confidence" in table.sound and not Fraction(1, 2) <= recount.confidence < 1:
-        table.problem("is no confidence", key="confidence", fix='set it from 50 % on and below 100 %, as "95 %"')
+    if "confidence" in table.sound and not Fraction(9, 10) <= recount.confidence < 1:
+        table.problem("is too little confidence, or more than a sample gives", key="confidence", fix='write "95 %"')
     for key, names in (("sheet", recount.sheets), ("draw", (recount.draw,) if recount.draw else ())):
         for name in dict.fromkeys(names):
             if not os.path.isfile(root / name):  # Path.is_file raises for a name too long

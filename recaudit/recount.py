@@ -181,7 +181,7 @@ def supported(wording: str, shares: Sequence[tuple[Fraction, Fraction]], *, clea
 def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]) -> Verdict:
     """The same verdict after the recounts of its claim: never another word. Without any, and while they show less than
     is claimed: with the sample that would help, where lists or exports are lacking."""
-    claim, total, high = verdict.claim, verdict.bounds.total, verdict.bounds.high
+    claim, total, low, high = verdict.claim, verdict.bounds.total, verdict.bounds.low, verdict.bounds.high
     inside = replace(evidence, seats=tuple(in_scope(claim, evidence)))
     listed = {
         ladder.facility: 0 if nothing_there(seat.expected, ladder) else _listed(ladder)
@@ -194,13 +194,9 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
         why = objection(recount, claim, listed, dated=evidence.dated)
         clean &= recount["of"] != "records" or recount["answered"] == recount["matching"]
         if not why and recount["low"] is not None and claim.rung in evidence.ruled:
-            share = Fraction(recount["low"])
-            shares.append(
-                (
-                    min(share, Fraction(high, total)) if high is not None and total else share,
-                    Fraction(recount["confidence"]),
-                )
-            )
+            share = min(Fraction(recount["low"]), Fraction(high, total) if high is not None and total else Fraction(1))
+            if low is None or not total or share * total > low:  # else the counts alone say as much
+                shares.append((share, Fraction(recount["confidence"])))
         said.append(_sentence(recount) + (f"; it supports no wording, as {why}" if why else _below(recount, claim)))
         if flagged := [one["id"] for one in recount["facilities"] if one["flagged"]]:
             sure = per_cent(Fraction(recount["confidence"]))

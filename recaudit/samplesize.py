@@ -65,6 +65,7 @@ class Answer:
 
 def answered(question: Question) -> Answer:
     """Raises ``PlanError`` where no sample can do what is asked: an empty list, nothing to detect, levels too near."""
+    _refuse_finer(question)
     lot = None
     if question.lots is not None:
         lot = lot_rule(*question.lots, question.confidence, question.size)
@@ -87,6 +88,21 @@ def answered(question: Question) -> Answer:
     per_cluster = ceil(Fraction(drawn, question.clusters)) if question.clusters else None
     says, not_said = _sentences(question, drawn, lot)
     return Answer(question, simple, drawn, per_cluster, every, lot, tuple(says), tuple(not_said))
+
+
+FINEST_WITHIN: Final = Fraction(1, 100)
+FINEST_SHARE: Final = Fraction(1, 1000)
+"""Below these a sample has tens of thousands of records and more, and its exact bounds take minutes."""
+
+
+def _refuse_finer(question: Question) -> None:
+    finer_share = isinstance(question.detect, Fraction) and question.detect < FINEST_SHARE
+    if (question.within is not None and question.within < FINEST_WITHIN) or finer_share:
+        raise PlanError(
+            "that needs so large a sample that looking at all is nearer",
+            where="sample plan",
+            fix=f"ask --within {per_cent(FINEST_WITHIN)} or more, --detect {per_cent(FINEST_SHARE)} or more",
+        )
 
 
 def _to_detect(question: Question) -> int | None:

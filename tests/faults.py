@@ -48,7 +48,9 @@ def unreadable_lines_are_forgotten(patch: Patch) -> None:
 
 def _inputs(patch: Patch, otherwise: Callable[[Input], Input]) -> None:
     said = engine.count
-    patch.setattr(engine, "count", lambda task: said(replace(task, inputs=tuple(map(otherwise, task.inputs)))))
+    patch.setattr(
+        engine, "count", lambda task, **asked: said(replace(task, inputs=tuple(map(otherwise, task.inputs))), **asked)
+    )
 
 
 # -------------------------------------------------------------- where a record stands

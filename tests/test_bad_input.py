@@ -384,7 +384,7 @@ REGISTERS = (
         "facility without an expected number",
         add(REGISTER, "66003,C,health,24133\n"),
         3,
-        "1 facility without an expected number",
+        "1 facility sent nothing, and nobody said what was expected of them",
     ),
 )
 

@@ -61,6 +61,14 @@ def test_what_no_sample_can_do_is_said(question: Question) -> None:
         answered(question)
 
 
+@pytest.mark.parametrize(
+    "question", [Question(SURE, within=Fraction(1, 500)), Question(SURE, detect=Fraction(1, 10_000))]
+)
+def test_what_would_take_minutes_to_answer_is_refused(question: Question) -> None:
+    with pytest.raises(PlanError, match="looking at all is nearer"):
+        answered(question)
+
+
 @pytest.mark.parametrize("text", ["", "5", "95 percent", "1.2", "100.1%", "-5%", "٩%"])
 def test_what_is_no_share_is_none(text: str) -> None:
     assert share_of(text) is None

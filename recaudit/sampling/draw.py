@@ -1,7 +1,8 @@
-"""A seeded draw, without any library's random numbers: each unit gets HMAC-SHA-256(seed, unit), the lowest are drawn.
+"""A seeded draw, without any library's random numbers: each unit gets HMAC-SHA-256(seed and sizes, unit), and the
+lowest are drawn.
 
-So the order of rows and files changes nothing, every version of recaudit draws the same, and a larger draw with the
-same seed holds the smaller one.
+So the order of rows and files changes nothing, and every version of recaudit draws the same. Another size draws others:
+whoever dislikes an answer cannot drop it by saying afterwards that fewer were drawn.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ def drawn(frame: Frame, request: Request) -> tuple[Stratum, ...]:
 
 
 def _place(request: Request, unit: Unit) -> bytes:
-    message = "\0".join((request.sector, request.of, *unit)).encode()
-    return hmac.digest(request.seed.encode(), message, "sha256")
+    asked = "\0".join((request.seed, str(request.size), str(request.per_stratum), request.by, request.claim))
+    message = "\0".join((request.sector, request.of, *unit))
+    return hmac.digest(asked.encode(), message.encode(), "sha256")
 
 
 def allocated(sizes: Mapping[str, int], size: int) -> dict[str, int]:
