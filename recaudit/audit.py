@@ -305,7 +305,7 @@ def _audit_sector(
 def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Register) -> None:
     """Refuse a claim about areas while a facility of the sector lies in none: it could be in no unit."""
     for claim in claims:
-        astray = [one.id for one in registered.in_scope if one.sector == claim.sector and not one.area]
+        astray = [one.id for one in registered.in_scope if one.sector == claim.sector and not (one.area or one.may_be)]
         if claim.level == "areas" and astray:
             raise PlanError(
                 f"claim {claim.id} is about areas, and {len(astray)} facilities of the register lie in none",

@@ -119,9 +119,10 @@ def evidence_of(result: Result, sector: str) -> Evidence:
     seen when what follows from this is compared with it. Raises ``KeyError`` for a sector without evidence."""
     said = result["evidence"][sector]
     register = result["register"]
+    may_be = others(result)
     return Evidence(
         seats=tuple(
-            _seat(entry, said["facilities"].get(entry["id"], {}))
+            _seat(entry, said["facilities"].get(entry["id"], {}), may_be.get(entry["id"], ()))
             for entry in sorted(result["facilities"], key=lambda entry: entry["id"])
             if entry["sector"] == sector
         ),
@@ -145,11 +146,19 @@ def evidence_of(result: Result, sector: str) -> Evidence:
     )
 
 
+def others(result: Result) -> dict[str, tuple[str, ...]]:
+    """Facility -> other areas that its code may mean; only those of which the result lists any."""
+    register = result["register"]
+    resolved = register.get("resolved") if register else None
+    listed = [*resolved["split"], *resolved["unresolved"]] if resolved else []
+    return {one["facility"]: tuple(one["may_be"]) for one in listed if one["may_be"]}
+
+
 def _eligible(counts: RuleCounts) -> int:
     return counts["met"] + counts["unmet"] + counts["excused"] + counts["not_assessable"]
 
 
-def _seat(entry: FacilityEntry, said: SeatEntry) -> Seat:
+def _seat(entry: FacilityEntry, said: SeatEntry, may_be: tuple[str, ...]) -> Seat:
     facility = Facility(
         id=entry["id"],
         name=entry["name"],
@@ -157,6 +166,7 @@ def _seat(entry: FacilityEntry, said: SeatEntry) -> Seat:
         kind=entry["kind"],
         area=entry["area"],
         vendor=entry["vendor"],
+        may_be=may_be,
     )
     expected = Expected(
         entry["id"],

@@ -21,6 +21,7 @@ from recaudit.verdicts import Evidence, Seat, in_scope, judge
 
 WORST_LISTED: Final = 20
 NO_UNIT: Final = "nothing was expected of anybody in its scope, and nothing received"
+UNCERTAIN: Final = "1 facility may lie in it or elsewhere"
 NOT_RULED: Final = "no required rule of this rung asked anything of what was received"
 
 
@@ -72,6 +73,7 @@ def units(gate: Gate, evidence: Evidence, *, of_received: bool) -> list[Unit]:
     """Every unit of the gate's scope, lowest first, those without a lower bound before all others.
 
     A unit where nothing is expected and nothing was received is none; facilities in no area are one unit, ``""``.
+    One that may lie in an area or elsewhere takes the lower bound from each unit that it may be in.
     ``of_received``: nobody says what to expect, so the bound is of received rows, readable or not, and of those that
     belong to no facility, which may be of any.
     """
@@ -79,7 +81,7 @@ def units(gate: Gate, evidence: Evidence, *, of_received: bool) -> list[Unit]:
     if of_received:
         evidence = replace(evidence, silence="unknown", seats=tuple(_as_received(seat) for seat in evidence.seats))
     seats: dict[str, list[Seat]] = defaultdict(list)
-    for seat in in_scope(claim, evidence):
+    for seat in in_scope(replace(claim, level="areas" if gate.per == "area" else "records"), evidence):
         seats[{"sector": gate.sector, "area": seat.facility.area, "facility": seat.facility.id}[gate.per]].append(seat)
     found = []
     for name, inside in seats.items():
@@ -106,6 +108,8 @@ def _unit(name: str, claim: Claim, evidence: Evidence, more: int) -> Unit:
 def _why(claim: Claim, evidence: Evidence) -> str:
     if claim.rung not in evidence.ruled:
         return NOT_RULED
+    if uncertain := sum(seat.stand_in for seat in evidence.seats):
+        return f"{uncertain} facilities may lie in it or elsewhere" if uncertain > 1 else UNCERTAIN
     ladders = evidence.ladders(claim.excused)
     unsaid = sum(ladder.expected is None for ladder in ladders)
     floors = sum(ladder.floor for ladder in ladders)

@@ -161,7 +161,8 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
     of_scope = {
         seat.facility.id
         for seat in in_scope(claim, evidence)
-        if entry["level"] == "records" or unit_of(claim.level, seat) in entry["units"]["refuted"]
+        if not seat.stand_in
+        and (entry["level"] == "records" or unit_of(claim.level, seat) in entry["units"]["refuted"])
     }
     inside = [one for one in result["facilities"] if one["id"] in of_scope]
     # where some of what was not received is unknown, nobody knows which of the keys are missing

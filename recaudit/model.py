@@ -117,6 +117,7 @@ class Facility:
     open_from: date | None = None  # None: since ever
     open_to: date | None = None  # last day, included; None: still open
     gaps: tuple[Period, ...] = ()  # between these two: when it was closed
+    may_be: tuple[str, ...] = ()  # other areas that its code may mean
 
 
 @dataclass(frozen=True, slots=True)

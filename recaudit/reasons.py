@@ -58,6 +58,10 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
         if more:  # the plan says which source decides, and says so in public
             yield f"another source expects more of {_facilities(len(more))} than the one that decides: {_names(more)}"
         return
+    if uncertain := _uncertain(places):
+        where = "in one of several areas" if claim.level == "areas" else "in it"
+        yield f"{_facilities(len(uncertain))} whose area is not certain may lie {where}: {few(uncertain)}"
+    places = [place for place in places if not place[0].stand_in]
     if bounds.total == 0:
         yield "nothing was expected and nothing was received"
     yield from _unreceived(evidence, places)
@@ -87,6 +91,11 @@ def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[s
         yield f"{_records(open_)} received could not be judged at {claim.rung}"
     if not evidence.dated:
         yield "the register does not name its source and date"
+
+
+def _uncertain(places: Places) -> list[str]:
+    """Facilities that may lie in the claim's scope or elsewhere."""
+    return sorted({seat.facility.id for seat, _ in places if seat.stand_in})
 
 
 def _quiet(places: Places) -> list[Seat]:
@@ -183,6 +192,9 @@ def _due(target: Fraction, total: int) -> int:
 
 def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
     claim = verdict.claim
+    if uncertain := _uncertain(places):
+        yield f"the area of {few(uncertain)}, in the register"
+    places = [place for place in places if not place[0].stand_in]
     silent = [(seat, ladder) for seat, ladder in places if ladder.status == "silent"]
     if silent:
         due = sum(ladder.expected or 0 for _, ladder in silent)

@@ -32,11 +32,15 @@ Wording = Literal["confirmed", "confirmed by count", "supported by count", "refu
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One facility with all that is known of it: what the register says, what was expected, what was counted."""
+    """One facility with all that is known of it: what the register says, what was expected, what was counted.
+
+    ``stand_in``: it may lie in the claim's area or elsewhere, so that nothing is known of what it has inside.
+    """
 
     facility: Facility
     expected: Expected
     tally: Tally
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +134,15 @@ def standing(claim: Claim, evidence: Evidence) -> dict[Rung, tuple[Standing, int
 
 # -------------------------------------------------------------- scope
 def in_scope(claim: Claim, evidence: Evidence) -> Iterable[Seat]:
-    """The seats that the claim speaks of; naming an area means all below it."""
-    scope = claim.scope
+    """The seats that the claim speaks of; naming an area means all below it.
+
+    A facility that may lie in one of the areas or outside them is there as a stand-in. At level areas there is a
+    stand-in in each area that a facility may lie in, instead of the facility; one of no area at all stays in "".
+    """
+    scope, parents = claim.scope, evidence.parents or {}
     for seat in evidence.seats:
         of = seat.facility
         if of.sector != claim.sector:
-            continue
-        if scope.areas and not set(scope.areas) & set(lineage(of.area, evidence.parents or {})):
             continue
         if scope.kinds and of.kind not in scope.kinds:
             continue
@@ -144,7 +150,40 @@ def in_scope(claim: Claim, evidence: Evidence) -> Iterable[Seat]:
             continue
         if scope.facilities and of.id not in scope.facilities:
             continue
-        yield seat
+        where = lies_in(scope.areas, of.area, of.may_be, parents) if scope.areas else True
+        if where is False:
+            continue
+        if claim.level == "areas" and of.may_be:
+            inside = (code for code in may_lie_in(of.area, of.may_be) if lies_in(scope.areas, code, (), parents))
+            yield from (_stand_in(replace(seat, facility=replace(of, area=code, may_be=()))) for code in inside)
+        else:
+            yield seat if where else _stand_in(seat)
+
+
+def _stand_in(seat: Seat) -> Seat:
+    of = seat.facility.id
+    return replace(seat, expected=Expected(of, "none", None), tally=Tally(of), stand_in=True)
+
+
+def may_lie_in(area: str, may_be: Iterable[str]) -> tuple[str, ...]:
+    """Every area that a facility may lie in; () where that is not known at all."""
+    return tuple(sorted({area, *may_be} - {""}))
+
+
+def lies_in(scope: Sequence[str], area: str, may_be: Iterable[str], parents: Mapping[str, str]) -> bool | None:
+    """Does a facility lie in one of the areas or below? None: it may or may not. No area named: everybody does.
+
+    >>> [lies_in(["p"], "a", others, {"a": "p", "b": "p"}) for others in ((), ("b",), ("c",))]
+    [True, True, None]
+    >>> lies_in(["p"], "", (), {}) is None, lies_in(["p"], "c", ("d",), {})
+    (True, False)
+    """
+    if not scope:
+        return True
+    inside = [not set(scope).isdisjoint(lineage(code, parents)) for code in may_lie_in(area, may_be)]
+    if not inside or (any(inside) and not all(inside)):
+        return None
+    return inside[0]
 
 
 def lineage(area: str, parents: Mapping[str, str]) -> list[str]:
@@ -216,7 +255,7 @@ def _holes(rung: Rung, evidence: Evidence) -> list[Holes]:
         for table, lowest in (evidence.rung_of_table or {}).items()
         if RUNGS.index(lowest) <= RUNGS.index(rung) and rung != "received"
     }
-    inside = {None, *(seat.facility.id for seat in evidence.seats)}
+    inside = {None, *(seat.facility.id for seat in evidence.seats if not seat.stand_in)}
     return [
         replace(hole, tables=hole.tables & looked_at)
         for hole in evidence.holes

@@ -73,7 +73,7 @@ def row(id_: str, first: date | None, last: date | None, before: tuple[str, ...]
 
 def test_before_the_first_row_the_first_speaks_and_in_a_gap_the_last_one_before() -> None:
     rows = [row("a", date(2026, 2, 1), date(2026, 2, 9), name="0"), row("a", date(2026, 3, 1), None, name="1")]
-    names = [facilities_of({"a": rows}, date(2026, month, 15), str)[0].name for month in (1, 2, 3)]
+    names = [facilities_of({"a": rows}, date(2026, month, 15), lambda code: (code, ()))[0].name for month in (1, 2, 3)]
     assert names == ["0", "0", "1"]
 
 

@@ -94,18 +94,22 @@ def _refuse_both(earlier: Sequence[Stretch], stretch: Stretch, faults: Faults) -
         faults.row(stretch.sheet, stretch.row, "sector", what, fix)
 
 
-def facilities_of(stretches: Stretches, day: date, placed: Callable[[str], str]) -> tuple[Facility, ...]:
+def facilities_of(
+    stretches: Stretches, day: date, placed: Callable[[str], tuple[str, tuple[str, ...]]]
+) -> tuple[Facility, ...]:
     """One facility an id, as it is on ``day``: by the row that holds then, else the last one before, else the first.
 
-    ``placed``: the code of an area, of whatever day -> the area of the day, "" for none.
+    ``placed``: the code of an area, of whatever day -> the area of the day, "" for none, and others it may be.
     """
     facilities = []
     for rows in stretches.values():
         now = current(rows, day)
+        area, may_be = placed(now.facility.area)
         facilities.append(
             replace(
                 now.facility,
-                area=placed(now.facility.area),
+                area=area,
+                may_be=may_be,
                 open_from=rows[0].facility.open_from,
                 open_to=rows[-1].facility.open_to,
                 gaps=gaps(row.days for row in rows),

@@ -7,7 +7,7 @@ period, and are summed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def load(plan: Plan) -> Register:
     crosswalk = on_day(areas, steps, day)
     stretches = stretches_of(facility_sheets, crosswalk.known if area_sheets else None, faults)
     heirs = heirs_of(stretches, claims_of(stretches, faults), plan.period)
-    facilities = facilities_of(stretches, day, (lambda code: crosswalk.resolve(code).area) if area_sheets else str)
+    facilities = facilities_of(stretches, day, _placing(crosswalk if area_sheets else None))
     in_scope = tuple(one for one in facilities if was_open(stretches[one.id], plan.period))
     enrolled = _enrolled(plan, files, {*stretches, *(heir.before for heir in heirs)}, faults)
     roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
@@ -167,6 +167,18 @@ def load(plan: Plan) -> Register:
         steps=steps,
         crosswalk=crosswalk if area_sheets else None,
     )
+
+
+def _placing(crosswalk: Crosswalk | None) -> Callable[[str], tuple[str, tuple[str, ...]]]:
+    """The code of an area -> the area of the day, and others that it may be. Without areas a code is what it is."""
+
+    def placed(code: str) -> tuple[str, tuple[str, ...]]:
+        if crosswalk is None:
+            return code, ()
+        resolved = crosswalk.resolve(code)
+        return resolved.area, resolved.may_be
+
+    return placed
 
 
 def _area_sheets(root: Path, files: RegisterFiles, faults: Faults) -> tuple[list[Sheet], list[Sheet]]:

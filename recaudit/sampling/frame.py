@@ -72,10 +72,11 @@ def frame_of(registered: Register, sector: str, of: Of, claim: Claim | None = No
     if claim is not None:
         seats = tuple(in_scope(claim, Evidence(seats, parents=parents)))
     facilities = {seat.facility.id: seat.facility for seat in seats}
+    certain = {seat.facility.id for seat in seats if not seat.stand_in}  # whoever may lie elsewhere is not drawn from
     if of == "facilities":
-        return Frame(sector, of, tuple(Unit(one) for one in sorted(facilities)), facilities)
+        return Frame(sector, of, tuple(Unit(one) for one in sorted(certain)), facilities)
     rows = zip(*(registered.roster.column(name).to_pylist() for name in ("facility", "ns", "id")), strict=True)
-    units = sorted(Unit(facility, ns or "", key) for facility, ns, key in rows if facility in facilities)
+    units = sorted(Unit(facility, ns or "", key) for facility, ns, key in rows if facility in certain)
     unlisted = sorted(
         seat.facility.id
         for seat in seats
