@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,53 @@ def test_what_is_expected_of_a_predecessor_is_added(tmp_path: Path) -> None:
     assert [one.id for one in register.in_scope] == ["66100", "66002"]
 
 
+OPENED = "66100,One,health,,,2026-01-01,,{}\n"
+CLOSED = "66001,Old,health,,,,{},\n"
+
+
+@pytest.mark.parametrize(
+    ("facilities", "whole"),
+    [
+        (OPENED.format("66001") + CLOSED.format("2025-12-31"), True),  # renamed
+        (
+            OPENED.format("B") + "B,B,health,,,2025-06-01,2025-12-31,66001\n" + CLOSED.format("2025-05-31"),
+            True,
+        ),  # twice
+        (OPENED.format("66001;Q") + CLOSED.format("2025-12-31"), False),  # merged
+        (OPENED.format("66001").replace("2026-01-01", "2025-12-31") + CLOSED.format("2025-12-31"), False),  # absorbed
+        (OPENED.format("66001"), False),  # nobody knows when it closed
+    ],
+)
+def test_what_is_said_of_a_predecessor_is_a_part_unless_only_its_name_changed(
+    tmp_path: Path, facilities: str, whole: bool
+) -> None:
+    rosters = NO_ROSTER + "66001,2026-Q1,e1,Book\n66001,2026-Q1,e2,Book\n"
+    listed = read(tmp_path / "a", facilities + SECOND, rosters=rosters)
+    due = Expected("66100", "roster", 2, "all", ("Book",))
+    assert listed.expected["66100"] == (due if whole else replace(due, basis="count", covers="subset"))
+    assert listed.roster.num_rows == (2 if whole else 0)
+    assert ("66100: what is expected of 66001 is only a part of what is due, a floor" in listed.notes) is not whole
+    counted = read(tmp_path / "b", facilities + SECOND, rosters=NO_ROSTER, expected="66001,2026-Q1,2,Book\n")
+    assert counted.expected["66100"] == Expected("66100", "count", 2, "all" if whole else "subset", ("Book",))
+
+
+def test_it_is_all_where_the_source_speaks_of_the_successor_and_of_each_predecessor(tmp_path: Path) -> None:
+    facilities = OPENED.format("P;Q") + SECOND
+    rosters = NO_ROSTER + "P,2026-Q1,p,Book\nQ,2026-Q1,q,Book\n66100,2026-Q1,s,Book\n"
+    assert read(tmp_path / "a", facilities, rosters=rosters).expected["66100"].basis == "roster"
+    other = rosters.replace("q,Book", "q,Another")
+    assert read(tmp_path / "b", facilities, rosters=other).expected["66100"].covers == "subset"
+    mixed = rosters.replace("66100,2026-Q1,s,Book\n", "")
+    register = read(tmp_path / "c", facilities, rosters=mixed, expected="66100,2026-Q1,9,Book\n")
+    assert [(one.basis, one.number, one.covers) for one in register.expected["66100"].said] == [
+        ("count", 9, "all"),
+        ("count", 2, "subset"),
+    ]  # a count of the successor decides over a roster of what it was made of
+    own = NO_ROSTER + "66100,2026-Q1,s,Book\n"
+    register = read(tmp_path / "d", facilities, rosters=own, expected="P,2026-Q1,1,Other\n")
+    assert (register.expected["66100"].basis, register.roster.num_rows) == ("roster", 1)
+
+
 def test_the_rows_of_each_id_tile_the_period_by_themselves(tmp_path: Path) -> None:
     rows = "66100,One,health,,,,,P\n" + SECOND
     expected = "66100,2026-01-01/2026-02-28,5,Book\nP,2026-03,1,Book\n"
@@ -179,8 +227,8 @@ def test_one_key_of_two_predecessors_would_be_expected_twice(tmp_path: Path) -> 
 # ------------------------------------------------------------------------------------------------ the whole
 @pytest.fixture(scope="module")
 def merged(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """66001, which is not in the register, is part of 66100 now; what was exported and listed names the old id."""
-    rows = "66100,Merged,health,,24133,,,66001\n"
+    """66001 has been called 66100 since January; what was exported and listed names the old id."""
+    rows = "66001,Old,health,,24133,,2025-12-31,\n66100,Renamed,health,,24133,2026-01-01,,66001\n"
     rows += "66002,Krông Pắc,health,,24133,,2026-02-10,\n66002,Krông Pắc,health,,24133,2026-02-20,,\n"
     return audit.check(registered(tmp_path_factory.mktemp("merged"), rows), workers=1).result
 

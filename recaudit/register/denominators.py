@@ -7,7 +7,7 @@ kept beside it: a disputed denominator is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -26,6 +26,22 @@ class Tile(NamedTuple):
     sheet: Sheet
     row: int  # the first one that says so
     of: str  # the id as it is written: that of the facility, or of a predecessor
+    part: bool = False  # said of a predecessor that became only a part of the facility
+
+
+def inherited(facility: str, said: Sequence[Tile], before: Sequence[str], renamed: Callable[[str], bool]) -> list[Tile]:
+    """What is said of one facility, with that of a predecessor marked as a part of it.
+
+    It is all where the facility is the predecessor under another name (``renamed``), and where the same source says as
+    much of the facility itself and of each of its predecessors (``before``).
+    """
+    spoken = {(tile.kind, source, tile.of) for tile in said for source in tile.sources}
+
+    def all_of_it(tile: Tile) -> bool:
+        due = ((tile.kind, source, of) for source in tile.sources for of in (facility, *before))
+        return tile.of == facility or renamed(tile.of) or spoken.issuperset(due)
+
+    return [tile._replace(part=not all_of_it(tile)) for tile in said]
 
 
 def expected_of(
@@ -39,7 +55,8 @@ def expected_of(
     """What one facility that was open should have. ``decides``: sources of counts, the most trusted first.
 
     Where it has a roster, counts of 0 stand for the stretches without a row, and other counts are only compared. Two
-    sources of counts without a roster, none of them in ``decides``, are a fault. Nothing said is basis none.
+    sources of counts without a roster, none of them in ``decides``, are a fault. Nothing said is basis none. A count
+    of a part is a floor; so are rosters as soon as one is of a part: how many they list, whoever is on them.
     """
     rosters, counts = [tile for tile in said if tile.kind == "roster"], [tile for tile in said if tile.kind == "count"]
     if not said:
@@ -52,11 +69,18 @@ def expected_of(
     spoken = {source: tiles for source, tiles in by_source.items() if any(id(tile) not in idle for tile in tiles)}
     for tiles in spoken.values():
         _each_tiles(whole, tiles, faults)
-    numbers = [Said(source, "count", _sum(tiles), _covers(tiles)) for source, tiles in spoken.items()]
-    numbers.sort(key=lambda one: decides.index(one.source) if one.source in decides else len(decides))
+    ranked = [
+        (all(tile.part for tile in tiles), Said(source, "count", _sum(tiles), _covers(tiles)), tiles[0])
+        for source, tiles in spoken.items()
+    ]
+    listed = _sum(rosters)
     if rosters:
         _each_tiles(whole, [*rosters, *declared], faults)
-        listed = _sum(rosters)
+    if in_part := any(tile.part for tile in rosters):
+        ranked.append((True, Said(", ".join(_sources(rosters)), "count", listed, "subset"), rosters[0]))
+    ranked.sort(key=lambda one: (_place(one[1].source, decides), one[0], one[1].source))
+    numbers = [one for _, one, _ in ranked]
+    if rosters and not in_part:
         for one in numbers:
             if one.number > listed or (one.number < listed and one.covers == "all"):
                 notes.append(f"{facility}: its roster lists {listed}, its count says {one.number}; the roster decides")
@@ -64,8 +88,9 @@ def expected_of(
         numbers.insert(0, Said(", ".join(_sources(rosters)), "roster", listed))
     else:
         sources = (numbers[0].source,)
-        if len(numbers) > 1 and numbers[0].source not in decides:
-            _refuse_undecided([one.source for one in numbers], spoken, faults)
+        rivals = [one for one in ranked if not one[0]] or ranked  # a part rivals no whole
+        if len(rivals) > 1 and numbers[0].source not in decides:
+            _refuse_undecided([one.source for _, one, _ in rivals], rivals[1][2], faults)
     first = numbers[0]
     several = tuple(numbers) if len(numbers) > 1 else ()
     return Expected(facility, first.basis, first.number, first.covers, sources, several)
@@ -82,9 +107,13 @@ def _declares_nothing(count: Tile, rosters: Iterable[Tile]) -> bool:
     return (count.number, count.covers) == (0, "all") and not any(_meet(count.period, each.period) for each in own)
 
 
-def _refuse_undecided(sources: Sequence[str], spoken: dict[str, list[Tile]], faults: Faults) -> None:
+def _place(source: str, decides: Sequence[str]) -> int:
+    return decides.index(source) if source in decides else len(decides)
+
+
+def _refuse_undecided(sources: Sequence[str], tile: Tile, faults: Faults) -> None:
+    """``tile``: of the second source."""
     first, second = sources[:2]
-    tile = spoken[second][0]
     what = f"{len(sources)} sources say how many this facility should have ({', '.join(sources)}), and none decides"
     fix = f'write into [register] of the plan which one does, the most trusted first: decides = ["{first}", "{second}"]'
     faults.row(tile.sheet, tile.row, "source", what, fix)
@@ -95,7 +124,7 @@ def _sum(tiles: Iterable[Tile]) -> int:
 
 
 def _covers(tiles: Iterable[Tile]) -> Covers:
-    return "subset" if any(tile.covers == "subset" for tile in tiles) else "all"
+    return "subset" if any(tile.covers == "subset" or tile.part for tile in tiles) else "all"
 
 
 def _sources(tiles: Iterable[Tile]) -> tuple[str, ...]:

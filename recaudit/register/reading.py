@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pyarrow as arrow
+import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError
@@ -20,12 +22,12 @@ from recaudit.model import Area, Claim, Expected, Facility, Heir, Input
 from recaudit.plan import SECTORS, Plan, RegisterFiles
 from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
-from recaudit.register.denominators import Tile, disputed, expected_of
+from recaudit.register.denominators import Tile, disputed, expected_of, inherited
 from recaudit.register.enrolled import roster as roster_of_enrolments
 from recaudit.register.expected import EXPECTED, ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
 from recaudit.register.facilities import FACILITIES, Stretches, current, facilities_of, stretches_of, was_open
 from recaudit.register.subjectplan import load as load_plan
-from recaudit.register.succession import claims_of, heirs_of, names_today
+from recaudit.register.succession import claims_of, heirs_of, names_today, predecessors_of, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def load(plan: Plan) -> Register:
     steps = steps_of(step_sheets, faults)
     crosswalk = on_day(areas, steps, day)
     stretches = stretches_of(facility_sheets, crosswalk.known if area_sheets else None, faults)
-    heirs = heirs_of(stretches, claims_of(stretches, faults), plan.period)
+    claims = claims_of(stretches, faults)
+    heirs = heirs_of(stretches, claims, plan.period)
     facilities = facilities_of(stretches, day, _placing(crosswalk if area_sheets else None))
     in_scope = tuple(one for one in facilities if was_open(stretches[one.id], plan.period))
     enrolled = _enrolled(plan, files, {*stretches, *(heir.before for heir in heirs)}, faults)
@@ -122,9 +125,16 @@ def load(plan: Plan) -> Register:
     if facilities:  # none: every row would be a stranger's, and the one fault is elsewhere
         _strangers(roster_now + expected_now, stretches, faults)
     expected = {}
+    in_part: list[str] = []  # those of which only a part is expected
     open_then = {facility.id for facility in in_scope}
     for facility in facilities:
-        said = tiles.get(facility.id, [])
+        same = partial(renamed, facility=facility.id, stretches=stretches, claims=claims)
+        said = inherited(facility.id, tiles.get(facility.id, []), predecessors_of(facility.id, stretches), same)
+        if parts := sorted({tile.of for tile in said if tile.part}):
+            in_part += [facility.id] * any(tile.part and tile.kind == "roster" for tile in said)
+            notes.append(
+                f"{facility.id}: what is expected of {', '.join(parts)} is only a part of what is due, a floor"
+            )
         if facility.id in open_then:
             expected[facility.id] = expected_of(facility.id, said, plan.period, files.decides, faults, notes)
         else:
@@ -155,8 +165,8 @@ def load(plan: Plan) -> Register:
         facilities=facilities,
         in_scope=in_scope,
         expected=expected,
-        roster=roster,
-        persons=persons_of(roster_now, yearly) if files.fallback else None,
+        roster=_without(roster, in_part),
+        persons=_without(persons_of(roster_now, yearly), in_part) if files.fallback else None,
         due_plan=due_plan,
         dated=bool(files.source) and files.as_of is not None,
         files=tuple(_provenance(place, role, sheet, files.source) for place, (role, sheet) in enumerate(of_role)),
@@ -198,6 +208,13 @@ def _named_today(sheets: Iterable[Sheet], heirs: Mapping[str, str]) -> list[Shee
     said = pl.col("facility")
     renamed = (said.replace(heirs).alias("facility"), said.alias("said_of"))
     return [replace(sheet, frame=sheet.frame.with_columns(*renamed)) for sheet in sheets]
+
+
+def _without(keys: arrow.Table, facilities: Sequence[str]) -> arrow.Table:
+    """The keys of all other facilities: a roster of a part only counts, and no record is held against it."""
+    if not facilities:
+        return keys
+    return keys.filter(compute.invert(compute.is_in(keys["facility"], arrow.array(facilities, arrow.large_string()))))
 
 
 def _taken_over(sheets: Iterable[Sheet]) -> list[str]:

@@ -113,6 +113,29 @@ def _speaks(before: str, day: date, stretches: Stretches, claims: Claims) -> str
     return None
 
 
+def predecessors_of(facility: str, stretches: Stretches) -> tuple[str, ...]:
+    """The predecessors that a facility names."""
+    return tuple(dict.fromkeys(one for row in stretches.get(facility, ()) for one in row.predecessors))
+
+
+def renamed(one: str, facility: str, stretches: Stretches, claims: Claims) -> bool:
+    """Is the facility the other one under another name, over as many steps as there are? In each step it has just one
+    predecessor, which has no other successor and had closed for good before it opened. Of one that is not in the
+    register nobody knows when it closed."""
+    at, seen = facility, set[str]()
+    while at not in seen:
+        seen.add(at)
+        named = predecessors_of(at, stretches)
+        if len(named) != 1 or len(claims.get(named[0], ())) != 1 or named[0] not in stretches:
+            return False
+        if max(row.days.last for row in stretches[named[0]]) >= min(row.days.first for row in stretches[at]):
+            return False
+        at = named[0]
+        if at == one:
+            return True
+    return False
+
+
 def names_today(heirs: Sequence[Heir]) -> dict[str, str]:
     """Predecessor that was open on no day of the period -> the facility that what is said of it counts for."""
     return {heir.before: heir.facility for heir in heirs if heir.undated}
