@@ -151,6 +151,8 @@ def facility_entry(seat: Seat, ladder: Ladder) -> FacilityEntry:
         "rungs": _rungs(ladder.rungs),
         "rules": {rule: _facility_rule(count) for rule, count in rules.items()},
     }
+    if tally.moved:
+        entry["moved"] = tally.moved
     if said := seat.expected.said:
         entry["said"] = [
             {"source": one.source, "basis": one.basis, "number": one.number, "covers": one.covers} for one in said

@@ -183,6 +183,7 @@ def _seat(entry: FacilityEntry, said: SeatEntry, may_be: tuple[str, ...]) -> Sea
         duplicate=entry["duplicate"],
         unexpected=entry["unexpected"],
         probable=entry["probable"],
+        moved=entry.get("moved", 0),
         out_of_scope=entry["out_of_scope"],
         unreadable=entry["unreadable"],
         conflicting=entry["conflicting"],
@@ -250,6 +251,8 @@ def overdrawn(result: Result, sector: str) -> list[str]:
             wrong.append(
                 f"{name}: {probable} probably under another key, of {gap} not received, {tally.unexpected} rows"
             )
+        if tally.moved and (seat.expected.basis != "roster" or tally.moved > gap):
+            wrong.append(f"{name}: {tally.moved} keys came for another facility, of {gap} not received")
         for excused in _WAYS:
             for rung in RUNGS[1:]:
                 at = tally.received[excused][rung]

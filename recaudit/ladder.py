@@ -11,7 +11,8 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
     The denominator is the roster's length; in count mode the count, or what was received where that is more.
     Without an expected number ``expected`` is None and the rungs are of what was received, readable or not. A
     facility that sent nothing keeps its expected records: unknown, or missing when ``silence`` says so. A key probably
-    received under another one is not certainly missing.
+    received under another one is not certainly missing; nor is one that came, but on a day of its successor: that was
+    handed in, whatever ``silence`` says of what was not.
 
     >>> climb(Expected("a", "count", 3), Tally("a")).rungs["received"]
     Standing(reached=0, short=0, unknown=3)
@@ -28,8 +29,8 @@ def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excuse
     all_read = tally.to_the_end and tally.read > 0
 
     gap = total - received
-    may_exist = min(perhaps + probable, gap) if all_read else gap
-    not_known = 0 if silence == "missing" else may_exist
+    may_exist = min(perhaps + probable + tally.moved, gap) if all_read else gap
+    not_known = min(tally.moved, gap) if silence == "missing" else may_exist
     not_received = Standing(0, gap - not_known, not_known)
 
     judged = tally.received.get(excused, {})

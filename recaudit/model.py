@@ -466,6 +466,7 @@ class Tally:
     absent: Mapping[Excused, Mapping[Rung, Mapping[tuple[str, frozenset[str]], int]]] = field(default_factory=dict)
     rules: Mapping[str, RuleCount] = field(default_factory=dict)
     probable: int | None = None  # keys of its roster probably received under another; None: nobody could ask
+    moved: int = 0  # keys of its roster that came under its name, on a day that counts for another facility
 
     @property
     def read(self) -> int:

@@ -132,6 +132,8 @@ def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
     probable = sum(seat.tally.probable or 0 for seat, _ in places)
     if probable and evidence.silence == "unknown":
         yield f"{_keys(probable)} probably received under another id"
+    if moved := sum(seat.tally.moved for seat, _ in places):
+        yield f"{_keys(moved)} received under the name of their facility, on days that count for its successor"
 
 
 def _open_by_holes(verdict: Verdict) -> Iterable[str]:
@@ -210,6 +212,8 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
     if probable and evidence.silence == "unknown":
         number = sum(seat.tally.probable or 0 for seat in probable)
         yield f"the ids of {_keys(number)} of {_names(probable)}, corrected in the export or the roster"
+    if moved := [seat for seat, _ in places if seat.tally.moved]:
+        yield f"lists of {_names(moved)} and its successors on which each record stands where its day counts"
     if evidence.unattributed:
         yield f"the facility of {_rows(evidence.unattributed)} that name none the register knows"
     no_roster = [seat for seat, ladder in places if ladder.basis != "roster"]

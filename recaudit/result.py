@@ -256,6 +256,7 @@ class FacilityEntry(TypedDict):
     missing: int
     rungs: dict[str, StandingEntry]
     rules: dict[str, FacilityRule]
+    moved: NotRequired[int]  # keys of its roster that came under its name, on days that count for its successor
     said: NotRequired[list[SaidEntry]]  # where several sources speak, each of them, the one that decides first
     disputed: NotRequired[bool]  # with said: two of them contradict each other
 

@@ -15,7 +15,8 @@ from recaudit import audit
 from recaudit.csvfiles import Faults
 from recaudit.errors import RegisterError
 from recaudit.intime import on
-from recaudit.model import Expected, Facility, Heir, Period
+from recaudit.ladder import climb
+from recaudit.model import Expected, Facility, Heir, Period, Tally
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
 from recaudit.register.facilities import Stretch, facilities_of
@@ -280,3 +281,30 @@ def test_what_lies_in_the_folder_of_a_predecessor_may_be_of_either(tmp_path: Pat
     assert result["unattributed"] == {"unreadable line in a file of several facilities": 1}
     assert result["claims"][0]["verdict"] == "unverifiable"  # the third visit of 66100 may be that line
     assert list(contradictions(result)) == []
+
+
+def test_keys_that_came_on_days_of_the_successor_are_not_missing(tmp_path: Path) -> None:
+    """The roster of 66001 is of the whole period; it closed the day before its visits, which count for 66100."""
+    rows = "66001,Old,health,,24133,,2026-02-02,\n66100,New,health,,24133,2026-02-03,,66001\n" + SECOND
+    result = audit.check(registered(tmp_path, rows, expected="66100,2026-Q1,2,Book\n"), workers=1).result
+    first = result["facilities"][0]
+    assert (first["id"], first["expected"], first["matched"], first["missing"], first["moved"]) == ("66001", 2, 0, 0, 2)
+    assert result["claims"][0]["verdict"] == "unverifiable"
+    said = "2 roster keys received under the name of their facility, on days that count for its successor"
+    assert said in result["claims"][0]["reasons"]
+    assert list(contradictions(result)) == []
+    first["moved"] = 3
+    assert any("3 keys came for another facility, of 2 not received" in one for one in contradictions(result))
+
+
+@given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4), st.sampled_from(("unknown", "missing")))
+def test_a_key_that_was_handed_in_is_unknown_whatever_silence_means(
+    matched: int,
+    further: int,
+    moved: int,
+    silence: Any,  # noqa: ANN401
+) -> None:
+    due = Expected("a", "roster", matched + further)
+    ladder = climb(due, Tally("a", matched=matched, unexpected=1, moved=moved), silence)
+    assert ladder.missing == max(further - moved, 0)
+    assert ladder.rungs["received"].total == matched + further

@@ -27,6 +27,7 @@ from recaudit.engine.link import (
     standing_among,
 )
 from recaudit.engine.matching import spellings
+from recaudit.engine.moved import moved
 from recaudit.engine.reference import sheets
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
@@ -66,9 +67,13 @@ def count(
     if kept is not None:
         keep(engine, task, linked, judged, stood, shape, kept)
     probably, nameless = _probable(engine, task, linked, frames)
+    elsewhere = moved(engine, task, linked)
     tallies = _tallies(engine, task, linked, judged, stood, shape)
     return Counted(
-        tallies=tuple(replace(tally, probable=probably.get(tally.facility)) for tally in tallies),
+        tallies=tuple(
+            replace(tally, probable=probably.get(tally.facility), moved=elsewhere.get(tally.facility, 0))
+            for tally in tallies
+        ),
         holes=_holes(engine, task, frames),
         tables=_tables(engine, task, linked, frames),
         **_unattributed(engine, task, linked),

@@ -36,6 +36,7 @@ class Linked:
 
     ``rows``: every row of the unit's table with ``facility_``, ``reason_`` (unattributed rows), ``row_state_``,
     ``standing_`` (it may stand for its record) and ``rid_``: names of ours end in "_", so that no element has them.
+    With heirs also ``named_``, the facility that the row names.
     ``records``: one a key in scope, with ``rid``, ``facility``, ``ns``, ``id``, ``matched`` (expected, or no roster to
     say otherwise), ``conflicting``, and what ``matching.held_against`` adds. ``roster``: the keys as the register has
     them (facility, ns, id) with their normal form.
@@ -285,11 +286,7 @@ def _with_record(copies: FromClause, records: FromClause) -> sa.Select[Any]:
         else_="duplicate",
     )
     joined = copies.outerjoin(records, sa.and_(c.in_scope_, r.facility == c.facility_, r.ns == c.ns, r.id == c.id))
-    kept = [
-        column
-        for column in c
-        if column.name not in ("keyed_", "newest_", "reading_", "has_roster_", "candidate_", "named_")
-    ]
+    kept = [column for column in c if column.name not in ("keyed_", "newest_", "reading_", "has_roster_", "candidate_")]
     return sa.select(
         *kept, row_state.label("row_state_"), (c.reading_ != "unreadable").label("readable_"), r.rid.label("rid_")
     ).select_from(joined)

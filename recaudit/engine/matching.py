@@ -25,10 +25,10 @@ def load_roster(engine: Engine, task: Task) -> FromClause:
     """The keys of every roster with their normal form: facility, ns, id, ``normal_``."""
     engine.function(_NORMAL, partial(normal_of_record, ignoring=task.ignoring, by_year=task.by_year))
     handed = engine.load("roster as handed over", task.roster)
-    return engine.make("roster", sa.select(*handed.c, _normal(handed.c.id, task).label("normal_")))
+    return engine.make("roster", sa.select(*handed.c, normal_form(handed.c.id, task).label("normal_")))
 
 
-def _normal(key: ColumnElement[str], task: Task) -> ColumnElement[str]:
+def normal_form(key: ColumnElement[str], task: Task) -> ColumnElement[str]:
     """The normal form of a key in SQL. Plain letters and digits are their own where no difference is ignored."""
     form = sa.func.normal_key(key)
     return form if task.ignoring else sa.case((sa.func.strlen(key) == sa.func.length(key), key), else_=form)
@@ -41,7 +41,11 @@ def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquer
     Where several records mean one key of the roster, the one with the very text of the roster stands for it, else the
     smallest text does: neither the order of rows nor what they hold decides.
     """
-    k = sa.select(*keys.c, sa.case((keys.c.has_roster, _normal(keys.c.id, task))).label("normal_")).subquery("keyed").c
+    k = (
+        sa.select(*keys.c, sa.case((keys.c.has_roster, normal_form(keys.c.id, task))).label("normal_"))
+        .subquery("keyed")
+        .c
+    )
     same = sa.and_(
         roster.c.facility == k.facility,
         roster.c.normal_ == k.normal_,

@@ -240,6 +240,7 @@ def _facility(entry: FacilityEntry) -> str:
         **_reached(entry["rungs"]),
         missing=entry["missing"],
         **({} if entry["probable"] is None else {"probable": entry["probable"]}),
+        **({"moved": entry["moved"]} if "moved" in entry else {}),
         basis=entry["basis"],
         over_reported=str(entry["over_reported"]).lower(),
         read=entry["read"],

@@ -83,6 +83,9 @@ def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
     if entry["probable"]:
         keys = counted(entry["probable"], "key of its roster was", "keys of its roster were")
         yield warning(f"{keys} probably received under another: correct it in the export or the roster")
+    if moved := entry.get("moved"):
+        keys = counted(moved, "key of its roster came", "keys of its roster came")
+        yield warning(f"{keys} on days that count for its successor: nobody knows on whose list they belong")
     if entry["conflicting"]:
         yield warning(f"{counted(entry['conflicting'], 'key')} with copies that differ")
 
