@@ -131,7 +131,7 @@ def check(
     planned = replace(planned, gates=(*planned.gates, *more_gates), fail_on=fail_on or planned.fail_on)
     _refuse_other_sectors(planned)
     registered = register.load(planned)
-    planned = replace(planned, claims=tuple(map(registered.today, planned.claims)))
+    planned = registered.today(planned)
     recounted = recounts.load(planned, registered)
     audited: list[SectorAudit] = []
     agreed: list[agreement.Agreed] = []
@@ -445,7 +445,12 @@ def _result(
         ],
         "signals": [entry for one in audited for entry in _signals(one, planned)],
         "not_looked_at": [entry for one in audited for entry in _not_looked_at(one, inputs)],
-        "notes": [*_forced(planned), *registered.notes, *(note for one in audited for note in _notes(one))],
+        "notes": [
+            *_forced(planned),
+            *registered.notes,
+            *registered.renamed_areas(planned),
+            *(note for one in audited for note in _notes(one)),
+        ],
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
         "evidence": {one.sector.name: evidence.evidence_entry(one.evidence) for one in audited},
     }

@@ -280,12 +280,15 @@ def claim_entry(
 
 
 def scope_entry(scope: Scope) -> ScopeEntry:
-    return {
+    entry: ScopeEntry = {
         "areas": list(scope.areas),
         "kinds": list(scope.kinds),
         "vendors": list(scope.vendors),
         "facilities": list(scope.facilities),
     }
+    if scope.as_written:
+        entry["as_written"] = list(scope.as_written)
+    return entry
 
 
 def _share(number: int | None, total: int | None) -> list[int] | None:

@@ -31,6 +31,7 @@ from recaudit.result import (
     FacilityEntry,
     Result,
     RuleCounts,
+    ScopeEntry,
     SeatEntry,
     StandingEntry,
 )
@@ -215,7 +216,6 @@ def _received(entry: FacilityEntry) -> Mapping[Rung, Standing]:
 
 def claim_of(entry: ClaimEntry) -> Claim:
     """The claim as the plan made it."""
-    scope = entry["scope"]
     return Claim(
         id=entry["id"],
         sector=entry["sector"],
@@ -224,10 +224,20 @@ def claim_of(entry: ClaimEntry) -> Claim:
         statement=entry["statement"],
         level=entry["level"],
         each="any" if entry["each"] == "any" else Fraction(entry["each"]),
-        scope=Scope(tuple(scope["areas"]), tuple(scope["kinds"]), tuple(scope["vendors"]), tuple(scope["facilities"])),
+        scope=scope_of(entry["scope"]),
         excused=entry["excused"],
         accept=cast(Literal["", "count"], entry["accept"]),
         said_by=entry["said_by"],
+    )
+
+
+def scope_of(entry: ScopeEntry) -> Scope:
+    return Scope(
+        areas=tuple(entry["areas"]),
+        kinds=tuple(entry["kinds"]),
+        vendors=tuple(entry["vendors"]),
+        facilities=tuple(entry["facilities"]),
+        as_written=tuple(entry.get("as_written", ())),
     )
 
 

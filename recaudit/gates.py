@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import Final, cast
 
 from recaudit.entries import exact, scope_entry
+from recaudit.evidence import scope_of
 from recaudit.ladder import climb
-from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung, Scope
+from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
 from recaudit.result import GateEntry, GateUnit
 from recaudit.verdicts import Evidence, Seat, in_scope, judge
@@ -148,13 +149,12 @@ def _unit_entry(unit: Unit) -> GateUnit:
 
 def gate_of(entry: GateEntry) -> Gate:
     """The gate as it was asked for; of one that named no sector, one for each."""
-    scope = entry["scope"]
     return Gate(
         rung=cast(Rung, entry["rung"]),
         at_least=Fraction(entry["at_least"]),
         sector=entry["sector"],
         per=entry["per"],
-        scope=Scope(tuple(scope["areas"]), tuple(scope["kinds"]), tuple(scope["vendors"]), tuple(scope["facilities"])),
+        scope=scope_of(entry["scope"]),
         reason=entry["reason"],
         origin=entry["from"],
     )

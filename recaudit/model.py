@@ -43,12 +43,16 @@ EVER: Final = Period(date.min, date.max)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which facilities a claim speaks of. An empty tuple restricts nothing."""
+    """Which facilities a claim speaks of. An empty tuple restricts nothing.
+
+    ``as_written``: the areas as the plan calls them, where ``areas`` has them as they are called today; else empty.
+    """
 
     areas: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     vendors: tuple[str, ...] = ()
     facilities: tuple[str, ...] = ()
+    as_written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

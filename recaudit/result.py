@@ -266,6 +266,7 @@ class ScopeEntry(TypedDict):
     kinds: list[str]
     vendors: list[str]
     facilities: list[str]
+    as_written: NotRequired[list[str]]  # the areas as the plan calls them, where they are called otherwise today
 
 
 class OpenEntry(TypedDict):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import csv
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 
 from recaudit import audit
 from recaudit.csvfiles import Faults
+from recaudit.entries import scope_entry
 from recaudit.errors import PlanError, RegisterError
+from recaudit.evidence import scope_of
 from recaudit.intime import between, gaps, on, without
-from recaudit.model import Area, Period
+from recaudit.model import Area, Gate, Period, Scope
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
 from recaudit.register.areas import areas_of, valid_on
@@ -24,12 +28,39 @@ from recaudit.register.crosswalk import Crosswalk, Step, on_day
 from recaudit.reports import lines, terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import Result
+from recaudit.sampling.draw import Request
+from recaudit.sampling.field import draw
 from recaudit.shipped import expectations
 from recaudit.verify import contradictions
 from tests import tiny_audit, two_stations
 
 REFORM, EVE = date(2025, 7, 1), date(2025, 6, 30)
 PACK = "vn-dak-lak"
+
+
+OLD_AND_NEW = """
+[[claim]]
+id = "old"
+sector = "health"
+rung = "received"
+target = "100 %"
+statement = "All visits of the old commune were handed in."
+scope = { area = "24550" }
+
+[[claim]]
+id = "new"
+sector = "health"
+rung = "received"
+target = "100 %"
+statement = "All visits of the new commune were handed in."
+scope = { area = "24544" }
+
+[[gate]]
+rung = "received"
+at_least = "100 %"
+reason = "asked for by the order"
+scope = { area = "24550" }
+"""
 
 
 def packed(name: str) -> list[dict[str, str]]:
@@ -102,16 +133,35 @@ def test_before_the_reform_the_old_communes_hold(tmp_path: Path) -> None:
     assert (kinds["province"], sum(kinds.values())) == (2, 2 + 24 + 286)
 
 
-def test_a_scope_of_old_codes_means_the_areas_of_today(tmp_path: Path) -> None:
+def test_a_scope_of_old_codes_means_every_area_of_today_that_they_became(tmp_path: Path) -> None:
     register = registered(tmp_path, facilities_of(["24133"]))
     planned = load_plan(tmp_path)
-    claim = planned.claims[0]
-    scoped = register.today(
-        claim.__class__(
-            claim.id, claim.sector, claim.rung, claim.target, scope=claim.scope.__class__(("54", "24550", "9"))
-        )
-    )
-    assert scoped.scope.areas == ("66", "24561", "9")
+    scope = Scope(("54", "24550", "9"), kinds=("post",))
+    claims = (replace(planned.claims[0], scope=scope), replace(planned.claims[0], id="now", scope=Scope(("22225",))))
+    asked = replace(planned, claims=claims, gates=(Gate("received", Fraction(1), scope=scope),))
+    scoped = register.today(asked)
+    due = Scope(("66", "24561", "24544", "9"), kinds=("post",), as_written=("54", "24550", "9"))
+    assert [one.scope for one in scoped.claims] == [due, Scope(("22225",))]
+    assert scoped.gates[0].scope == due
+    assert scope_of(scope_entry(due)) == due
+    assert register.renamed_areas(scoped) == [
+        f"claim {claims[0].id}: the areas of its scope are 54, 24550, 9, today 66, 24561, 24544, 9",
+        "claim now: 22225 is taken for the area of today, not for 22237",
+        "gate 1: the areas of its scope are 54, 24550, 9, today 66, 24561, 24544, 9",
+    ]
+    assert register.today(scoped) == scoped
+
+
+def test_a_draw_for_a_claim_about_an_old_area_is_of_what_the_claim_speaks_of(tmp_path: Path) -> None:
+    registered(tmp_path, facilities_of(["24550", "24133", "643"]), more=OLD_AND_NEW)
+    for claim, due in (("old", 1), ("new", 0)):
+        asked = Request("health", "facilities", "seed", size=1, claim=claim)
+        if due:
+            draw(tmp_path, asked, tmp_path / claim)
+            assert "F0" in (tmp_path / claim / "sheet.csv").read_text(encoding="utf-8")
+        else:  # whoever may lie elsewhere is not drawn
+            with pytest.raises(PlanError, match="there is nothing to draw"):
+                draw(tmp_path, asked, tmp_path / claim)
 
 
 def test_a_plan_may_bring_its_own_crosswalk_and_never_one_without_areas(tmp_path: Path) -> None:
@@ -166,7 +216,7 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Result:
     plan = two_stations.PLAN.replace('"register/areas.csv"', f'"{PACK}"')
     plan = plan.replace('health = ["own.json", "condition"]', 'health = ["own.json"]')
     plan = plan.replace('timezone = "Asia/Ho_Chi_Minh"', 'timezone = "Asia/Ho_Chi_Minh"\ndeadline = 2026-04-15')
-    (root / "recaudit.toml").write_text(plan, encoding="utf-8")
+    (root / "recaudit.toml").write_text(plan + OLD_AND_NEW, encoding="utf-8")
     tiny_audit.in_folders(root)
     return audit.check(root, workers=1).result
 
@@ -185,6 +235,22 @@ def test_the_result_lists_what_was_split_and_what_leads_nowhere(placed: Result) 
     assert placed["deadline"] == "2026-04-15"
     assert placed["evidence"]["health"]["silence"] == "missing"
     assert list(contradictions(placed)) == []
+
+
+def test_a_claim_is_open_while_a_facility_may_lie_in_its_areas(placed: Result) -> None:
+    _, old, new = placed["claims"]
+    assert (old["scope"]["areas"], old["scope"]["as_written"]) == (["24561", "24544"], ["24550"])
+    assert "claim old: the areas of its scope are 24550, today 24561, 24544" in placed["notes"]
+    assert (old["verdict"], new["verdict"]) == ("unverifiable", "unverifiable")
+    assert old["reasons"][0] == "1 facility whose area is not certain may lie in it: 66100"
+    assert new["reasons"][0] == "2 facilities whose area is not certain may lie in it: 66001, 66100"
+    assert new["would_settle"][0] == "the area of 66001, 66100, in the register"
+    (gate,) = placed["gates"]
+    assert (gate["met"], gate["worst"][0]["low"]) == (False, None)
+    assert gate["scope"] == old["scope"]
+    sure = copy.deepcopy(placed)
+    sure["register"]["resolved"]["split"][0]["may_be"] = []  # type: ignore[index]
+    assert any(one.startswith("claims/new/") for one in contradictions(sure))
 
 
 def test_a_facility_put_elsewhere_contradicts_the_result(placed: Result) -> None:

@@ -61,6 +61,14 @@ class Crosswalk:
         area = at if at in self.valid else ""
         return Resolved(code, area, tuple(sorted(self._reached(code) - {area})))
 
+    def meant(self, code: str) -> tuple[str, ...]:
+        """Every area of the day that a code may mean, where somebody means all that was called so: one that holds on
+        the day is its own; else whatever any way leads to, the one by default first; () for none."""
+        if code in self.valid:
+            return (code,)
+        resolved = self.resolve(code)
+        return tuple(one for one in (resolved.area, *resolved.may_be) if one)
+
     def _reached(self, code: str) -> set[str]:
         """Every code of the day that some way leads to."""
         found, seen = {code} & self.valid, {code}

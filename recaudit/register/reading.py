@@ -18,7 +18,7 @@ import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError
-from recaudit.model import Area, Claim, Expected, Facility, Heir, Input
+from recaudit.model import Area, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Plan, RegisterFiles
 from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
@@ -72,12 +72,35 @@ class Register:
                 found.append((facility.id, resolved))
         return found
 
-    def today(self, claim: Claim) -> Claim:
-        """The claim with the areas of its scope called as on the day; a code that leads nowhere stays as it is."""
-        if self.crosswalk is None or not claim.scope.areas:
-            return claim
-        now = (self.crosswalk.resolve(code).area or code for code in claim.scope.areas)
-        return replace(claim, scope=replace(claim.scope, areas=tuple(dict.fromkeys(now))))
+    def today(self, planned: Plan) -> Plan:
+        """The plan with the areas of its claims and gates called as on the day of the audit."""
+        claims = tuple(replace(claim, scope=self._today(claim.scope)) for claim in planned.claims)
+        gates = tuple(replace(gate, scope=self._today(gate.scope)) for gate in planned.gates)
+        return replace(planned, claims=claims, gates=gates)
+
+    def _today(self, scope: Scope) -> Scope:
+        """A code that holds on the day is that of its area; an older one stands for every area that it may mean; one
+        that leads nowhere stays as it is."""
+        if self.crosswalk is None:
+            return scope
+        now = tuple(dict.fromkeys(each for code in scope.areas for each in self.crosswalk.meant(code) or (code,)))
+        return scope if now == scope.areas else replace(scope, areas=now, as_written=scope.areas)
+
+    def renamed_areas(self, planned: Plan) -> list[str]:
+        """A note for each claim and gate whose areas are called otherwise on the day, or may mean others as well.
+        ``planned``: as ``today`` gives it."""
+        scopes = [(f"claim {one.id}", one.scope) for one in planned.claims]
+        scopes += [(f"gate {place}", one.scope) for place, one in enumerate(planned.gates, start=1)]
+        notes = []
+        for who, scope in scopes:
+            if scope.as_written:
+                now = f"today {', '.join(scope.areas)}"
+                notes.append(f"{who}: the areas of its scope are {', '.join(scope.as_written)}, {now}")
+            for code in scope.as_written or scope.areas:
+                others = self.crosswalk.resolve(code).may_be if self.crosswalk else ()
+                if others and self.crosswalk and code in self.crosswalk.valid:
+                    notes.append(f"{who}: {code} is taken for the area of today, not for {', '.join(others)}")
+        return notes
 
 
 def load(plan: Plan) -> Register:

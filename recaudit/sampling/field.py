@@ -24,6 +24,7 @@ def draw(of: Path, request: Request, out: Path) -> str:
     from, or where a file cannot be written or is there already."""
     planned = plan.load(of)
     registered = register.load(planned)
+    planned = registered.today(planned)
     frame = framed(planned, registered, request)
     if not frame.units:
         raise PlanError(
