@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from recaudit.entries import exact, scope_entry
 from recaudit.evidence import scope_of
-from recaudit.ladder import climb
+from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
 from recaudit.result import GateEntry, GateUnit
@@ -22,6 +22,7 @@ from recaudit.verdicts import Evidence, Seat, in_scope, judge
 
 WORST_LISTED: Final = 20
 NO_UNIT: Final = "nothing was expected of anybody in its scope, and nothing received"
+DOUBTED: Final = "nothing was expected by the source that decides, and another one expects more"
 UNCERTAIN: Final = "1 facility may lie in it or elsewhere"
 NOT_RULED: Final = "no required rule of this rung asked anything of what was received"
 
@@ -87,7 +88,7 @@ def units(gate: Gate, evidence: Evidence, *, of_received: bool) -> list[Unit]:
     found = []
     for name, inside in seats.items():
         one = replace(evidence, seats=tuple(inside))
-        if any(ladder.expected != 0 or ladder.covers == "subset" for ladder in one.ladders(claim.excused)):
+        if any(map(is_unit, one.ladders(claim.excused))):
             found.append(_unit(name, claim, one, evidence.unattributed if of_received else 0))
     return sorted(found, key=lambda one: (one.low is not None, Fraction(*one.low) if one.low else 0, one.name))
 
@@ -114,6 +115,9 @@ def _why(claim: Claim, evidence: Evidence) -> str:
     ladders = evidence.ladders(claim.excused)
     unsaid = sum(ladder.expected is None for ladder in ladders)
     floors = sum(ladder.floor for ladder in ladders)
+    doubted = sum(ladder.doubted for ladder in ladders)
+    if doubted and not unsaid and not floors:
+        return DOUBTED
     if unsaid:
         return "no expected number" + (f", of {unsaid} of {len(ladders)} facilities" if len(ladders) > 1 else "")
     return "its expected number is only a floor" + (

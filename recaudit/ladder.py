@@ -61,6 +61,16 @@ def nothing_there(expected: Expected, ladder: Ladder) -> bool:
     return ladder.expected == 0 and (firm or ladder.basis == "roster")
 
 
+def is_unit(ladder: Ladder) -> bool:
+    """Has it anything to be judged by? Where nothing was expected and nothing received, only if that 0 is no more than
+    a floor or another source says more.
+
+    >>> [is_unit(climb(Expected("a", "count", number), Tally("a"))) for number in (0, 1)]
+    [False, True]
+    """
+    return ladder.expected != 0 or ladder.covers == "subset" or ladder.doubted
+
+
 def received_rule(ladder: Ladder) -> RuleCount:
     """The built-in rule ``received``: what is missing is unmet, what may still exist is not assessable.
 

@@ -141,7 +141,7 @@ def load(path: Path) -> Plan:
     audit.known("name", "as_of", "period", "timezone", "deadline", "silence", "unit", "fail_on", "fail_on_reason")
     name, as_of, period = audit.text("name"), audit.day("as_of"), _period(audit)
     timezone = _timezone(audit)
-    deadline, silence = _deadline(audit, as_of)
+    deadline, silence = _deadline(audit, as_of, period)
     units = _units(audit.table("unit"))
     fail_on = _fail_on(audit)
 
@@ -180,10 +180,13 @@ def load(path: Path) -> Plan:
     )
 
 
-def _deadline(audit: Table, as_of: date) -> tuple[date | None, Silence]:
+def _deadline(audit: Table, as_of: date, period: Period) -> tuple[date | None, Silence]:
     """The day by which all had to be submitted, and what silence means: after that day, and unless the plan says
-    otherwise, that a record is missing. Up to it nobody can say so."""
+    otherwise, that a record is missing. Up to it nobody can say so, nor while the period still runs."""
     deadline = audit.day("deadline") if "deadline" in audit.raw else None
+    if deadline is not None and "deadline" in audit.sound and deadline < period.last:
+        what = "the deadline lies before the period's last day"
+        audit.problem(what, key="deadline", fix="what is not over cannot be overdue: set it to the last day or later")
     over = deadline is not None and as_of > deadline
     silence = audit.word("silence", _SILENCES, default="missing" if over else "unknown")
     if {"deadline", "as_of"} <= audit.sound and not over and "silence" in audit.raw and silence == "missing":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from recaudit.ladder import climb
+from recaudit.ladder import climb, is_unit
 from recaudit.model import (
     RUNGS,
     Bounds,
@@ -339,8 +339,8 @@ def _judge_units(claim: Claim, evidence: Evidence) -> Verdict:
     for name, seats in units.items():
         unit = replace(evidence, seats=tuple(seats))
         ladders = unit.ladders(claim.excused)
-        if any(ladder.expected != 0 or ladder.covers == "subset" or ladder.doubted for ladder in ladders):
-            judged[name] = _judge_unit(claim, unit)  # nothing expected and nothing received is no unit
+        if any(map(is_unit, ladders)):
+            judged[name] = _judge_unit(claim, unit)
     parts = judged.values()
     sure = sum(part.wording == "confirmed" for part in parts)
     by_count = sum(part.wording == "confirmed by count" for part in parts)

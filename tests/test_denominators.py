@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
+from itertools import permutations
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit, verdicts
+from recaudit.csvfiles import Faults
 from recaudit.errors import PlanError, RegisterError
 from recaudit.evidence import evidence_of
-from recaudit.model import Claim, Expected, Facility, Said, Standing, Tally
+from recaudit.model import Claim, Expected, Facility, Period, Said, Standing, Tally
 from recaudit.plan import Plan
 from recaudit.plan import load as load_plan
 from recaudit.register import load
+from recaudit.register.denominators import Tile, expected_of
 from recaudit.reports import lines, places, terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import Result
@@ -26,6 +30,7 @@ from recaudit.verdicts import Evidence, Seat
 from recaudit.verify import contradictions
 from tests import tiny_audit
 
+WHOLE = Period(date(2026, 1, 1), date(2026, 3, 31))
 HEADER = "facility,period,expected,source,covers\n"
 CLAIMS, STATISTICS = "66001,2026-Q1,2,Claims data,\n", "66001,2026-Q1,3,Statistics,\n"
 OTHER = "66002,2026-Q1,2,Claims data,\n66002,2026-Q1,2,Statistics,\n"
@@ -76,6 +81,25 @@ def test_the_order_of_trust_decides_and_a_blank_number_says_nothing(tmp_path: Pa
 def test_each_source_tiles_the_period_by_itself(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="nothing is said of this facility from 2026-02-01"):
         load(planned(tmp_path, CLAIMS + "66001,2026-01,1,Statistics,\n", 'decides = ["Claims data"]'))
+
+
+def test_a_source_that_decides_and_says_nothing_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(RegisterError) as refused:
+        load(planned(tmp_path, CLAIMS + STATISTICS + OTHER, 'decides = ["Claims dta", "Statistics"]'))
+    (problem,) = refused.value.problems
+    assert problem.where == "recaudit.toml [register], decides"
+    assert problem.what == "no expected number is from Claims dta, which is to decide"
+    assert problem.fix == "did you mean Claims data?"
+
+
+def test_what_sources_say_stands_in_one_order_whatever_that_of_the_rows() -> None:
+    def tile(source: str) -> Tile:
+        return Tile("count", WHOLE, len(source), "all", (source,), None, 0, "a")  # type: ignore[arg-type]  # no fault
+
+    said = [tile("x"), tile("yy"), tile("zzz")]
+    for rows in permutations(said):
+        due = expected_of("a", rows, WHOLE, ["yy"], Faults(), [])
+        assert [one.source for one in due.said] == ["yy", "x", "zzz"]
 
 
 def test_a_source_named_twice_in_decides_is_refused(tmp_path: Path) -> None:
@@ -202,6 +226,12 @@ def test_before_the_deadline_is_over_nobody_is_late(tmp_path: Path, deadline: st
     assert planned(tmp_path / "a", CLAIMS, audit_part=f"deadline = {deadline}").silence == "unknown"
     with pytest.raises(PlanError, match="not missing before the deadline is over"):
         planned(tmp_path / "b", CLAIMS, audit_part=f'deadline = {deadline}\nsilence = "missing"')
+
+
+def test_a_deadline_within_the_period_is_refused(tmp_path: Path) -> None:
+    assert planned(tmp_path / "a", CLAIMS, audit_part="deadline = 2026-03-31").silence == "missing"
+    with pytest.raises(PlanError, match="the deadline lies before the period's last day"):
+        planned(tmp_path / "b", CLAIMS, audit_part="deadline = 2026-03-30")
 
 
 def test_what_the_plan_writes_of_silence_stands(tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_where_nothing_is_expected_and_nothing_received_there_is_no_unit() -> No
     assert [one.met for one in units(roster(0), roster(1, *rows(1)), of=gate(per="facility"))] == [True]
 
 
+def test_a_nothing_that_another_source_disputes_is_a_unit_of_which_nothing_is_known() -> None:
+    whole, disputed = Site("roster", 0), Site("count", 0, beside=(5,))
+    (one,) = units(whole, disputed, of=gate(per="facility"))
+    assert (one.name, one.low, one.met) == ("1", None, False)
+    assert one.why == "nothing was expected by the source that decides, and another one expects more"
+
+
 def test_each_area_is_judged_by_its_facilities_and_no_area_is_one_too() -> None:
     found = units(
         roster(2, *rows(2)), roster(2, *rows(1, 1), area="B"), roster(1, *rows(1), area=""), of=gate(per="area")

@@ -78,7 +78,7 @@ def test_areas_and_steps_that_do_not_fit_in_time_are_listed(tmp_path: Path) -> N
     root = planned(
         tmp_path,
         facilities="id,name,sector,area\n66001,One,health,A\n66002,Two,health,B\n",
-        expected="facility,period,expected,source\n66001,2026-Q1,1,S\n66002,2026-Q1,1,S\n",
+        expected="facility,period,expected,source\n66001,2026-Q1,1,Statistics\n66002,2026-Q1,1,Statistics\n",
         areas=AREAS,
         steps="old,new,relation,from\nX,Z,whole,2024-01-01\nY,A,whole,2023-06-01\nW,A,whole,\n",
     )

@@ -20,6 +20,7 @@ from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError
 from recaudit.model import Area, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Plan, RegisterFiles
+from recaudit.planfile import nearest
 from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.register.denominators import Tile, disputed, expected_of, inherited
@@ -114,6 +115,7 @@ def load(plan: Plan) -> Register:
     if files is None:
         return Register()
     faults = Faults()
+    faults.begin(f"{plan.path.name} [register], decides")
 
     def sheets(names: Iterable[str], contract: Contract) -> list[Sheet]:
         read_ones = (read(plan.root / name, name, contract, faults) for name in names)
@@ -145,6 +147,7 @@ def load(plan: Plan) -> Register:
     yearly = [facility.id for facility in facilities if facility.sector in by_year]
     roster = rosters_of(plan, roster_now, yearly, tiles, faults)
     counts_of(expected_now, tiles, faults, notes)
+    _undeciding(plan, files.decides, [*expected_now, *roster_now], faults)
     if facilities:  # none: every row would be a stranger's, and the one fault is elsewhere
         _strangers(roster_now + expected_now, stretches, faults)
     expected = {}
@@ -279,6 +282,17 @@ def _provenance(place: int, role: str, sheet: Sheet, source: str) -> Input:
         role=role,
         read=sheet.frame.height,
     )
+
+
+def _undeciding(plan: Plan, decides: Iterable[str], sheets: Iterable[Sheet], faults: Faults) -> None:
+    """Refuse a source that is to decide and says nothing: misspelt, it would hand the decision to the next one."""
+    known = sorted({source for sheet in sheets for source in sheet.frame["source"].unique() if source})
+    for source in decides:
+        if source not in known:
+            what = f"no expected number is from {source}, which is to decide"
+            names = f": {', '.join(known)}" if known else ", of which there is none"
+            fix = nearest(source, known) or f"remove it, or name one of the sources{names}"
+            faults.whole(plan.path, f"{plan.path.name} [register], decides", what, fix)
 
 
 def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> None:
