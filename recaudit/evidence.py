@@ -120,7 +120,7 @@ def evidence_of(result: Result, sector: str) -> Evidence:
     seen when what follows from this is compared with it. Raises ``KeyError`` for a sector without evidence."""
     said = result["evidence"][sector]
     register = result["register"]
-    may_be = others(result)
+    may_be = may_lie(result)
     return Evidence(
         seats=tuple(
             _seat(entry, said["facilities"].get(entry["id"], {}), may_be.get(entry["id"], ()))
@@ -147,7 +147,7 @@ def evidence_of(result: Result, sector: str) -> Evidence:
     )
 
 
-def others(result: Result) -> dict[str, tuple[str, ...]]:
+def may_lie(result: Result) -> dict[str, tuple[str, ...]]:
     """Facility -> other areas that its code may mean; only those of which the result lists any."""
     register = result["register"]
     resolved = register.get("resolved") if register else None

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
+from recaudit.evidence import may_lie
 from recaudit.result import FacilityEntry, InputEntry, Result, ScopeEntry
-from recaudit.verdicts import lineage
+from recaudit.verdicts import lies_in, lineage
 
 Place = tuple[Literal["facility", "area", "sector"], str]  # "health/66001"; of a sector its name
 
@@ -58,19 +59,21 @@ class Hidden:
             return True
         within, areas = self.within(result, sector, scope), scope["areas"]
         others = scope["kinds"] or scope["vendors"] or scope["facilities"]
-        if others or len(areas) > 1:
+        may_be = may_lie(result)  # the sums of a scope and of its area differ by whoever may lie elsewhere
+        if others or len(areas) > 1 or any(one["id"] in may_be or not one["area"] for one in within):
             return bool(within)
         return bool(within) and bool(areas) and self.area(sector, areas[0])
 
     def within(self, result: Result, sector: str, scope: ScopeEntry) -> list[FacilityEntry]:
         """The hidden facilities of a scope, whatever their kind and vendor: of several filters each only narrows."""
         parents = {area["code"]: area["parent"] for area in result["areas"]}
+        may_be = may_lie(result)
         return [
             one
             for one in result["facilities"]
             if one["sector"] == sector
             and self.facility(one)
-            and (not scope["areas"] or set(scope["areas"]) & set(lineage(one["area"], parents)))
+            and lies_in(scope["areas"], one["area"], may_be.get(one["id"], ()), parents) is not False
             and (not scope["kinds"] or one["kind"] in scope["kinds"])
             and (not scope["vendors"] or one["vendor"] in scope["vendors"])
             and (not scope["facilities"] or one["id"] in scope["facilities"])
