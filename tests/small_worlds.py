@@ -88,6 +88,7 @@ class Site(NamedTuple):
     hanging: tuple[Hanging, ...] = ()  # one a table that required rules look at, the same tables at every site
     area: str = "A"
     beside: tuple[int, ...] = ()  # what other sources say, that cover all; the one that decides says ``number``
+    moved: int = 0  # keys of the roster that came under its name on days of its successor, and may be its records
     probable: int = 0  # unexpected rows that may be of keys of the roster that nothing was received under
 
 
@@ -213,6 +214,7 @@ def _tally(site: Site, name: str) -> Tally:
         reached_in=reached_in,
         absent=absent,
         probable=site.probable,
+        moved=site.moved,
     )
 
 
@@ -312,7 +314,7 @@ def _populations(site: Site, silence: Silence, given: int) -> Iterator[tuple[int
     """(records received beside those on the ladder, records that should be) in every way that is possible."""
     known = len(records(site))
     perhaps = 0 if silence == "missing" else sum(row.key is None for row in site.rows)
-    same = 0 if silence == "missing" else site.probable
+    same = site.moved + (0 if silence == "missing" else site.probable)
     may_have_more = silence == "unknown" and (not site.to_the_end or not site.rows)
     # unreadable rows that are records of their own, and probable matches that are the same record
     for real in sorted({rows + matches for rows in range(perhaps + 1) for matches in range(same + 1)}):
