@@ -129,6 +129,19 @@ def test_without_areas_the_sector_is_the_sum() -> None:
     assert hidden(world([(3, 3, "")]), 10) == {("facility", "health/0"), ("sector", "health")}
 
 
+def test_a_claim_is_hidden_where_its_sums_differ_from_those_of_its_area_by_one_who_may_lie_elsewhere() -> None:
+    """The sums of A have the first site, a claim about A has it not: their difference would give it away."""
+    result = world([(3, 3, "A"), (40, 40, "A"), (50, 50, "B")])
+    gone = Hidden(10, frozenset({("facility", "health/0"), ("facility", "health/1")}))
+    about: Any = {"areas": ["A"], "kinds": [], "vendors": [], "facilities": []}
+    resolved = {"split": [{"facility": "0", "code": "O", "area": "A", "may_be": ["B"]}], "unresolved": []}
+    assert not gone.scope({**result, "register": None}, "health", about)
+    placed: Any = {**result, "register": {"resolved": resolved}}
+    assert gone.scope(placed, "health", about)
+    about["areas"] = ["B"]
+    assert [one["id"] for one in gone.within(placed, "health", about)] == ["0"]
+
+
 # -------------------------------------------------------------- what is printed
 BELOW = 100
 SMALL = 7  # an expected number that stands nowhere else in the province
