@@ -101,7 +101,8 @@ def _as_received(seat: Seat) -> Seat:
 
 def _unit(name: str, claim: Claim, evidence: Evidence, more: int) -> Unit:
     bounds = judge(claim, evidence).bounds
-    if bounds.low is None or not bounds.total:
+    doubted = any(ladder.doubted for ladder in evidence.ladders(claim.excused))
+    if bounds.low is None or not bounds.total or doubted:  # of a number that may be too low no lowest share is known
         return Unit(name, None, False, _why(claim, evidence))
     total = bounds.total + more
     return Unit(name, (bounds.low, total), bounds.low >= claim.target * total)

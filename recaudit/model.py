@@ -168,10 +168,8 @@ class Expected:
 
     @property
     def doubted(self) -> bool:
-        """Does another source that covers all name more than the count that decides?"""
-        return self.basis == "count" and any(
-            one.covers == "all" and one.number > (self.number or 0) for one in self.said[1:]
-        )
+        """Does another source name more than the count that decides? A part that is larger says so too."""
+        return self.basis == "count" and any(one.number > (self.number or 0) for one in self.said[1:])
 
 
 # -------------------------------------------------------------- what was read
