@@ -127,6 +127,8 @@ def check(
     planned = of if isinstance(of, Plan) else plan.load(of)
     if facility:
         planned = replace(planned, sources=tuple(replace(one, facility_id=facility) for one in planned.sources))
+    if keep is not None:
+        _refuse_among_exports(planned, keep, exports or planned.root)
     kept_in = {} if keep is None else kept.prepared(keep, {source.sector for source in planned.sources})
     planned = replace(planned, gates=(*planned.gates, *more_gates), fail_on=fail_on or planned.fail_on)
     _refuse_other_sectors(planned)
@@ -324,6 +326,17 @@ def _refuse_other_sectors(planned: Plan) -> None:
                 where="--fail-under" if gate.origin == "command" else f"{planned.path.name} [[gate]]",
                 fix=f"use {' or '.join(read)}, or no sector: then the gate is of each",
             )
+
+
+def _refuse_among_exports(planned: Plan, keep: Path, root: Path) -> None:
+    """Refuse to keep keys of records in a folder that is handed over with the exports."""
+    folders = [root / path for source in planned.sources for path in source.paths if (root / path).is_dir()]
+    if any(keep.resolve().is_relative_to(folder.resolve()) for folder in folders):
+        raise PlanError(
+            "what is kept would lie among the exports, and it holds keys of records",
+            where=f"--keep {keep}",
+            fix="name a folder outside those of the plan's sources",
+        )
 
 
 def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> None:

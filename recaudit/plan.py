@@ -153,7 +153,7 @@ def load(path: Path) -> Plan:
     read = {source.sector for source in sources}
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
     gates = tuple(_gate(table, read) for table in whole.tables("gate"))
-    recounts = _recounts(whole, claims, read, file.parent)
+    recounts = _recounts(whole, claims, read, period, file.parent)
     whole.once("source", "name", (source.name for source in sources))
     whole.once("claim", "id", (claim.id for claim in claims))
 
@@ -195,11 +195,15 @@ def _deadline(audit: Table, as_of: date, period: Period) -> tuple[date | None, S
     return deadline, silence
 
 
-def _recounts(whole: Table, claims: Collection[Claim], read: Collection[str], root: Path) -> tuple[Recount, ...]:
+def _recounts(
+    whole: Table, claims: Collection[Claim], read: Collection[str], period: Period, root: Path
+) -> tuple[Recount, ...]:
     tables = whole.tables("recount")
     recounts = tuple(recount_of(table, tuple(SECTORS), read, root) for table in tables)
     sector_of = {claim.id: claim.sector for claim in claims}
     for table, recount in zip(tables, recounts, strict=True):
+        if recount.on < period.first and "date" in table.sound:
+            table.problem("nobody can recount before the period begins", key="date", fix="write the day of the visit")
         if recount.claim and sector_of.get(recount.claim) != recount.sector:
             fix = nearest(recount.claim, sector_of) or "name the id of a [[claim]] of the same sector, or none"
             table.problem(f"no claim {recount.claim} of this sector", key="claim", fix=fix)

@@ -63,8 +63,9 @@ def _of_places(register: Register) -> Iterator[Finding]:
     if register.crosswalk is None:
         return
     for facility in register.facilities:
-        code = current(register.stretches[facility.id], register.crosswalk.day).facility.area
-        resolved = register.crosswalk.resolve(code)
+        now = current(register.stretches[facility.id], register.crosswalk.day)
+        code = now.facility.area
+        resolved = register.crosswalk.resolve(code, now.area_on)
         others = ", ".join(resolved.may_be)
         if not code:
             yield Finding("no_area", facility.id)

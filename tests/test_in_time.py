@@ -24,7 +24,7 @@ from recaudit.model import Area, Gate, Period, Scope
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
 from recaudit.register.areas import areas_of, valid_on
-from recaudit.register.crosswalk import Crosswalk, Step, on_day
+from recaudit.register.crosswalk import Crosswalk, Resolved, Step, on_day
 from recaudit.reports import lines, terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import Result
@@ -123,6 +123,27 @@ def test_old_codes_of_june_and_new_ones_of_july_land_in_the_same_102_areas(tmp_p
     assert ("24550", "24561", ("24544",)) in listed
     assert ("22225", "22225", ("22237",)) in listed  # an old code and a new one: nobody knows which was meant
     assert len(register.areas) == 103
+
+
+def test_the_day_of_a_code_settles_which_of_two_areas_it_means() -> None:
+    steps = (Step("A", "A", "split-default", REFORM), Step("A", "B", "split", REFORM), Step("C", "B", "whole", REFORM))
+    every = [Area("A", "old", valid_to=EVE), Area("A", "new", valid_from=REFORM)]
+    every += [Area("B", "b"), Area("C", "new C", valid_from=REFORM)]
+    crosswalk = on_day(every, steps, date(2026, 1, 1))
+    assert crosswalk.resolve("A") == Resolved("A", "A", ("B",))
+    assert crosswalk.resolve("A", EVE) == Resolved("A", "A", ("B",))
+    assert crosswalk.resolve("A", REFORM) == Resolved("A", "A")
+    assert crosswalk.resolve("C", EVE) == Resolved("C", "B")  # it holds again, of another area
+    assert crosswalk.resolve("C", REFORM) == Resolved("C", "C")
+    assert crosswalk.resolve("Z", REFORM) == Resolved("Z", "")
+
+
+def test_a_facility_with_the_day_of_its_code_lies_in_one_area(tmp_path: Path) -> None:
+    text = facilities_of(["22225"]).replace("area\n", "area,area_on\n").replace(",22225\n", ",22225,2026-01-01\n")
+    assert "area_on" in text
+    register = registered(tmp_path, text)
+    assert [(one.area, one.may_be) for one in register.facilities] == [("22225", ())]
+    assert register.placed() == []
 
 
 def test_before_the_reform_the_old_communes_hold(tmp_path: Path) -> None:

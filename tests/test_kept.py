@@ -159,6 +159,13 @@ def test_records_of_another_run_are_no_counter_examples(run: Path, tmp_path: Pat
         of(folder, "all-complete")
 
 
+def test_nothing_is_kept_among_exports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = spoilt(tmp_path)
+    assert cli.run(["check", str(plan), "--keep", str(plan / "export" / "kept")]) == cli.WRONG
+    assert "would lie among the exports" in capsys.readouterr().err
+    assert not (plan / "export" / "kept").exists()
+
+
 def test_what_was_kept_is_no_export(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run, tmp_path / "kept")
     (tmp_path / "Encounter.ndjson").write_text("{}\n")

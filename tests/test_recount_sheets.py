@@ -280,6 +280,8 @@ def test_a_draw_of_something_else_is_refused(tmp_path: Path) -> None:
         ("field/draw.json", "field/drew.json", "is not there"),
         ("field/sheet.csv", "field/draw.json", "is no sheet"),
         ('sector = "health"\nof', 'sector = "education"\nof', "no [[source]] is of sector education"),
+        ("date = 2026-05-02", "date = 2019-05-02", "nobody can recount before the period begins"),
+        ("date = 2026-05-02", "date = 2026-05-02\nconfidence = 0.5", "is too little confidence"),
         ("date = 2026-05-02", "date = 2026-05-02\nconfidence = 1", "is too little confidence"),
         ("date = 2026-05-02", "date = 2026-05-02\ndesign_effect = 0.5", "is no number from 1 on"),
         ("date = 2026-05-02", 'date = 2026-05-02\nindependent = "no"', "is neither true nor false"),

@@ -70,12 +70,13 @@ def test_the_row_of_the_day_of_the_audit_speaks_for_all_stretches(tmp_path: Path
 
 def row(id_: str, first: date | None, last: date | None, before: tuple[str, ...] = (), name: str = "") -> Stretch:
     facility = Facility(id_, name, "health", open_from=first, open_to=last)
-    return Stretch(facility, before, None, 0)  # type: ignore[arg-type]  # no fault is looked for, so no sheet
+    return Stretch(facility, None, before, None, 0)  # type: ignore[arg-type]  # no fault is looked for, so no sheet
 
 
 def test_before_the_first_row_the_first_speaks_and_in_a_gap_the_last_one_before() -> None:
     rows = [row("a", date(2026, 2, 1), date(2026, 2, 9), name="0"), row("a", date(2026, 3, 1), None, name="1")]
-    names = [facilities_of({"a": rows}, date(2026, month, 15), lambda code: (code, ()))[0].name for month in (1, 2, 3)]
+    days = [date(2026, month, 15) for month in (1, 2, 3)]
+    names = [facilities_of({"a": rows}, day, lambda code, said_on: (code, ()))[0].name for day in days]
     assert names == ["0", "0", "1"]
 
 

@@ -51,9 +51,22 @@ class Crosswalk:
     known: frozenset[str] = frozenset()
     steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)  # old code -> its latest steps up to that day
 
-    def resolve(self, code: str) -> Resolved:
+    def resolve(self, code: str, said_on: date | None = None) -> Resolved:
         """A code that holds on the day stands as it is; else the steps that decide are followed, over as many as there
-        are. An empty code leads nowhere."""
+        are. An empty code leads nowhere.
+
+        ``said_on``: the day of which the code is, where somebody says so. Then what became of it later is followed even
+        where the code holds again, and what became of another area that was called so before is not.
+        """
+        if said_on is not None:
+            later = [step for step in self.steps.get(code, ()) if _since(step) > said_on]
+            if not later and code in self.valid:
+                return Resolved(code, code)
+            if later:
+                ways = {step.new: self.resolve(step.new) for step in later}
+                area = next((ways[step.new].area for step in later if step.relation != "split"), "")
+                reached = {one for way in ways.values() for one in (way.area, *way.may_be)}
+                return Resolved(code, area, tuple(sorted(reached - {area, ""})))
         at, seen = code, set[str]()
         while at and at not in self.valid and at not in seen:
             seen.add(at)

@@ -21,6 +21,7 @@ FACILITIES: Final = Contract(
     optional={
         "kind": (),
         "area": (),
+        "area_on": (DAY,),
         "vendor": (),
         "open_from": (DAY,),
         "open_to": (DAY,),
@@ -31,9 +32,11 @@ FACILITIES: Final = Contract(
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One row: a facility as it was from one day to another. Its area is the code as written."""
+    """One row: a facility as it was from one day to another. Its area is the code as written, ``area_on`` the day of
+    which that code is; None: nobody says."""
 
     facility: Facility
+    area_on: date | None
     predecessors: tuple[str, ...]
     sheet: Sheet
     row: int
@@ -67,7 +70,7 @@ def stretches_of(sheets: Sequence[Sheet], codes: Collection[str] | None, faults:
                 open_from=day_of(cells["open_from"]),
                 open_to=day_of(cells["open_to"]),
             )
-            stretch = Stretch(facility, _listed(cells["predecessors"]), sheet, cells[ROW])
+            stretch = Stretch(facility, day_of(cells["area_on"]), _listed(cells["predecessors"]), sheet, cells[ROW])
             if facility.id:
                 earlier = found.setdefault(facility.id, [])
                 _refuse_both(earlier, stretch, faults)
@@ -95,16 +98,17 @@ def _refuse_both(earlier: Sequence[Stretch], stretch: Stretch, faults: Faults) -
 
 
 def facilities_of(
-    stretches: Stretches, day: date, placed: Callable[[str], tuple[str, tuple[str, ...]]]
+    stretches: Stretches, day: date, placed: Callable[[str, date | None], tuple[str, tuple[str, ...]]]
 ) -> tuple[Facility, ...]:
     """One facility an id, as it is on ``day``: by the row that holds then, else the last one before, else the first.
 
-    ``placed``: the code of an area, of whatever day -> the area of the day, "" for none, and others it may be.
+    ``placed``: the code of an area, and the day of which it is, None for any -> the area of ``day``, "" for none, and
+    others it may be.
     """
     facilities = []
     for rows in stretches.values():
         now = current(rows, day)
-        area, may_be = placed(now.facility.area)
+        area, may_be = placed(now.facility.area, now.area_on)
         facilities.append(
             replace(
                 now.facility,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -67,8 +68,9 @@ class Register:
             return []
         found = []
         for facility in self.in_scope:
-            code = current(self.stretches[facility.id], self.crosswalk.day).facility.area
-            resolved = self.crosswalk.resolve(code)
+            now = current(self.stretches[facility.id], self.crosswalk.day)
+            code = now.facility.area
+            resolved = self.crosswalk.resolve(code, now.area_on)
             if code and (resolved.area != code or resolved.may_be):
                 found.append((facility.id, resolved))
         return found
@@ -205,13 +207,13 @@ def load(plan: Plan) -> Register:
     )
 
 
-def _placing(crosswalk: Crosswalk | None) -> Callable[[str], tuple[str, tuple[str, ...]]]:
+def _placing(crosswalk: Crosswalk | None) -> Callable[[str, date | None], tuple[str, tuple[str, ...]]]:
     """The code of an area -> the area of the day, and others that it may be. Without areas a code is what it is."""
 
-    def placed(code: str) -> tuple[str, tuple[str, ...]]:
+    def placed(code: str, said_on: date | None) -> tuple[str, tuple[str, ...]]:
         if crosswalk is None:
             return code, ()
-        resolved = crosswalk.resolve(code)
+        resolved = crosswalk.resolve(code, said_on)
         return resolved.area, resolved.may_be
 
     return placed

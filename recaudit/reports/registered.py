@@ -45,7 +45,10 @@ KINDS: Final[dict[Kind, Words]] = {
     "no_expected": Words("Facilities without an expected number", "add a roster, or an expected row"),
     "disputed": Words("Facilities whose sources contradict each other", "ask the sources which number holds"),
     "unresolved": Words("Facilities whose code of an area leads to none", "write a code that holds on as_of"),
-    "split": Words("Facilities whose code may mean several areas", "write the code that holds on as_of"),
+    "split": Words(
+        "Facilities whose code may mean several areas",
+        "write the code that holds on as_of; where it was another's too, say in area_on of which day it is",
+    ),
     "no_area": Words("Facilities without an area", "fill the column area"),
     "parent": Words("Areas that lie in one that does not hold as long", "correct valid_from and valid_to of the two"),
     "target": Words("Steps of the crosswalk that lead to no area", "add the area, or correct the step"),
