@@ -67,8 +67,8 @@ _IS_PERIOD: Final = of_distinct(
 )
 _WHOLE: Final = of_text(
     "whole",
-    "is no whole number from 0, of at most 15 digits",
-    "write digits only, or leave it blank where nobody knows",
+    "is no whole number, 0 or more",
+    "write digits only, 15 at most, or leave it blank where nobody knows",
     lambda cell: cell.str.contains("^(?:[0-9]{1,15})?$"),
 )
 _UNITS: Final = one_of("", *(unit for words in SECTORS.values() for unit in words.units))
