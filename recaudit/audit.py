@@ -51,6 +51,7 @@ from recaudit.model import (
     Suite,
 )
 from recaudit.plan import Plan
+from recaudit.reasons import few
 from recaudit.register import Register, resolved
 from recaudit.reports.identities import broken
 from recaudit.result import SCHEMA, NotLookedAt, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
@@ -115,13 +116,12 @@ def check(
     """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
     ``workers``: processes that read, 0 for one a core where there is much to read. ``facility``: every row is of this
-    facility, whatever it says.
-    ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the folder that the paths of the
-    sources are relative to, where it is not the plan's. ``keep``: a folder for the records that do not reach every rung
-    (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``: instead of what the plan says.
-    ``against``: another engine that every frame is handed to; what it says otherwise stands in the result's ``run``,
-    and the result stays the query's. Raises ``RecauditError`` when plan, register, suites or sources cannot be used;
-    bad records are counts.
+    facility, whatever it says. ``ignored``: what was handed in beside, and why it is not looked at. ``exports``: the
+    folder that the paths of the sources are relative to, where it is not the plan's. ``keep``: a folder for the
+    records that do not reach every rung (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``:
+    instead of what the plan says. ``against``: another engine that every frame is handed to; what it says otherwise
+    stands in the result's ``run``, and the result stays the query's. Raises ``RecauditError`` when plan, register,
+    suites or sources cannot be used; bad records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     planned = of if isinstance(of, Plan) else plan.load(of)
@@ -522,8 +522,7 @@ def _unasked(one: SectorAudit) -> Iterator[str]:
         if seat.expected.basis == "roster" and seat.tally.probable is None
     ]
     if mute:
-        names = ", ".join(mute[:5]) + (f" and {len(mute) - 5} more" if len(mute) > 5 else "")
-        yield f"fallback: roster or export does not say whom records are of, so nobody asked: {names}"
+        yield f"fallback: roster or export does not say whom records are of, so nobody asked: {few(mute)}"
     if one.counted.nameless:
         yield (
             f"fallback: {one.counted.nameless} unexpected records of {one.sector.name} could not be asked, for want of "

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from recaudit import reasons, recount, verdicts
@@ -47,6 +46,7 @@ from recaudit.result import (
     TableEntry,
     TotalEntry,
 )
+from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat
 
 _RECEIVED = {
@@ -62,17 +62,6 @@ _CONFORMANT = {
         "vi": "Sửa các phần tử được nêu tại từng tệp, hoặc báo cho nhà cung cấp phần mềm.",
     },
 }
-
-
-def exact(share: Fraction) -> str:
-    """A share as the decimal that a person wrote: ``0.975``. Every target is one, so nothing is rounded.
-
-    >>> exact(Fraction(39, 40)), exact(Fraction(1))
-    ('0.975', '1')
-    """
-    with localcontext() as context:
-        context.prec = 60
-        return f"{(Decimal(share.numerator) / Decimal(share.denominator)).normalize():f}"
 
 
 # -------------------------------------------------------------- what was read

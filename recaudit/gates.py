@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, cast
 
-from recaudit.entries import exact, scope_entry
+from recaudit.entries import scope_entry
 from recaudit.evidence import scope_of
 from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
 from recaudit.result import GateEntry, GateUnit
+from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat, in_scope, judge
 
 WORST_LISTED: Final = 20

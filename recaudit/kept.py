@@ -22,12 +22,11 @@ from recaudit.errors import ResultError
 from recaudit.evidence import claim_of, evidence_of
 from recaudit.model import RUNGS, Rung
 from recaudit.result import FILE_NAME, ClaimEntry, Result, put, write
+from recaudit.seam import SHORT, WORD
 from recaudit.verdicts import in_scope, unit_of
 
 SCHEMA: Final = "recaudit.kept/1"
 INDEX: Final = "recaudit-kept.json"
-_SHORT: Final = 2
-_WORD: Final = 62
 _LETTERS: Final = 10
 
 
@@ -167,7 +166,7 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
     inside = [one for one in result["facilities"] if one["id"] in of_scope]
     # where some of what was not received is unknown, nobody knows which of the keys are missing
     all_missing = [one["id"] for one in inside if one["missing"] and not one["rungs"]["received"]["unknown"]]
-    rung: Rung = "received" if entry["each"] == "any" and entry["level"] != "records" else claim.rung
+    rung: Rung = "received" if entry["each"] == "any" else claim.rung
     stand = None if rung == "received" else f"{rung} {claim.excused}"
     rows, total, keyed = _rows(file, of_scope, all_missing, stand, most)
     asked = {
@@ -193,7 +192,7 @@ def _rows(
     """The rows shown, how many there are, and how many of these were not received."""
     import polars as pl
 
-    received = pl.lit(False) if stand is None else pl.col("received") & (pl.col(stand) == _SHORT)
+    received = pl.lit(False) if stand is None else pl.col("received") & (pl.col(stand) == SHORT)
     lost = ~pl.col("received") & pl.col("facility").is_in(list(missing))
     records = pl.scan_parquet(file).filter(pl.col("facility").is_in(list(facilities)) & (received | lost))
     count, keyed = records.select(pl.len(), (~pl.col("received")).sum()).collect().row(0)
@@ -203,11 +202,11 @@ def _rows(
 
 
 def _lowest(row: Mapping[str, Any], excused: str) -> str:
-    return next((rung for rung in RUNGS[1:] if row["received"] and row[f"{rung} {excused}"] == _SHORT), RUNGS[0])
+    return next((rung for rung in RUNGS[1:] if row["received"] and row[f"{rung} {excused}"] == SHORT), RUNGS[0])
 
 
 def _missed(row: Mapping[str, Any], bits: list[str], excused: str) -> Iterator[str]:
     masks = ("unmet",) if excused == "accept" else ("unmet", "excused")
     for place, rule in enumerate(bits):
-        if any(row[f"{mask} {place // _WORD}"] >> place % _WORD & 1 for mask in masks):
+        if any(row[f"{mask} {place // WORD}"] >> place % WORD & 1 for mask in masks):
             yield rule

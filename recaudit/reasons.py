@@ -248,7 +248,7 @@ def sentence(verdict: Verdict, unit: str) -> str:
     units = f"{unit.replace('_', ' ')}s"
     of = f"expected {units}" if claim.level == "records" else claim.level
     reach = f"reach {claim.rung}"
-    if claim.level != "records" and claim.each == "any":
+    if claim.each == "any":
         reach = f"have at least one received {units[:-1]}"  # whatever the rung
     if bounds.low is None and bounds.high is None and verdict.counterexamples:
         return f"{verdict.wording}: at least {verdict.counterexamples} {units} fall short of {claim.rung}"

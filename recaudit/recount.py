@@ -15,12 +15,12 @@ from typing import Final
 from recaudit import statistics
 from recaudit.ladder import nothing_there
 from recaudit.model import Claim, Ladder, Verdict
+from recaudit.reasons import few
 from recaudit.result import RecountEntry, RecountFacility, RecountStratum
-from recaudit.statistics import per_cent, written
+from recaudit.statistics import exact, per_cent, written
 from recaudit.verdicts import Evidence, in_scope
 
 _USUAL: Final = Fraction(19, 20)
-_NAMED: Final = 5  # how many facilities a sentence names
 
 
 # -------------------------------------------------------------- one recount
@@ -106,11 +106,6 @@ def target_of(claim: Claim) -> str | None:
     return exact(share) if isinstance(share, Fraction) else None
 
 
-def exact(share: Fraction) -> str:
-    """A number that a person wrote, as a decimal: nothing is rounded."""
-    return written(share, 22)
-
-
 def broken(entry: RecountEntry) -> Iterator[str]:
     """Where the counts themselves cannot be: parts larger than their whole, strata that are not the facilities' sum."""
     name = f"recounts/{entry['name']}"
@@ -148,7 +143,7 @@ def objection(recount: RecountEntry, claim: Claim, listed: Mapping[str, int | No
     if not dated:
         return "the register, from which it was drawn, does not name its source and date"
     if unlisted := sorted(facility for facility, number in listed.items() if number is None):
-        return f"there is no list of all records of {_some(unlisted)}, of which the claim speaks too"
+        return f"there is no list of all records of {few(unlisted)}, of which the claim speaks too"
     frame = {one["id"]: one["frame"] for one in recount["facilities"] if one["frame"]}
     if frame != {facility: number for facility, number in listed.items() if number != 0}:
         return "it was drawn from other records than the claim speaks of"
@@ -202,7 +197,7 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
             sure = per_cent(Fraction(recount["confidence"]))
             said.append(
                 f"recount {recount['name']}: below what was claimed at {sure}, corrected for looking at all (Holm): "
-                f"{_some(flagged)}"
+                f"{few(flagged)}"
             )
     wording = supported(verdict.wording, shares, clean=clean) if verdict.word == "unverifiable" else verdict.wording
     settle = verdict.would_settle
@@ -213,12 +208,6 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
 
 def _listed(ladder: Ladder) -> int | None:
     return ladder.expected if ladder.basis == "roster" else None
-
-
-def _some(facilities: Sequence[str]) -> str:
-    """The first ones, and how many more there are."""
-    more = f" and {len(facilities) - _NAMED} more" if len(facilities) > _NAMED else ""
-    return f"{', '.join(facilities[:_NAMED])}{more}"
 
 
 def _sentence(recount: RecountEntry) -> str:

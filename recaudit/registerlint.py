@@ -11,7 +11,6 @@ from recaudit.model import Area, Expected, Period
 from recaudit.plan import Plan
 from recaudit.register import Register, load
 from recaudit.register.areas import holds, valid_on
-from recaudit.register.facilities import current
 from recaudit.reports.registered import Finding, Lint
 from recaudit.verdicts import lineage
 
@@ -63,9 +62,8 @@ def _of_places(register: Register) -> Iterator[Finding]:
     if register.crosswalk is None:
         return
     for facility in register.facilities:
-        now = current(register.stretches[facility.id], register.crosswalk.day)
-        code = now.facility.area
-        resolved = register.crosswalk.resolve(code, now.area_on)
+        resolved = register.code_of(facility, register.crosswalk)
+        code = resolved.code
         others = ", ".join(resolved.may_be)
         if not code:
             yield Finding("no_area", facility.id)

@@ -9,12 +9,12 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from recaudit import statistics
+from recaudit import planfile, statistics
 from recaudit.errors import PlanError
 from recaudit.lots import Lot, lot_rule
 from recaudit.statistics import per_cent
 
-_SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,20})?) ?%|(0?\.[0-9]{1,20})")
+_DECIMAL: Final = re.compile(r"0?\.[0-9]{1,20}")
 
 
 def share_of(text: str) -> Fraction | None:
@@ -23,11 +23,8 @@ def share_of(text: str) -> Fraction | None:
     >>> share_of("97.5 %"), share_of("0.05"), share_of("5"), share_of("101%")
     (Fraction(39, 40), Fraction(1, 20), None, None)
     """
-    found = _SHARE.fullmatch(text.strip())
-    if found is None:
-        return None
-    share = Fraction(found[1]) / 100 if found[1] else Fraction(found[2])
-    return share if share <= 1 else None
+    share = Fraction(text.strip()) if _DECIMAL.fullmatch(text.strip()) else planfile.per_cent(text)
+    return share if share is not None and share <= 1 else None
 
 
 @dataclass(frozen=True, slots=True)

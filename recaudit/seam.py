@@ -37,6 +37,12 @@ DUE_COLUMNS: Final = {
 }
 """Columns of the table of what is due, beside those it carries over, with their kinds; "found" is "yes" or absent."""
 
+WORD: Final = 62
+"""Bits of one mask word: a BIGINT with its sign bit and one more to spare."""
+
+REACHED, UNKNOWN, SHORT = 0, 1, 2
+"""Where a record stands at a rung, worst last."""
+
 DUE_FOUND: Final = frozenset({"subjectFound", "found", "electiveFound"})
 """Of these, what says whether a row that is due is there."""
 

@@ -13,6 +13,7 @@ Bounds are one-sided at the stated confidence: "at most u" is wrong for at most 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from math import ceil, comb, floor, log, log1p, prod
@@ -346,6 +347,17 @@ def written(share: Fraction, digits: int = 6, *, up: bool = False) -> str:
     parts = ceil(share * 10**digits) if up else floor(share * 10**digits)
     whole, rest = divmod(parts, 10**digits)
     return f"{whole}.{rest:0{digits}}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
+def exact(share: Fraction) -> str:
+    """A share as the decimal that a person wrote: ``0.975``. Every target is one, so nothing is rounded.
+
+    >>> exact(Fraction(39, 40)), exact(Fraction(1))
+    ('0.975', '1')
+    """
+    with localcontext() as context:
+        context.prec = 60
+        return f"{(Decimal(share.numerator) / Decimal(share.denominator)).normalize():f}"
 
 
 def per_cent(share: Fraction, *, up: bool = False) -> str:

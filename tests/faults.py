@@ -15,6 +15,7 @@ from recaudit.engine import fold, frame, link
 from recaudit.engine.seam import Handed
 from recaudit.ladder import climb
 from recaudit.model import Excused, Expected, Input, Ladder, Silence, Tally
+from recaudit.seam import REACHED
 from recaudit.sources import files
 
 Patch = pytest.MonkeyPatch
@@ -55,12 +56,12 @@ def _inputs(patch: Patch, otherwise: Callable[[Input], Input]) -> None:
 
 # -------------------------------------------------------------- where a record stands
 def what_is_open_counts_as_reached(patch: Patch) -> None:
-    patch.setattr(fold, "UNKNOWN", fold.REACHED)
+    patch.setattr(fold, "UNKNOWN", REACHED)
 
 
 def the_best_row_stands_for_the_record(patch: Patch) -> None:
     """A short row weighs less than a reached one, where the worst decides."""
-    patch.setattr(fold, "SHORT", fold.REACHED - 1)
+    patch.setattr(fold, "SHORT", REACHED - 1)
 
 
 def the_first_copy_stands(patch: Patch) -> None:

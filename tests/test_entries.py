@@ -27,6 +27,7 @@ from recaudit.model import (
 )
 from recaudit.reports.identities import broken
 from recaudit.result import Result
+from recaudit.statistics import exact
 from recaudit.verdicts import Evidence
 from tests.golden.province import province
 from tests.small_worlds import Row, Site, World, evidence
@@ -203,13 +204,11 @@ def test_any_stays_a_word() -> None:
     ("share", "text"), [(Fraction(1), "1"), (Fraction(1, 2), "0.5"), (Fraction(9999, 10000), "0.9999")]
 )
 def test_a_share_reads_as_it_was_written(share: Fraction, text: str) -> None:
-    assert entries.exact(share) == text
+    assert exact(share) == text
 
 
 def test_a_very_fine_share_is_not_rounded() -> None:
-    assert Fraction(entries.exact(Fraction("0.123456789012345678901234567891"))) == Fraction(
-        "0.123456789012345678901234567891"
-    )
+    assert Fraction(exact(Fraction("0.123456789012345678901234567891"))) == Fraction("0.123456789012345678901234567891")
 
 
 def test_inputs_suites_and_tables_carry_counts_and_no_values() -> None:

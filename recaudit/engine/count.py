@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.agreement import Sheet
-from recaudit.engine.fold import JUDGED_RUNGS, REACHED, SHORT, UNKNOWN, Shape, fold
+from recaudit.engine.fold import JUDGED_RUNGS, Shape, fold
 from recaudit.engine.frame import Frames, build
 from recaudit.engine.judge import Judged, judge, looks_in
 from recaudit.engine.kept import keep, rules
@@ -42,6 +42,7 @@ from recaudit.model import (
     TableCount,
     Tally,
 )
+from recaudit.seam import REACHED, SHORT, UNKNOWN
 from recaudit.values import VALUE
 
 ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")

@@ -25,8 +25,8 @@ from recaudit.engine.judge import MASKS, Bit, Bits, Judged, mask_column
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import RUNGS, Excused, Rung
+from recaudit.seam import REACHED, SHORT, UNKNOWN
 
-REACHED, UNKNOWN, SHORT = 0, 1, 2
 JUDGED_RUNGS = RUNGS[1:]
 Words = Sequence[ColumnElement[Any]]
 

@@ -16,11 +16,8 @@ from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import RUNGS, STATES, Rule, RuleCount, Rung
-from recaudit.seam import DUE_FOUND
+from recaudit.seam import DUE_FOUND, WORD
 from recaudit.values import VALUE
-
-WORD = 62
-"""Bits of one mask word: a BIGINT with its sign bit and one more to spare."""
 
 CONFORMANT = "conformant:"
 _NOT_CONFORMANT, _NOT_JUDGED = 2, 3  # of the seam's column ``judged``

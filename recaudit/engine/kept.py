@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import any_of
-from recaudit.engine.fold import REACHED, Shape
+from recaudit.engine.fold import Shape
 from recaudit.engine.judge import MASKS, Bits, Judged, mask_column
 from recaudit.engine.link import Linked
+from recaudit.engine.matching import not_received
 from recaudit.engine.seam import Engine, Task
+from recaudit.seam import REACHED
 from recaudit.values import VALUE
 
 RECEIVED = "received"
@@ -98,17 +99,6 @@ def _masks(task: Task, linked: Linked, judged: Judged) -> Iterator[sa.Select[Any
 
 def _not_received(linked: Linked, shape: Shape) -> sa.Select[Any]:
     """Roster keys of facilities in scope without a record. A facility without a roster has no such key."""
-    roster, records = linked.roster.c, linked.records.c
-    received = sa.exists().where(
-        records.matched,
-        records.facility == roster.facility,
-        records.normal_ == roster.normal_,
-        sa.or_(roster.ns.is_(None), records.ns == roster.ns),
-    )
-    null: ColumnElement[Any] = sa.null()
+    key, null = not_received(linked.roster, linked.records).c, sa.null()
     columns = [*_PLACE, *_stands(shape), *_words(shape.bits)]
-    facilities = sa.table("facilities", sa.column("id"), sa.column("has_roster"))
-    on_roster = sa.select(facilities.c.id).where(facilities.c.has_roster)
-    return sa.select(
-        roster.facility, roster.ns, roster.id, sa.false().label(RECEIVED), *(null.label(name) for name in columns)
-    ).where(roster.facility.in_(on_roster), sa.not_(received))
+    return sa.select(key.facility, key.ns, key.id, sa.false().label(RECEIVED), *(null.label(name) for name in columns))

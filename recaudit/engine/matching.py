@@ -68,6 +68,20 @@ def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquer
     )
 
 
+def not_received(roster: FromClause, records: FromClause) -> sa.Subquery:
+    """The keys of rosters that no record stands for (facility, ns, id, ``normal_``), of facilities that are on one."""
+    key, record = roster.c, records.alias("standing records").c
+    facilities = sa.table("facilities", sa.column("id"), sa.column("has_roster"))
+    on_roster = sa.select(facilities.c.id).where(facilities.c.has_roster)
+    received = sa.exists().where(
+        record.facility == key.facility,
+        record.normal_ == key.normal_,
+        record.listed_ == LISTED,
+        sa.or_(key.ns.is_(None), record.ns == key.ns),
+    )
+    return sa.select(*key).where(key.facility.in_(on_roster), sa.not_(received)).subquery("not received")
+
+
 def spellings(engine: Engine, records: FromClause) -> dict[str, Any]:
     """How many matched records the roster writes otherwise, and how many mean a key that is another record's."""
     c = records.c

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from recaudit.engine.link import Linked
-from recaudit.engine.matching import LISTED, normal_form
+from recaudit.engine.matching import LISTED, normal_form, not_received
 from recaudit.engine.seam import Engine, Task
 
 
@@ -18,16 +18,8 @@ def moved(engine: Engine, task: Task, linked: Linked) -> dict[str, int]:
     counts for another one and stands there for no key of a roster. Facilities without such a key are not in it."""
     if not task.heirs:
         return {}
-    key, row, record = linked.roster.c, linked.rows.c, linked.records.c
-    facilities = sa.table("facilities", sa.column("id"), sa.column("has_roster"))
-    on_roster = sa.select(facilities.c.id).where(facilities.c.has_roster)
-    here = linked.records.alias("here").c
-    received = sa.exists().where(
-        here.facility == key.facility,
-        here.normal_ == key.normal_,
-        here.listed_ == LISTED,
-        sa.or_(key.ns.is_(None), here.ns == key.ns),
-    )
+    keys = not_received(linked.roster, linked.records)
+    key, row, record = keys.c, linked.rows.c, linked.records.c
     names_it = sa.and_(
         row.named_ == key.facility,
         row.facility_ != key.facility,
@@ -37,11 +29,10 @@ def moved(engine: Engine, task: Task, linked: Linked) -> dict[str, int]:
     came = (
         sa.select(key.facility, key.ns, key.id)
         .select_from(
-            linked.roster.join(linked.rows, names_it).join(
+            keys.join(linked.rows, names_it).join(
                 linked.records, sa.and_(record.rid == row.rid_, record.listed_ != LISTED)
             )
         )
-        .where(key.facility.in_(on_roster), sa.not_(received))
         .distinct()
         .subquery("came")
     )

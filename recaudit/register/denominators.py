@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from recaudit.csvfiles import Faults, Sheet
+from recaudit.intime import shared
 from recaudit.model import Covers, Expected, Period, Said
 
 
@@ -104,7 +105,7 @@ def disputed(expected: Iterable[Expected]) -> tuple[str, ...]:
 def _declares_nothing(count: Tile, rosters: Iterable[Tile]) -> bool:
     """A 0 for a stretch of which the roster has no row."""
     own = (each for each in rosters if each.of == count.of)
-    return (count.number, count.covers) == (0, "all") and not any(_meet(count.period, each.period) for each in own)
+    return (count.number, count.covers) == (0, "all") and not any(shared(count.period, each.period) for each in own)
 
 
 def _place(source: str, decides: Sequence[str]) -> int:
@@ -132,10 +133,6 @@ def _sources(tiles: Iterable[Tile]) -> tuple[str, ...]:
 
 
 # ------------------------------------------------------------------------------------------------ tiling
-def _meet(one: Period, other: Period) -> bool:
-    return one.first <= other.last and other.first <= one.last
-
-
 def _each_tiles(whole: Period, tiles: Iterable[Tile], faults: Faults) -> None:
     """What is said of each id has to tile the period by itself; then the sums of all of them can be added."""
     by_id: dict[str, list[Tile]] = {}

@@ -66,14 +66,13 @@ class Register:
         """(facility, its code) of those in scope whose code is not plainly one of the day; [] without areas."""
         if self.crosswalk is None:
             return []
-        found = []
-        for facility in self.in_scope:
-            now = current(self.stretches[facility.id], self.crosswalk.day)
-            code = now.facility.area
-            resolved = self.crosswalk.resolve(code, now.area_on)
-            if code and (resolved.area != code or resolved.may_be):
-                found.append((facility.id, resolved))
-        return found
+        codes = [(facility.id, self.code_of(facility, self.crosswalk)) for facility in self.in_scope]
+        return [(id_, one) for id_, one in codes if one.code and (one.area != one.code or one.may_be)]
+
+    def code_of(self, facility: Facility, crosswalk: Crosswalk) -> Resolved:
+        """The code of a facility's area as the register writes it on the day of the crosswalk, and where it leads."""
+        now = current(self.stretches[facility.id], crosswalk.day)
+        return crosswalk.resolve(now.facility.area, now.area_on)
 
     def today(self, planned: Plan) -> Plan:
         """The plan with the areas of its claims and gates called as on the day of the audit."""

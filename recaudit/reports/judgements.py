@@ -56,7 +56,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         border_style=entry["verdict"],
         padding=(1, 1),
     )
-    any_record = entry["each"] == "any" and entry["level"] != "records"  # says the same at every rung
+    any_record = entry["each"] == "any"  # says the same at every rung
     rest = [other["what"] + ": " + other["why"] for other in result["not_looked_at"]]
     open_rows = entry["open"]
     opened = [
@@ -111,11 +111,8 @@ def _quoted(entry: ClaimEntry) -> str:
 
 def _definition(entry: ClaimEntry) -> Iterator[tuple[str, str]]:
     yield "unit", f"one {entry['unit'].replace('_', ' ')} ({entry['sector']})"
-    any_record = entry["each"] == "any" and entry["level"] != "records"
-    yield (
-        "rung",
-        "received, whatever the claim names" if any_record else f"{entry['rung']}: it and every rung below hold",
-    )
+    holds = f"{entry['rung']}: it and every rung below hold"
+    yield "rung", "received, whatever the claim names" if entry["each"] == "any" else holds
     if entry["level"] == "records":
         yield "target", f"{promised(entry['target'])} of the expected records"
     else:

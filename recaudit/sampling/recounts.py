@@ -11,13 +11,14 @@ from recaudit.errors import PlanError, Problem
 from recaudit.model import Claim, Input
 from recaudit.plan import Plan
 from recaudit.planrecount import Recount
-from recaudit.recount import exact, target_of, weighed
+from recaudit.recount import target_of, weighed
 from recaudit.register import Register
 from recaudit.result import RecountEntry
 from recaudit.sampling.answers import Answered, Returned, first_of, returned
 from recaudit.sampling.draw import Stratum, drawn, request_of, says
 from recaudit.sampling.field import framed
 from recaudit.sampling.frame import WHOLE, Frame, Unit, frame_of
+from recaudit.statistics import exact
 
 
 @dataclass(frozen=True, slots=True)
