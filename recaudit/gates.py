@@ -23,7 +23,8 @@ from recaudit.verdicts import Evidence, Seat, in_scope, judge
 
 WORST_LISTED: Final = 20
 NO_UNIT: Final = "nothing was expected of anybody in its scope, and nothing received"
-DOUBTED: Final = "nothing was expected by the source that decides, and another one expects more"
+DOUBTED_ZERO: Final = "nothing was expected by the source that decides, and another one expects more"
+DOUBTED: Final = "another source expects more than the one that decides"
 UNCERTAIN: Final = "1 facility may lie in it or elsewhere"
 NOT_RULED: Final = "no required rule of this rung asked anything of what was received"
 
@@ -119,7 +120,7 @@ def _why(claim: Claim, evidence: Evidence) -> str:
     floors = sum(ladder.floor for ladder in ladders)
     doubted = sum(ladder.doubted for ladder in ladders)
     if doubted and not unsaid and not floors:
-        return DOUBTED
+        return DOUBTED if any(ladder.expected for ladder in ladders) else DOUBTED_ZERO
     if unsaid:
         return "no expected number" + (f", of {unsaid} of {len(ladders)} facilities" if len(ladders) > 1 else "")
     return "its expected number is only a floor" + (

@@ -86,6 +86,12 @@ def test_a_nothing_that_another_source_disputes_is_a_unit_of_which_nothing_is_kn
     assert one.why == "nothing was expected by the source that decides, and another one expects more"
 
 
+def test_of_a_number_that_another_source_disputes_no_lowest_is_known() -> None:
+    [one] = units(Site("count", 2, rows(2), beside=(500,)))
+    assert (one.low, one.met) == (None, False)
+    assert one.why == "another source expects more than the one that decides"
+
+
 def test_each_area_is_judged_by_its_facilities_and_no_area_is_one_too() -> None:
     found = units(
         roster(2, *rows(2)), roster(2, *rows(1, 1), area="B"), roster(1, *rows(1), area=""), of=gate(per="area")
