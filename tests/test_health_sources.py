@@ -52,7 +52,7 @@ def test_entries_of_a_bundle_are_rows_and_its_references_lead_somewhere(
     assert [row["id"] for row in rows["patient"]] == ["11", "p2", "p3"]
     assert [(row["id"], row["subject_ref"]) for row in rows["encounter"]] == [("e1", "p2"), ("e2", "11")]
     assert (one.read, one.unreadable, one.only, one.format) == (6, 1, None, kind)
-    assert kinds(one) == {"not an object": 1}
+    assert kinds(one) == {"deletion": 1, "not an object": 1}
 
 
 def test_places_of_bundles_on_lines_are_unique(tmp_path: Path) -> None:
