@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.lenience import departure
+from recaudit.health.specification import findings
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -93,16 +94,24 @@ def judge(resource: Resource, release: Release) -> Conformance:
         model = _model(release, name)
         if model is None:
             return Conformance(NOT_JUDGED, (("not judged", name, "no model"),))
+        broken = _broken(resource, release)
         try:
             model.model_validate(resource)
         except ValidationError as refusal:
             errors, resource = _mended(model, resource, refusal)
             if errors:
-                return Conformance(NOT_CONFORMANT, _findings(name, errors))
+                return Conformance(NOT_CONFORMANT, _findings(name, errors) + broken)
+        if broken:
+            return Conformance(NOT_CONFORMANT, broken)
         where = departure(resource, model)
     except Exception as failure:  # noqa: BLE001  # a crash of the library has judged nothing
         return Conformance(NOT_JUDGED, (("not judged", name, type(failure).__name__),))
     return CLEAN if where is None else Conformance(LENIENT, (("lenient", name + where[0], where[1]),))
+
+
+def _broken(resource: Resource, release: Release) -> tuple[tuple[str, str, str], ...]:
+    """What the library does not look at, and the specification refuses: told beside what the library refuses."""
+    return tuple(("specification", where, kind) for where, kind in findings(resource, release))
 
 
 @cache
