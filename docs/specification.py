@@ -20,6 +20,7 @@ Keys are paths of FHIR ("Patient.contact.gender", "HumanName.use"), a choice by 
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -93,7 +94,7 @@ def derive(
     definitions: list[Any], enumerated: dict[str, list[str]], release: str
 ) -> tuple[dict[str, dict[str, Any]], list[tuple[str, str]]]:
     """(facts, what was left out and why) of one release."""
-    from recaudit.health.conform import _CHANGED_AFTER_R4
+    from recaudit.health.gate.models import model_of
 
     known = concrete(definitions)
     codes: dict[str, list[str]] = {}
@@ -102,7 +103,7 @@ def derive(
     texts: list[tuple[str, str, str]] = []
     left_out: list[tuple[str, str]] = []
     for definition in definitions:
-        if definition["type"] in _CHANGED_AFTER_R4 and release == "R4":
+        if definition["type"] in known and model_of(release, definition["type"]) is None:
             continue
         for element in definition.get("snapshot", {}).get("element", ()):
             path, kinds = element["path"], [each["code"] for each in element.get("type", ())]
@@ -151,15 +152,15 @@ def _named(short: str) -> set[str]:
 
 def _field(path: str, release: str) -> tuple[Any, str] | None:
     """The model and element that a path of FHIR leads to."""
-    from recaudit.health.conform import _model
+    from recaudit.health.gate.models import _PACKAGES
     from recaudit.health.lenience import _shape
 
     first, *names = path.split(".")
     if not names:
         return None
     try:
-        model = _model(release, first)
-    except Exception:
+        model = importlib.import_module(_PACKAGES[release]).get_fhir_model_class(first)
+    except ValueError:
         return None
     for name in names[:-1]:
         want = _shape(model).get(name) if model is not None else None

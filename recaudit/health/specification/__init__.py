@@ -7,12 +7,12 @@ stands in ``facts``; docs/fhir.md lists what is checked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from recaudit.health.evaluate import Element, Resource
-from recaudit.health.specification.facts import ID, type_led_to, type_named
+from recaudit.health.gate.models import model_of
+from recaudit.health.specification.facts import LONGEST_ID, type_led_to, type_named
 from recaudit.health.specification.shapes import Member, Shape, shape_of
 
 Finding = tuple[str, str]
@@ -23,7 +23,6 @@ TARGET: Final = "reference to another type"
 TOO_LONG: Final = "longer than an id"
 TWICE: Final = "choice given twice"
 
-_IS_ID: Final = re.compile(ID)
 _STEPS: Final = 12  # names of a path that are shown: an element can contain itself
 
 
@@ -65,12 +64,10 @@ def findings(resource: Resource, release: str) -> tuple[Finding, ...]:
     return tuple(sorted(found))
 
 
-def _opened(resource: Element, release: Any, place: tuple[str, ...]) -> Iterator[tuple[Any, Shape, tuple[str, ...]]]:
+def _opened(resource: Element, release: str, place: tuple[str, ...]) -> Iterator[tuple[Any, Shape, tuple[str, ...]]]:
     """The resource with its shape; nothing for one without a model."""
-    from recaudit.health.conform import _model
-
     name = resource.get("resourceType") if isinstance(resource, dict) else None
-    model = _model(release, name) if isinstance(name, str) else None
+    model = model_of(release, name) if isinstance(name, str) else None
     if model is not None:
         yield resource, shape_of(model, release), place or (name,)
 
@@ -78,9 +75,7 @@ def _opened(resource: Element, release: Any, place: tuple[str, ...]) -> Iterator
 def _fault(text: str, member: Member) -> str | None:
     if member.codes is not None and text not in member.codes:
         return CODE
-    if member.is_id and not _IS_ID.fullmatch(text):
-        return TOO_LONG
-    return None
+    return TOO_LONG if member.is_id and len(text) > LONGEST_ID else None
 
 
 def _misled(node: Resource, targets: frozenset[str], release: str, place: tuple[str, ...]) -> Iterator[Finding]:

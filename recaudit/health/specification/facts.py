@@ -15,7 +15,8 @@ from typing import Final
 
 import orjson
 
-ID: Final = r"[A-Za-z0-9\-.]{1,64}"
+LONGEST_ID: Final = 64
+ID: Final = rf"[A-Za-z0-9\-.]{{1,{LONGEST_ID}}}"
 """FHIR's type id. fhir.resources allows 255 characters. Source: https://hl7.org/fhir/R4/datatypes.html#id."""
 
 DEFINITIONS: Final = "http://hl7.org/fhir/StructureDefinition/"
