@@ -177,7 +177,7 @@ class Expected:
 class Finding:
     """Something wrong with an input itself: where and what kind, never the value."""
 
-    kind: str  # "broken line", "wrong encoding", "cut off", "empty file", "not conformant", "lenient", ...
+    kind: str  # "broken line", "wrong encoding", "cut off", "not conformant", "specification", "lenient", ...
     count: int
     where: str = ""  # the element path, where the kind has one: "Patient.birthDate"
     lines: tuple[int, ...] = ()  # the first few, from 1; empty where lines mean nothing
@@ -186,6 +186,7 @@ class Finding:
 BREAKS: Final = frozenset(
     {
         "not conformant",
+        "specification",
         "missing column",
         "unknown column",
         "column order",

@@ -9,15 +9,16 @@ mended in a copy, and the copy is judged.
 from __future__ import annotations
 
 import copy
-import importlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from recaudit.health.evaluate import Element, Resource
+from recaudit.health.gate.accept import accepts
+from recaudit.health.gate.models import model_of
 from recaudit.health.lenience import departure
+from recaudit.health.specification import findings
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -30,13 +31,6 @@ LENIENT: Final = 1  # accepted, though FHIR has no null, [], {}, "true" for true
 NOT_CONFORMANT: Final = 2
 NOT_JUDGED: Final = 3  # the library has no model, or failed itself
 
-_PACKAGES: Final[dict[Release, str]] = {
-    "R4": "fhir.resources.R4B",  # R4B is R4 but for the types below and new ones
-    "R4B": "fhir.resources.R4B",
-    "R5": "fhir.resources",
-    "STU3": "fhir.resources.STU3",
-}
-_CHANGED_AFTER_R4: Final = frozenset({"Evidence", "EvidenceVariable"})
 _STEPS: Final = 12  # names of a path that are shown: an element can contain itself
 _ROUNDS: Final = 4  # of mending: a mended place can show the next one
 _EXTENSIONS: Final = ("extension", "modifierExtension")
@@ -78,7 +72,7 @@ CLEAN: Final = Conformance(CONFORMANT)
 
 
 def judge(resource: Resource, release: Release) -> Conformance:
-    """One resource against the models of its release.
+    """One resource as its release has it: by the gate, and by the library where the gate does not decide.
 
     Never raises for what stands in a resource: what the library cannot take is "not judged". A resource whose type
     this release does not know, or that nests too deep, is not judged either.
@@ -86,34 +80,36 @@ def judge(resource: Resource, release: Release) -> Conformance:
     >>> judge({"resourceType": "Patient", "birthDate": "soon"}, "R4").findings
     (('not conformant', 'Patient.birthDate', 'wrong value'),)
     """
+    return CLEAN if accepts(resource, release) else in_full(resource, release)
+
+
+def in_full(resource: Resource, release: Release) -> Conformance:
+    """The same judgement without the gate."""
     from pydantic import ValidationError
 
     name = resource["resourceType"]
     try:
-        model = _model(release, name)
+        model = model_of(release, name)
         if model is None:
             return Conformance(NOT_JUDGED, (("not judged", name, "no model"),))
+        broken = _broken(resource, release)
         try:
             model.model_validate(resource)
         except ValidationError as refusal:
             errors, resource = _mended(model, resource, refusal)
             if errors:
-                return Conformance(NOT_CONFORMANT, _findings(name, errors))
+                return Conformance(NOT_CONFORMANT, _findings(name, errors) + broken)
+        if broken:
+            return Conformance(NOT_CONFORMANT, broken)
         where = departure(resource, model)
     except Exception as failure:  # noqa: BLE001  # a crash of the library has judged nothing
         return Conformance(NOT_JUDGED, (("not judged", name, type(failure).__name__),))
     return CLEAN if where is None else Conformance(LENIENT, (("lenient", name + where[0], where[1]),))
 
 
-@cache
-def _model(release: Release, name: str) -> Any:  # noqa: ANN401  # fhir.resources is untyped
-    """The model of a type; None where the library has none, or another release's."""
-    if release == "R4" and name in _CHANGED_AFTER_R4:
-        return None
-    try:
-        return importlib.import_module(_PACKAGES[release]).get_fhir_model_class(name)
-    except ValueError:
-        return None
+def _broken(resource: Resource, release: Release) -> tuple[tuple[str, str, str], ...]:
+    """What the library does not look at, and the specification refuses: told beside what the library refuses."""
+    return tuple(("specification", where, kind) for where, kind in findings(resource, release))
 
 
 def _errors(refusal: ValidationError) -> list[Any]:

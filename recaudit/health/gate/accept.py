@@ -1,0 +1,118 @@
+"""Does the gate accept a resource? One validator per release and type, made when the first such resource comes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import orjson
+
+from recaudit.health.evaluate import Resource
+from recaudit.health.gate import cache as kept
+from recaudit.health.gate.depth import is_too_deep
+from recaudit.health.gate.derive import ANY, Derived, UnknownModelError, derive
+from recaudit.health.gate.models import GATED, model_of
+from recaudit.health.gate.primitives import WHOLE
+
+_NAME: Final = re.compile(r"[A-Z][A-Za-z]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeGate:
+    """The gate of one type: its compiled schema, and the way to resources of any type inside it."""
+
+    validator: Any  # jsonschema_rs.Draft202012Validator
+    root: str
+    holds: Mapping[str, Mapping[str, str]]
+
+
+class _Whole:
+    """The keyword that says: an integer is written without a fraction."""
+
+    def __init__(self, parent: object, value: object, path: object) -> None:
+        pass
+
+    def validate(self, instance: object) -> None:
+        if type(instance) is not int:
+            raise ValueError
+
+
+def accepts(resource: Resource, release: str) -> bool:
+    """Whether this resource, with everything in it, is certainly conformant. False says nothing: it is undecided.
+
+    Never raises for what stands in a resource. A type without a gate is undecided.
+    """
+    return not is_too_deep(resource) and _accepts(resource, release)
+
+
+def _accepts(resource: Resource, release: str) -> bool:
+    name = resource.get("resourceType")
+    gate = type_gate(release, name) if isinstance(name, str) else None
+    if gate is None:
+        return False
+    try:
+        if not gate.validator.is_valid(resource):
+            return False
+    except ValueError:  # an integer or a text that is none of JSON's
+        return False
+    return not gate.holds or all(_accepts(each, release) for each in inside(gate, resource))
+
+
+def inside(gate: TypeGate, resource: Resource) -> list[Resource]:
+    """The resources of any type that stand in a resource of the gated shape, one level deep."""
+    found: list[Resource] = []
+    waiting: list[tuple[str, Resource]] = [(gate.root, resource)]
+    while waiting:
+        definition, node = waiting.pop()
+        for element, target in gate.holds[definition].items():
+            value = node.get(element)
+            if value is not None:
+                items = value if isinstance(value, list) else [value]
+                if target == ANY:
+                    found.extend(items)
+                else:
+                    waiting.extend((target, item) for item in items)
+    return found
+
+
+@cache
+def type_gate(release: str, name: str) -> TypeGate | None:
+    """The gate of a type; None where the type has none: the release is not gated, it has no such type, or its model
+    judges by something that the derivation does not know."""
+    if release not in GATED or not _NAME.fullmatch(name):
+        return None
+    derived = _kept(release, name) or _derived(release, name)
+    if derived is None or not derived.root:
+        return None
+    import jsonschema_rs
+
+    validator = jsonschema_rs.Draft202012Validator(
+        derived.schema, pattern_options=jsonschema_rs.RegexOptions(), keywords={WHOLE: _Whole}
+    )
+    return TypeGate(validator, derived.root, derived.holds)
+
+
+def _kept(release: str, name: str) -> Derived | None:
+    """From the cache; None where it has nothing, or nothing that looks like what was kept."""
+    text = kept.load(release, name)
+    try:
+        said = orjson.loads(text or b"")
+        return Derived(said["schema"], said["root"], said["holds"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _derived(release: str, name: str) -> Derived | None:
+    """From the model, and kept. An empty root: this type has no gate, which is kept too."""
+    model = model_of(release, name)
+    if model is None:
+        return None
+    try:
+        derived = derive(model, release)
+    except UnknownModelError:
+        derived = Derived({}, "", {})
+    kept.store(release, name, orjson.dumps({"schema": derived.schema, "root": derived.root, "holds": derived.holds}))
+    return derived
