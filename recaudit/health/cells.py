@@ -15,19 +15,18 @@ from zoneinfo import ZoneInfo
 
 from recaudit import values
 from recaudit.errors import SuiteError
-from recaudit.health.evaluate import Around, Element, Resource, choice, compile_path, is_of_type, reference_key
+from recaudit.health.compiled import Cells, compiled
+from recaudit.health.evaluate import Around, Element, Resource, choice
 from recaudit.health.fhirpath import Call, Index, Node, PathError, Step, This, parse
-from recaudit.health.types import RESOURCE_TYPES, table_of
+from recaudit.health.firsts import First, first_value
+from recaudit.health.types import table_of
 from recaudit.health.views import compile_view, constants_of
+from recaudit.seam import RANGED
 from recaudit.shipped import expectations
-
-First = Callable[[Resource, Around], Element]
-"""The first value a path gives, or None. ``UNREADABLE`` where there is something that cannot be understood."""
 
 Trail = Sequence[tuple[str, str]]
 """Element names along a path, each with the name its primitive extension has: ("status", "_status")."""
 
-UNREADABLE: Final[Element] = []  # no JSON scalar: its bucket is "unparseable"
 _REASON_EXTENSIONS: Final = frozenset(
     {
         "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
@@ -49,9 +48,11 @@ class SeamColumn:
     name: str
     kind: str
     bucket: Callable[[str, str], int]
-    places: tuple[First, ...]
+    trees: tuple[Node, ...]
+    places: tuple[First, ...]  # of each tree its first value
     trails: tuple[Trail, ...]  # elements along each path, for reasons in extensions
     heads: frozenset[str]  # what the trails begin with: without these elements there is no reason along them
+    reason_trees: tuple[Node, ...]
     reasons: tuple[First, ...]
 
     def cell(self, resource: Resource, around: Around) -> tuple[str | None, int]:
@@ -59,16 +60,26 @@ class SeamColumn:
         for place in self.places:
             value = place(resource, around)
             if value is not None:
-                if type(value) is str:
-                    bucket = self.bucket(value, self.kind)
-                    return None if bucket else value, bucket
-                bucket = values.bucket(value, self.kind)
-                return None if bucket else json.dumps(value), bucket
-        if self.heads.isdisjoint(resource) and not self.reasons:
-            return None, values.NULL
-        return None, self._absent(resource, around)
+                return self.of(value)
+        return None, self.absent(resource, around)
 
-    def _absent(self, resource: Resource, around: Around) -> int:
+    def of(self, value: Element) -> tuple[str | None, int]:
+        """The cell of a value that is there."""
+        if type(value) is str:
+            bucket = self.bucket(value, self.kind)
+            return None if bucket else value, bucket
+        bucket = values.bucket(value, self.kind)
+        return None if bucket else _written(value), bucket
+
+    def span(self, value: Element, zone: ZoneInfo) -> tuple[int | None, int | None]:
+        """First and last microsecond that the value of a date may mean; twice None where it is none."""
+        text, _ = self.of(value)
+        return _span(text, zone)
+
+    def absent(self, resource: Resource, around: Around) -> int:
+        """The bucket of no value: the reason for it, if one is given."""
+        if self.heads.isdisjoint(resource) and not self.reasons:
+            return values.NULL
         for trail in self.trails:
             code = _reason_along(resource, trail)
             if code is not None:
@@ -100,10 +111,22 @@ class SeamView:
             text, bucket = column.cell(resource, around)
             row.append(text)
             row.append(bucket)
-            if column.kind == "date":
-                span = None if text is None else values.span(text, zone)
-                row.extend((None, None) if span is None else span)
+            if column.kind in RANGED:
+                row.extend(_span(text, zone))
         return row
+
+    def compiled(self, zone: ZoneInfo) -> Cells:
+        """``cells`` of resources in one time zone as generated code, which gives the same sooner."""
+        return compiled(self.columns, zone)
+
+
+def _written(value: float | bool) -> str:
+    """A number or a boolean as JSON."""
+    return ("true" if value else "false") if isinstance(value, bool) else repr(value)
+
+
+def _span(text: str | None, zone: ZoneInfo) -> tuple[int | None, int | None]:
+    return (None, None) if text is None else values.span(text, zone) or (None, None)
 
 
 @cache
@@ -115,10 +138,14 @@ def shipped_views() -> Mapping[str, SeamView]:
 
 def narrowed(columns: Columns) -> Mapping[str, SeamView]:
     """The shipped views with only these columns; a table that is not named keeps none."""
-    if columns is None:
-        return shipped_views()
+    return shipped_views() if columns is None else _narrowed(frozenset(columns.items()))
+
+
+@lru_cache(maxsize=8)
+def _narrowed(columns: frozenset[tuple[str, frozenset[str]]]) -> Mapping[str, SeamView]:
+    kept = dict(columns)
     return {
-        resource: replace(view, columns=tuple(c for c in view.columns if c.name in columns.get(view.table, ())))
+        resource: replace(view, columns=tuple(c for c in view.columns if c.name in kept.get(view.table, ())))
         for resource, view in shipped_views().items()
     }
 
@@ -168,135 +195,20 @@ def _column(column: Mapping[str, Any], constants: Mapping[str, Element]) -> Seam
         raise PathError(f"column {column['name']} is of no kind; the kinds are: {', '.join(sorted(values.KINDS))}")
     if column.get("collection"):
         raise PathError(f"column {column['name']} is a collection")
-    trees = [parse(path) for path in (column["path"], *tags.get("recaudit/or", ()))]
+    trees = tuple(parse(path) for path in (column["path"], *tags.get("recaudit/or", ())))
+    reasons = tuple(map(parse, tags.get("recaudit/reason", ())))
     trails = tuple(tuple((name, "_" + name) for name in names) for tree in trees if (names := _trail(tree)))
     return SeamColumn(
         name=column["name"],
         kind=kind,
         bucket=_repeated_bucket if kind in _REPEATED_KINDS else values.bucket,
+        trees=trees,
         places=tuple(first_value(tree, constants) for tree in trees),
         trails=trails,
         heads=frozenset(name for trail in trails for name in trail[0]),
-        reasons=tuple(first_value(parse(path), constants) for path in tags.get("recaudit/reason", ())),
+        reason_trees=reasons,
+        reasons=tuple(first_value(tree, constants) for tree in reasons),
     )
-
-
-# ------------------------------------------------------------------------------------------------ first values
-def first_value(tree: Node, constants: Mapping[str, Element]) -> First:
-    """The first value of a path as a function; plain paths (most of them) without building collections."""
-    match tree:
-        case Call(base, "first", ()):
-            return first_value(base, constants)
-        case Call(base, "getReferenceKey", arguments):
-            wanted = arguments[0].name if arguments and isinstance(arguments[0], Step) else None
-            return _first_key(base, wanted, constants)
-        case Call(Step() as element, "ofType", (Step(This(), type_name),)) if type_name[0].islower():
-            chosen, named = _plain(tree), _plain(element)
-            if chosen and named:
-                return _first_of_type(_descend(chosen), _descend(named), type_name, _first_of_all(tree, constants))
-    names = _plain(tree)
-    if names:
-        return _descend(names)
-    return _first_of_all(tree, constants)
-
-
-def _first_of_all(tree: Node, constants: Mapping[str, Element]) -> First:
-    """The first of all values that a path gives, whatever its shape."""
-    collect = compile_path(tree, constants)
-
-    def first(resource: Resource, around: Around) -> Element:
-        try:
-            return next(iter(collect([resource], around)), None)
-        except PathError:  # the record is odd, not the view: a condition meets something that is no boolean
-            return UNREADABLE
-
-    return first
-
-
-def _plain(tree: Node) -> tuple[str, ...]:
-    """The element names of a path that only descends; empty for any other path."""
-    match tree:
-        case Step(This(), name):
-            return () if name[0].isupper() else (name,)
-        case Step(base, name):
-            names = _plain(base)
-            return (*names, name) if names else ()
-        case Call(Step(base, name), "ofType", (Step(This(), type_name),)) if type_name not in RESOURCE_TYPES:
-            before = _plain(base)
-            return (*before, choice(name, type_name)) if before or base == This() else ()
-    return ()
-
-
-def _first_of_type(chosen: First, named: First, type_name: str, long_way: First) -> First:
-    """A choice of a primitive type; where the element is no choice in this release, itself if it is of that type.
-
-    Where the first of several is not, ``long_way`` looks at the others.
-    """
-
-    def first(resource: Resource, around: Around) -> Element:
-        value = chosen(resource, around)
-        if value is None and (value := named(resource, around)) is not None and not is_of_type(value, type_name):
-            return long_way(resource, around)
-        return value
-
-    return first
-
-
-def _descend(names: tuple[str, ...]) -> First:
-    """The first value at the end of ``names``, in document order; what is no object where one is due has no value."""
-    name, *rest = names
-    if not rest:
-
-        def last(node: Resource, around: Around) -> Element:
-            value = node.get(name)
-            if type(value) is list:
-                return next((each for each in value if each is not None), None)
-            return value
-
-        return last
-    deeper = _descend(tuple(rest))
-
-    def inner(node: Resource, around: Around) -> Element:
-        value = node.get(name)
-        if type(value) is dict:
-            return deeper(value, around)
-        if type(value) is list:
-            for each in value:
-                if type(each) is dict:
-                    found = deeper(each, around)
-                    if found is not None:
-                        return found
-        return None
-
-    return inner
-
-
-def _first_key(base: Node, wanted: str | None, constants: Mapping[str, Element]) -> First:
-    references = compile_path(base, constants)
-    match base:
-        case Step(This(), name):  # one element of the resource, which most references are
-            absent: list[Element] = []
-
-            def references(focus: list[Element], around: Around) -> list[Element]:
-                value = focus[0].get(name)
-                return absent if value is None else value if type(value) is list else [value]
-
-    def first(resource: Resource, around: Around) -> Element:
-        found = references([resource], around)
-        for reference in found:
-            key = reference_key(reference, wanted, around)
-            if key is not None:
-                return key
-        # There is a reference, but none that can be followed; one with nothing but extensions may say why.
-        return UNREADABLE if any(_says_something(reference) for reference in found) else None
-
-    return first
-
-
-def _says_something(reference: Element) -> bool:
-    if isinstance(reference, dict):
-        return not reference.keys() <= {"extension", "_reference", "id"}
-    return reference is not None
 
 
 # ------------------------------------------------------------------------------------------------ reasons for absence

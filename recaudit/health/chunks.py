@@ -121,7 +121,8 @@ class _Reader:
 
     def __init__(self, chunk: Chunk, said: ChunkRead, files: SeamFiles, views: Mapping[str, SeamView]) -> None:
         self.chunk, self.said, self.files, self.views = chunk, said, files, views
-        self.zone = ZoneInfo(chunk.timezone)
+        zone = ZoneInfo(chunk.timezone)
+        self.cells = {name: view.compiled(zone) for name, view in views.items()}
         self.release: Release = chunk.release or USUAL
         self.told = chunk.release is not None  # whether plan or file said which release it is
         self.further = 0  # entries of Bundles, beyond one a line
@@ -259,7 +260,7 @@ class _Reader:
         self._declared(resource, line)
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
-        cells = view.cells(resource, Around(resource, entry.follow), self.zone) if view else []
+        cells = self.cells[name](resource, Around(resource, entry.follow)) if view else []
         conformance = judge(resource, self.release)
         for kind, where, error in conformance.findings:
             self.said.find(kind, f"{where} ({error})", line)

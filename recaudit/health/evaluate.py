@@ -6,13 +6,13 @@ Every path gives a collection (a list); nothing is the empty list. Primitive val
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from recaudit.health.fhirpath import Binary, Call, Index, Literal, Negative, Node, PathError, Step, This, Variable
+from recaudit.health.operators import MOMENTS, Moment, boundary, calculate, is_number, same_moment
 
 Element = Any  # decoded JSON: dict, list, str, int, float, bool
 Resource = dict[str, Any]
@@ -36,16 +36,6 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "unsignedInt": (int,),
     "decimal": (int, float),
 }
-_ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
 _REFERENCE: Final = re.compile(r"(?:.*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/?#|\s]+)(?:/_history/[^/]+)?")
 
 
@@ -64,9 +54,10 @@ def compile_path(tree: Node, constants: Mapping[str, Element]) -> Collect:
             return _index(compile_path(base, constants), compile_path(position, constants))
         case Negative(operand):
             inner = compile_path(operand, constants)
-            return lambda focus, around: [-value for value in inner(focus, around)]
+            return lambda focus, around: [-value for value in inner(focus, around) if is_number(value)]
         case Binary(sign, left, right):
-            return _binary(sign, compile_path(left, constants), compile_path(right, constants))
+            moments = not MOMENTS.isdisjoint((type_of(left, constants), type_of(right, constants)))
+            return _binary(sign, compile_path(left, constants), compile_path(right, constants), moments=moments)
         case Call():
             return _call(tree, constants)
 
@@ -125,8 +116,27 @@ def _variable(name: str, constants: Mapping[str, Element]) -> Collect:
         return lambda focus, around: [around.resource]
     if name not in constants:
         raise PathError(f"%{name} is no constant of this view")
-    value = constants[name]
+    value = str(constants[name]) if isinstance(constants[name], Moment) else constants[name]
     return lambda focus, around: [value]
+
+
+def type_of(tree: Node, constants: Mapping[str, Element]) -> str:
+    """The FHIR type of what a path gives, where the path itself tells it; "dateTime" for any moment; "" for unknown.
+
+    >>> from recaudit.health.fhirpath import parse
+    >>> type_of(parse("value.ofType(date).first()"), {}), type_of(parse("@2026"), {}), type_of(parse("value"), {})
+    ('date', 'dateTime', '')
+    """
+    match tree:
+        case Literal(moment=True):
+            return "dateTime"
+        case Variable(name) if isinstance(constants.get(name), Moment):
+            return "dateTime"
+        case Call(_, "ofType", (Step(This(), name),)):
+            return name
+        case Call(base, "first" | "where" | "lowBoundary" | "highBoundary", _) | Index(base, _):
+            return type_of(base, constants)
+    return ""
 
 
 def _step(base: Node, name: str, constants: Mapping[str, Element]) -> Collect:
@@ -141,7 +151,9 @@ def _step(base: Node, name: str, constants: Mapping[str, Element]) -> Collect:
 def _index(inner: Collect, position: Collect) -> Collect:
     def at(focus: list[Element], around: Around) -> list[Element]:
         nodes, where = inner(focus, around), position(focus, around)
-        return nodes[where[0] : where[0] + 1] if where and where[0] >= 0 else []
+        if len(where) != 1 or type(where[0]) is not int or where[0] < 0:
+            return []
+        return nodes[where[0] : where[0] + 1]
 
     return at
 
@@ -155,7 +167,7 @@ def _truth(values: list[Element]) -> bool | None:
     raise PathError("true or false is needed, and the path gives something else")
 
 
-def _binary(sign: str, left: Collect, right: Collect) -> Collect:
+def _binary(sign: str, left: Collect, right: Collect, *, moments: bool) -> Collect:
     if sign in ("and", "or"):
         decisive = sign == "or"  # one true decides an "or", one false an "and"
 
@@ -172,24 +184,19 @@ def _binary(sign: str, left: Collect, right: Collect) -> Collect:
             a, b = left(focus, around), right(focus, around)
             if not a or not b:
                 return []
-            same = a == b and [isinstance(x, bool) for x in a] == [isinstance(x, bool) for x in b]
-            return [same if sign == "=" else not same]
+            same: bool | None = a == b and [isinstance(x, bool) for x in a] == [isinstance(x, bool) for x in b]
+            if moments and len(a) == len(b) == 1:
+                same = same_moment(a[0], b[0])
+            return [] if same is None else [same if sign == "=" else not same]
 
         return compare
-    apply = _ARITHMETIC[sign]
 
-    def calculate(focus: list[Element], around: Around) -> list[Element]:
+    def apply(focus: list[Element], around: Around) -> list[Element]:
         a, b = left(focus, around), right(focus, around)
-        if len(a) != 1 or len(b) != 1 or (sign == "/" and b[0] == 0):
-            return []
-        if isinstance(a[0], str) is not isinstance(b[0], str):
-            return []
-        try:
-            return [apply(a[0], b[0])]
-        except TypeError:  # objects have no order and no sum
-            return []
+        found = calculate(sign, a[0], b[0]) if len(a) == len(b) == 1 else None
+        return [] if found is None else [found]
 
-    return calculate
+    return apply
 
 
 def _call(tree: Call, constants: Mapping[str, Element]) -> Collect:
@@ -285,6 +292,16 @@ def _extension(tree: Call, constants: Mapping[str, Element]) -> Collect:
     return extension
 
 
+def _boundary(tree: Call, constants: Mapping[str, Element]) -> Collect:
+    inner, low, type_name = compile_path(tree.base, constants), tree.function == "lowBoundary", type_of(tree, constants)
+
+    def bound(focus: list[Element], around: Around) -> list[Element]:
+        found = (boundary(node, type_name, low=low) for node in inner(focus, around))
+        return [each for each in found if each is not None]
+
+    return bound
+
+
 def _resource_key(tree: Call, constants: Mapping[str, Element]) -> Collect:
     inner = compile_path(tree.base, constants)
     return lambda focus, around: children(inner(focus, around), "id")
@@ -311,6 +328,8 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Call, Mapping[str, Element]], Collect]]
     "join": _join,
     "ofType": _of_type,
     "extension": _extension,
+    "lowBoundary": _boundary,
+    "highBoundary": _boundary,
     "getResourceKey": _resource_key,
     "getReferenceKey": _reference_key,
 }

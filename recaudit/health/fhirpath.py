@@ -23,6 +23,7 @@ class This:
 @dataclass(frozen=True, slots=True)
 class Literal:
     value: str | int | float | bool
+    moment: bool = False  # written with @: a date, dateTime or time
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class _Parser:
         if kind == "text":
             return Literal(re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), text))
         if kind == "moment":
-            return Literal(text)
+            return Literal(text.removeprefix("T"), moment=True)
         if kind == "name" and text in ("true", "false"):
             return Literal(text == "true")
         if kind == "name" and text == "$this":

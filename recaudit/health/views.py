@@ -14,12 +14,14 @@ from typing import Any, Final
 from recaudit.errors import SuiteError
 from recaudit.health.evaluate import Around, Collect, Element, Resource, compile_path
 from recaudit.health.fhirpath import PathError, parse
+from recaudit.health.operators import MOMENTS, Moment
 
 Row = dict[str, Element]
 Rows = Callable[[Element, Around], list[Row]]
 """(the element a select looks at, what is around it) -> its rows."""
 
 _ITERATORS: Final = ("forEach", "forEachOrNull", "repeat")
+_MOMENTS: Final = frozenset("value" + name[0].upper() + name[1:] for name in MOMENTS)
 _NOWHERE: Final[Element] = {}
 """What the columns of ``forEachOrNull`` look at when there is nothing: an object without elements."""
 
@@ -78,10 +80,13 @@ def constants_of(definition: Mapping[str, Any]) -> dict[str, Element]:
     """The constants of a view: name -> value. Raises ``PathError`` for one without a value."""
     found: dict[str, Element] = {}
     for each in definition.get("constant", ()):
-        values = [value for key, value in each.items() if key.startswith("value")]
-        if len(values) != 1 or "name" not in each:
+        given = [(key, value) for key, value in each.items() if key.startswith("value")]
+        if len(given) != 1 or "name" not in each:
             raise PathError("a constant needs a name and one value")
-        found[each["name"]] = values[0]
+        [(key, value)] = given
+        if not isinstance(value, str | int | float):
+            raise PathError(f"constant {each['name']} is of no primitive type")
+        found[each["name"]] = Moment(value) if key in _MOMENTS and isinstance(value, str) else value
     return found
 
 

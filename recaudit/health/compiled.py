@@ -1,0 +1,243 @@
+"""The columns of a view as one Python function, generated from their paths: the interpreter's cells, sooner.
+
+In nearly every resource the value stands first where its path leads. The generated code looks there; what is otherwise
+(a second element of a list, an object where text is due, an absence that may have a reason) it hands to the functions
+of ``SeamColumn``, which stay the definition of a cell. Only paths that were parsed from a view are written into the
+source, names through ``repr``: nothing of an export can reach it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from recaudit import values
+from recaudit.health.evaluate import Around, Element, Resource, choice, reference_key
+from recaudit.health.fhirpath import Call, Node, Step, This
+from recaudit.health.firsts import plain
+from recaudit.seam import RANGED
+
+if TYPE_CHECKING:
+    from recaudit.health.cells import SeamColumn
+
+Cell = tuple[str | int | None, ...]
+"""The text and its bucket; of a date also the first and the last microsecond."""
+
+Cells = Callable[[Resource, Around], list[str | int | None]]
+"""(one resource, what is around it) -> all its cells, in the order of the seam."""
+
+Lines = Iterator[str]
+
+_MANY: Final = 1 << 14  # cells remembered at once of each kind: an export has few codes, each many times
+_LONG: Final = 100  # characters; a longer text is not remembered
+_SEVERAL: Final = 4  # names from which on a set is asked
+_NOTHING_OF_NOTHING: Final = ("extension", "first", "getReferenceKey", "join", "ofType", "where")
+"""Functions that give nothing where there is nothing."""
+
+
+class Remembered(dict[Any, Any]):
+    """What ``make`` says of a key, asked once. When there are many, all are forgotten."""
+
+    def __init__(self, make: Callable[[Any], Any], worth: Callable[[Any], object]) -> None:
+        super().__init__()
+        self.make, self.worth = make, worth
+
+    def __missing__(self, key: Any) -> Any:  # noqa: ANN401
+        made = self.make(key)
+        if self.worth(key):
+            if len(self) >= _MANY:
+                self.clear()
+            self[key] = made
+        return made
+
+
+@lru_cache(maxsize=64)  # a process reads one chunk after another
+def compiled(columns: tuple[SeamColumn, ...], zone: ZoneInfo) -> Cells:
+    """The cells of one resource after another, as ``SeamView.cells`` gives them. No columns give no cells."""
+    known: dict[str, Any] = {}
+    exec(compile(source(columns, zone, known), "<columns of a view>", "exec"), known)
+    cells: Cells = known["cells"]
+    return cells
+
+
+def source(columns: Sequence[SeamColumn], zone: ZoneInfo, known: dict[str, Any]) -> str:
+    """The text of the generated functions. What they name is put into ``known``."""
+    memories: dict[str, dict[type, Remembered]] = {}
+    lines: list[str] = []
+    for i, column in enumerate(columns):
+        lines += [f"def c{i}(r, around):  # {column.name!r}", *_in(_column(f"c{i}", column, zone, known, memories))]
+    calls = ", ".join(f"*c{i}(r, around)" for i in range(len(columns)))
+    return "\n".join([*lines, f"def cells(r, around): return [{calls}]", ""])
+
+
+def _column(
+    of: str, column: SeamColumn, zone: ZoneInfo, known: dict[str, Any], memories: dict[str, dict[type, Remembered]]
+) -> Lines:
+    """One column: its places in turn, then why there is nothing. For the path ``class.code``:
+
+    .. code-block:: python
+
+        def c1(r, around):  # 'class'
+            sure = True                                    # that what is not found is not there
+            v = r.get('class')
+            if type(v) is list:
+                if len(v) > 1: sure = False
+                v = v[0] if v else None
+            if type(v) is dict:
+                v = v.get('code')
+                if type(v) is str: return c1_texts[v]
+                if v is not None:
+                    …                                      # the first of a list
+                    if v is not None: return c1_cell(v)
+            if v is not None or not sure:                  # the long way
+                v = c1_place0(r, around)
+                if v is not None: return c1_cell(v)
+            if '_class' in r or 'class' in r: return c1_missing(r, around)
+            return c1_nothing
+    """
+    ranged = column.kind in RANGED
+
+    def make(value: Element) -> Cell:
+        return (*column.of(value), *column.span(value, zone)) if ranged else column.of(value)
+
+    def blank(bucket: int) -> Cell:
+        return (None, bucket, None, None) if ranged else (None, bucket)
+
+    memory = memories.setdefault(
+        column.kind,
+        {
+            str: Remembered(make, lambda text: len(text) <= _LONG),
+            int: Remembered(make, lambda number: True),
+            float: Remembered(make, bool),  # 0.0 is -0.0, and is written otherwise
+        },
+    )
+
+    def cell(value: Element) -> Cell:
+        return memory[type(value)][value] if type(value) in memory else make(value)
+
+    known |= {
+        f"{of}_texts": memory[str],
+        f"{of}_cell": cell,
+        f"{of}_missing": lambda r, around: blank(column.absent(r, around)),
+        f"{of}_nothing": blank(values.NULL),
+    }
+    for i, (tree, place) in enumerate(zip(column.trees, column.places, strict=True)):
+        known[f"{of}_place{i}"] = place
+        long_way = [f"v = {of}_place{i}(r, around)", f"if v is not None: return {of}_cell(v)"]
+        yield from _place(of, i, tree, long_way, known, cell)
+    asked = [_heads(tree) for tree in column.reason_trees]
+    heads = column.heads.union(*filter(None, asked))
+    yield from _where_there_is(None if None in asked else heads, [f"return {of}_missing(r, around)"])
+    yield f"return {of}_nothing"
+
+
+def _place(
+    of: str, i: int, tree: Node, long_way: Sequence[str], known: dict[str, Any], cell: Callable[[Element], Cell]
+) -> Lines:
+    """Lines that return the cell of the first value a path gives, and go on when it gives none."""
+    while isinstance(tree, Call) and tree.function == "first":
+        tree = tree.base
+    match tree:
+        case Call(base, "getReferenceKey", arguments) if names := plain(base):
+            wanted = arguments[0].name if arguments and isinstance(arguments[0], Step) else None
+            known[f"{of}_keys{i}"] = Remembered(_key(wanted, cell), lambda text: len(text) <= _LONG)
+            yield from _descent(names)
+            yield "if v is not None or not sure:"
+            yield from _in(
+                [
+                    "if type(v) is dict:",
+                    "    v = v.get('reference')",
+                    "    if type(v) is str:",
+                    "        if around.follow: v = around.follow.get(v, v)",
+                    f"        v = {of}_keys{i}[v]",
+                    "        if v is not None: return v",
+                    *long_way,
+                ]
+            )
+        case Call(Step() as element, "ofType", (Step(This(), type_name),)) if type_name[0].islower():
+            if (chosen := plain(tree)) and (named := plain(element)):
+                for names, end in ((chosen, _end(of)), (named, [])):
+                    yield from _descent(names, end)
+                    yield "if v is not None or not sure:"
+                    yield from _in(long_way)
+            else:
+                yield from _where_there_is(_heads(tree), long_way)
+        case _ if names := plain(tree):
+            yield from _descent(names, _end(of))
+            yield "if v is not None or not sure:"
+            yield from _in(long_way)
+        case _:
+            yield from _where_there_is(_heads(tree), long_way)
+
+
+def _descent(names: Sequence[str], end: Sequence[str] = ()) -> Lines:
+    """Lines that go down to what stands first; at the end of the path those of ``end``, else the first of a list."""
+    one_of_a_list = [
+        "if type(v) is list:",
+        "    if len(v) > 1: sure = False",
+        "    v = v[0] if v else None",
+    ]
+    yield "sure = True"
+    for depth, name in enumerate(names):
+        node = "v" if depth else "r"
+        if depth:
+            yield from _in(["if type(v) is dict:"], depth - 1)
+        yield from _in([f"v = {node}.get({name!r})"], depth)
+        yield from _in(one_of_a_list if depth < len(names) - 1 or not end else end, depth)
+
+
+def _end(of: str) -> list[str]:
+    """What is found at the end of a path is the value: the first of a list that is none."""
+    return [
+        f"if type(v) is str: return {of}_texts[v]",
+        "if v is not None:",
+        "    if type(v) is list:",
+        "        if len(v) > 1: sure = False",
+        "        v = v[0] if v else None",
+        f"    if v is not None: return {of}_cell(v)",
+    ]
+
+
+def _where_there_is(names: Collection[str] | None, then: Sequence[str]) -> Lines:
+    """``then``, where the resource has one of these elements; always for None, never for no names."""
+    if names is None:
+        yield from then
+    elif names:
+        listed = sorted(names)
+        if len(listed) > _SEVERAL:
+            yield f"if not r.keys().isdisjoint({tuple(listed)!r}):"
+        else:
+            yield f"if {' or '.join(f'{name!r} in r' for name in listed)}:"
+        yield from _in(then)
+
+
+def _heads(tree: Node) -> set[str] | None:
+    """The elements of a resource of which it must have one for the path to give anything; None where none is needed."""
+    match tree:
+        case Step(This(), name):
+            return None if name[0].isupper() else {name}
+        case Call(Step(This(), name), "ofType", (Step(This(), type_name),)) if not name[0].isupper():
+            return {name, choice(name, type_name)}
+        case Step(base, _):
+            return _heads(base)
+        case Call(base, function, _) if function in _NOTHING_OF_NOTHING:
+            return _heads(base)
+    return None
+
+
+def _key(wanted: str | None, cell: Callable[[Element], Cell]) -> Callable[[str], Cell | None]:
+    """The cell of the id that a reference names; None where its text alone does not tell."""
+
+    def make(text: str) -> Cell | None:
+        if text.startswith(("urn:", "#")):
+            return None
+        key = reference_key({"reference": text}, wanted, Around({}))
+        return None if key is None else cell(key)
+
+    return make
+
+
+def _in(lines: Iterable[str], by: int = 1) -> Lines:
+    return ("    " * by + line for line in lines)
