@@ -137,7 +137,7 @@ def shipped_views() -> Mapping[str, SeamView]:
 
 
 def narrowed(columns: Columns) -> Mapping[str, SeamView]:
-    """The shipped views with only these columns; a table that is not named keeps none."""
+    """The shipped views with only these columns; of a table that is not named nothing is written."""
     return shipped_views() if columns is None else _narrowed(frozenset(columns.items()))
 
 
@@ -145,8 +145,9 @@ def narrowed(columns: Columns) -> Mapping[str, SeamView]:
 def _narrowed(columns: frozenset[tuple[str, frozenset[str]]]) -> Mapping[str, SeamView]:
     kept = dict(columns)
     return {
-        resource: replace(view, columns=tuple(c for c in view.columns if c.name in kept.get(view.table, ())))
+        resource: replace(view, columns=tuple(c for c in view.columns if c.name in kept[view.table]))
         for resource, view in shipped_views().items()
+        if view.table in kept
     }
 
 
