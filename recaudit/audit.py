@@ -220,6 +220,7 @@ def _read(
     _refuse_empty_rungs(planned, sector.name, claims, rules)
     _refuse_no_areas(planned, claims, registered)
     signals = suites.signals(sector.name, every, links)
+    links = links.asked(rules, signals)
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)

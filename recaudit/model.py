@@ -5,8 +5,8 @@ The meaning of every number is written down in ``docs/scoring.md``. Nothing here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
@@ -275,16 +275,19 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class LinkedColumn:
-    """A frame column that is not in the row itself, in one of four forms:
+    """A frame column that is not in the row itself, in one of five forms:
 
-    ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``
+    ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``; with
+               ``by``, how many name this row in that column of theirs
     ``found``  "yes" when the row of ``table`` that column ``by`` names was read
     ``column`` column ``column`` of the record (``table`` = the unit's) or of the row of ``table`` that ``by`` names
     ``days``   days from frame column ``start`` to frame column ``end``
+    ``origin`` in whose files the row of ``table`` that ``by`` names lay, without ``by`` the row itself: "own",
+               those of the record's facility, or "other"; absent where a file is of no facility for certain
     """
 
     name: str
-    form: Literal["count", "found", "column", "days"]
+    form: Literal["count", "found", "column", "days", "origin"]
     table: str = ""
     by: str = ""
     column: str = ""
@@ -336,11 +339,35 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """Which kinds of record an audit is about, by the codes of one column: all others of a list that somebody wrote
+    are out of scope. A record whose kind is none of that list, or cannot be read, stays in scope: nobody knows."""
+
+    name: str  # "vn/opened"; "" for codes of the plan's own
+    column: str
+    codes: tuple[str, ...]
+    left_out: tuple[str, ...]  # the others of the list
+    title: Mapping[str, str]  # language -> words
+    source: str  # who says so
+
+
+@dataclass(frozen=True, slots=True)
+class InScopeBy:
+    """A hanging table by whose rows a record is in scope, where its own row says neither status nor end: a patient is,
+    by a visit."""
+
+    table: str
+    status: str  # its columns
+    end: str
+    candidates: Mapping[str, str]  # facility candidate -> its column
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """``expectations/<sector>/links.json``: how the tables of a sector hold together around one unit."""
 
     unit: str  # the unit's table
-    status: str  # its columns
+    status: str  # its columns; made by the engine where records are in scope by another table
     end: str
     finished: tuple[str, ...]  # statuses that put a record in scope
     open: tuple[str, ...]  # statuses that put it out of scope; any other cannot be read
@@ -350,6 +377,30 @@ class Links:
     columns: Mapping[str, tuple[LinkedColumn, ...]]  # table -> linked columns of its frame
     due: Due | None = None
     person: Person | None = None
+    further: tuple[str, ...] = ()  # tables that are counted only where a rule looks at them
+    in_scope_by: InScopeBy | None = None
+
+    def asked(self, rules: Iterable[Rule], signals: Iterable[SignalRule] = ()) -> Links:
+        """Without the further tables that no rule or signal stands on or looks into: their rows open no hole and are
+        no unread part of a record. These then are what ``further`` says."""
+        looked_at = {(rule.table, column) for rule in rules for column in rule.columns}
+        looked_at |= {(signal.table, column) for signal in signals for column in signal.columns}
+        kept = {table for table, _ in looked_at}
+        for table, columns in self.columns.items():
+            days = {end for one in columns if (table, one.name) in looked_at for end in (one.start, one.end)}
+            kept |= {one.table for one in columns if (table, one.name) in looked_at or one.name in days}
+        gone = {table for table in self.further if table not in kept}
+        return replace(
+            self,
+            hanging={table: link for table, link in self.hanging.items() if table not in gone},
+            referenced={table: by for table, by in self.referenced.items() if table not in gone},
+            columns={
+                table: tuple(one for one in columns if one.table not in gone)
+                for table, columns in self.columns.items()
+                if table not in gone
+            },
+            further=tuple(table for table in self.further if table in gone),
+        )
 
     @property
     def tables(self) -> tuple[str, ...]:

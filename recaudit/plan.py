@@ -43,15 +43,25 @@ class Vocabulary:
     units: tuple[str, ...]  # what one record can be; the first is the default
     formats: tuple[str, ...]  # the first is the default
     facility: tuple[str, ...]  # candidates for the facility of a row
+    facility_of: Mapping[str, str] = field(default_factory=dict)  # of these, those that only rows of one unit have
     by_year: tuple[str, ...] = ()  # units of which a roster's key holds for one year: "<id>/<year the period ends in>"
 
 
 SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
     {
         "health": Vocabulary(
-            units=("encounter",),
+            units=("encounter", "patient"),
             formats=("fhir", "fhir-ndjson", "fhir-bundle"),
-            facility=("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file"),
+            facility=(
+                "serviceProvider",
+                "serviceProvider.identifier",
+                "meta.source",
+                "folder",
+                "file",
+                "managingOrganization",
+                "managingOrganization.identifier",
+            ),
+            facility_of={"managingOrganization": "patient", "managingOrganization.identifier": "patient"},
         ),
         "education": Vocabulary(
             units=("report_card", "learner"),
@@ -146,7 +156,8 @@ def load(path: Path) -> Plan:
     fail_on = _fail_on(audit)
 
     register = _register(whole.table("register"), file.parent, period) if "register" in whole.raw else None
-    sources = tuple(_source(table) for table in whole.tables("source"))
+    told = whole.tables("source")
+    sources = tuple(_source(table) for table in told)
     if not whole.raw.get("source"):
         whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
     suites = _suites(whole.table("suites")) if "suites" in whole.raw else {}
@@ -154,6 +165,8 @@ def load(path: Path) -> Plan:
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
     gates = tuple(_gate(table, read) for table in whole.tables("gate"))
     recounts = _recounts(whole, claims, read, period, file.parent)
+    for table, source in zip(told, sources, strict=True):
+        _refuse_of_other_unit(table, source, units)
     whole.once("source", "name", (source.name for source in sources))
     whole.once("claim", "id", (claim.id for claim in claims))
 
@@ -342,6 +355,16 @@ def _source(table: Table) -> Source:
             fix="keep one of the two",
         )
     return source
+
+
+def _refuse_of_other_unit(table: Table, source: Source, units: Mapping[str, str]) -> None:
+    """Refuse a candidate that no row of the unit has: it would silently name no facility."""
+    words = SECTORS[source.sector]
+    for candidate in source.facility:
+        needed = words.facility_of.get(candidate, "")
+        if needed not in ("", units.get(source.sector, words.units[0])):
+            fix = f'remove it, or say unit = {{ {source.sector} = "{needed}" }} in [audit]'
+            table.problem(f"{candidate} is said by rows of unit {needed} only", key="facility", fix=fix)
 
 
 def _suites(table: Table) -> dict[str, tuple[str, ...]]:

@@ -84,14 +84,20 @@ def used(
 ) -> dict[str, dict[str, str]]:
     """The tables with only those columns that a rule, signal, link or key looks at: spilled tables hold people's data.
 
-    A table that nothing looks at keeps its identity, so that its rows and copies are counted all the same.
+    A table that nothing looks at keeps its identity, so that its rows and copies are counted all the same; one of
+    ``links.further`` is left out.
     """
-    wanted: dict[str, set[str]] = {table: set() for table in tables}
-    wanted[links.unit] |= {links.status, links.end, *links.candidates.values(), *links.referenced.values()}
+    wanted: dict[str, set[str]] = {table: set() for table in tables if table not in links.further}
+    wanted[links.unit] |= {*links.candidates.values(), *links.referenced.values()}
+    by = links.in_scope_by
+    if by is None:
+        wanted[links.unit] |= {links.status, links.end}
+    else:
+        wanted[by.table] |= {by.status, by.end, *by.candidates.values()}
     for table, link in links.hanging.items():
         wanted[table].add(link.by)
         wanted[links.unit] |= {link.names} - {""}
-    due = links.due
+    due, rules, signals = links.due, tuple(rules), tuple(signals)
     for rule in rules:
         if due is None or rule.table != due.table:
             wanted[rule.table] |= set(rule.columns)
@@ -100,16 +106,21 @@ def used(
         wanted[due.of] |= {due.subject, due.period, *due.columns}
     for signal in signals:
         wanted.get(signal.table, set()).update({*signal.columns, signal.group})
+    asked = {(rule.table, column) for rule in rules for column in rule.columns}
+    asked |= {(signal.table, column) for signal in signals for column in (*signal.columns, signal.group)}
     for table, linked in links.columns.items():
+        days = {end for one in linked if (table, one.name) in asked for end in (one.start, one.end)}
         for column in linked:
+            if (table, column.name) not in asked and column.name not in days:
+                continue
             wanted[table] |= {column.by, column.start, column.end}
             if column.form == "count":
                 wanted[column.table].add(column.where[0])
+                wanted[column.table].add(column.by)
             if column.form == "column":
                 wanted[column.table].add(column.column)
     return {
-        table: {column: kind for column, kind in kinds.items() if column in wanted[table]}
-        for table, kinds in tables.items()
+        table: {column: kind for column, kind in tables[table].items() if column in of} for table, of in wanted.items()
     }
 
 

@@ -19,7 +19,7 @@ from recaudit.values import NOT_KNOWN, NULL, VALUE, bucket, reason_bucket, span
 
 _ZONE = ZoneInfo("UTC")
 _NUMBERS = {"count", "days"}  # linked columns that hold numbers, not text
-_LINKED = {*_NUMBERS, "found"}
+_LINKED = {*_NUMBERS, "found", "origin"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
+from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
@@ -65,7 +66,10 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
         if table == links.unit:
             base = _unit_rows(linked.rows)
         elif table in links.hanging:
-            base = _hanging_rows(hung[table], links.hanging[table], linked)
+            rows = (
+                hung[table] if links.in_scope_by is None or table != links.in_scope_by.table else _visits(hung[table])
+            )
+            base = _hanging_rows(rows, links.hanging[table], linked, task)
         else:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows)
         frames[table] = maker.frame(table, base)
@@ -89,12 +93,22 @@ def _unit_rows(rows: FromClause) -> sa.Subquery:
     return sa.select(*kept).where(rows.c.rid_.is_not(None)).subquery("base")
 
 
-def _hanging_rows(table: FromClause, link: Hanging, linked: Linked) -> sa.Subquery:
+def _visits(table: FromClause) -> sa.Subquery:
+    """Rows by which records are in scope, without those that are known to be out of it, and with the facility they
+    name (``candidate_``): a visit of last year is no part of what is judged."""
+    visits = sa.table(VISITS, *map(sa.column, ("src", "pos", "outside_", "candidate_")))
+    same = sa.and_(visits.c.src == table.c.src, visits.c.pos == table.c.pos, sa.not_(visits.c.outside_))
+    return sa.select(*table.c, visits.c.candidate_).select_from(table.join(visits, same)).subquery("visits inside")
+
+
+def _hanging_rows(table: FromClause, link: Hanging, linked: Linked, task: Task) -> sa.Subquery:
     """Each row once for every record it hangs on. Rows that name a copy stand only where that copy does."""
     by, read = table.c[link.by], table.c[f"{link.by}__s"] == VALUE
     if not link.names:
         records = linked.records
         on = sa.and_(read, table.c.ns == records.c.ns, by == records.c.id)
+        if "candidate_" in table.c:
+            on = sa.and_(on, same_facility(table.c.candidate_, records.c.facility, task))
         of_record = (records.c.facility.label("facility_"), records.c.rid.label("rid_"))
         return sa.select(*table.c, *of_record).select_from(table.join(records, on)).subquery("base")
     unit = linked.rows.c
@@ -193,9 +207,11 @@ class _Maker:
         return handed
 
     def count(self, at: _Columns, column: LinkedColumn) -> Cell:
-        """How many rows hang on the record. None, in a table that was not handed in to the end: not known."""
+        """How many rows hang on the record, or name this row. None, in a table that was not handed in to the end: not
+        known; nor where a row of the same record does not say whether it names this one."""
         table, link = self.hung[column.table], self.task.links.hanging[column.table]
-        by, (asked, text) = table.c[link.by], column.where
+        key = column.by or link.by
+        by, (asked, text) = table.c[key], column.where
         counted: ColumnElement[bool] = sa.true()
         perhaps: ColumnElement[bool] = sa.false()  # a row that does not say whether it counts
         if asked:
@@ -208,23 +224,80 @@ class _Maker:
                 sa.func.count().filter(counted).label("hanging"),
                 sa.func.count().filter(perhaps).label("perhaps"),
             )
-            .where(table.c.standing_, table.c[f"{link.by}__s"] == VALUE)
+            .where(table.c.standing_, table.c[f"{key}__s"] == VALUE)
             .group_by(table.c.ns, by)
             .subquery(f"count {column.name}")
         )
         handed = self._handed(at, column.table, column.name)
-        named = at.base.c[link.names] if link.names else at.base.c.id
+        named = at.base.c[link.names] if link.names and not column.by else at.base.c.id
         at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == named))
         number = sa.func.coalesce(counts.c.hanging, 0)
         all_seen = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.func.coalesce(counts.c.perhaps, 0) == 0)
-        if link.names:
+        if column.by:
+            all_seen = sa.and_(all_seen, self._none_mute(at, column))
+        elif link.names:
             all_seen = sa.and_(all_seen, at.base.c[f"{link.names}__s"] == VALUE)
         sure = sa.or_(number > 0, all_seen)
         return Cell(number, sa.case((sure, VALUE), else_=NOT_KNOWN), kind="count")
 
+    def _none_mute(self, at: _Columns, column: LinkedColumn) -> ColumnElement[bool]:
+        """Does every row of the table that hangs on the same record say which row it names? What hangs on no record
+        that can be read is a hole."""
+        links, table = self.task.links, self.hung[column.table]
+        link = links.hanging[column.table].by
+        hangs, silent = table.c[f"{link}__s"] == VALUE, table.c[f"{column.by}__s"] != VALUE
+        mute = sa.select(table.c.ns, table.c[link].label("of")).where(hangs, silent).distinct()
+        some = mute.subquery(f"mute {column.name}")
+        record = at.base.c.id if at.table == links.unit else at.base.c[links.hanging[at.table].by]
+        at.source = at.source.outerjoin(some, sa.and_(some.c.ns == at.base.c.ns, some.c.of == record))
+        return some.c.of.is_(None)
+
+    def _rows(self, table: str) -> FromClause:
+        """All rows of a table that others may name."""
+        if table == self.task.links.unit:
+            return self.linked.rows
+        return self.named[table] if table in self.named else self.hung[table]
+
+    def origin(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """Whose files a row came in. Nothing where one of them is of no facility for certain, or the row was not read;
+        a copy that nobody could read may be the facility's own."""
+        inputs = sa.table("inputs", sa.column("src"), sa.column("certain")).alias(f"files {column.name}")
+        here = at.base.c.facility_
+        if not column.by:
+            at.source = at.source.join(inputs, inputs.c.src == at.base.c.src)
+            own = same_facility(inputs.c.certain, here, self.task)
+            said = sa.case((inputs.c.certain.is_not(None), sa.case((own, "own"), else_="other")))
+            return Cell(said, sa.case((said.is_not(None), VALUE), else_=NULL))
+        rows, handed = self._rows(column.table), self._handed(at, column.table, column.name)
+        files = sa.select(rows.c.ns, rows.c.id, inputs.c.certain).select_from(
+            rows.join(inputs, inputs.c.src == rows.c.src)
+        )
+        whose = files.where(rows.c.id.is_not(None)).distinct().subquery(f"whose {column.name}")
+        b = at.base.c
+        named = sa.and_(whose.c.ns == b.ns, whose.c.id == b[column.by], b[f"{column.by}__s"] == VALUE)
+        own = same_facility(whose.c.certain, b.facility_, self.task)
+        place = (b.facility_, b.src, b.pos)
+        of_rows = (
+            sa.select(
+                *(each.label(name) for each, name in zip(place, ("facility", "src", "pos"), strict=True)),
+                sa.func.bool_or(whose.c.certain.is_(None)).label("anyone"),
+                sa.func.bool_or(own).label("own"),
+            )
+            .select_from(at.base.join(whose, named))
+            .group_by(*place)
+            .subquery(f"origin {column.name}")
+        )
+        o = of_rows.c
+        same = sa.and_(o.facility == b.facility_, o.src == b.src, o.pos == b.pos)
+        at.source = at.source.outerjoin(of_rows, same)
+        said = sa.case((sa.or_(o.own.is_(None), o.anyone), sa.null()), (o.own, "own"), else_="other")
+        open_ = sa.or_(handed.c.cut, handed.c.unread)
+        bucket = sa.case((said.is_(None), NULL), (sa.and_(said == "other", open_), NOT_KNOWN), else_=VALUE)
+        return Cell(sa.case((bucket == VALUE, said)), bucket)
+
     def found(self, at: _Columns, column: LinkedColumn) -> Cell:
         """Was the row that is named read? Not, in a table with lines that nobody could read: not known."""
-        table, by = self.named[column.table], at.base.c[column.by]
+        table, by = self._rows(column.table), at.base.c[column.by]
         read = sa.select(table.c.ns, table.c.id).where(table.c.id.is_not(None)).distinct().subquery(column.name)
         handed = self._handed(at, column.table, column.name)
         at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.id == by))
@@ -249,7 +322,7 @@ class _Maker:
                 order = sa.case((rows.c.standing_, "0"), else_="1") + rows.c.content
             source = rows
         else:
-            source = self.named[column.table]
+            source = self._rows(column.table)
             key, there, order = [source.c.ns, source.c.id, source.c.standing_], source.c.standing_, source.c.content
         differ = _differ(source, [*key, source.c.standing_], column.column)
         first = chosen(source, key, order).label("first_")
@@ -289,6 +362,7 @@ _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "found": _Maker.found,
     "column": _Maker.column,
     "days": _Maker.days,
+    "origin": _Maker.origin,
 }
 
 

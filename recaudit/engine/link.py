@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.matching import LISTED, held_against, load_roster
-from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables, span_of
+from recaudit.engine.scope import in_scope_by, of_other_base, scope_of
+from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
 from recaudit.model import Input
-from recaudit.values import NOT_KNOWN, UNPARSEABLE, VALUE
+from recaudit.values import NOT_KNOWN, VALUE
 
 UNIT_ROWS = "unit_rows"
 RECORDS = "records"
@@ -55,7 +56,7 @@ def link(engine: Engine, task: Task) -> Linked:
     engine.load("gaps", gap_table(task.facilities, task.timezone))
     roster = load_roster(engine, task)
 
-    states = engine.view("row_states", _row_states(attributed(engine, task, seam[task.links.unit]), task))
+    states = engine.view("row_states", _row_states(attributed(engine, task, seam), task))
     copies = engine.make("copies", _copies(states))
     records = engine.make(RECORDS, _records(copies, roster, task))
     _check_namespaces(engine, copies, roster)
@@ -75,41 +76,53 @@ def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:
 
 
 # -------------------------------------------------------------- which facility
-def attributed(engine: Engine, task: Task, unit: FromClause) -> FromClause:
-    """Every row of the unit's table with ``candidate_``, the facility it names (NULL: none), and ``differing_``."""
+def attributed(engine: Engine, task: Task, seam: Mapping[str, FromClause]) -> FromClause:
+    """Every row of the unit's table with ``candidate_``, the facility it names (NULL: none), and ``differing_``; where
+    records are in scope by another table also their status and end."""
+    links = task.links
     orders, ordering = _orderings(task)
     engine.load("inputs", input_table(task.inputs, task.known, orders))
     engine.load("known", pa.table({"id": pa.array(sorted(task.known), pa.string())}))
-    named = engine.view("attributed", _attribute(unit, task, ordering))
+    if links.in_scope_by is None:
+        named = engine.view("attributed", _attribute(seam[links.unit], links.candidates, ordering, task.nameless))
+    else:
+        named = engine.view("named", _attribute(seam[links.unit], links.candidates, ordering, ""))
+        visits = with_standing(seam[links.in_scope_by.table])
+        whose = engine.view("named visits", _attribute(visits, links.in_scope_by.candidates, ordering, ""))
+        named = engine.make("attributed", in_scope_by(engine, task, links.in_scope_by, named, whose))
     if not task.heirs:
         return named
     engine.load("heirs", heir_table(task.heirs, task.timezone))
     return engine.view("inherited", _inherit(named, task))
 
 
-def _attribute(unit: FromClause, task: Task, ordering: list[tuple[str, ...]]) -> sa.Select[Any]:
-    """Every row with the facility it names first (``candidate``) and whether it names two that the register knows."""
+def _attribute(
+    rows: FromClause, candidates: Mapping[str, str], ordering: list[tuple[str, ...]], nameless: str
+) -> sa.Select[Any]:
+    """Every row with the facility it names first (``candidate``) and whether it names two that the register knows.
+    A candidate for which the rows have no column says nothing."""
     inputs = sa.table("inputs", *map(sa.column, ("src", "certain", "folder", "file", "ordering")))
     cells: dict[str, ColumnElement[Any]] = {"folder": inputs.c.folder, "file": inputs.c.file}
-    for name, column in task.links.candidates.items():
-        cells[name] = sa.case((unit.c[f"{column}__s"] == VALUE, unit.c[column]))
+    for name, column in candidates.items():
+        cells[name] = sa.case((rows.c[f"{column}__s"] == VALUE, rows.c[column]))
+    orders = [tuple(name for name in names if name in cells) for names in ordering]
     first = sa.case(
         *(
             (inputs.c.ordering == number, sa.func.coalesce(sa.null(), *(cells[name] for name in names)))
-            for number, names in enumerate(ordering)
+            for number, names in enumerate(orders)
         ),
         else_=sa.null(),
     )
-    used = sorted({name for names in ordering for name in names})
+    used = sorted({name for names in orders for name in names})
     named: list[ColumnElement[Any]] = [sa.case((cells[name].in_(_KNOWN), cells[name])) for name in used]
     named = named or [sa.null()]
     differing = sa.func.coalesce(sa.func.greatest(*named) != sa.func.least(*named), sa.false())
-    nameless = sa.literal(task.nameless) if task.nameless else sa.null()
+    otherwise = sa.literal(nameless) if nameless else sa.null()
     return sa.select(
-        *unit.c,
-        sa.func.coalesce(inputs.c.certain, first, nameless).label("candidate_"),
+        *rows.c,
+        sa.func.coalesce(inputs.c.certain, first, otherwise).label("candidate_"),
         sa.and_(inputs.c.certain.is_(None), differing).label("differing_"),
-    ).select_from(unit.join(inputs, inputs.c.src == unit.c.src))
+    ).select_from(rows.join(inputs, inputs.c.src == rows.c.src))
 
 
 def _day_known(rows: Any, task: Task) -> ColumnElement[bool]:  # noqa: ANN401  # the columns of any relation
@@ -148,9 +161,8 @@ def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
     """Facility or the reason there is none, and how far the row is readable and in scope, copies aside."""
     c, links = rows.c, task.links
     facilities = sa.table("facilities", *map(sa.column, ("id", "opened", "closed", "has_roster")))
-    first, last = span_of(task.period, task.timezone)
     low, high = c[f"{links.end}__lo"], c[f"{links.end}__hi"]
-    end, status = c[f"{links.end}__s"], c[f"{links.status}__s"]
+    said, outside = scope_of(c, links.status, links.end, task)
 
     closed_then: ColumnElement[bool] = sa.false()
     if any(facility.gaps for facility in task.facilities):
@@ -173,16 +185,9 @@ def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
         (c.candidate_.in_(_KNOWN), NOT_OPEN),
         else_=UNKNOWN_FACILITY,
     )
-    readable = sa.and_(
-        c.id.is_not(None),
-        status == VALUE,
-        c[links.status].in_([*links.finished, *links.open]),
-        end != UNPARSEABLE,
-    )
-    outside = sa.or_(
-        sa.and_(status == VALUE, c[links.status].in_(links.open)),
-        sa.and_(end == VALUE, sa.or_(high < first, low > last)),
-    )
+    readable = sa.and_(c.id.is_not(None), said)
+    if task.base is not None and links.in_scope_by is None:
+        outside = sa.or_(outside, of_other_base(c, task.base))
     return sa.select(
         *c,
         sa.case((there, facilities.c.id)).label("facility_"),

@@ -55,7 +55,7 @@ def survey(task: Task, *, threads: int = 0) -> Survey:
     """Looks at every row once and judges nothing. A facility that an input is certain of is named without a row too."""
     engine = Engine(task.spill, threads)
     seam = seam_tables(engine, task.spill, task.tables)
-    rows = attributed(engine, replace(task, nameless=NAMELESS), seam[task.links.unit]).c
+    rows = attributed(engine, replace(task, nameless=NAMELESS), seam).c
     counted = {one.facility: 0 for one in task.inputs if one.facility is not None}
     counted |= dict(engine.rows(sa.select(rows.candidate_, sa.func.count()).group_by(rows.candidate_)))
     counted = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -19,7 +19,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.dialect import sql
 from recaudit.intime import shared
 from recaudit.keys import Difference
-from recaudit.model import EVER, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
+from recaudit.model import EVER, Base, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
 
 
@@ -35,7 +35,7 @@ class Task:
     for what they say of themselves, and nobody asks what is absent. ``heirs``: whom rows count for that name a facility
     which was not open then. ``ignoring``: differences between keys of records and of the roster that mean nothing;
     ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
-    None where only keys match. ``alike``: how alike names have to be.
+    None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
     """
 
     spill: Path
@@ -61,6 +61,7 @@ class Task:
     persons: Any = None
     alike: Fraction = Fraction(1)
     heirs: tuple[Heir, ...] = ()
+    base: Base | None = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""

@@ -114,12 +114,13 @@ def shipped_views() -> Mapping[str, SeamView]:
 
 
 def narrowed(columns: Columns) -> Mapping[str, SeamView]:
-    """The shipped views with only these columns; a table that is not named keeps none."""
+    """The shipped views with only these columns; of a table that is not named nothing is written."""
     if columns is None:
         return shipped_views()
     return {
-        resource: replace(view, columns=tuple(c for c in view.columns if c.name in columns.get(view.table, ())))
+        resource: replace(view, columns=tuple(c for c in view.columns if c.name in columns[view.table]))
         for resource, view in shipped_views().items()
+        if view.table in columns
     }
 
 

@@ -1,25 +1,33 @@
-"""Health as a sector: the unit is the encounter, the exports are FHIR."""
+"""Health as a sector: the unit is the encounter, or the patient; the exports are FHIR."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from recaudit.model import Input
 from recaudit.plan import Plan, Source
 from recaudit.sectors import Progress, Sector
 
+_OF_VISITS: Final = ("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file")
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    name: str = "health"
+    """``encounter``: one finished visit. ``patient``: one patient of one facility, who had such a visit."""
+
     unit: str = "encounter"
-    candidates: tuple[str, ...] = ("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file")
+    candidates: tuple[str, ...] = _OF_VISITS
+    name: str = "health"
 
     def around(self, unit: str) -> Sector:
-        """There is one unit."""
-        return self
+        """The same with records of another unit. Raises ``ValueError`` for one that the sector does not have."""
+        for known in (SECTOR, _PATIENT):
+            if known.unit == unit:
+                return known
+        raise ValueError(f"no unit of health: {unit}")
 
     def tables(self) -> Mapping[str, Mapping[str, str]]:
         """Table -> element column -> field kind, of the shipped views. Raises ``SuiteError`` for a broken view."""
@@ -55,3 +63,4 @@ class Health:
 
 
 SECTOR: Sector = Health()
+_PATIENT: Final[Sector] = Health("patient", ("managingOrganization", "managingOrganization.identifier", *_OF_VISITS))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from recaudit.model import Due, Hanging, LinkedColumn, Links, Person
+from recaudit.model import Due, Hanging, InScopeBy, LinkedColumn, Links, Person
 from recaudit.seam import due_kinds
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
 
@@ -17,13 +17,16 @@ Tables = Mapping[str, Mapping[str, str]]
 _PARTS: Final = ("unit", "hanging", "referenced", "columns")
 _DUE: Final = ("table", "of", "grade", "subject", "period", "assessment", "columns")
 _PERSON: Final = ("name", "birth_date", "sex")
-_UNIT: Final = ("table", "status", "end", "finished", "open", "facility")
+_UNIT: Final = ("table", "finished", "open", "facility")
+_SCOPE: Final = ("status", "end")  # of the unit's table, or of another one and then in "in_scope_by"
+_SCOPE_BY: Final = ("table", *_SCOPE, "facility")
 _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     # the key that tells the form: the other keys it needs
     "count": (),
     "found": ("by",),
     "of": ("column",),  # and "by", where the row is not the record itself
     "days": (),
+    "origin": (),  # and "by", where the row is not the one that is looked at
 }
 
 
@@ -32,17 +35,18 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
     wrong = Wrong(label)
     document, _ = read_object(path, wrong)
     wrong.refuse()
-    check_keys(document, wrong, needed=_PARTS, allowed=("due", "person"), what="links.json")
+    check_keys(document, wrong, needed=_PARTS, allowed=("due", "person", "further"), what="links.json")
     _check_objects(document, (*_PARTS, "due", "person"), wrong)
     unit = document["unit"]
-    check_keys(unit, wrong.inside("unit"), needed=_UNIT, what="the unit")
-    _check_objects(unit, ("facility",), wrong.inside("unit"))
+    needed = (*_UNIT, "in_scope_by") if "in_scope_by" in unit else (*_UNIT, *_SCOPE)
+    check_keys(unit, wrong.inside("unit"), needed=needed, what="the unit")
+    _check_objects(unit, ("facility", "in_scope_by"), wrong.inside("unit"))
     for key in ("finished", "open"):
         if not (isinstance(unit[key], list) and unit[key] and all(isinstance(status, str) for status in unit[key])):
             wrong.inside(f"unit, {key}").add(f"{key} is no list of statuses", "write [ … ]")
     wrong.refuse()
     own = _known_table(str(unit["table"]), tables, wrong.inside("unit"))
-    for key in ("status", "end"):
+    for key in _SCOPE if "in_scope_by" not in unit else ():
         _known_column(str(unit[key]), own, wrong.inside(f"unit, {key}"))
     for candidate, column in unit["facility"].items():
         _known_column(column, own, wrong.inside(f"unit, facility, {candidate}"))
@@ -57,10 +61,11 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
         place = wrong.inside(f"referenced, {table}")
         _known_table(table, tables, place)
         _reference(column, own, place)
+    scope = _in_scope_by(unit["in_scope_by"], hanging, tables, wrong) if "in_scope_by" in unit else None
     links = Links(
         unit=unit["table"],
-        status=unit["status"],
-        end=unit["end"],
+        status=str(unit.get("status", f"{unit['table']}_status_")),  # names of ours end in "_"
+        end=str(unit.get("end", f"{unit['table']}_end_")),
         finished=tuple(unit["finished"]),
         open=tuple(unit["open"]),
         candidates=dict(unit["facility"]),
@@ -69,6 +74,8 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
         columns={},
         due=_due(document["due"], own, tables, hanging, wrong.inside("due")) if "due" in document else None,
         person=_person(document, tables, wrong.inside("person")) if "person" in document else None,
+        further=_further(document.get("further", []), tables, wrong.inside("further")),
+        in_scope_by=scope,
     )
     linked: dict[str, tuple[LinkedColumn, ...]] = {}
     for table, entries in document["columns"].items():
@@ -98,6 +105,32 @@ def _check_objects(found: Mapping[str, Any], keys: Sequence[str], wrong: Wrong) 
         if key in found and not isinstance(found[key], dict):
             wrong.inside(key).add(f"{key} is no object", "write { … }")
     wrong.refuse()
+
+
+def _in_scope_by(
+    said: Mapping[str, Any], hanging: Mapping[str, Hanging], tables: Tables, wrong: Wrong
+) -> InScopeBy | None:
+    place = wrong.inside("unit, in_scope_by")
+    check_keys(said, place, needed=_SCOPE_BY, what="what puts a record in scope")
+    _check_objects(said, ("facility",), place)
+    if any(key not in said for key in _SCOPE_BY):
+        return None
+    table = str(said["table"])
+    if table not in hanging or hanging[table].names:
+        place.add(f"rows of {table!r} do not hang on the id of the record", near(table, hanging))
+    columns = tables.get(table, {})
+    for column in (said["status"], said["end"], *said["facility"].values()):
+        _known_column(str(column), columns, place)
+    return InScopeBy(table, str(said["status"]), str(said["end"]), dict(said["facility"]))
+
+
+def _further(said: object, tables: Tables, wrong: Wrong) -> tuple[str, ...]:
+    if not isinstance(said, list):
+        wrong.add("further is no list of tables", "write [ … ]")
+        return ()
+    for table in said:
+        _known_table(str(table), tables, wrong)
+    return tuple(map(str, said))
 
 
 def _hanging(said: object, unit: Mapping[str, str], wrong: Wrong) -> Hanging:
@@ -224,7 +257,7 @@ def _linked_column(
         )
         return None
     form = forms[0]
-    optional = {"of": ("by",), "count": ("where",)}.get(form, ())
+    optional = {"of": ("by",), "count": ("where", "by"), "origin": ("by",)}.get(form, ())
     check_keys(entry, wrong, needed=("name", form, *_FORMS[form]), allowed=optional, what="the linked column")
     if any(key not in entry for key in ("name", *_FORMS[form])):
         return None
@@ -237,10 +270,18 @@ def _linked_column(
         return LinkedColumn(name=name, form="days", start=ends[0], end=ends[1])
     other = str(entry[form])
     if form == "count":
-        if table != links.unit or other not in links.hanging:
-            wrong.add(f"rows of {other!r} do not hang on {table!r}", near(other, links.hanging))
-        return LinkedColumn(name=name, form="count", table=other, where=_where(entry, other, tables, wrong))
-    made: Literal["found", "column"] = "found" if form == "found" else "column"
+        if other not in links.hanging:
+            wrong.add(f"rows of {other!r} do not hang on the record", near(other, links.hanging))
+        elif by:
+            _reference(by, tables.get(other, {}), wrong.inside("by"))
+        elif table != links.unit:
+            wrong.add(f"rows of {other!r} do not hang on {table!r}", 'say by which column they name it: add "by"')
+        return LinkedColumn(name=name, form="count", table=other, by=by, where=_where(entry, other, tables, wrong))
+    made: Literal["found", "column", "origin"] = (
+        "found" if form == "found" else "origin" if form == "origin" else "column"
+    )
+    if made == "origin" and other == table and not by:
+        return LinkedColumn(name=name, form="origin", table=other)
     if table == links.unit:
         if other not in links.referenced:
             wrong.add(f"the record names no row of {other!r}", near(other, links.referenced))
@@ -249,16 +290,21 @@ def _linked_column(
     elif made == "column" and other == links.unit and not by:
         if table not in links.hanging:
             wrong.add(f"a row of {table!r} does not hang on the record", "name a table that the record names, and by")
-    elif other not in links.referenced:
+    elif other not in _seen_from(table, made, links):
         wrong.add(
-            f"a row of {table!r} sees the record that it hangs on, and rows of the tables that the record names",
-            near(other, [links.unit, *links.referenced]),
+            f"a row of {table!r} sees the record that it hangs on, what the record names, and what else hangs on it",
+            near(other, [links.unit, *links.referenced, *links.hanging]),
         )
     elif not by:
         wrong.add(f"it does not say which column names the row of {other!r}", 'add "by"')
     else:
         _reference(by, own, wrong.inside("by"))
     return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")))
+
+
+def _seen_from(table: str, made: str, links: Links) -> set[str]:
+    """The tables whose rows a hanging or referenced row may name in a column of its own."""
+    return {*links.referenced, *links.hanging, *([links.unit] if made != "column" else [])} - {table}
 
 
 def _where(entry: Mapping[str, Any], table: str, tables: Tables, wrong: Wrong) -> tuple[str, str]:
