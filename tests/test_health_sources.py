@@ -174,7 +174,10 @@ def test_the_size_of_chunks_changes_nothing(lines: list[bytes], mark: bytes, tai
 
 def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
     content = b"".join([line(PATIENT), BROKEN + b"\n", line(BUNDLE), line(ENCOUNTER)]) * 4
-    put(tmp_path, {"a.ndjson": content, "b/c.ndjson.gz": gzip.compress(content + BROKEN), "x.txt": b""})
+    manifest = {"transactionTime": "", "output": [{"type": "Patient", "url": "a.ndjson"}]}
+    page = {**BUNDLE, "type": "searchset", "link": [{"relation": "next", "url": "x"}]}
+    files = {"a.ndjson": content + line(page), "b/c.ndjson.gz": gzip.compress(content + BROKEN), "x.txt": b""}
+    put(tmp_path, {**files, "m.json": line(manifest)})
     assert read(tmp_path, workers=2, chunk=700) == read(tmp_path, workers=1)
 
 

@@ -16,7 +16,7 @@ from recaudit.health.evaluate import Element, Resource
 
 PAGE_MISSING: Final = "next page missing"
 FEWER: Final = "fewer matches than the total says"
-_PAGED: Final = frozenset({"searchset", "history"})
+_PAGED: Final = ("searchset", "history")
 
 
 class Page(NamedTuple):
