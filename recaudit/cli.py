@@ -198,6 +198,15 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
         raise click.BadParameter(f"{error}.") from None
 
 
+def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> str:
+    from recaudit.health.gate.modes import mode_of
+
+    try:
+        return str(mode_of(text))
+    except ValueError as error:
+        raise click.BadParameter(f"{text}: {error}.") from None
+
+
 @commands.command()
 @click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1, metavar="[PLAN_OR_EXPORT…]")
 @click.option(
@@ -220,6 +229,15 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     default="query",
     show_default=True,
     help="gx: hand every frame of up to a million rows to Great Expectations too, and say where it counts otherwise.",
+)
+@click.option(
+    "--gate",
+    default="on",
+    show_default=True,
+    callback=_gate_mode,
+    metavar="on|off|verify[:1/N]",
+    help="FHIR by the fast gate first; by fhir.resources alone; or what the gate accepts (one in N) by both, exit 2 "
+    "where they differ. The result is the same.",
 )
 @click.option("--timezone", metavar="NAME", help="Of dates without one, where there is no plan.  [default: UTC]")
 @click.option(
@@ -275,6 +293,7 @@ def check(
     workers: int,
     facility: str,
     engine: Literal["query", "gx"],
+    gate: str,
     timezone: str | None,
     outputs: tuple[Output, ...],
     baseline: Path | None,
@@ -345,6 +364,7 @@ def check(
             more_gates=more_gates,
             fail_on=Failing(fail_on, origin="command") if fail_on else None,
             against=_reference() if engine == "gx" else None,
+            gate=gate,
         )
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)

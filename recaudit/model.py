@@ -235,6 +235,7 @@ class Input:
     tables: tuple[TableRead, ...] = ()
     findings: tuple[Finding, ...] = ()
     release: str = ""  # of the standard, as its first part was read; "" where the format has none
+    by_group: int = 0  # rows judged by the group of their defects; how many hangs on the number of workers
 
 
 # -------------------------------------------------------------- rules and links

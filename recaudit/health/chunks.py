@@ -16,6 +16,7 @@ from recaudit.health.bundles import Entry, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Around, Element, Resource
+from recaudit.health.gate.modes import ON, Mode
 from recaudit.health.release import USUAL, release_of
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.sources.files import Found
@@ -57,6 +58,7 @@ class Chunk:
     columns: Columns  # what is written of each table; None for all
     timezone: str
     digest: bool = False  # whether to take the digest of the whole file on disk as well
+    gate: Mode = ON
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class ChunkRead(Said):
     bundles: bool = False
     document: bool = False
     release: str = ""
+    by_group: int = 0  # rows whose judgement is that of their group
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:
@@ -191,7 +194,8 @@ class _Reader:
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
         cells = view.cells(resource, Around(resource, entry.follow), self.zone) if view else []
-        conformance = judge(resource, self.release)
+        conformance = judge(resource, self.release, self.chunk.gate)
+        self.said.by_group += conformance.by_group
         for kind, where, error in conformance.findings:
             self.said.find(kind, f"{where} ({error})", line)
         self.said.read += 1

@@ -12,6 +12,7 @@ from typing import Final
 from recaudit.health.cells import Columns
 from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunk
 from recaudit.health.conform import RELEASES, Release
+from recaudit.health.gate.modes import mode_of
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.model import Input
 from recaudit.plan import Plan, Source
@@ -92,6 +93,7 @@ def _chunks(plan: Plan, file: File, spill: Path, columns: Columns, size: int) ->
         spill=spill,
         columns=columns,
         timezone=plan.timezone,
+        gate=mode_of(plan.gate),
     )
     cuts = ranges(found.bytes, size) if plain_lines else ((0, found.bytes),)
     return [make(part=part, start=start, end=end) for part, (start, end) in enumerate(cuts)]
@@ -142,6 +144,7 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         input_of(file, "health", whole, (sha256, size)),
         format="fhir-bundle" if any(part.document for part in parts) else "fhir-ndjson",
         release=parts[0].release,
+        by_group=sum(part.by_group for part in parts),
         only=None if any(part.bundles for part in parts) else _only(file.found, whole.tables),
     )
 
