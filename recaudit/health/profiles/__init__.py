@@ -206,9 +206,10 @@ def _field(path: str, model: Any) -> Any:  # noqa: ANN401
 
 
 def _is_backbone(path: str, model: Any) -> bool:  # noqa: ANN401
+    """Whether an element is defined in place, and is more than one value."""
     info = _field(path, model)
-    kind = None if info is None else kind_of(info.annotation)
-    return hasattr(kind, "get_model_klass") and kind.get_model_klass().__module__ == model.__module__
+    kind: Any = kind_of(info.annotation) if info is not None else None
+    return hasattr(kind, "get_model_klass") and bool(kind.get_model_klass().__module__ == model.__module__)
 
 
 def _sliced(element: Mapping[str, Any]) -> bool:
