@@ -35,6 +35,7 @@ from recaudit import (
     suites,
 )
 from recaudit.errors import PlanError, Problem
+from recaudit.health.gate.modes import mode_of
 from recaudit.model import (
     EVER,
     Claim,
@@ -112,6 +113,7 @@ def check(
     more_gates: Sequence[Gate] = (),
     fail_on: Failing | None = None,
     against: agreement.Reference | None = None,
+    gate: str = "on",
 ) -> Outcome:
     """Judge the exports that a plan names. ``of`` is the plan, its file or the folder it lies in.
 
@@ -120,11 +122,12 @@ def check(
     folder that the paths of the sources are relative to, where it is not the plan's. ``keep``: a folder for the
     records that do not reach every rung (``recaudit.kept``). ``more_gates``: beside those of the plan; ``fail_on``:
     instead of what the plan says. ``against``: another engine that every frame is handed to; what it says otherwise
-    stands in the result's ``run``, and the result stays the query's. Raises ``RecauditError`` when plan, register,
-    suites or sources cannot be used; bad records are counts.
+    stands in the result's ``run``, and the result stays the query's. ``gate``: how FHIR is judged, which changes no
+    core of a result (``recaudit.health.gate.modes``; ``ValueError`` for a mode that is none). Raises ``RecauditError``
+    when plan, register, suites or sources cannot be used; bad records are counts.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    planned = of if isinstance(of, Plan) else plan.load(of)
+    planned = replace(of if isinstance(of, Plan) else plan.load(of), gate=str(mode_of(gate)))
     if facility:
         planned = replace(planned, sources=tuple(replace(one, facility_id=facility) for one in planned.sources))
     if keep is not None:
@@ -170,6 +173,8 @@ def check(
         "seconds": round(time.monotonic() - clock, 1),
         "command": command,
     }
+    if any(one.sector == "health" for one in planned.sources):
+        whole["run"]["gate"] = {"mode": planned.gate, "by_group": sum(one.by_group for one in inputs)}
     if against is not None:
         said = agreement.entry(against.name, against.version, agreed)
         whole["run"]["agreement"] = said

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from recaudit.errors import PlanError, RecauditError, ResultError
+from recaudit.errors import PlanError, RecauditError, ResultError, SuiteError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -198,6 +198,15 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
         raise click.BadParameter(f"{error}.") from None
 
 
+def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> str:
+    from recaudit.health.gate.modes import mode_of
+
+    try:
+        return str(mode_of(text))
+    except ValueError as error:
+        raise click.BadParameter(f"{text}: {error}.") from None
+
+
 @commands.command()
 @click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1, metavar="[PLAN_OR_EXPORT…]")
 @click.option(
@@ -220,6 +229,15 @@ def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...])
     default="query",
     show_default=True,
     help="gx: hand every frame of up to a million rows to Great Expectations too, and say where it counts otherwise.",
+)
+@click.option(
+    "--gate",
+    default="on",
+    show_default=True,
+    callback=_gate_mode,
+    metavar="on|off|verify[:1/N]",
+    help="FHIR by the fast gate first; by fhir.resources alone; or what the gate accepts (one in N) by both, exit 2 "
+    "where they differ. The result is the same.",
 )
 @click.option("--timezone", metavar="NAME", help="Of dates without one, where there is no plan.  [default: UTC]")
 @click.option(
@@ -275,6 +293,7 @@ def check(
     workers: int,
     facility: str,
     engine: Literal["query", "gx"],
+    gate: str,
     timezone: str | None,
     outputs: tuple[Output, ...],
     baseline: Path | None,
@@ -345,6 +364,7 @@ def check(
             more_gates=more_gates,
             fail_on=Failing(fail_on, origin="command") if fail_on else None,
             against=_reference() if engine == "gx" else None,
+            gate=gate,
         )
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)
@@ -841,6 +861,30 @@ def hold_rules(names: tuple[str, ...]) -> int:
         _lines([f"{'FAILED' if wrong else 'ok'}\t{name}\trules={len(suite.rules)}\theld_by_gx={held}"])
         _lines(f"  {one.rule}\t{one.expected} example {one.example} is {one.found}" for one in wrong)
     return 1 if failed else 0
+
+
+@rules.command("new")
+@click.argument("profile", type=click.Path(path_type=Path), metavar="PROFILE.json")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="[default: stdout]")
+def new_rules(profile: Path, out: Path | None) -> None:
+    """Write a suite from a FHIR profile: min of 1 or more becomes required, mustSupport advisory.
+
+    PROFILE.json is a StructureDefinition of a type that has a table. What no rule can say (elements without a column,
+    slices, constraints, bindings) is listed on stderr and in the suite's meta.
+    """
+    from recaudit.health import profiles
+    from recaudit.suites import links_of
+
+    suite, left = profiles.suite_of(profiles.read(profile), str(profile))
+    table = suite["meta"]["recaudit"]["table"]
+    if links_of(table, "health", _tables()) is None:
+        raise SuiteError(f"no unit looks at table {table}", where=str(profile), fix="give a profile of another type")
+    if out is None:
+        _lines([profiles.as_text(suite)])
+    else:
+        profiles.write(suite, out)
+    for path, why in left:
+        click.echo(f"left out\t{path}\t{why}", err=True)
 
 
 def _tables() -> Mapping[str, Mapping[str, str]]:

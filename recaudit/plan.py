@@ -128,6 +128,7 @@ class Plan:
     gates: tuple[Gate, ...] = ()
     fail_on: Failing = USUAL
     recounts: tuple[Recount, ...] = ()
+    gate: str = "on"  # of how FHIR is judged, said by the command and not by the file; it changes no result
 
     def unit(self, sector: str) -> str:
         """What one record of the sector is."""

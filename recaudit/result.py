@@ -130,6 +130,14 @@ class RunEntry(TypedDict):
     seconds: float
     command: str
     agreement: NotRequired[AgreementEntry]  # with another engine, where one was asked
+    gate: NotRequired[GateUse]
+
+
+class GateUse(TypedDict):
+    """How the gate before the full judgement of FHIR was used. The core is the same with every mode."""
+
+    mode: str  # "on", "off", "verify", "verify:1/100"
+    by_group: int  # rows judged by the group of their defects, whose first ones were judged in full
 
 
 class FindingEntry(TypedDict):

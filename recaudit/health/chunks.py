@@ -15,6 +15,7 @@ from recaudit.health.bundles import Deleted, Entry, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Around, Element, Resource
+from recaudit.health.gate.modes import ON, Mode
 from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_of
 from recaudit.health.pages import Page, page_of
 from recaudit.health.release import OTHER, USUAL, declared_by, release_of
@@ -64,6 +65,7 @@ class Chunk:
     timezone: str
     digest: bool = False  # whether to take the digest of the whole file on disk as well
     longest: int = LONGEST  # bytes of a line or of a document that are held
+    gate: Mode = ON
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class ChunkRead(Said):
     manifest: Manifest | None = None
     pages: list[Page] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)
+    by_group: int = 0  # rows whose judgement is that of their group
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:
@@ -261,7 +264,8 @@ class _Reader:
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
         cells = self.cells[name](resource, Around(resource, entry.follow)) if view else []
-        conformance = judge(resource, self.release)
+        conformance = judge(resource, self.release, self.chunk.gate)
+        self.said.by_group += conformance.by_group
         for kind, where, error in conformance.findings:
             self.said.find(kind, f"{where} ({error})", line)
         self.said.read += 1

@@ -1,22 +1,28 @@
-"""Is one resource what its FHIR release allows? ``judge`` is the only place that asks; fhir.resources answers.
+"""Is one resource what its FHIR release allows? ``judge`` is the only place that asks.
 
-The library is the authority on "not conformant", with two exceptions that would charge a facility for what FHIR
-allows (both seen with fhir.resources 8.3): a primitive extension on the value of an Extension (``_valueString``), and
-a required choice that is given only through one (``_occurrenceDateTime`` with a data-absent-reason). Such places are
-mended in a copy, and the copy is judged.
+The gate answers first: what it accepts is conformant. What it leaves undecided, fhir.resources answers, which is the
+authority on "not conformant" but for exceptions that would charge a facility for what FHIR allows (all seen with
+fhir.resources 8.3, listed in docs/fhir.md): a primitive extension on the value of an Extension (``_valueString``), a
+required choice that is given only through one (``_occurrenceDateTime`` with a data-absent-reason), a UUID of another
+version than 4, and R4's ``valueMeta``. Such places are mended in a copy, and the copy is judged.
 """
 
 from __future__ import annotations
 
 import copy
 import re
+import typing
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.accept import accepts
+from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_deeper, with_room
+from recaudit.health.gate.groups import JUDGED, Signature, group_of
 from recaudit.health.gate.models import model_of
+from recaudit.health.gate.modes import ON, Mode, disagreement
 from recaudit.health.lenience import departure
 from recaudit.health.specification import findings
 
@@ -34,6 +40,10 @@ NOT_JUDGED: Final = 3  # the library has no model, or failed itself
 _STEPS: Final = 12  # names of a path that are shown: an element can contain itself
 _ROUNDS: Final = 4  # of mending: a mended place can show the next one
 _EXTENSIONS: Final = ("extension", "modifierExtension")
+_RESOURCES: Final = ("contained", "resource", "outcome", "issues")  # elements where a resource of any type may stand
+_META: Final = ("valueMeta", "defaultValueMeta", "fixedMeta", "patternMeta")
+_META_OF: Final = (*_EXTENSIONS, "element", "example")  # parents of R4's choices that R4B has no Meta for
+_UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_VALUE: Final = re.compile(r"Expect any of field value from this list (\[.*\])", re.DOTALL)
 _STAND_INS: Final[dict[str, str | int | bool]] = {
     "DateTime": "2000-01-01",
@@ -66,25 +76,83 @@ class Conformance:
 
     judged: int
     findings: tuple[tuple[str, str, str], ...] = ()
+    by_group: bool = False  # not judged itself: the resources of its group all were judged to be this
 
 
 CLEAN: Final = Conformance(CONFORMANT)
 
 
-def judge(resource: Resource, release: Release) -> Conformance:
-    """One resource as its release has it: by the gate, and by the library where the gate does not decide.
+def judge(resource: Resource, release: Release, mode: Mode = ON) -> Conformance:
+    """One resource as its release has it; the same with every ``mode`` of the gate.
 
     Never raises for what stands in a resource: what the library cannot take is "not judged". A resource whose type
-    this release does not know, or that nests too deep, is not judged either.
+    this release does not know, or that nests too deep, is not judged either. Raises ``GateDisagreesError`` where
+    the gate is verified and was wrong.
 
     >>> judge({"resourceType": "Patient", "birthDate": "soon"}, "R4").findings
     (('not conformant', 'Patient.birthDate', 'wrong value'),)
     """
-    return CLEAN if accepts(resource, release) else in_full(resource, release)
+    if mode.name == "off":
+        return in_full(resource, release)
+    if not accepts(resource, release):
+        return _by_group(resource, release, mode)
+    if mode.verifies(resource) and (said := in_full(resource, release)) is not CLEAN:
+        raise disagreement(_in_words(said))
+    return CLEAN
+
+
+def _by_group(resource: Resource, release: Release, mode: Mode) -> Conformance:
+    """An undecided resource: in full, but where so many of its group were judged that the next is known."""
+    if is_deeper(resource, DEEPEST) or (group := group_of(resource, release)) is None:
+        return in_full(resource, release)
+    known = _GROUPS.get(group)
+    if known is not None and known.outcome is not None and known.judged >= JUDGED:
+        if mode.verifies(resource) and set((said := in_full(resource, release)).findings) != set(
+            known.outcome.findings
+        ):
+            raise disagreement(_in_words(said))
+        return known.outcome
+    said = in_full(resource, release)
+    if known is not None:
+        known.hear(said)
+    elif len(_GROUPS) < _MOST_GROUPS:
+        _GROUPS[group] = _Group(replace(said, by_group=True) if said.judged == NOT_CONFORMANT else None)
+    return said
+
+
+@dataclass(slots=True)
+class _Group:
+    """What the members of a group were judged to be, while they all were the same; None when they were not."""
+
+    outcome: Conformance | None
+    judged: int = 1
+
+    def hear(self, said: Conformance) -> None:
+        self.judged += 1
+        known = self.outcome
+        if known is not None and (said.judged != known.judged or set(said.findings) != set(known.findings)):
+            self.outcome = None
+
+
+_GROUPS: Final[dict[Signature, _Group]] = {}  # of this process; what a group's members are does not depend on it
+_MOST_GROUPS: Final = 4096
+
+
+def _in_words(said: Conformance) -> str:
+    return ", ".join(f"{kind}: {where} ({error})" for kind, where, error in said.findings) or "nothing"
 
 
 def in_full(resource: Resource, release: Release) -> Conformance:
     """The same judgement without the gate."""
+    name = resource["resourceType"]
+    if is_deeper(resource, DEEPEST):
+        return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
+    if is_deeper(resource, SHALLOW):
+        return with_room(lambda: _in_full(resource, release))
+    return _in_full(resource, release)
+
+
+def _in_full(resource: Resource, release: Release) -> Conformance:
     from pydantic import ValidationError
 
     name = resource["resourceType"]
@@ -92,16 +160,19 @@ def in_full(resource: Resource, release: Release) -> Conformance:
         model = model_of(release, name)
         if model is None:
             return Conformance(NOT_JUDGED, (("not judged", name, "no model"),))
+        if (strange := _without_model(resource, release)) is not None:
+            return Conformance(NOT_JUDGED, (("not judged", name + strange, "no model"),))
         broken = _broken(resource, release)
+        mended = resource
         try:
             model.model_validate(resource)
         except ValidationError as refusal:
-            errors, resource = _mended(model, resource, refusal)
+            errors, mended = _mended(model, resource, refusal, release)
             if errors:
                 return Conformance(NOT_CONFORMANT, _findings(name, errors) + broken)
         if broken:
             return Conformance(NOT_CONFORMANT, broken)
-        where = departure(resource, model)
+        where = departure(mended, model, partial(model_of, release))
     except Exception as failure:  # noqa: BLE001  # a crash of the library has judged nothing
         return Conformance(NOT_JUDGED, (("not judged", name, type(failure).__name__),))
     return CLEAN if where is None else Conformance(LENIENT, (("lenient", name + where[0], where[1]),))
@@ -110,6 +181,23 @@ def in_full(resource: Resource, release: Release) -> Conformance:
 def _broken(resource: Resource, release: Release) -> tuple[tuple[str, str, str], ...]:
     """What the library does not look at, and the specification refuses: told beside what the library refuses."""
     return tuple(("specification", where, kind) for where, kind in findings(resource, release))
+
+
+def _without_model(resource: Resource, release: Release) -> str | None:
+    """The path of the first resource inside this one that the release has no model for."""
+    layer: list[tuple[str, Resource]] = [("", resource)]
+    while layer:
+        deeper: list[tuple[str, Resource]] = []
+        for path, node in layer:
+            for name, value in node.items():
+                for each in value if isinstance(value, list) else (value,):
+                    if isinstance(each, dict):
+                        deeper.append((f"{path}.{name}", each))
+                        kind = each.get("resourceType") if name in _RESOURCES else None
+                        if isinstance(kind, str) and model_of(release, kind) is None:
+                            return f"{path}.{name}"
+        layer = deeper
+    return None
 
 
 def _errors(refusal: ValidationError) -> list[Any]:
@@ -124,6 +212,8 @@ def _findings(name: str, errors: Sequence[Any]) -> tuple[tuple[str, str, str], .
         if kind == "value_error":
             kind = "wrong choice" if "from this list" in error["msg"] else "wrong value"
         names = [part for part in error["loc"] if isinstance(part, str)]
+        if kind == "model_validation_format" and names[-1:] == ["root"]:  # the library's word for the value itself
+            names.pop()
         if kind == "extra_forbidden":
             kind, names = "unknown element", [*names[:-1], "?"]
         places.append(("not conformant", ".".join([name, *names[:_STEPS]]), kind))
@@ -131,7 +221,12 @@ def _findings(name: str, errors: Sequence[Any]) -> tuple[tuple[str, str, str], .
 
 
 # ------------------------------------------------------------------------------------------------ known false refusals
-def _mended(model: Any, resource: Resource, refusal: ValidationError) -> tuple[list[Any], Resource]:  # noqa: ANN401
+def _mended(
+    model: Any,  # noqa: ANN401
+    resource: Resource,
+    refusal: ValidationError,
+    release: Release,
+) -> tuple[list[Any], Resource]:
     """What the library refuses once its known false refusals are mended (empty when nothing is left), and the
     mended copy; the resource itself when there was nothing to mend."""
     from pydantic import ValidationError
@@ -142,7 +237,7 @@ def _mended(model: Any, resource: Resource, refusal: ValidationError) -> tuple[l
             break
         if mended is resource:
             mended = copy.deepcopy(resource)
-        if sum(_mend(mended, error) for error in errors if _mendable(error)) == 0:
+        if sum(_mend(mended, error, release) for error in errors if _mendable(error)) == 0:
             break
         try:
             model.model_validate(mended)
@@ -156,18 +251,32 @@ def _mended(model: Any, resource: Resource, refusal: ValidationError) -> tuple[l
 def _mendable(error: Any) -> bool:  # noqa: ANN401  # an error of pydantic
     place = error["loc"]
     if error["type"] == "extra_forbidden":
-        return len(place) >= 3 and place[-3] in _EXTENSIONS and str(place[-1]).startswith("_value")
+        return len(place) >= 3 and (
+            (place[-3] in _EXTENSIONS and str(place[-1]).startswith("_value"))
+            or (place[-3] in _META_OF and place[-1] in _META)
+            or (place[-2] in _META_OF and place[-1] in _META)
+        )
+    if error["type"] == "uuid_version":
+        return True
     return error["type"] == "value_error" and _NO_VALUE.search(error["msg"]) is not None
 
 
-def _mend(resource: Resource, error: Any) -> bool:  # noqa: ANN401
+def _mend(resource: Resource, error: Any, release: Release) -> bool:  # noqa: ANN401
     """Change ``resource`` where the error is no error of FHIR; False when it is one after all."""
     *parents, last = error["loc"] or [None]
+    if error["type"] == "uuid_version":
+        holder = _at(resource, parents)
+        right = isinstance(holder[last], str) and _UUID.fullmatch(holder[last]) is not None
+        if right:
+            holder[last] = _STAND_INS["Uuid"]
+        return right
     if error["type"] == "extra_forbidden":
-        extension = _at(resource, parents)
-        if not _is_primitive_extension(extension.get(last)) or not last.endswith(tuple(_STAND_INS)):
+        holder = _at(resource, parents)
+        if last in _META:
+            return _mend_meta(holder, last, release)
+        if not _is_primitive_extension(holder.get(last)) or not last.endswith(tuple(_STAND_INS)):
             return False
-        del extension[last]
+        del holder[last]
         return True
     node, listed = _at(resource, error["loc"]), _NO_VALUE.search(error["msg"])
     for choice in re.findall(r"'(\w+)'", listed[1] if listed else ""):
@@ -176,6 +285,26 @@ def _mend(resource: Resource, error: Any) -> bool:  # noqa: ANN401
             node[choice] = _STAND_INS[suffix]
             return True
     return False
+
+
+def _mend_meta(holder: Resource, name: str, release: Release) -> bool:
+    """R4 has Meta among the types of a value, R4B no more. A sound one gives way to a value of another type."""
+    from pydantic import ValidationError
+
+    stand_in = name.removesuffix("Meta") + "Boolean"
+    if release != "R4" or stand_in in holder or not isinstance(holder[name], dict):
+        return False
+    meta = model_of(release, "Basic").model_fields["meta"].annotation
+    kind = next(each for each in typing.get_args(meta) if each is not type(None)).get_model_klass()
+    try:
+        kind.model_validate(holder[name])
+    except ValidationError:
+        return False
+    if departure(holder[name], kind, partial(model_of, release)) is not None:
+        return False
+    del holder[name]
+    holder[stand_in] = True
+    return True
 
 
 def _is_primitive_extension(value: Element) -> bool:

@@ -15,6 +15,7 @@ from recaudit.health.cells import Columns
 from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunk
 from recaudit.health.conform import RELEASES, Release
 from recaudit.health.deletions import names_of, without
+from recaudit.health.gate.modes import mode_of
 from recaudit.health.manifests import FORMAT as MANIFEST
 from recaudit.health.manifests import Manifest, settled, with_finding
 from recaudit.health.pages import Page, unfinished
@@ -111,6 +112,7 @@ def _chunks(plan: Plan, file: File, layout: Layout, spill: Path, columns: Column
         spill=spill,
         columns=columns,
         timezone=plan.timezone,
+        gate=mode_of(plan.gate),
     )
     cuts = ranges(found.bytes, size) if plain_lines else ((0, found.bytes),)
     return [make(part=part, start=start, end=end) for part, (start, end) in enumerate(cuts)]
@@ -186,6 +188,7 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         input_of(file, "health", whole, (sha256, size)),
         format=MANIFEST if manifest else _format(file, parts),
         release=parts[0].release,
+        by_group=sum(part.by_group for part in parts),
         only=None if manifest or any(part.bundles for part in parts) else _only(file.found, whole.tables),
     )
 

@@ -12,7 +12,7 @@ import orjson
 
 from recaudit.health.evaluate import Resource
 from recaudit.health.gate import cache as kept
-from recaudit.health.gate.depth import is_too_deep
+from recaudit.health.gate.depth import is_certainly_shallow
 from recaudit.health.gate.derive import ANY, Derived, UnknownModelError, derive
 from recaudit.health.gate.models import GATED, model_of
 from recaudit.health.gate.primitives import WHOLE
@@ -25,6 +25,7 @@ class TypeGate:
     """The gate of one type: its compiled schema, and the way to resources of any type inside it."""
 
     validator: Any  # jsonschema_rs.Draft202012Validator
+    schema: Mapping[str, Any]
     root: str
     holds: Mapping[str, Mapping[str, str]]
 
@@ -45,7 +46,7 @@ def accepts(resource: Resource, release: str) -> bool:
 
     Never raises for what stands in a resource. A type without a gate is undecided.
     """
-    return not is_too_deep(resource) and _accepts(resource, release)
+    return is_certainly_shallow(resource) and _accepts(resource, release)
 
 
 def _accepts(resource: Resource, release: str) -> bool:
@@ -92,7 +93,7 @@ def type_gate(release: str, name: str) -> TypeGate | None:
     validator = jsonschema_rs.Draft202012Validator(
         derived.schema, pattern_options=jsonschema_rs.RegexOptions(), keywords={WHOLE: _Whole}
     )
-    return TypeGate(validator, derived.root, derived.holds)
+    return TypeGate(validator, derived.schema, derived.root, derived.holds)
 
 
 def _kept(release: str, name: str) -> Derived | None:

@@ -19,7 +19,8 @@ ANY: Final = "*"
 """In ``Derived.holds``: here stands a resource of any type, which is looked at by the schema of its own type."""
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_WIDE: Final = 12  # choices of more types are first looked at by the number of members
+_WIDE: Final = 12  # an object of more choices, with few members beside, is first looked at by how many it has
+_BESIDE: Final = 8
 _KNOWN: Final = frozenset(
     {
         "reject_null_complex_elements",
@@ -240,7 +241,8 @@ def _choose(schema: Schema, choices: dict[str, tuple[tuple[str, ...], bool]]) ->
             others = [{"required": [other]} for other in names if other != name]
             if others:
                 dependent[name] = {"not": {"anyOf": others}}
-    if len(dependent) > _WIDE:  # with so few members there cannot be two of them: the usual case at one look
+    if len(dependent) > _WIDE and len(schema["properties"]) - 2 * len(dependent) <= _BESIDE:
+        # Extension: with so few members there cannot be two choices, which is the usual case at one look.
         certain = sum(name not in dependent for name in schema.get("required", ()))
         rules.append({"anyOf": [{"maxProperties": 1 + certain}, {"dependentSchemas": dependent}]})
     elif dependent:

@@ -41,7 +41,7 @@ PRIMITIVES: Final[dict[str, dict[str, Any]]] = {
     "id": _text(r"^[A-Za-z0-9\-.]{1,64}$"),
     "decimal": {"type": "number", "minimum": -1e300, "maximum": 1e300},
     "integer": _whole(-(2**31), 2**31 - 1),
-    "integer64": _whole(-(2**63) + 1, 2**63 - 1),
+    "integer64": {"anyOf": [_whole(-(2**63) + 1, 2**63 - 1), _text(r"^(?:0|-?[1-9][0-9]{0,17})$")]},
     "unsignedInt": _whole(0, 2**31 - 1),
     "positiveInt": _whole(1, 2**31 - 1),
     "uri": _FILLED,
