@@ -15,7 +15,7 @@ from recaudit import values
 from recaudit.health.bundles import Entry, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
-from recaudit.health.evaluate import Around, Element, Resource
+from recaudit.health.evaluate import Element, Resource
 from recaudit.health.release import USUAL, release_of
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.sources.files import Found
@@ -191,7 +191,7 @@ class _Reader:
             return
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
-        cells = self.cells[name](resource, Around(resource, entry.follow)) if view else []
+        cells = self.cells[name](resource, entry.follow) if view else []
         conformance = judge(resource, self.release)
         for kind, where, error in conformance.findings:
             self.said.find(kind, f"{where} ({error})", line)
