@@ -247,8 +247,7 @@ def content_hash(resource: Resource) -> str:
     >>> content_hash({"id": "a", "meta": {"versionId": "1"}}) == content_hash({"id": "a"})
     True
     """
-    rest = resource.copy()
-    rest.pop("meta", None)
+    rest = {name: value for name, value in resource.items() if name != "meta"}
     try:
         text = orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:  # nested too deep to be written again
