@@ -15,7 +15,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -126,6 +126,10 @@ def bucket(value: object, kind: str) -> int:
     >>> [bucket(cell, "name") for cell in ("Na", "N/A", " ", None, ["Na"])]
     [0, 3, 2, 1, 5]
     """
+    if type(value) is str:
+        return _text_bucket(value, kind)
+    if type(value) is float and math.isfinite(value) and not value.is_integer():
+        return _number_bucket(repr(value), kind)
     if value is None:
         return NULL
     if isinstance(value, str):
@@ -133,12 +137,24 @@ def bucket(value: object, kind: str) -> int:
     if isinstance(value, bool):
         return UNPARSEABLE if kind in ("date", "number") else _text_bucket("true" if value else "false", kind)
     if isinstance(value, int):
-        return _text_bucket(str(value), kind)
+        return _number_bucket(str(value), kind)
     if isinstance(value, float):
         if not math.isfinite(value):
             return UNPARSEABLE
-        return _text_bucket(str(int(value)) if value.is_integer() else repr(value), kind)
+        return _number_bucket(str(int(value)) if value.is_integer() else repr(value), kind)
     return UNPARSEABLE
+
+
+def placeholders(kind: str) -> frozenset[str]:
+    """The folded texts that stand for no value in cells of a kind. Raises ``KeyError`` for a kind that is none."""
+    return _placeholders()[kind]
+
+
+def _number_bucket(text: str, kind: str) -> int:
+    """The bucket of a number as Python writes it: never blank, and a number for sure."""
+    if kind == "date":
+        return _text_bucket(text, kind)
+    return PLACEHOLDER if text in _placeholders()[kind] else VALUE
 
 
 def _text_bucket(text: str, kind: str) -> int:
@@ -201,6 +217,7 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")  # 
 WHITE_SPACE: Final = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 """Stripped around a number before it is read: what ``str.strip`` takes for white space, no-break spaces among it."""
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000  # microseconds
 _LAST_MICROSECOND: Final = (23, 59, 59, 999_999)
 
@@ -239,6 +256,12 @@ def _read_date(text: str) -> int | _Days | None:
     if match is None:
         return None
     year_text, month_text, day_text, hour, minute, second, fraction, sign, ahead, ahead_minutes = match.groups()
+    if hour is not None and fraction is None and (ahead != "14" or ahead_minutes == "00"):  # most instants
+        try:
+            since = datetime.fromisoformat(text) - _EPOCH
+        except ValueError:  # a day that no calendar has
+            return None
+        return since.days * _DAY + since.seconds * 1_000_000
     year = int(year_text)
     if year < 1:
         return None

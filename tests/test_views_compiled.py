@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from recaudit.health.cells import SeamView, seam_view, shipped_views
 from recaudit.health.compiled import Remembered, source
 from recaudit.health.evaluate import Around
-from recaudit.health.types import RESOURCE_TYPES
 from recaudit.shipped import expectations
 
 SUITE = Path(__file__).resolve().parents[2] / "shared" / "data" / "sql-on-fhir-tests"
@@ -44,6 +43,7 @@ def view_of(paths: list[str], kind: str = "text", reason: str = "") -> SeamView:
 
 VIEWS = [view_of([path], kind, "b.a") for path in PATHS for kind in ("text", "date")]
 VIEWS += [view_of([one, other], "number") for one in PATHS for other in PATHS[:9]]
+COMPILED = {id(view): view.compiled(ZONE) for view in (*VIEWS, *shipped_views().values())}
 
 
 def written(cells: list[Any]) -> list[tuple[type, str]]:
@@ -52,7 +52,7 @@ def written(cells: list[Any]) -> list[tuple[type, str]]:
 
 def same(view: SeamView, resource: dict[str, Any], follow: dict[str, str]) -> None:
     before, around = json.dumps(resource), Around(resource, follow)
-    assert written(view.compiled(ZONE)(resource, around)) == written(view.cells(resource, around, ZONE))
+    assert written(COMPILED[id(view)](resource, follow)) == written(view.cells(resource, around, ZONE))
     assert json.dumps(resource) == before
 
 
@@ -90,7 +90,7 @@ follows = st.sampled_from([{}, {"urn:uuid:1": "Patient/q"}, {"urn:uuid:1": "#p"}
 
 
 @given(st.sampled_from(VIEWS), st.dictionaries(st.sampled_from(odd), trees(odd), max_size=5), follows)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_view_gives_the_same_cells_of_any_resource(
     view: SeamView, resource: dict[str, Any], follow: dict[str, str]
 ) -> None:
@@ -105,7 +105,7 @@ def _elements(view: SeamView) -> list[str]:
 
 
 @given(st.data(), st.sampled_from(sorted(shipped_views())), follows)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_a_shipped_view_gives_the_same_cells_of_any_resource(
     data: st.DataObject, name: str, follow: dict[str, str]
 ) -> None:
@@ -119,7 +119,7 @@ def test_the_resources_of_the_public_suite_give_the_same_cells() -> None:
     seen = 0
     for path in sorted(SUITE.glob("*.json")):
         for resource in json.loads(path.read_text(encoding="utf-8"))["resources"]:
-            for view in (*shipped_views().values(), *VIEWS):
+            for view in (*shipped_views().values(), *VIEWS[::7]):
                 same(view, resource, {})
             seen += 1
     assert seen > 50
@@ -127,15 +127,19 @@ def test_the_resources_of_the_public_suite_give_the_same_cells() -> None:
 
 def test_an_empty_view_has_no_cells_and_a_name_is_only_ever_a_name() -> None:
     known: dict[str, Any] = {}
-    assert source((), ZONE, known) == "def cells(r, around): return []\n"
-    quoted = source(view_of(["`a'); print('`.b"]).columns, ZONE, known)
-    assert "v = r.get(\"a'); print('\")" in quoted
-    assert "Patient" in RESOURCE_TYPES
+    assert source((), ZONE, known) == "def cells(r, follow): return []\n"
+    quoted = source(view_of(["`a'); raise('`"]).columns, ZONE, known)
+    assert "r.get(\"a'); raise('\")" in quoted
 
 
 def test_what_is_remembered_is_bounded_and_long_texts_are_not_kept() -> None:
     made: list[int] = []
-    memory = Remembered(lambda key: made.append(key) or -key, lambda key: key < 100_000)
+
+    def make(key: int) -> int:
+        made.append(key)
+        return -key
+
+    memory = Remembered(make, lambda key: key < 100_000)
     assert [memory[key] for key in (3, 3, 200_000, 200_000)] == [-3, -3, -200_000, -200_000]
     assert made == [3, 200_000, 200_000]
     for key in range(40_000):

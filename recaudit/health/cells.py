@@ -7,7 +7,7 @@ look at when the ones before give nothing) and ``recaudit/reason`` (a sibling el
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from recaudit import values
 from recaudit.errors import SuiteError
-from recaudit.health.compiled import Cells, compiled
+from recaudit.health.compiled import Cells, compiled, span_of
 from recaudit.health.evaluate import Around, Element, Resource, choice
 from recaudit.health.fhirpath import Call, Index, Node, PathError, Step, This, parse
 from recaudit.health.firsts import First, first_value
@@ -33,8 +33,6 @@ _REASON_EXTENSIONS: Final = frozenset(
         "http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor",
     }
 )
-_REPEATED_KINDS: Final = frozenset({"code", "text"})
-_repeated_bucket: Final = lru_cache(maxsize=1 << 14)(values.bucket)  # an export has few codes, each many times
 Columns = Mapping[str, frozenset[str]] | None
 """Table -> the element columns that are written of it; None for all of every table."""
 
@@ -47,7 +45,6 @@ class SeamColumn:
 
     name: str
     kind: str
-    bucket: Callable[[str, str], int]
     trees: tuple[Node, ...]
     places: tuple[First, ...]  # of each tree its first value
     trails: tuple[Trail, ...]  # elements along each path, for reasons in extensions
@@ -65,16 +62,10 @@ class SeamColumn:
 
     def of(self, value: Element) -> tuple[str | None, int]:
         """The cell of a value that is there."""
-        if type(value) is str:
-            bucket = self.bucket(value, self.kind)
-            return None if bucket else value, bucket
         bucket = values.bucket(value, self.kind)
-        return None if bucket else _written(value), bucket
-
-    def span(self, value: Element, zone: ZoneInfo) -> tuple[int | None, int | None]:
-        """First and last microsecond that the value of a date may mean; twice None where it is none."""
-        text, _ = self.of(value)
-        return _span(text, zone)
+        if bucket:
+            return None, bucket
+        return value if type(value) is str else _written(value), bucket
 
     def absent(self, resource: Resource, around: Around) -> int:
         """The bucket of no value: the reason for it, if one is given."""
@@ -112,7 +103,7 @@ class SeamView:
             row.append(text)
             row.append(bucket)
             if column.kind in RANGED:
-                row.extend(_span(text, zone))
+                row.extend(span_of(text, zone))
         return row
 
     def compiled(self, zone: ZoneInfo) -> Cells:
@@ -123,10 +114,6 @@ class SeamView:
 def _written(value: float | bool) -> str:
     """A number or a boolean as JSON."""
     return ("true" if value else "false") if isinstance(value, bool) else repr(value)
-
-
-def _span(text: str | None, zone: ZoneInfo) -> tuple[int | None, int | None]:
-    return (None, None) if text is None else values.span(text, zone) or (None, None)
 
 
 @cache
@@ -202,7 +189,6 @@ def _column(column: Mapping[str, Any], constants: Mapping[str, Element]) -> Seam
     return SeamColumn(
         name=column["name"],
         kind=kind,
-        bucket=_repeated_bucket if kind in _REPEATED_KINDS else values.bucket,
         trees=trees,
         places=tuple(first_value(tree, constants) for tree in trees),
         trails=trails,

@@ -14,7 +14,7 @@ import orjson
 from recaudit.health.bundles import Deleted, Entry, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
-from recaudit.health.evaluate import Around, Element, Resource
+from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.modes import ON, Mode
 from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_of
 from recaudit.health.pages import Page, page_of
@@ -263,7 +263,7 @@ class _Reader:
         self._declared(resource, line)
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
-        cells = self.cells[name](resource, Around(resource, entry.follow)) if view else []
+        cells = self.cells[name](resource, entry.follow) if view else []
         conformance = judge(resource, self.release, self.chunk.gate)
         self.said.by_group += conformance.by_group
         for kind, where, error in conformance.findings:

@@ -8,15 +8,16 @@ source, names through ``repr``: nothing of an export can reach it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from recaudit import values
 from recaudit.health.evaluate import Around, Element, Resource, choice, reference_key
 from recaudit.health.fhirpath import Call, Node, Step, This
-from recaudit.health.firsts import plain
+from recaudit.health.firsts import First, plain
 from recaudit.seam import RANGED
 
 if TYPE_CHECKING:
@@ -25,16 +26,22 @@ if TYPE_CHECKING:
 Cell = tuple[str | int | None, ...]
 """The text and its bucket; of a date also the first and the last microsecond."""
 
-Cells = Callable[[Resource, Around], list[str | int | None]]
-"""(one resource, what is around it) -> all its cells, in the order of the seam."""
+Cells = Callable[[Resource, Mapping[str, str]], list[str | int | None]]
+"""(one resource, where the references of its Bundle lead) -> all its cells, in the order of the seam."""
 
 Lines = Iterator[str]
 
 _MANY: Final = 1 << 14  # cells remembered at once of each kind: an export has few codes, each many times
 _LONG: Final = 100  # characters; a longer text is not remembered
+_ALONE: Final = Around({})
 _SEVERAL: Final = 4  # names from which on a set is asked
 _NOTHING_OF_NOTHING: Final = ("extension", "first", "getReferenceKey", "join", "ofType", "where")
 """Functions that give nothing where there is nothing."""
+
+
+def span_of(text: str | None, zone: ZoneInfo) -> tuple[int | None, int | None]:
+    """First and last microsecond that the text of a date may mean; twice None for no text."""
+    return (None, None) if text is None else values.span(text, zone) or (None, None)
 
 
 class Remembered(dict[Any, Any]):
@@ -64,22 +71,22 @@ def compiled(columns: tuple[SeamColumn, ...], zone: ZoneInfo) -> Cells:
 
 def source(columns: Sequence[SeamColumn], zone: ZoneInfo, known: dict[str, Any]) -> str:
     """The text of the generated functions. What they name is put into ``known``."""
-    memories: dict[str, dict[type, Remembered]] = {}
+    memories: dict[str, Remembered] = {}
     lines: list[str] = []
     for i, column in enumerate(columns):
-        lines += [f"def c{i}(r, around):  # {column.name!r}", *_in(_column(f"c{i}", column, zone, known, memories))]
-    calls = ", ".join(f"*c{i}(r, around)" for i in range(len(columns)))
-    return "\n".join([*lines, f"def cells(r, around): return [{calls}]", ""])
+        lines += [f"def c{i}(r, follow):  # {column.name!r}", *_in(_column(f"c{i}", column, zone, known, memories))]
+    calls = ", ".join(f"*c{i}(r, follow)" for i in range(len(columns)))
+    return "\n".join([*lines, f"def cells(r, follow): return [{calls}]", ""])
 
 
 def _column(
-    of: str, column: SeamColumn, zone: ZoneInfo, known: dict[str, Any], memories: dict[str, dict[type, Remembered]]
+    of: str, column: SeamColumn, zone: ZoneInfo, known: dict[str, Any], memories: dict[str, Remembered]
 ) -> Lines:
     """One column: its places in turn, then why there is nothing. For the path ``class.code``:
 
     .. code-block:: python
 
-        def c1(r, around):  # 'class'
+        def c1(r, follow):  # 'class'
             sure = True                                    # that what is not found is not there
             v = r.get('class')
             if type(v) is list:
@@ -92,49 +99,51 @@ def _column(
                     …                                      # the first of a list
                     if v is not None: return c1_cell(v)
             if v is not None or not sure:                  # the long way
-                v = c1_place0(r, around)
+                v = c1_place0(r, follow)
                 if v is not None: return c1_cell(v)
-            if '_class' in r or 'class' in r: return c1_missing(r, around)
+            if '_class' in r or 'class' in r: return c1_missing(r, follow)
             return c1_nothing
     """
     ranged = column.kind in RANGED
 
-    def make(value: Element) -> Cell:
-        return (*column.of(value), *column.span(value, zone)) if ranged else column.of(value)
+    def with_span(value: Element) -> Cell:
+        text, bucket = column.of(value)
+        return text, bucket, *span_of(text, zone)
+
+    make: Callable[[Element], Cell] = with_span if ranged else column.of
 
     def blank(bucket: int) -> Cell:
         return (None, bucket, None, None) if ranged else (None, bucket)
 
-    memory = memories.setdefault(
-        column.kind,
-        {
-            str: Remembered(make, lambda text: len(text) <= _LONG),
-            int: Remembered(make, lambda number: True),
-            float: Remembered(make, bool),  # 0.0 is -0.0, and is written otherwise
-        },
-    )
+    texts = memories.setdefault(column.kind, Remembered(make, lambda text: len(text) <= _LONG))
+
+    fillers = values.placeholders(column.kind)
 
     def cell(value: Element) -> Cell:
-        return memory[type(value)][value] if type(value) in memory else make(value)
+        if type(value) is str:
+            found: Cell = texts[value]
+            return found
+        if type(value) is float and not ranged and isfinite(value) and not value.is_integer():  # as ``column.of`` does
+            text = repr(value)
+            return (None, values.PLACEHOLDER) if text in fillers else (text, values.VALUE)
+        return make(value)
 
     known |= {
-        f"{of}_texts": memory[str],
+        f"{of}_texts": texts,
         f"{of}_cell": cell,
-        f"{of}_missing": lambda r, around: blank(column.absent(r, around)),
+        f"{of}_missing": lambda r, follow: blank(column.absent(r, Around(r, follow))),
         f"{of}_nothing": blank(values.NULL),
     }
     for i, (tree, place) in enumerate(zip(column.trees, column.places, strict=True)):
-        known[f"{of}_place{i}"] = place
-        long_way = [f"v = {of}_place{i}(r, around)", f"if v is not None: return {of}_cell(v)"]
-        yield from _place(of, i, tree, long_way, known, cell)
-    asked = [_heads(tree) for tree in column.reason_trees]
-    heads = column.heads.union(*filter(None, asked))
-    yield from _where_there_is(None if None in asked else heads, [f"return {of}_missing(r, around)"])
+        known[f"{of}_place{i}"] = _around(place)
+        long_way = [f"v = {of}_place{i}(r, follow)", f"if v is not None: return {of}_cell(v)"]
+        yield from _place(of, i, tree, long_way, known, make)
+    yield from _absence(column, [f"return {of}_missing(r, follow)"])
     yield f"return {of}_nothing"
 
 
 def _place(
-    of: str, i: int, tree: Node, long_way: Sequence[str], known: dict[str, Any], cell: Callable[[Element], Cell]
+    of: str, i: int, tree: Node, long_way: Sequence[str], known: dict[str, Any], make: Callable[[Element], Cell]
 ) -> Lines:
     """Lines that return the cell of the first value a path gives, and go on when it gives none."""
     while isinstance(tree, Call) and tree.function == "first":
@@ -142,7 +151,7 @@ def _place(
     match tree:
         case Call(base, "getReferenceKey", arguments) if names := plain(base):
             wanted = arguments[0].name if arguments and isinstance(arguments[0], Step) else None
-            known[f"{of}_keys{i}"] = Remembered(_key(wanted, cell), lambda text: len(text) <= _LONG)
+            known[f"{of}_keys{i}"] = Remembered(_key(wanted, make), lambda text: len(text) <= _LONG)
             yield from _descent(names)
             yield "if v is not None or not sure:"
             yield from _in(
@@ -150,7 +159,7 @@ def _place(
                     "if type(v) is dict:",
                     "    v = v.get('reference')",
                     "    if type(v) is str:",
-                    "        if around.follow: v = around.follow.get(v, v)",
+                    "        if follow: v = follow.get(v, v)",
                     f"        v = {of}_keys{i}[v]",
                     "        if v is not None: return v",
                     *long_way,
@@ -170,6 +179,27 @@ def _place(
             yield from _in(long_way)
         case _:
             yield from _where_there_is(_heads(tree), long_way)
+
+
+def _absence(column: SeamColumn, missing: Sequence[str]) -> Lines:
+    """Lines that ask for a reason where there may be one: in an element that says so, or in an extension on the way."""
+    asked = [_heads(tree) for tree in column.reason_trees]
+    if asked or len(column.trails) > _SEVERAL:
+        yield from _where_there_is(None if None in asked else column.heads.union(*filter(None, asked)), missing)
+        return
+    for trail in column.trails:
+        for depth, (name, beside) in enumerate(trail):
+            node, within = ("v", " or 'extension' in v") if depth else ("r", "")
+            lines = [
+                *(["if type(v) is list and len(v) == 1: v = v[0]"] if depth else []),
+                f"if {'type(v) is not dict or ' if depth else ''}{beside!r} in {node}{within}:",
+                *_in(missing),
+                f"v = {node}.get({name!r})",
+                "if v is not None:",
+            ]
+            yield from _in(lines, depth)
+        # What stands at the end gives no value, and may have extensions.
+        yield from _in(missing, len(trail))
 
 
 def _descent(names: Sequence[str], end: Sequence[str] = ()) -> Lines:
@@ -227,14 +257,18 @@ def _heads(tree: Node) -> set[str] | None:
     return None
 
 
-def _key(wanted: str | None, cell: Callable[[Element], Cell]) -> Callable[[str], Cell | None]:
+def _around(place: First) -> Callable[[Resource, Mapping[str, str]], Element]:
+    return lambda resource, follow: place(resource, Around(resource, follow))
+
+
+def _key(wanted: str | None, cell_of: Callable[[Element], Cell]) -> Callable[[str], Cell | None]:
     """The cell of the id that a reference names; None where its text alone does not tell."""
 
     def make(text: str) -> Cell | None:
         if text.startswith(("urn:", "#")):
             return None
-        key = reference_key({"reference": text}, wanted, Around({}))
-        return None if key is None else cell(key)
+        key = reference_key({"reference": text}, wanted, _ALONE)
+        return None if key is None else cell_of(key)
 
     return make
 

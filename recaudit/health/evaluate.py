@@ -96,6 +96,10 @@ def reference_key(reference: Element, wanted: str | None, around: Around) -> str
     text = reference.get("reference") if isinstance(reference, dict) else None
     if not isinstance(text, str):
         return None
+    if wanted and not around.follow and text.startswith(wanted + "/"):  # most are the type and a plain id
+        key = text[len(wanted) + 1 :]
+        if key.replace("-", "").isalnum():
+            return key
     match = _REFERENCE.fullmatch(around.follow.get(text, text))
     if match is not None:
         return match["id"] if wanted is None or match["type"] == wanted else None

@@ -37,7 +37,8 @@ class SeamFiles:
     ) -> None:
         self._spill, self._constant, self._name = spill, (namespace, src), f"{src}-{part}.parquet"
         self._tables = tables
-        self._waiting: dict[str, list[Sequence[Any]]] = {}
+        self._waiting: dict[str, list[Any]] = {}  # cell after cell, row after row
+        self._widths = {table: len(columns(kinds)) - len(self._constant) for table, kinds in tables.items()}
         self._writers: dict[str, tuple[Any, BinaryIO]] = {}
         self._held = 0
 
@@ -62,7 +63,10 @@ class SeamFiles:
 
     def add(self, table: str, row: Sequence[Any]) -> None:
         """One row without ``ns`` and ``src``: ``pos, id, version, content, judged``, then the table's cells."""
-        self._waiting.setdefault(table, []).append(row)
+        waiting = self._waiting.get(table)
+        if waiting is None:
+            waiting = self._waiting[table] = []
+        waiting += row
         self._held += 1
         if self._held >= ROWS:
             self._flush()
@@ -72,10 +76,13 @@ class SeamFiles:
         self._write(table, len(columns[0]), [column.cast(field.type) for column, field in self._fields(table, columns)])
 
     def _flush(self) -> None:
-        for table, rows in self._waiting.items():
-            columns = list(zip(*rows, strict=True))
+        for table, cells in self._waiting.items():
+            width = self._widths[table]
+            columns = [cells[place::width] for place in range(width)]
             self._write(
-                table, len(rows), [pa.array(column, field.type) for column, field in self._fields(table, columns)]
+                table,
+                len(columns[0]),
+                [pa.array(column, field.type) for column, field in self._fields(table, columns)],
             )
         self._waiting, self._held = {}, 0
 
