@@ -13,6 +13,7 @@ import pytest
 from recaudit.errors import PlanError
 from recaudit.health.cells import shipped_views
 from recaudit.health.evaluate import Around
+from recaudit.model import RUNGS
 from recaudit.shipped import expectations
 from recaudit.synth import Spec, write
 from recaudit.synth.export import audit, build, claims_of, truth
@@ -104,6 +105,15 @@ def test_a_pack_that_there_is_not_is_an_error_that_names_it() -> None:
         audit(Spec(packs=("lao",)))
 
 
+# ------------------------------------------------------------------------------------------------ the page
+def test_the_page_names_every_rule_of_the_packs_as_it_is() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "health-rules.md").read_text(encoding="utf-8")
+    for pack in PACKS:
+        for rule, (table, rung, required) in shipped_rules(expectations("health", pack)).items():
+            word = "required" if required else "advisory"
+            assert f"| `{rule}` | {pack}/{table} | {RUNGS[rung - 1]} | {word} |" in page, rule
+
+
 # ------------------------------------------------------------------------------------------------ the bases
 def _rule(suite: str, name: str) -> Any:  # noqa: ANN401 - JSON
     document = json.loads(expectations("health", *f"{suite}.json".split("/")).read_text(encoding="utf-8"))
@@ -134,6 +144,13 @@ def test_an_identifier_is_found_by_either_system_and_by_no_other() -> None:
         body = {"resourceType": "Patient", "identifier": [{"value": "1"}, {"system": system, "value": "066190000001"}]}
         assert cells(body)["cccd"] == ("066190000001", VALUE)
         assert cells(body)["bhyt"] == (None, NULL)
+
+
+def test_the_number_of_the_record_is_any_that_is_not_the_link_code() -> None:
+    link, own = {"system": f"{HL7}/sid/ma-lk", "value": "LK-1"}, {"system": "http://bv.example/so-ba", "value": "BA-1"}
+    typed = {"system": "x", "type": {"coding": [{"code": "MA_LK"}]}, "value": "LK-1"}
+    for identifiers, found in (([link, own], ("BA-1", VALUE)), ([link], (None, NULL)), ([typed], (None, NULL))):
+        assert cells({"resourceType": "Encounter", "identifier": identifiers})["ma_hsba"] == found
 
 
 def test_a_reason_on_one_identifier_says_nothing_of_another() -> None:

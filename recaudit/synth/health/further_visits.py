@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
-from recaudit.synth.cells import NULL, coded, placeholder, value
+from recaudit.synth.cells import NULL, coded, later, placeholder, value
 from recaudit.synth.health.fhir import UNIT
 from recaudit.synth.health.part import Part
 from recaudit.synth.health.plant_elements import element
-from recaudit.synth.questions import present
+from recaudit.synth.planting import Cells
+from recaudit.synth.questions import days_between, not_before, present
 from recaudit.synth.sector import Received, Rule, States, rules
-from recaudit.synth.world import Row, Site
+from recaudit.synth.world import Record, Row, Site
 
 RULES: dict[str, Rule] = {
     **rules(UNIT, "complete", True, "enc-reason-required enc-provider"),
     **rules("condition", "complete", True, "cond-category-required cond-encounter"),
     **rules("condition", "complete", False, "cond-verification cond-recorded"),
+    **rules("condition", "timely", False, "cond-recorded-timely"),
     **rules("observation", "complete", True, "obs-status obs-category-required obs-subject"),
     **rules("observation", "complete", False, "obs-performer"),
     **rules("medication_request", "complete", True, "med-status med-intent med-subject med-encounter"),
     **rules("medication_request", "complete", False, "med-route med-quantity"),
+    **rules("medication_request", "consistent", False, "med-before-end"),
     **rules("procedure", "complete", True, "proc-status proc-subject proc-encounter"),
 }
 ROUTES = ("Uống", "Tiêm bắp", "Tiêm tĩnh mạch")
@@ -47,6 +51,7 @@ def _condition(row: Row, record: Received) -> States:
         "cond-encounter": present(row["encounter_ref"]),
         "cond-verification": present(row["verification_status"]),
         "cond-recorded": present(row["recorded_date"]),
+        "cond-recorded-timely": days_between(record.holder(row)["period_end"], row["recorded_date"], 7),
     }
 
 
@@ -65,6 +70,7 @@ def _medication(row: Row, record: Received) -> States:
         "med-intent": present(row["intent"]),
         "med-subject": present(row["subject_ref"]),
         "med-encounter": present(row["encounter_ref"]),
+        "med-before-end": not_before(record.holder(row)["period_end"], row["authored_on"]),
         "med-route": present(row.cells.get("route", NULL)),
         "med-quantity": present(row.cells.get("quantity", NULL)),
     }
@@ -78,11 +84,17 @@ def _procedure(row: Row, record: Received) -> States:
     }
 
 
+def _after(column: str, *, days: int) -> Callable[[Record, Row], Cells]:
+    return lambda visit, row: {column: later(visit.own["period_end"], days=days)}
+
+
 PLANTINGS = (
     element("enc-reason-required/placeholder", "unmet", "“không rõ”", {"reason": placeholder("không rõ")}),
     element("cond-category-required/placeholder", "unmet", "“-”", {"category": placeholder("-")}),
     element("cond-verification/null", "unmet", "absent", {"verification_status": NULL}),
     element("cond-recorded/null", "unmet", "absent", {"recorded_date": NULL}),
+    element("cond-recorded-timely/late", "unmet", "nine days after the end", _after("recorded_date", days=9)),
+    element("med-before-end/next-day", "unmet", "the day after the end", _after("authored_on", days=1)),
     element("obs-status/unknown", "unmet", "“unknown”", {"status": placeholder("unknown")}),
     element("obs-category-required/null", "unmet", "absent", {"category": NULL}),
     element("obs-subject/null", "unmet", "absent", {"subject_ref": NULL}),
