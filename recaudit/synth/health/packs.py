@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from recaudit.synth.health import further_visits, vietnam_visits
 from recaudit.synth.health.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
-    "further": (),
-    "vn": (),
+    "further": (further_visits.VISITS,),
+    "vn": (vietnam_visits.VISITS,),
 }
 
 
