@@ -1,0 +1,175 @@
+"""The unit patient: one patient of one facility, in scope by a visit; what hangs on him is judged with him."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recaudit import suites
+from recaudit.model import Rule, Tally
+from recaudit.values import UNPARSEABLE
+from tests.seams import TABLES, Row, Seam, condition, encounter, patient
+
+LINKS = suites.links("health", TABLES, "patient")
+CORE = suites.load(suites.shipped("health"), TABLES, Path(), LINKS)
+LAST_YEAR = {"period_start": "2025-02-03", "period_end": "2025-02-04"}
+
+
+def rules(*names: str) -> tuple[Rule, ...]:
+    return tuple(rule for suite in CORE for rule in suite.rules if rule.id in names)
+
+
+def visit(key: str | None, of: str | None, facility: str | None = "a", **cells: Any) -> Row:  # noqa: ANN401
+    return encounter(key, facility, subject_ref=of, **cells)
+
+
+def seam(*visits: Row, of: tuple[Row, ...] = (patient("p1"),), asked: tuple[Rule, ...] = (), **said: Any) -> Seam:  # noqa: ANN401
+    made = Seam(
+        rules=asked,
+        links=LINKS.asked(asked),
+        candidates=("managingOrganization", "serviceProvider"),
+        **{"facilities": ("a", "b"), **said},
+    )
+    return made.put("patient", *of).put("encounter", *visits)
+
+
+def states(tally: Tally) -> dict[str, int]:
+    every = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
+    return {state: getattr(tally, state) for state in every if getattr(tally, state)}
+
+
+# -------------------------------------------------------------- in scope, and whose
+def test_a_patient_is_in_scope_by_a_visit(tmp_path: Path) -> None:
+    of = tuple(patient(key, managing_organization="a") for key in ("p1", "p2", "p3", "p4"))
+    visits = (
+        visit("e1", "p1"),
+        visit("e2", "p1", **LAST_YEAR),
+        visit("e3", "p2", **LAST_YEAR),
+        visit("e4", "p3", status="planned"),
+    )
+    assert states(seam(*visits, of=of).tally(tmp_path)) == {"matched": 1, "out_of_scope": 3}
+
+
+def test_a_visit_whose_end_could_lie_in_the_period_counts(tmp_path: Path) -> None:
+    of = (patient("p1"), patient("p2"))
+    visits = (visit("e1", "p1", period_end=None), visit("e2", "p2", period_end="2026"))
+    assert states(seam(*visits, of=of).tally(tmp_path)) == {"matched": 2}
+
+
+@pytest.mark.parametrize("said", [{"encounter": {"unreadable": 1}}, {"encounter": {"to_the_end": False}}])
+def test_where_visits_may_be_unread_nobody_knows_who_is_out_of_scope(tmp_path: Path, said: dict[str, Any]) -> None:
+    of = tuple(patient(key, managing_organization="a") for key in ("p1", "p2"))
+    made = seam(visit("e1", "p1"), of=of, inputs=said)
+    assert states(made.tally(tmp_path)) == {"matched": 1, "unreadable": 1}
+
+
+def test_without_visits_no_patient_can_be_read(tmp_path: Path) -> None:
+    made = seam(of=(patient("p1", managing_organization="a"),))
+    del made.rows["encounter"]
+    assert states(made.tally(tmp_path)) == {"unreadable": 1}
+
+
+def test_a_visit_that_cannot_be_read_leaves_its_patient_open(tmp_path: Path) -> None:
+    flaws: dict[str, Row] = {
+        "a": {"status": None},
+        "b": {"status": "?"},
+        "c": {"period_end": (UNPARSEABLE, None)},
+        "d": {"subject_ref": (UNPARSEABLE, None)},
+    }
+    of = tuple(patient(f"{known}-{facility}", managing_organization=facility) for facility in flaws for known in (0, 1))
+    visits = [visit(f"e-{facility}", f"0-{facility}", facility) | flaw for facility, flaw in flaws.items()]
+    visits += [visit(f"f-{facility}", f"1-{facility}", facility) for facility in flaws]
+    counted = seam(*visits, of=of, facilities=tuple(flaws)).count(tmp_path)
+    assert [states(tally) for tally in counted.tallies] == [{"matched": 1, "unreadable": 1}] * 4
+
+
+def test_the_facility_is_the_managing_one_else_that_of_all_visits(tmp_path: Path) -> None:
+    of = (patient("p1"), patient("p2"), patient("p3", managing_organization="b"), patient("p4"))
+    visits = (
+        visit("e1", "p1"),
+        visit("e2", "p1"),
+        visit("e3", "p2", "a"),
+        visit("e4", "p2", "b"),
+        visit("e5", "p3", "b"),
+        visit("e6", "p4", "b", **LAST_YEAR),
+        visit("e7", "p4", "a"),
+    )
+    counted = seam(*visits, of=of).count(tmp_path)
+    assert [states(tally) for tally in counted.tallies] == [{"matched": 2}, {"matched": 1}]
+    assert (counted.unattributed, counted.unattributed_in_scope) == ({"no facility named": 1}, 1)
+
+
+def test_a_visit_elsewhere_puts_nobody_in_scope_here(tmp_path: Path) -> None:
+    counted = seam(visit("e1", "p1", "b"), of=(patient("p1", managing_organization="a"),)).count(tmp_path)
+    assert [states(tally) for tally in counted.tallies] == [{"out_of_scope": 1}, {}]
+
+
+def test_who_never_came_is_of_no_facility_and_not_in_scope(tmp_path: Path) -> None:
+    counted = seam(visit("e1", "p1"), of=(patient("p1"), patient("p2"))).count(tmp_path)
+    assert (counted.unattributed, counted.unattributed_in_scope) == ({"no facility named": 1}, 0)
+
+
+def test_a_roster_names_patients_and_the_newest_copy_of_a_visit_says_whether_it_was(tmp_path: Path) -> None:
+    of = (patient("p1"), patient("p2"), patient("p3", managing_organization="a"))
+    visits = (visit("e1", "p1"), visit("e2", "p2"), visit("e3", "p3", version=1))
+    newer = visit("e3", "p3", version=2, status="cancelled")
+    made = seam(*visits, newer, of=of, roster={"a": ["p1", "p9"]})
+    assert states(made.tally(tmp_path)) == {"matched": 1, "unexpected": 1, "out_of_scope": 1}
+
+
+# -------------------------------------------------------------- what is judged
+def test_visits_in_scope_are_judged_with_their_patient_and_no_others(tmp_path: Path) -> None:
+    of = (patient("p1"), patient("p2"))
+    visits = (
+        visit("e1", "p1"),
+        visit("e2", "p1", type=None, **LAST_YEAR),
+        visit("e3", "p1", status="planned", type=None),
+        visit("e4", "p2", type=None),
+    )
+    tally = seam(*visits, of=of, asked=rules("enc-type")).tally(tmp_path)
+    assert (tally.rules["enc-type"].met, tally.rules["enc-type"].unmet) == (1, 1)
+    here = tally.received["unmet"]["complete"]
+    assert (here.reached, here.short) == (1, 1)
+
+
+def test_a_visit_asks_for_conditions_that_name_it(tmp_path: Path) -> None:
+    of = tuple(patient(key) for key in ("p1", "p2", "p3"))
+    made = seam(*(visit(f"e{n}", f"p{n}") for n in (1, 2, 3)), of=of, asked=rules("enc-has-condition"))
+    made.put(
+        "condition",
+        condition("c1", "e1", subject_ref="p1"),
+        condition("c2", None, subject_ref="p2"),  # of which visit, nobody knows
+        condition("c3", "e1", subject_ref="p3"),
+    )
+    tally = made.tally(tmp_path)
+    count = tally.rules["enc-has-condition"]
+    assert (count.met, count.not_assessable, count.unmet) == (1, 1, 1)
+    here = tally.received["unmet"]["complete"]
+    assert (here.reached, here.unknown, here.short) == (1, 1, 1)
+
+
+def test_every_rule_of_the_core_can_be_asked_of_patients(tmp_path: Path) -> None:
+    asked = tuple(rule for suite in CORE for rule in suite.rules)
+    made = seam(visit("e1", "p1"), asked=asked)
+    made.put("condition", condition("c1", "e1"))
+    tally = made.tally(tmp_path)
+    assert tally.matched == 1
+    assert {rule.id for rule in asked} <= set(tally.rules)
+    assert tally.rules["cond-same-subject"].met == 1
+
+
+# -------------------------------------------------------------- laws
+@pytest.mark.parametrize("said", [{"unreadable": 1}, {"to_the_end": False}])
+@pytest.mark.parametrize("lost", [visit("e2", "p1", type=None), visit("e2", "p2", **LAST_YEAR)])
+def test_losing_a_visit_raises_no_low_bound(tmp_path: Path, lost: Row, said: dict[str, Any]) -> None:
+    def low(folder: str, *visits: Row, **inputs: Any) -> int:  # noqa: ANN401
+        (tmp_path / folder).mkdir()
+        of = tuple(patient(key, managing_organization="a") for key in ("p1", "p2"))
+        counted = seam(*visits, of=of, asked=rules("enc-type"), facilities=("a",), **inputs).count(tmp_path / folder)
+        reached = counted.tallies[0].received["unmet"]["complete"].reached
+        return max(0, reached - sum(hole.count for hole in counted.holes))
+
+    kept = visit("e1", "p1")
+    assert low("lost", kept, inputs={"encounter": said}) <= low("whole", kept, lost)
