@@ -604,6 +604,13 @@ def _newest(given: Path) -> Path:
 )
 @click.option("--schools", type=click.IntRange(min=1), metavar="S", help="Schools.  [default: as many as F]")
 @click.option(
+    "--pack",
+    "packs",
+    type=click.Choice(["further", "vn"]),
+    multiple=True,
+    help="Packs of suites for health that the visits are made for; can be repeated.",
+)
+@click.option(
     "--flavour",
     type=click.Choice(["vn", "generic"]),
     default="vn",
@@ -617,6 +624,7 @@ def synth(
     records: int,
     sectors: tuple[str, ...],
     schools: int | None,
+    packs: tuple[str, ...],
     flavour: Literal["vn", "generic"],
 ) -> None:
     """Write a synthetic province: exports with planted gaps, register, plan and the truth about them."""
@@ -631,6 +639,7 @@ def synth(
                 records=records,
                 sectors=tuple(dict.fromkeys(sectors)) or ("health", "education"),
                 schools=schools,
+                packs=tuple(dict.fromkeys(packs)),
                 flavour=flavour,
             ),
         )

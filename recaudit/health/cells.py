@@ -302,13 +302,18 @@ def _says_something(reference: Element) -> bool:
 
 # ------------------------------------------------------------------------------------------------ reasons for absence
 def _trail(tree: Node) -> tuple[str, ...]:
-    """The element names that a path leads along, as far as they can be told from the path."""
+    """The element names that a path leads along; none where it picks some of several (``where``, ``extension``).
+
+    A reason found along such a path may be another one's, so that ``recaudit/reason`` has to say where it stands.
+    """
     match tree:
         case Step(base, name):
-            return (*_trail(base), name)
+            before = _trail(base)
+            return (*before, name) if before or base == This() else ()
         case Call(Step(base, name), "ofType", (Step(This(), type_name),)):
-            return (*_trail(base), choice(name, type_name))
-        case Call(base, "first" | "where" | "getReferenceKey" | "join" | "ofType", _) | Index(base, _):
+            before = _trail(base)
+            return (*before, choice(name, type_name)) if before or base == This() else ()
+        case Call(base, "first" | "getReferenceKey" | "join" | "ofType", _) | Index(base, _):
             return _trail(base)
     return ()
 

@@ -12,6 +12,7 @@ from recaudit.synth import plantext, plantings, province, readme, register, sect
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
 from recaudit.synth.files import File
+from recaudit.synth.health.packs import PACKS
 from recaudit.synth.reading import Reading
 from recaudit.synth.sector import Sector
 from recaudit.synth.spec import Spec
@@ -55,8 +56,12 @@ def _check(spec: Spec) -> None:
     if spec.facilities < 1 or spec.records < 1 or spec.schools == 0:
         fix = "ask for at least one facility and one record"
         raise PlanError("nothing to make", where="facilities and records", fix=fix)
-    if unknown := sorted((spec.plantings or frozenset()) - frozenset(plantings.PLANTINGS)):
-        fix = f"the names are {', '.join(plantings.PLANTINGS)}"
+    if unknown := sorted(set(spec.packs) - set(PACKS)):
+        fix = f"the packs are {', '.join(PACKS)}"
+        raise PlanError(f"there is no pack {', '.join(unknown)}", where="packs", fix=fix)
+    known = plantings.known(spec)
+    if unknown := sorted((spec.plantings or frozenset()) - frozenset(known)):
+        fix = f"the names are {', '.join(known)}"
         raise PlanError(f"there is no planting {', '.join(unknown)}", where="plantings", fix=fix)
     if not spec.sectors or (unknown := sorted(set(spec.sectors) - set(sectors.SECTORS))):
         fix = f"the sectors are {', '.join(sectors.SECTORS)}"

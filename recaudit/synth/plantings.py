@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from random import Random
 
+from recaudit.synth.health.packs import parts
 from recaudit.synth.planting import Planting
 from recaudit.synth.sector import Sector
 from recaudit.synth.sectors import every
+from recaudit.synth.spec import Spec
 from recaudit.synth.world import Planted, World
 
 SECTOR_PLANTINGS: dict[str, dict[str, Planting]] = {
     sector.name: {one.name: one for one in (*sector.first, *sector.then)} for sector in every()
 }
 PLANTINGS: dict[str, Planting] = {name: one for own in SECTOR_PLANTINGS.values() for name, one in own.items()}
+
+
+def known(spec: Spec) -> dict[str, Planting]:
+    """All that a spec may name: ``PLANTINGS``, and those of its packs."""
+    return PLANTINGS | {one.name: one for part in parts(spec) for one in part.plantings}
 
 
 def plant(world: World, sector: Sector) -> list[Planted]:
@@ -29,7 +36,7 @@ def plant(world: World, sector: Sector) -> list[Planted]:
     named = [one for one in sector.then if one.asked]
     wanted = spec.plantings
     if wanted is None:
-        wanted = frozenset(name for name, one in PLANTINGS.items() if not one.asked)
+        wanted = frozenset(name for name, one in known(spec).items() if not one.asked)
     order = [*sector.first, *Random(f"{spec.seed}/order").sample(usual, len(usual)), *named]
     planted: list[Planted] = []
     for turn in range(spec.density):

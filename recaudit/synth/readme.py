@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recaudit.synth import sectors
 from recaudit.synth.files import File
-from recaudit.synth.plantings import PLANTINGS, SECTOR_PLANTINGS
+from recaudit.synth.plantings import SECTOR_PLANTINGS, known
 from recaudit.synth.sector import Sector
 from recaudit.synth.spec import Spec
 from recaudit.synth.world import Planted, Row
@@ -17,7 +17,8 @@ def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
     """Markdown. A row that no file holds any more (its file was cut off before it) is said to be lost."""
     made = {sector.name: sector for sector in sectors.of(spec)}
     places = {row: place for file in exports for row, place in _places(file, made[file.sector])}
-    kinds = list(PLANTINGS)
+    named = known(spec)
+    kinds = list(named)
     lines = [
         "# A synthetic province",
         "",
@@ -35,7 +36,7 @@ def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
         "|---|---|---|---|",
     ]
     for one in sorted(planted, key=lambda one: kinds.index(one.name)):
-        planting = PLANTINGS[one.name]
+        planting = named[one.name]
         note = planting.note + (f" ({planting.rule}: {planting.state.replace('_', ' ')})" if planting.rule else "")
         where = ", ".join(f"`{places[row]}`" if row in places else "lost" for row in one.rows) or _whole(one, exports)
         lines.append(f"| `{one.name}` | {note} | {one.facility} | {where} |")
@@ -51,6 +52,7 @@ def _again(spec: Spec) -> list[str]:
         options += f" --sector {spec.sectors[0]}"
     if spec.schools is not None:
         options += f" --schools {spec.schools}"
+    options += "".join(f" --pack {pack}" for pack in spec.packs)
     if spec.flavour != "vn":
         options += f" --flavour {spec.flavour}"
     return [f"$ recaudit synth NEW_FOLDER {options}  # makes it again"]

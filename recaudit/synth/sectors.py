@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from recaudit.synth.education import education
-from recaudit.synth.health import HEALTH
+from recaudit.synth.health import health
 from recaudit.synth.sector import Sector
 from recaudit.synth.spec import Spec
 
-SECTORS: Final[dict[str, Callable[[Spec], Sector]]] = {"health": lambda spec: HEALTH, "education": education}
+SECTORS: Final[dict[str, Callable[[Spec], Sector]]] = {"health": health, "education": education}
 
 
 def of(spec: Spec) -> tuple[Sector, ...]:

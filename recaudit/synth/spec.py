@@ -21,7 +21,8 @@ class Spec:
 
     ``facilities`` is the number in each of ``sectors``, ``schools`` another one for schools. ``records`` is the average
     per facility; hospitals get several times what a health station gets. ``flavour``: the schools' country, Viet Nam
-    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``).
+    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``). ``packs``: of suites for
+    health beside the core; clean visits then hold what these ask for as well, and their plantings take part.
     ``plantings`` are names out of ``plantings.PLANTINGS`` (None: all but those that have to be asked for, an empty set:
     a clean province), each planted ``density`` times where it finds room. ``basis``: what the register knows,
     ``roster`` or ``count`` for every facility, ``mixed`` for rosters with the plantings ``register/*`` among them.
@@ -37,6 +38,7 @@ class Spec:
     sectors: tuple[str, ...] = ("health",)
     flavour: Literal["vn", "generic"] = "vn"
     schools: int | None = None
+    packs: tuple[str, ...] = ()
 
 
 def first_instant(day: date) -> datetime:

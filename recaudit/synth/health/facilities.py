@@ -8,6 +8,7 @@ from random import Random
 from recaudit.model import Facility
 from recaudit.synth import people
 from recaudit.synth.health import records
+from recaudit.synth.health.packs import parts
 from recaudit.synth.plant_facilities import (
     closed,
     count_exact,
@@ -67,6 +68,8 @@ def fill(site: Site, visits: int, spec: Spec) -> None:
     site.records, site.issued = [], 0
     for _ in range(visits):
         site.records.append(records.visit(site, rng))
+    for number, part in enumerate(parts(spec)):
+        part.fill(site, Random(f"{spec.seed}/{site.id}/{number}"))
     if site.basis == "count":
         site.expected = visits
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from recaudit.synth.files import File, cut_gzip
-from recaudit.synth.health.fhir import TABLES, TYPES, resource
+from recaudit.synth.health.fhir import TYPES, resource
 from recaudit.synth.world import Row, Site
 
 SHARED = "shared"  # name of the source, and so the namespace, of the files that hold many facilities
@@ -17,30 +17,30 @@ def namespace(site: Site) -> str:
     return SHARED if site.layout == "shared" else FOLDERS
 
 
-def files(sites: Sequence[Site]) -> list[File]:
-    """Every export file. Who has a folder and sent nothing has no file."""
+def files(sites: Sequence[Site], tables: Sequence[str]) -> list[File]:
+    """Every export file of these tables, in their order. Who has a folder and sent nothing has no file."""
     shared = [site for site in sites if site.layout == "shared"]
-    found = list(_shared(shared)) if shared else []
+    found = list(_shared(shared, tables)) if shared else []
     for site in sites:
         if site.layout != "shared" and site.records:
-            found += _own(site)
+            found += _own(site, tables)
     return found
 
 
-def _shared(sites: Sequence[Site]) -> Iterator[File]:
-    for table in TABLES:
+def _shared(sites: Sequence[Site], tables: Sequence[str]) -> Iterator[File]:
+    for table in tables:
         rows = tuple(row for site in sites for row in site.rows(table))
         yield File(f"health/shared/{TYPES[table]}.ndjson", "health", SHARED, None, table, rows, len(rows))
 
 
-def _own(site: Site) -> Iterator[File]:
+def _own(site: Site, tables: Sequence[str]) -> Iterator[File]:
     folder = f"health/by_facility/{site.id}"
     if site.layout != "folder":
         name = "export.ndjson" if site.layout == "mixed" else "bundle.json"
-        rows = tuple(row for table in TABLES for row in site.rows(table))
+        rows = tuple(row for table in tables for row in site.rows(table))
         yield File(f"{folder}/{name}", "health", FOLDERS, site.id, None, rows, len(rows))
         return
-    for table in TABLES:
+    for table in tables:
         if table not in site.withheld:
             rows = tuple(site.rows(table))
             path = f"{folder}/{TYPES[table]}.ndjson"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from recaudit.model import State
 from recaudit.synth.cells import NULL
 from recaudit.synth.health.fhir import HANGING, UNIT, conformant
@@ -47,18 +49,16 @@ ICD10_SYSTEMS = tuple(f"http://hl7.org/fhir/sid/icd-10{country}" for country in 
 def states_of(row: Row, record: Received) -> States:
     """Every rule of the row's table. ``record`` is the one it is, hangs on, or is named by."""
     states: States = {f"conformant:{row.table}": "met" if conformant(row) else "unmet"}
-    return (
-        states
-        | {
-            UNIT: lambda: _encounter(row, record),
-            "patient": lambda: _patient(row),
-            "condition": lambda: _condition(row, record.copies[0]),
-            "observation": lambda: _observation(row),
-            "medication_request": lambda: _medication(row),
-            "procedure": lambda: _procedure(row, record.copies[0]),
-            "composition": lambda: _composition(row, record.copies[0]),
-        }[row.table]()
-    )
+    of_table: dict[str, Callable[[], States]] = {
+        UNIT: lambda: _encounter(row, record),
+        "patient": lambda: _patient(row),
+        "condition": lambda: _condition(row, record.copies[0]),
+        "observation": lambda: _observation(row),
+        "medication_request": lambda: _medication(row),
+        "procedure": lambda: _procedure(row, record.copies[0]),
+        "composition": lambda: _composition(row, record.copies[0]),
+    }
+    return states | of_table[row.table]() if row.table in of_table else states
 
 
 # ------------------------------------------------------------------------------------------------ tables
