@@ -571,6 +571,7 @@ class Counted:
     inherited: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (predecessor, facility) -> its rows there
     respelt: int = 0  # matched records whose key the roster writes otherwise
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
+    left_out: int = 0  # rows of a kind that the plan is not about
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
 
 
