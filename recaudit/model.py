@@ -303,6 +303,10 @@ class Hanging:
     by: str  # their column that does
     names: str = ""  # the unit's column that it names; "" for the id of the record
     shared: bool = False  # whether several records may have one name, and the rows hang on each of them
+    through: tuple[str, str] = (
+        "",
+        "",
+    )  # a hanging table and their column that names a row of it: they hang where it does
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def used(
     else:
         wanted[by.table] |= {by.status, by.end, *by.candidates.values()}
     for table, link in links.hanging.items():
-        wanted[table].add(link.by)
+        wanted[table].add(link.through[1] or link.by)
         wanted[links.unit] |= {link.names} - {""}
     due, rules, signals = links.due, tuple(rules), tuple(signals)
     for rule in rules:

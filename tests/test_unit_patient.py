@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,21 @@ from tests.seams import TABLES, Row, Seam, condition, encounter, patient
 
 LINKS = suites.links("health", TABLES, "patient")
 CORE = suites.load(suites.shipped("health"), TABLES, Path(), LINKS)
+RULE = {
+    "type": "expect_column_values_to_not_be_null",
+    "kwargs": {"column": "recorded"},
+    "severity": "critical",
+    "meta": {
+        "rule": "own-recorded",
+        "rung": "complete",
+        "required": True,
+        "title": {"en": "Recorded", "vi": "Recorded"},
+        "why": "A test.",
+        "fix": {"en": "None.", "vi": "None."},
+        "source": "nobody",
+        "examples": {"met": ["2026"], "unmet": [None]},
+    },
+}
 LAST_YEAR = {"period_start": "2025-02-03", "period_end": "2025-02-04"}
 
 
@@ -148,6 +164,25 @@ def test_a_visit_asks_for_conditions_that_name_it(tmp_path: Path) -> None:
     assert (count.met, count.not_assessable, count.unmet) == (1, 1, 1)
     here = tally.received["unmet"]["complete"]
     assert (here.reached, here.unknown, here.short) == (1, 1, 1)
+
+
+def test_what_names_a_visit_hangs_on_its_patient(tmp_path: Path) -> None:
+    suite = {
+        "name": "own",
+        "expectations": [RULE],
+        "meta": {"recaudit": {"version": "1", "table": "provenance", "sector": "health"}},
+    }
+    (tmp_path / "own.json").write_text(json.dumps(suite), encoding="utf-8")
+    [own] = suites.load(["own.json"], TABLES, tmp_path, LINKS)
+    made = seam(visit("e1", "p1"), visit("e2", "p2"), of=(patient("p1"), patient("p2")), asked=own.rules)
+    for key, of, recorded in (("v1", "e1", "2026-02-03"), ("v2", "e2", None), ("v3", "e9", None), ("v4", None, None)):
+        made.put("provenance", {"id": key, "encounter_ref": of, "recorded": recorded})
+    counted = made.count(tmp_path)
+    here = counted.tallies[0].received["unmet"]["complete"]
+    assert (here.reached, here.short) == (1, 1)
+    [table] = [one for one in counted.tables if one.name == "provenance"]
+    assert (table.read, table.unlinked, table.unreadable) == (4, 1, 1)
+    assert [hole.count for hole in counted.holes] == [1]
 
 
 def test_every_rule_of_the_core_can_be_asked_of_patients(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ all of them were read and none is; else nobody knows, and its row cannot be read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, span_of
-from recaudit.model import Base, InScopeBy
+from recaudit.model import Base, Hanging, InScopeBy, Links
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE
 
 VISITS = "visits"
@@ -115,6 +116,23 @@ def in_scope_by(engine: Engine, task: Task, by: InScopeBy, named: FromClause, vi
         p.lo_.label(f"{end}__lo"),
         p.hi_.label(f"{end}__hi"),
     ).select_from(placed.outerjoin(open_, sa.and_(open_.c.src == p.src, open_.c.pos == p.pos)))
+
+
+def through(rows: FromClause, hanging: Hanging, seam: Mapping[str, FromClause], links: Links) -> sa.Select[Any]:
+    """``rows`` with the record that they hang on, as the rows of another table say which they name. Where that one was
+    not read, or its copies name two, they hang on nothing."""
+    other, by = hanging.through
+    named, link = seam[other].c, links.hanging[other].by
+    read = sa.and_(named.id.is_not(None), named[f"{link}__s"] == VALUE)
+    of = sa.select(named.ns, named.id, sa.func.min(named[link]).label("of"), sa.func.max(named[link]).label("last"))
+    one = of.where(read).group_by(named.ns, named.id).subquery(f"of {other}")
+    c = rows.c
+    says = c[f"{by}__s"] == VALUE
+    on = sa.and_(says, one.c.ns == c.ns, one.c.id == c[by])
+    record = sa.case((says, sa.case((one.c.of == one.c.last, one.c.of), else_="")))
+    return sa.select(*c, record.label(hanging.by), c[f"{by}__s"].label(f"{hanging.by}__s")).select_from(
+        rows.outerjoin(one, on)
+    )
 
 
 def _judged(visits: FromClause, by: InScopeBy, task: Task) -> sa.Select[Any]:
