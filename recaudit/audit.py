@@ -516,6 +516,11 @@ def _notes(one: SectorAudit) -> Iterator[str]:
             f"{one.counted.further} records of {one.sector.name} are unexpected: the roster's key that theirs means "
             "is another record's"
         )
+    if one.counted.elsewhere:
+        yield (
+            f"{one.counted.elsewhere} visits of {one.sector.name} in scope are of another facility than every row of "
+            "their patient, so no record holds them"
+        )
     if one.task.base is not None:
         base = one.task.base
         which = f"base {base.name}" if base.name else f"types {', '.join(base.codes)}"
@@ -573,11 +578,14 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             held.setdefault(read.only, 0)
         for found in read.tables:
             held[found.table] = held.get(found.table, 0) + found.rows
+    by = one.task.links.in_scope_by
+    if by is not None and by.table not in held:
+        yield {"what": by.table, "why": f"the table was not handed in: no {one.links.unit} is known to be in scope"}
     for table in one.task.on_ladder:
         if table not in held:
             yield {"what": table, "why": f"the table was not handed in: {_blinded(one.task, table)}"}
     for table, rows in sorted(held.items()):
-        if table not in one.task.tables:
+        if table not in one.task.tables and table not in one.links.further:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recaudit import suites
+from recaudit import audit, exports, suites
+from recaudit.engine import NAMELESS
 from recaudit.model import Rule, Tally
 from recaudit.values import UNPARSEABLE
+from tests import one_clinic
 from tests.seams import TABLES, Row, Seam, condition, encounter, patient
 
 LINKS = suites.links("health", TABLES, "patient")
@@ -120,6 +123,7 @@ def test_the_facility_is_the_managing_one_else_that_of_all_visits(tmp_path: Path
 def test_a_visit_elsewhere_puts_nobody_in_scope_here(tmp_path: Path) -> None:
     counted = seam(visit("e1", "p1", "b"), of=(patient("p1", managing_organization="a"),)).count(tmp_path)
     assert [states(tally) for tally in counted.tallies] == [{"out_of_scope": 1}, {}]
+    assert counted.elsewhere == 1  # and a note says so
 
 
 def test_who_never_came_is_of_no_facility_and_not_in_scope(tmp_path: Path) -> None:
@@ -195,10 +199,24 @@ def test_every_rule_of_the_core_can_be_asked_of_patients(tmp_path: Path) -> None
     assert tally.rules["cond-same-subject"].met == 1
 
 
+def test_without_a_register_visits_to_several_are_judged_with_whoever_names_none(tmp_path: Path) -> None:
+    export = {
+        "Patient": [one_clinic.patient("p1")],
+        "Encounter": [one_clinic.encounter("e1", type=None), one_clinic.encounter("e2", "clinic-2")],
+    }
+    found = exports.recognised([one_clinic.lay(tmp_path / "export", export)])
+    planned = replace(found.plan, units={"health": "patient"}, suites={"health": ("health/encounter",)})
+    result = audit.check(planned, workers=1).result
+    [facility] = [one for one in result["facilities"] if one["matched"]]
+    assert facility["id"] == NAMELESS
+    [rule] = [one for one in result["rules"] if one["id"] == "enc-type"]
+    assert (rule["totals"]["met"], rule["totals"]["unmet"]) == (1, 1)
+    assert facility["rungs"]["complete"]["reached"] == 0
+
+
 # -------------------------------------------------------------- laws
 @pytest.mark.parametrize("said", [{"unreadable": 1}, {"to_the_end": False}])
-@pytest.mark.parametrize("lost", [visit("e2", "p1", type=None), visit("e2", "p2", **LAST_YEAR)])
-def test_losing_a_visit_raises_no_low_bound(tmp_path: Path, lost: Row, said: dict[str, Any]) -> None:
+def test_losing_a_visit_raises_no_low_bound(tmp_path: Path, said: dict[str, Any]) -> None:
     def low(folder: str, *visits: Row, **inputs: Any) -> int:  # noqa: ANN401
         (tmp_path / folder).mkdir()
         of = tuple(patient(key, managing_organization="a") for key in ("p1", "p2"))
@@ -206,5 +224,5 @@ def test_losing_a_visit_raises_no_low_bound(tmp_path: Path, lost: Row, said: dic
         reached = counted.tallies[0].received["unmet"]["complete"].reached
         return max(0, reached - sum(hole.count for hole in counted.holes))
 
-    kept = visit("e1", "p1")
+    kept, lost = visit("e1", "p1"), visit("e2", "p1", type=None)
     assert low("lost", kept, inputs={"encounter": said}) <= low("whole", kept, lost)
