@@ -231,6 +231,9 @@ def _read(
         tables = engine.with_names(tables, every, links)
     if registered.persons is not None and links.person is not None:
         tables = seam.with_persons(tables, every, links.person)
+    base = planned.bases.get(sector.name)
+    if base is not None:
+        tables = seam.with_base(tables, every, links, base)
 
     facilities = tuple(one for one in registered.in_scope if one.sector == sector.name)
     own = frozenset(one.id for one in registered.facilities if one.sector == sector.name)
@@ -274,6 +277,7 @@ def _read(
         by_year=planned.unit(sector.name) in plan.SECTORS[sector.name].by_year,
         persons=registered.persons,
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
+        base=base,
     )
     return loaded, engine.inherited(inputs, heirs), task
 
@@ -473,6 +477,8 @@ def _result(
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
         "evidence": {one.sector.name: evidence.evidence_entry(one.evidence) for one in audited},
     }
+    if planned.bases:
+        whole["bases"] = {name: entries.base_entry(base) for name, base in sorted(planned.bases.items())}
     if planned.deadline is not None:
         whole["deadline"] = planned.deadline.isoformat()
     if whole["register"] is not None and (placed := resolved.resolved_entry(registered.placed())) is not None:
@@ -514,6 +520,18 @@ def _notes(one: SectorAudit) -> Iterator[str]:
         yield (
             f"{one.counted.further} records of {one.sector.name} are unexpected: the roster's key that theirs means "
             "is another record's"
+        )
+    if one.counted.elsewhere:
+        yield (
+            f"{one.counted.elsewhere} visits of {one.sector.name} in scope are of another facility than every row of "
+            "their patient, so no record holds them"
+        )
+    if one.task.base is not None:
+        base = one.task.base
+        which = f"base {base.name}" if base.name else f"types {', '.join(base.codes)}"
+        yield (
+            f"{one.counted.left_out} rows of {one.sector.name} are visits of other types than the plan is about "
+            f"({which}; {base.source}), so out of scope; those whose type says nothing stay in"
         )
     yield from _unasked(one)
 
@@ -565,11 +583,14 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             held.setdefault(table, 0)
         for found in read.tables:
             held[found.table] = held.get(found.table, 0) + found.rows
+    by = one.task.links.in_scope_by
+    if by is not None and by.table not in held:
+        yield {"what": by.table, "why": f"the table was not handed in: no {one.links.unit} is known to be in scope"}
     for table in one.task.on_ladder:
         if table not in held:
             yield {"what": table, "why": f"the table was not handed in: {_blinded(one.task, table)}"}
     for table, rows in sorted(held.items()):
-        if table not in one.task.tables:
+        if table not in one.task.tables and table not in one.links.further:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}

@@ -124,6 +124,8 @@ def _plan(old: Result, new: Result) -> str:
     parts = [f"period {period[0]} → {period[1]}"] if period[0] != period[1] else []
     if old["as_of"] != new["as_of"]:
         parts.append(f"as of {old['as_of'] or 'no day'} → {new['as_of'] or 'no day'}")
+    if old.get("bases") != new.get("bases"):
+        parts.append("another base of visits")
     if old["plan"]["facility"] != new["plan"]["facility"]:
         parts.append("--facility says otherwise")
     return "; ".join(parts) or "the plan's text is another"

@@ -13,6 +13,7 @@ from recaudit.ladder import climb, received_rule
 from recaudit.model import (
     RUNGS,
     Area,
+    Base,
     Claim,
     Counted,
     Input,
@@ -29,6 +30,7 @@ from recaudit.model import (
 )
 from recaudit.result import (
     AreaEntry,
+    BaseEntry,
     ClaimEntry,
     FacilityEntry,
     FacilityRule,
@@ -94,6 +96,16 @@ def suite_entry(suite: Suite, file: str = "") -> SuiteEntry:
         "version": suite.version,
         "sha256": suite.sha256,
         "rules": len(suite.rules),
+    }
+
+
+def base_entry(base: Base) -> BaseEntry:
+    return {
+        "name": base.name,
+        "column": base.column,
+        "codes": list(base.codes),
+        "title": dict(base.title),
+        "source": base.source,
     }
 
 

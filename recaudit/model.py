@@ -306,6 +306,10 @@ class Hanging:
     by: str  # their column that does
     names: str = ""  # the unit's column that it names; "" for the id of the record
     shared: bool = False  # whether several records may have one name, and the rows hang on each of them
+    through: tuple[str, str] = (
+        "",
+        "",
+    )  # a hanging table and their column that names a row of it: they hang where it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,6 +578,8 @@ class Counted:
     inherited: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (predecessor, facility) -> its rows there
     respelt: int = 0  # matched records whose key the roster writes otherwise
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
+    left_out: int = 0  # rows of a kind that the plan is not about
+    elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
 
 

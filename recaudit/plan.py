@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.errors import PlanError, Problem
 from recaudit.keys import DIFFERENCES, Difference
-from recaudit.model import RUNGS, USUAL, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
+from recaudit.model import RUNGS, USUAL, Base, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
+from recaudit.planbases import SECTOR as BASED
+from recaudit.planbases import base_of
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
 from recaudit.planrecount import Recount, recount_of
 from recaudit.shipped import area_packs, expectations
@@ -129,6 +131,7 @@ class Plan:
     fail_on: Failing = USUAL
     recounts: tuple[Recount, ...] = ()
     gate: str = "on"  # of how FHIR is judged, said by the command and not by the file; it changes no result
+    bases: Mapping[str, Base] = field(default_factory=dict)  # sector -> which kinds of record; else all of them
 
     def unit(self, sector: str) -> str:
         """What one record of the sector is."""
@@ -149,11 +152,14 @@ def load(path: Path) -> Plan:
     whole.known("audit", "register", "source", "suites", "claim", "gate", "recount")
 
     audit = whole.table("audit", required=True)
-    audit.known("name", "as_of", "period", "timezone", "deadline", "silence", "unit", "fail_on", "fail_on_reason")
+    audit.known(
+        "name", "as_of", "period", "timezone", "deadline", "silence", "unit", "visits", "fail_on", "fail_on_reason"
+    )
     name, as_of, period = audit.text("name"), audit.day("as_of"), _period(audit)
     timezone = _timezone(audit)
     deadline, silence = _deadline(audit, as_of, period)
     units = _units(audit.table("unit"))
+    base = base_of(audit)
     fail_on = _fail_on(audit)
 
     register = _register(whole.table("register"), file.parent, period) if "register" in whole.raw else None
@@ -163,6 +169,8 @@ def load(path: Path) -> Plan:
         whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
     suites = _suites(whole.table("suites")) if "suites" in whole.raw else {}
     read = {source.sector for source in sources}
+    if base is not None and told and BASED not in read:
+        audit.problem("no [[source]] has visits", key="visits", fix=f"remove it, or add a source of sector {BASED}")
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
     gates = tuple(_gate(table, read) for table in whole.tables("gate"))
     recounts = _recounts(whole, claims, read, period, file.parent)
@@ -191,6 +199,7 @@ def load(path: Path) -> Plan:
         gates=gates,
         fail_on=fail_on,
         recounts=recounts,
+        bases={} if base is None else {BASED: base},
     )
 
 

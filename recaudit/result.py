@@ -46,6 +46,16 @@ class PlanEntry(TypedDict):
     sha256: str  # "", as file is: exports judged without a plan
 
 
+class BaseEntry(TypedDict):
+    """Which kinds of record a plan is about; expected numbers have to be of the same."""
+
+    name: str  # "vn/opened"; "" for codes of the plan's own
+    column: str
+    codes: list[str]
+    title: dict[str, str]
+    source: str
+
+
 class PolicyEntry(TypedDict):
     """Which edition of "what is a value?" was applied."""
 
@@ -483,6 +493,7 @@ class Result(TypedDict):
     plan: PlanEntry
     as_of: str | None  # None: nobody said
     deadline: NotRequired[str]  # the day by which all had to be submitted, where the plan names one
+    bases: NotRequired[dict[str, BaseEntry]]  # by sector, where the plan is not about every kind of record
     period: PeriodEntry
     register: RegisterEntry | None  # None: export only
     inputs: list[InputEntry]
@@ -630,7 +641,7 @@ def parsed(content: bytes, where: str) -> Result:
             where=where,
             fix="name a file that this version's 'recaudit check' wrote",
         )
-    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts"})
+    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts", "bases"})
     if lacking:
         raise ResultError(
             f"the result lacks {', '.join(lacking)}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from recaudit.model import Due, Links, Person, Rule, SignalRule
+from recaudit.model import Base, Due, Links, Person, Rule, SignalRule
 
 IDENTITY: Final = (
     ("ns", "string"),
@@ -95,7 +95,7 @@ def used(
     else:
         wanted[by.table] |= {by.status, by.end, *by.candidates.values()}
     for table, link in links.hanging.items():
-        wanted[table].add(link.by)
+        wanted[table].add(link.through[1] or link.by)
         wanted[links.unit] |= {link.names} - {""}
     due, rules, signals = links.due, tuple(rules), tuple(signals)
     for rule in rules:
@@ -122,6 +122,12 @@ def used(
     return {
         table: {column: kind for column, kind in tables[table].items() if column in of} for table, of in wanted.items()
     }
+
+
+def with_base(used: Tables, every: Tables, links: Links, base: Base) -> dict[str, dict[str, str]]:
+    """``used``, and of which kind the rows are by which records are in scope."""
+    of = links.in_scope_by.table if links.in_scope_by else links.unit
+    return {**used, of: {**used[of], base.column: every[of][base.column]}}  # type: ignore[dict-item]
 
 
 def with_persons(used: Tables, every: Tables, person: Person) -> dict[str, dict[str, str]]:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from recaudit import engine, suites
 from recaudit.health import SECTOR
 from recaudit.keys import Difference
-from recaudit.model import Counted, Excused, Facility, Input, Period, Rule, TableRead, Tally
+from recaudit.model import Base, Counted, Excused, Facility, Input, Links, Period, Rule, TableRead, Tally
 from recaudit.register.expected import PERSONS
 from recaudit.sources.seamfiles import schema_of
 from recaudit.values import NULL, VALUE, span
@@ -78,6 +78,9 @@ class Seam:
     opened: Mapping[str, tuple[date | None, date | None]] = field(default_factory=dict)
     ignoring: tuple[Difference, ...] = ()
     persons: Mapping[str, Mapping[str, tuple[str, str, str]]] = field(default_factory=dict)  # facility -> key -> whom
+    links: Links = LINKS
+    candidates: tuple[str, ...] = ("serviceProvider",)
+    base: Base | None = None
 
     def put(self, table: str, *rows: Row) -> Seam:
         self.rows[table].extend(rows)
@@ -102,10 +105,10 @@ class Seam:
             spill=folder,
             sector="health",
             tables=TABLES,
-            links=LINKS,
+            links=self.links,
             rules=self.rules,
             inputs=tuple(inputs),
-            candidates={"his": ("serviceProvider",)},
+            candidates={"his": self.candidates},
             facilities=tuple(
                 Facility(
                     f,
@@ -140,6 +143,7 @@ class Seam:
             if self.persons
             else None,
             alike=Fraction(9, 10),
+            base=self.base,
         )
         return engine.count(task)
 

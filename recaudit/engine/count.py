@@ -29,6 +29,7 @@ from recaudit.engine.link import (
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
 from recaudit.engine.reference import sheets
+from recaudit.engine.scope import elsewhere, of_other_base
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -68,11 +69,11 @@ def count(
     if kept is not None:
         keep(engine, task, linked, judged, stood, shape, kept)
     probably, nameless = _probable(engine, task, linked, frames)
-    elsewhere = moved(engine, task, linked)
+    under_another = moved(engine, task, linked)
     tallies = _tallies(engine, task, linked, judged, stood, shape)
     return Counted(
         tallies=tuple(
-            replace(tally, probable=probably.get(tally.facility), moved=elsewhere.get(tally.facility, 0))
+            replace(tally, probable=probably.get(tally.facility), moved=under_another.get(tally.facility, 0))
             for tally in tallies
         ),
         holes=_holes(engine, task, frames),
@@ -84,7 +85,19 @@ def count(
         bits=tuple(rules(judged.bits)),
         **spellings(engine, linked.records),
         nameless=nameless,
+        left_out=_left_out(engine, task, linked),
+        elsewhere=elsewhere(engine, task, linked.rows),
     )
+
+
+def _left_out(engine: Engine, task: Task, linked: Linked) -> int:
+    """Rows of a kind that the plan is not about, whatever else they are."""
+    if task.base is None:
+        return 0
+    by = task.links.in_scope_by
+    rows = linked.seam[by.table if by else task.links.unit]
+    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows).where(of_other_base(rows.c, task.base)))
+    return int(number)
 
 
 def _probable(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple[Mapping[str, int], int]:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.matching import LISTED, held_against, load_roster
-from recaudit.engine.scope import in_scope_by, of_other_base, scope_of
+from recaudit.engine.scope import in_scope_by, of_other_base, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
 from recaudit.model import Input
@@ -52,6 +52,9 @@ class Linked:
 def link(engine: Engine, task: Task) -> Linked:
     """Raises ``RegisterError`` when a roster leaves open which namespace its keys are of."""
     seam = seam_tables(engine, task.spill, task.tables)
+    for table, hanging in task.links.hanging.items():
+        if hanging.through[0]:
+            seam[table] = engine.view(f"through_{table}", through(seam[table], hanging, seam, task.links))
     engine.load("facilities", facility_table(task.facilities, task.on_roster, task.timezone))
     engine.load("gaps", gap_table(task.facilities, task.timezone))
     roster = load_roster(engine, task)

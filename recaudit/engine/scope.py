@@ -7,6 +7,8 @@ all of them were read and none is; else nobody knows, and its row cannot be read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, span_of
-from recaudit.model import Base, InScopeBy
+from recaudit.model import Base, Hanging, InScopeBy, Links
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE
 
 VISITS = "visits"
@@ -42,11 +44,12 @@ def of_other_base(rows: Any, base: Base) -> ColumnElement[bool]:  # noqa: ANN401
 
 
 def same_facility(one: ColumnElement[Any], other: ColumnElement[Any], task: Task) -> ColumnElement[bool]:
-    """May what names facility ``one`` be of facility ``other``? It may where one of them is not known (NULL), and where
-    the first came before the second."""
-    pairs = [f"{heir.before}\n{heir.facility}" for heir in task.heirs]
+    """May what names facility ``one`` be of facility ``other``? It may where one of them is not known (NULL, or the one
+    that stands for none), and where one came before the other."""
+    pairs = [f"{a}\n{b}" for heir in task.heirs for a, b in permutations((heir.before, heir.facility))]
     same = [one.is_(None), other.is_(None), one == other]
     same += [(one + sa.literal("\n") + other).in_(pairs)] if pairs else []
+    same += [other == task.nameless] if task.nameless else []
     return sa.or_(*same)
 
 
@@ -115,6 +118,41 @@ def in_scope_by(engine: Engine, task: Task, by: InScopeBy, named: FromClause, vi
         p.lo_.label(f"{end}__lo"),
         p.hi_.label(f"{end}__hi"),
     ).select_from(placed.outerjoin(open_, sa.and_(open_.c.src == p.src, open_.c.pos == p.pos)))
+
+
+def elsewhere(engine: Engine, task: Task, rows: FromClause) -> int:
+    """Rows in scope that put no record in scope and hang on none, as every row of whom they name is of another
+    facility. ``rows``: all rows of the unit's table."""
+    if task.links.in_scope_by is None:
+        return 0
+    visits = sa.table(VISITS, *map(sa.column, ("ns", "src", "pos", "of_", "standing_", "inside_", "candidate_")))
+    v, r = visits.c, rows.c
+    here = (
+        sa.select(sa.func.bool_or(same_facility(v.candidate_, r.facility_, task)).label("here"))
+        .select_from(visits.join(rows, sa.and_(r.ns == v.ns, r.id == v.of_)))
+        .where(v.inside_, v.standing_)
+        .group_by(v.src, v.pos)
+        .subquery("here")
+    )
+    [(number,)] = engine.rows(sa.select(sa.func.count()).where(sa.not_(here.c.here)))
+    return int(number)
+
+
+def through(rows: FromClause, hanging: Hanging, seam: Mapping[str, FromClause], links: Links) -> sa.Select[Any]:
+    """``rows`` with the record that they hang on, as the rows of another table say which they name. Where that one was
+    not read, or its copies name two, they hang on nothing."""
+    other, by = hanging.through
+    named, link = seam[other].c, links.hanging[other].by
+    read = sa.and_(named.id.is_not(None), named[f"{link}__s"] == VALUE)
+    of = sa.select(named.ns, named.id, sa.func.min(named[link]).label("of"), sa.func.max(named[link]).label("last"))
+    one = of.where(read).group_by(named.ns, named.id).subquery(f"of {other}")
+    c = rows.c
+    says = c[f"{by}__s"] == VALUE
+    on = sa.and_(says, one.c.ns == c.ns, one.c.id == c[by])
+    record = sa.case((says, sa.case((one.c.of == one.c.last, one.c.of), else_="")))
+    return sa.select(*c, record.label(hanging.by), c[f"{by}__s"].label(f"{hanging.by}__s")).select_from(
+        rows.outerjoin(one, on)
+    )
 
 
 def _judged(visits: FromClause, by: InScopeBy, task: Task) -> sa.Select[Any]:

@@ -55,8 +55,10 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
     hanging = {}
     for table, said in document["hanging"].items():
         place = wrong.inside(f"hanging, {table}")
-        hanging[table] = _hanging(said, own, place)
-        _reference(hanging[table].by, _known_table(table, tables, place), place)
+        hanging[table] = _hanging(said, table, own, place)
+        _reference(hanging[table].through[1] or hanging[table].by, _known_table(table, tables, place), place)
+        if (other := hanging[table].through[0]) and not isinstance(document["hanging"].get(other), str):
+            place.add(f"rows of {other!r} do not hang on the record themselves", near(other, document["hanging"]))
     for table, column in document["referenced"].items():
         place = wrong.inside(f"referenced, {table}")
         _known_table(table, tables, place)
@@ -133,13 +135,17 @@ def _further(said: object, tables: Tables, wrong: Wrong) -> tuple[str, ...]:
     return tuple(map(str, said))
 
 
-def _hanging(said: object, unit: Mapping[str, str], wrong: Wrong) -> Hanging:
-    """A text names the column that holds the record's id; an object says which column of the unit is named."""
+def _hanging(said: object, table: str, unit: Mapping[str, str], wrong: Wrong) -> Hanging:
+    """A text names the column that holds the record's id; an object says which column of the unit is named, or through
+    which other table the rows hang."""
     if isinstance(said, str):
         return Hanging(said)
     if not isinstance(said, dict):
         wrong.add("it says neither a column nor which column it names", 'write "column", or {"by": …, "names": …}')
         return Hanging("")
+    if "through" in said:
+        check_keys(said, wrong, needed=("by", "through"), what="the link")
+        return Hanging(f"{table}_of_", through=(str(said["through"]), str(said.get("by"))))
     check_keys(said, wrong, needed=("by", "names"), allowed=("shared",), what="the link")
     names = str(said.get("names"))
     _reference(names, unit, wrong.inside("names"))
@@ -282,7 +288,7 @@ def _linked_column(
     )
     if made == "origin" and other == table and not by:
         return LinkedColumn(name=name, form="origin", table=other)
-    if table == links.unit:
+    if table == links.unit and not (made != "column" and other in links.hanging):
         if other not in links.referenced:
             wrong.add(f"the record names no row of {other!r}", near(other, links.referenced))
         elif by != links.referenced[other]:
