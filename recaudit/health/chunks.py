@@ -33,8 +33,8 @@ from recaudit.sources.lines import (
 )
 from recaudit.sources.seamfiles import SeamFiles
 
-Layout = Literal["lines", "document", "either"]
-"""How a file is laid out: a resource a line, one JSON text, or as its first line says."""
+Layout = Literal["lines", "document", "either", "dossiers"]
+"""How a file is laid out: a resource a line, one JSON text, or as its first line says; dossiers of health insurance."""
 
 _HEAD: Final = 1 << 20  # bytes of a plain file in which its first object is looked for
 _UTC: Final = ZoneInfo("UTC")
@@ -67,10 +67,15 @@ class ChunkRead(Said):
     bundles: bool = False
     document: bool = False
     release: str = ""
+    format: str = ""  # where it is none of FHIR's
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:
     """Read one chunk into ``spill`` and count what it held. What is wrong with the input is a finding, never raised."""
+    if chunk.layout == "dossiers":
+        from recaudit.health.insurance.reading import read
+
+        return read(chunk)
     said, views = ChunkRead(), narrowed(chunk.columns)
     tables = {view.table: view.kinds for view in views.values()}
     with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part, tables) as files:

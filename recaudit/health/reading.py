@@ -12,6 +12,7 @@ from typing import Final
 from recaudit.health.cells import Columns
 from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunk
 from recaudit.health.conform import RELEASES, Release
+from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.model import Input
 from recaudit.plan import Plan, Source
@@ -23,8 +24,8 @@ from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work
 
 CHUNK: Final = 16 << 20  # bytes of a plain file that one worker reads at a time
-FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle")
-ENDINGS: Final = (".ndjson.gz", ".jsonl.gz", ".json.gz", ".ndjson", ".jsonl", ".json")
+FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle", "bhyt-xml")
+ENDINGS: Final = (".ndjson.gz", ".jsonl.gz", ".json.gz", ".xml.gz", ".ndjson", ".jsonl", ".json", ".xml")
 _LONGEST_HEAD: Final = 1 << 20
 _ONE_TYPE: Final = re.compile(r"(?P<type>[A-Za-z]+)(?:[._-][0-9].*)?")
 
@@ -100,6 +101,10 @@ def _chunks(plan: Plan, file: File, spill: Path, columns: Columns, size: int) ->
 def _layout(file: File) -> Layout:
     """Lines or one document: by the ending, by the plan's format, else by the first line."""
     ending = file.found.ending.lower()
+    if file.source.format == "bhyt-xml" or (ending.startswith(".xml") and is_insurance(file.found)):
+        return "dossiers"
+    if ending.startswith(".xml"):
+        return "document"
     if not ending.startswith(".json") or ending.startswith(".jsonl") or file.source.format == "fhir-ndjson":
         return "lines"
     if file.source.format == "fhir-bundle":
@@ -140,7 +145,9 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         whole.find("empty file")
     return replace(
         input_of(file, "health", whole, (sha256, size)),
-        format="fhir-bundle" if any(part.document for part in parts) else "fhir-ndjson",
+        format=parts[0].format or "fhir-bundle"
+        if parts[0].format or any(part.document for part in parts)
+        else "fhir-ndjson",
         release=parts[0].release,
         only=None if any(part.bundles for part in parts) else _only(file.found, whole.tables),
     )
