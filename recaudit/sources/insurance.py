@@ -299,7 +299,11 @@ def rows_in(element: Element, known: frozenset[str]) -> Iterator[Cells]:
     left = [element]
     while left:
         one = left.pop()
-        cells = {_name(child): _text(child) for child in reversed(one) if _name(child) in known}
+        cells: dict[str, str] = {}
+        for child in one:
+            name = child.tag if child.tag in known else _name(child)
+            if name in known and name not in cells:
+                cells[name] = _text(child)
         if cells:
             yield cells
         else:
@@ -307,7 +311,7 @@ def rows_in(element: Element, known: frozenset[str]) -> Iterator[Cells]:
 
 
 def _text(element: Element) -> str:
-    return "".join(element.itertext())
+    return "".join(element.itertext()) if len(element) else element.text or ""
 
 
 def _name(element: Element) -> str:

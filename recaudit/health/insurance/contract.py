@@ -67,24 +67,23 @@ def judge(kind: str, row: Cells) -> Conformance:
         return Conformance(NOT_JUDGED)
     worst, findings = CLEAN.judged, []
     for demand in demands()[kind]:
-        text = row.get(demand.field, "").strip()
-        weight, what = _broken(demand, text)
+        text = row.get(demand.field, "")
+        weight, what = _filled(demand, text) if text and not text.isspace() else (demand.absent or 0, "absent")
         if weight:
             worst = max(worst, weight)
             findings.append((_KINDS[weight], f"{kind}.{demand.field}", what))
     return Conformance(worst, tuple(findings)) if findings else CLEAN
 
 
-def _broken(demand: Demand, text: str) -> tuple[int, str]:
-    if not text:
-        return (demand.absent, "absent") if demand.absent else (0, "")
+def _filled(demand: Demand, text: str) -> tuple[int, str]:
+    """What is wrong with a text that says something, and how much it weighs; 0 for nothing."""
     if demand.form is not None and not all(demand.form(part) for part in _parts(text)):
         return demand.misformed, "no date" if demand.form is is_moment else "no number"
-    if demand.most is not None and len(text) > demand.most:
+    if demand.most is not None and len(text) > demand.most and len(text.strip()) > demand.most:
         return demand.too_long, "too long"
     return 0, ""
 
 
 def _parts(text: str) -> list[str]:
     """Several values in one field are separated by ``;``; an empty one among them is none."""
-    return [part.strip() for part in text.split(";") if part.strip()]
+    return [part.strip() for part in text.split(";") if part.strip()] if ";" in text else [text]

@@ -75,6 +75,7 @@ FORMS: Final[Mapping[str, Form]] = {"moment": moment, "birth": birth, "number": 
 _NOWHERE: Final = ZoneInfo("UTC")
 
 
+@lru_cache(maxsize=1 << 14)
 def is_moment(text: str) -> bool:
     """Is it a day or a moment of the calendar? Zeros may stand for a month or a day that nobody knows."""
     plain = text.strip()

@@ -136,9 +136,14 @@ def _key(leading: Leading, source: Cells, kind: str, number: int, part: int) -> 
 
 def _filled(place: Place, source: Cells, own: Cells) -> str | None:
     """The first filled text; else the first that is there, which may be blank; None for nothing."""
-    texts = [source[name] for name in place.fields if name in source]
-    texts += [own[name] for name in place.visit if name in own]
-    return next((text for text in texts if text.strip()), next(iter(texts), None))
+    there: str | None = None
+    for names, row in ((place.fields, source), (place.visit, own)):
+        for name in names:
+            if (text := row.get(name)) is not None:
+                if text and not text.isspace():
+                    return text
+                there = text if there is None else there
+    return there
 
 
 def _only(leading: Leading, source: Cells) -> Cells:
