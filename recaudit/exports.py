@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.education import recognise
 from recaudit.errors import PlanError, SourceError
+from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
+from recaudit.health.reading import is_fhir_xml
 from recaudit.model import EVER
 from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME, nearest
@@ -25,7 +27,8 @@ from recaudit.sources.lines import BROKEN, CannotOpenError, opened
 
 NO_PLAN: Final = "exports without a plan"
 _HEAD: Final = 1 << 20  # bytes of a file that are looked at to tell what it is
-_RESOURCE: Final = tuple("resourceType".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+_WORDS: Final = ("resourceType", "transactionTime")  # of a resource, of the manifest of an export
+_RESOURCE: Final = tuple(word.encode(code) for word in _WORDS for code in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,12 @@ def _fhir(found: Found) -> str:
 
 
 def _is_fhir(found: Found) -> bool:
-    """Lines of resources by the ending alone, so that broken ones are counted; other JSON by its content.
+    """Lines of resources by the ending alone, so that broken ones are counted; other JSON and XML by its content.
 
     What cannot be opened is taken for one: it is better said to be unread than not to be looked at.
     """
+    if found.opens and found.ending.lower().startswith(".xml"):
+        return is_fhir_xml(found) or is_insurance(found)
     if not found.opens or ".json" not in found.ending.lower() or found.ending.lower().startswith(".jsonl"):
         return True
     try:

@@ -50,7 +50,7 @@ SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
     {
         "health": Vocabulary(
             units=("encounter",),
-            formats=("fhir", "fhir-ndjson", "fhir-bundle", "bhyt-xml"),
+            formats=("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml", "bhyt-xml"),
             facility=("serviceProvider", "serviceProvider.identifier", "meta.source", "folder", "file"),
         ),
         "education": Vocabulary(

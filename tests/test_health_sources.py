@@ -52,7 +52,7 @@ def test_entries_of_a_bundle_are_rows_and_its_references_lead_somewhere(
     assert [row["id"] for row in rows["patient"]] == ["11", "p2", "p3"]
     assert [(row["id"], row["subject_ref"]) for row in rows["encounter"]] == [("e1", "p2"), ("e2", "11")]
     assert (one.read, one.unreadable, one.only, one.format) == (6, 1, None, kind)
-    assert kinds(one) == {"not an object": 1}
+    assert kinds(one) == {"deletion": 1, "not an object": 1}
 
 
 def test_places_of_bundles_on_lines_are_unique(tmp_path: Path) -> None:
@@ -174,7 +174,10 @@ def test_the_size_of_chunks_changes_nothing(lines: list[bytes], mark: bytes, tai
 
 def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
     content = b"".join([line(PATIENT), BROKEN + b"\n", line(BUNDLE), line(ENCOUNTER)]) * 4
-    put(tmp_path, {"a.ndjson": content, "b/c.ndjson.gz": gzip.compress(content + BROKEN), "x.txt": b""})
+    manifest = {"transactionTime": "", "output": [{"type": "Patient", "url": "a.ndjson"}]}
+    page = {**BUNDLE, "type": "searchset", "link": [{"relation": "next", "url": "x"}]}
+    files = {"a.ndjson": content + line(page), "b/c.ndjson.gz": gzip.compress(content + BROKEN), "x.txt": b""}
+    put(tmp_path, {**files, "m.json": line(manifest)})
     assert read(tmp_path, workers=2, chunk=700) == read(tmp_path, workers=1)
 
 

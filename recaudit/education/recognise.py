@@ -10,7 +10,7 @@ from recaudit.education.records import header_of, utf16
 from recaudit.sources.files import Found
 from recaudit.sources.lines import BROKEN, CannotOpenError, opened
 
-ENDINGS: Final = (".csv.gz", ".csv")
+ENDINGS: Final = (".csv.gz", ".csv.zst", ".csv")
 _HEAD: Final = 1 << 16  # bytes in which the header is looked for
 _FEW: Final = 3  # required columns: with fewer, half of all columns must be there as well
 _ALIKE: Final = 2  # columns by which a file of a common name ("users.csv") is told from somebody else's

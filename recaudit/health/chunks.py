@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import blake2b
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from recaudit import values
-from recaudit.health.bundles import Entry, entries
+from recaudit.health.bundles import Deleted, Entry, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Around, Element, Resource
-from recaudit.health.release import USUAL, release_of
+from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_of
+from recaudit.health.pages import Page, page_of
+from recaudit.health.release import OTHER, USUAL, declared_by, release_of
+from recaudit.health.rows import content_hash, key_of, version_of
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
 from recaudit.sources.lines import (
+    LONGEST,
+    TOO_LONG,
     UTF8_MARK,
     UTF16_MARKS,
     CannotOpenError,
     CutOffError,
+    Taken,
     digest,
     is_plain,
     lines_in,
     opened,
     stream_lines,
+    whole,
 )
 from recaudit.sources.seamfiles import SeamFiles
 
-Layout = Literal["lines", "document", "either", "dossiers"]
-"""How a file is laid out: a resource a line, one JSON text, or as its first line says; dossiers of health insurance."""
+Layout = Literal["lines", "document", "either", "xml", "dossiers"]
+"""How a file is laid out: a resource a line, one JSON text, one of the two as its first line says, one XML text, or
+dossiers of health insurance."""
 
+_MAY_BE_A_MANIFEST: Final = frozenset({".json", ".json.gz", ".json.zst"})
 _HEAD: Final = 1 << 20  # bytes of a plain file in which its first object is looked for
-_UTC: Final = ZoneInfo("UTC")
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -57,6 +64,7 @@ class Chunk:
     columns: Columns  # what is written of each table; None for all
     timezone: str
     digest: bool = False  # whether to take the digest of the whole file on disk as well
+    longest: int = LONGEST  # bytes of a line or of a document that are held
 
 
 @dataclass(slots=True)
@@ -67,29 +75,42 @@ class ChunkRead(Said):
     bundles: bool = False
     document: bool = False
     release: str = ""
+    manifest: Manifest | None = None
+    pages: list[Page] = field(default_factory=list)
+    deleted: list[Deleted] = field(default_factory=list)
     format: str = ""  # where it is none of FHIR's
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:
-    """Read one chunk into ``spill`` and count what it held. What is wrong with the input is a finding, never raised."""
+    """Read one chunk into ``spill`` and count what it held. What is wrong with the input is a finding, never raised.
+
+    A file that one chunk holds whole is hashed as it is read. Where several chunks share a plain file, or an archive
+    has members, the file is hashed beside: SHA-256 needs its bytes in order. It costs 0.9 s a GB (1.1 GB/s measured on
+    one core), where judging costs more than 10 s a GB, and the bytes are in the system's cache.
+    """
     if chunk.layout == "dossiers":
         from recaudit.health.insurance.reading import read
 
         return read(chunk)
     said, views = ChunkRead(), narrowed(chunk.columns)
     tables = {view.table: view.kinds for view in views.values()}
+    found, longest = chunk.found, chunk.longest
+    alone = chunk.digest and not found.member and (chunk.start, chunk.end) == (0, found.bytes)
+    taken = Taken() if alone else None
     with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part, tables) as files:
         reader = _Reader(chunk, said, files, views)
         try:
-            if is_plain(chunk.found) and chunk.layout == "lines":
+            if is_plain(found) and chunk.layout == "lines":
+                head = (line for _, line in lines_in(found.file, 0, _HEAD, longest=longest))
+                first = next(head, b"")
                 reader.lines(
-                    ((at, line) for at, line in lines_in(chunk.found.file, chunk.start, chunk.end)),
-                    head=next((line for _, line in lines_in(chunk.found.file, 0, 1)), b""),
-                    first=_first_object(line for _, line in lines_in(chunk.found.file, 0, _HEAD)),
+                    lines_in(found.file, chunk.start, chunk.end, longest=longest, taken=taken),
+                    head=first,
+                    first=_first_object(chain((first,), head)),
                 )
             else:
-                with opened(chunk.found) as unpacked:
-                    reader.stream(stream_lines(unpacked))
+                with opened(found, taken) as unpacked:
+                    reader.stream(stream_lines(unpacked, longest=longest))
         except CannotOpenError:
             said.to_the_end = False
             said.find("could not be opened")
@@ -97,7 +118,7 @@ def read_chunk(chunk: Chunk) -> ChunkRead:
             said.cut_off()
         said.release = reader.release
     if chunk.digest:
-        said.digest = digest(chunk.found.file)
+        said.digest = (taken.digest() if taken is not None else None) or digest(found.file)
     return said
 
 
@@ -113,27 +134,37 @@ class _Reader:
 
     def stream(self, lines: Iterator[bytes]) -> None:
         """Lines of a stream, or the one document they make. The place of a row is its running number."""
-        head = next(lines, b"")
-        if self.chunk.layout == "document" or (self.chunk.layout == "either" and not _is_object(head)):
-            self.document(b"".join([head, *lines]))
-            return
+        layout, head = self.chunk.layout, b""
+        if layout == "either":
+            head = next(lines, b"")
+            layout = "lines" if _is_object(head) or head is TOO_LONG else "document"
+            lines = chain((head,), lines) if head else lines
+            if head is TOO_LONG:  # lines of one resource each, or a document that may have held any number of them
+                self.said.cut_off()
+        if layout == "lines":
+            self.lines(self._numbered(lines), head)
+        else:
+            self.document(whole(lines, longest=self.chunk.longest))
 
-        def numbered() -> Iterator[tuple[int, bytes]]:
-            yield 1, head
-            for number, line in enumerate(lines, start=2):
-                # Entries of a Bundle on an earlier line took numbers of their own.
-                yield number + self.further, line
-
-        self.lines(numbered() if head else iter(()), head)
+    def _numbered(self, lines: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+        for number, line in enumerate(lines, start=1):
+            # Entries of a Bundle on an earlier line took numbers of their own.
+            yield number + self.further, line
 
     def lines(self, lines: Iterator[tuple[int, bytes]], head: bytes, first: Element = None) -> None:
-        """(place, line) one after the other; ``head`` is the first line of the file, ``first`` its first object where
-        that is known. The release is what the first object says, wherever blank and broken lines stand before it."""
+        """(place, line) one after the other; ``head`` is the first line of the file where that is known (b"": it is
+        the first one of ``lines``), ``first`` its first object where that is known. The release is what the first
+        object says, wherever blank and broken lines stand before it."""
         utf16 = head.startswith(UTF16_MARKS)
         self._told(first)
         for place, raw in lines:
             self.said.lines += 1
-            line = raw.removeprefix(UTF8_MARK) if place <= 1 else raw  # the first line is at byte 0, or number 1
+            line = raw
+            if place <= 1:  # the first line is at byte 0, or number 1
+                line, utf16 = raw.removeprefix(UTF8_MARK), utf16 or raw.startswith(UTF16_MARKS)
+            if raw is TOO_LONG:
+                self.said.spoil("line too long", self.said.lines)
+                continue
             if utf16:
                 if line.strip(b"\0 \t\r\n"):
                     self.said.spoil("wrong encoding", self.said.lines)
@@ -154,34 +185,68 @@ class _Reader:
         if isinstance(content, dict) and not self.told:
             self.release, self.told = release_of(content), True
 
-    def document(self, text: bytes) -> None:
-        """One JSON text. One that cannot be read may have held any number of rows, so it counts as cut off too."""
+    def document(self, text: bytes | None) -> None:
+        """One JSON or XML text. One that cannot be read may have held any number of rows, so it counts as cut off
+        too; None: it was too long to be held."""
         self.said.document = True
-        if not text.strip():
+        if text is not None and not text.strip():
             return
-        content: Element = None
-        if text.startswith(UTF16_MARKS) or not _is_utf8(text):
-            self.said.spoil("wrong encoding", None)
-        elif (content := _parsed(text.removeprefix(UTF8_MARK))) is None:
-            self.said.spoil("broken document", None)
-        elif not isinstance(content, dict):
-            self.said.spoil("not an object", None)
-        if not isinstance(content, dict):
+        content, wrong = self._decoded(text)
+        if content is None:
+            self.said.spoil(wrong, None)
             self.said.cut_off()
             return
         self._told(content)
         self.content(content, 1, None)
 
+    def _decoded(self, text: bytes | None) -> tuple[Resource | None, str]:
+        """The object that a document holds; None, and why there is none."""
+        if text is None:
+            return None, "document too long"
+        if self.chunk.layout == "xml":
+            return self._from_xml(text)
+        if text.startswith(UTF16_MARKS) or not _is_utf8(text):
+            return None, "wrong encoding"
+        if (content := _parsed(text.removeprefix(UTF8_MARK))) is None:
+            return None, "broken document"
+        return (content, "") if isinstance(content, dict) else (None, "not an object")
+
+    def _from_xml(self, text: bytes) -> tuple[Resource | None, str]:
+        from recaudit.health.fhirxml import NAMESPACE, json_of
+        from recaudit.sources.xml import XmlError, name_of, tree_of
+
+        try:
+            tree = tree_of(text)
+        except XmlError as wrong:
+            return None, wrong.kind
+        root = name_of(tree)
+        if root.namespace != NAMESPACE:
+            return None, "wrong namespace" if root.name in RESOURCE_TYPES else "unknown resource type"
+        content = json_of(tree, self.release)
+        if not self.told and (said := release_of(content)) != self.release:
+            content = json_of(tree, said)  # its elements are those of the release that it declares
+        return content, ""
+
     def content(self, content: Element, place: int, line: int | None) -> None:
-        """One JSON value: a resource, or a Bundle of them."""
-        if isinstance(content, dict) and content.get("resourceType") == "Bundle":
-            self.said.bundles = True
-            count = 0
-            for count, entry in enumerate(entries(content), start=1):
-                self.entry(entry, place + count - 1, line)
-            self.further += max(count - 1, 0)
+        """One JSON value: a resource, or a Bundle of them; or the manifest of the export, where it stands alone."""
+        if not isinstance(content, dict) or content.get("resourceType") != "Bundle":
+            if place <= 1 and isinstance(content, dict) and self.chunk.found.ending.lower() in _MAY_BE_A_MANIFEST:
+                self.said.manifest = manifest_of(content)
+                if self.said.manifest is not None:
+                    return
+            self.entry(Entry(content, None, _NOTHING), place, line)
             return
-        self.entry(Entry(content, None, _NOTHING), place, line)
+        self.said.bundles = True
+        if (page := page_of(content)) is not None:
+            self.said.pages.append(page)
+        for deleted in deletions(content):
+            self.said.deleted.append(deleted)
+            self.said.find("deletion", deleted.type if deleted.type in RESOURCE_TYPES else "", line)
+        self._declared(content, line)
+        count = 0
+        for count, entry in enumerate(entries(content), start=1):
+            self.entry(entry, place + count - 1, line)
+        self.further += max(count - 1, 0)
 
     def entry(self, entry: Entry, place: int, line: int | None) -> None:
         """One resource, or what stands in its place."""
@@ -193,6 +258,11 @@ class _Reader:
         if not isinstance(name, str) or name not in RESOURCE_TYPES:
             self.said.spoil("unknown resource type", line)
             return
+        if name == "OperationOutcome":
+            self.said.find(OUTCOME, severity_of(resource), line)
+            if entry.outcome:  # says how a search went, and is none of its answers
+                return
+        self._declared(resource, line)
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
         cells = view.cells(resource, Around(resource, entry.follow), self.zone) if view else []
@@ -204,14 +274,15 @@ class _Reader:
         if view:
             self.files.add(view.table, [*row, conformance.judged, *cells])
 
+    def _declared(self, resource: Resource, line: int | None) -> None:
+        """A resource of another release than the rest of the file: it is judged by the file's, and this is told."""
+        if (said := declared_by(resource)) is not None and said != self.release:
+            self.said.find(OTHER, said, line)
+
     def row(self, resource: Resource, entry: Entry, place: int) -> list[object]:
         """``pos, id, version, content`` of one row."""
-        key = resource.get("id")
-        if isinstance(key, int) and not isinstance(key, bool):
-            key = str(key)
-        if not isinstance(key, str) or not key.strip():
-            key = entry.id
-        return [place, key, _version(resource.get("meta")), content_hash(resource)]
+        key = key_of(resource) or entry.id
+        return [place, key, version_of(resource.get("meta")), content_hash(resource)]
 
 
 def _first_object(lines: Iterator[bytes]) -> Element:
@@ -236,41 +307,3 @@ def _is_utf8(text: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _version(meta: Element) -> int | None:
-    """``meta.lastUpdated`` as microseconds since 1970 UTC; None where it is absent or no instant."""
-    text = meta.get("lastUpdated") if isinstance(meta, dict) else None
-    span = values.span(text, _UTC) if isinstance(text, str) else None
-    return span[0] if span is not None and span[0] == span[1] else None
-
-
-def content_hash(resource: Resource) -> str:
-    """16 hex digits that differ for copies that differ, ``meta`` apart; the order of elements does not matter.
-
-    >>> content_hash({"id": "a", "meta": {"versionId": "1"}}) == content_hash({"id": "a"})
-    True
-    """
-    rest = {name: value for name, value in resource.items() if name != "meta"}
-    try:
-        text = orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:  # nested too deep to be written again
-        text = _flat(rest)
-    return blake2b(text, digest_size=8).hexdigest()
-
-
-def _flat(value: Element) -> bytes:
-    """A JSON value of any depth as bytes: another value gives other bytes."""
-    pieces, left = [], [value]
-    while left:
-        each = left.pop()
-        if isinstance(each, dict):
-            pieces.append(f"{{{len(each)}")
-            for name in sorted(each, reverse=True):
-                left.extend((each[name], name))
-        elif isinstance(each, list):
-            pieces.append(f"[{len(each)}")
-            left.extend(reversed(each))
-        else:
-            pieces.append(repr(each))
-    return "\0".join(pieces).encode()

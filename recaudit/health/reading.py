@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from recaudit.health.bundles import Deleted
 from recaudit.health.cells import Columns
 from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunk
 from recaudit.health.conform import RELEASES, Release
+from recaudit.health.deletions import names_of, without
 from recaudit.health.insurance.recognise import is_insurance
+from recaudit.health.manifests import FORMAT as MANIFEST
+from recaudit.health.manifests import Manifest, settled, with_finding
+from recaudit.health.pages import Page, unfinished
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.model import Input
 from recaudit.plan import Plan, Source
 from recaudit.sectors import Progress
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import File, Said, files_of, ignored, input_of, misspelt
-from recaudit.sources.lines import UTF8_MARK, is_plain, ranges
+from recaudit.sources.lines import BROKEN, LONGEST, UTF8_MARK, CannotOpenError, is_plain, opened, ranges
 from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work
 
 CHUNK: Final = 16 << 20  # bytes of a plain file that one worker reads at a time
-FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle", "bhyt-xml")
-ENDINGS: Final = (".ndjson.gz", ".jsonl.gz", ".json.gz", ".xml.gz", ".ndjson", ".jsonl", ".json", ".xml")
+FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml", "bhyt-xml")
+_KINDS: Final = (".ndjson", ".jsonl", ".json", ".xml")
+ENDINGS: Final = (*(f"{kind}{packed}" for packed in (".gz", ".zst") for kind in _KINDS), *_KINDS)
 _LONGEST_HEAD: Final = 1 << 20
 _ONE_TYPE: Final = re.compile(r"(?P<type>[A-Za-z]+)(?:[._-][0-9].*)?")
 
@@ -41,13 +48,16 @@ def read_sources(
     progress: Progress,
     workers: int,
     chunk: int = CHUNK,
+    longest: int = LONGEST,
 ) -> tuple[Input, ...]:
     """``Sector.read`` for FHIR. ``columns``: None for all. ``chunk``: bytes of plain files read at a time; neither it
-    nor ``workers`` changes which rows there are, nor what the inputs say. Raises ``SourceError``."""
+    nor ``workers`` changes which rows there are, nor what the inputs say. ``longest``: bytes of a line, or of a
+    document, that are held in memory; a longer one is unreadable. Raises ``SourceError``."""
     problems = [problem for source in sources for problem in misspelt(source, FORMATS, RELEASES)]
     files = files_of(plan, sources, ENDINGS, first=first, known=known, problems=problems)
     kept = None if columns is None else {table: frozenset(names) for table, names in columns.items()}
-    jobs = list(_jobs(plan, files, spill, kept, chunk))
+    layouts = {file.src: layout for file in files if (layout := _layout(file)) is not None}
+    jobs = list(_jobs(plan, files, layouts, spill, kept, chunk, longest))
     check_room(spill, needed((job.found, _weight(job)) for job in jobs))
     in_all, done = sum(map(_weight, jobs)), 0
 
@@ -63,25 +73,34 @@ def read_sources(
         parts.setdefault(job.src, []).append(result)
         if result.digest is not None:
             digests[job.found.file] = result.digest
-    return tuple(
-        _input(file, parts[file.src], *digests[file.found.file]) if file.found.ending else ignored(file, "health")
+    inputs = [
+        _input(file, parts[file.src], *digests[file.found.file]) if file.src in layouts else ignored(file, "health")
         for file in files
-    )
+    ]
+    return tuple(_together(files, inputs, parts, spill))
 
 
 # ------------------------------------------------------------------------------------------------ before reading
-def _jobs(plan: Plan, files: Sequence[File], spill: Path, columns: Columns, size: int) -> Iterator[Chunk]:
-    """The chunks of all files that are looked at; of each file on disk, the first one also takes its digest."""
+def _jobs(
+    plan: Plan,
+    files: Sequence[File],
+    layouts: Mapping[int, Layout],
+    spill: Path,
+    columns: Columns,
+    size: int,
+    longest: int,
+) -> Iterator[Chunk]:
+    """The chunks of all files that have a layout; of each file on disk, the first one also takes its digest."""
     taken: set[Path] = set()
     for file in files:
-        if file.found.ending:
-            for part in _chunks(plan, file, spill, columns, size):
-                yield replace(part, digest=part.found.file not in taken)
+        if file.src in layouts:
+            for part in _chunks(plan, file, layouts[file.src], spill, columns, size):
+                yield replace(part, digest=part.found.file not in taken, longest=longest)
                 taken.add(part.found.file)
 
 
-def _chunks(plan: Plan, file: File, spill: Path, columns: Columns, size: int) -> list[Chunk]:
-    found, layout = file.found, _layout(file)
+def _chunks(plan: Plan, file: File, layout: Layout, spill: Path, columns: Columns, size: int) -> list[Chunk]:
+    found = file.found
     plain_lines = is_plain(found) and layout == "lines"
     make = partial(
         Chunk,
@@ -98,26 +117,48 @@ def _chunks(plan: Plan, file: File, spill: Path, columns: Columns, size: int) ->
     return [make(part=part, start=start, end=end) for part, (start, end) in enumerate(cuts)]
 
 
-def _layout(file: File) -> Layout:
-    """Lines or one document: by the ending, by the plan's format, else by the first line."""
-    ending = file.found.ending.lower()
-    if file.source.format == "bhyt-xml" or (ending.startswith(".xml") and is_insurance(file.found)):
+def _layout(file: File) -> Layout | None:
+    """How a file is read: by its ending, by the plan's format, else by its beginning. None: it is not looked at.
+
+    The one place where it is decided what a file is.
+    """
+    ending, found = file.found.ending.lower(), file.found
+    if not ending:
+        return None
+    if file.source.format == "bhyt-xml" or (ending.startswith(".xml") and is_insurance(found)):
         return "dossiers"
     if ending.startswith(".xml"):
-        return "document"
+        return "xml" if file.source.format == "fhir-xml" or is_fhir_xml(found) else None
     if not ending.startswith(".json") or ending.startswith(".jsonl") or file.source.format == "fhir-ndjson":
         return "lines"
     if file.source.format == "fhir-bundle":
         return "document"
-    if not is_plain(file.found):
+    if not is_plain(found):
         return "either"  # known once it is unpacked
     try:
-        with file.found.file.open("rb") as handle:
+        with found.file.open("rb") as handle:
             head = handle.readline(_LONGEST_HEAD)
     except OSError:
         return "either"
     text = head.removeprefix(UTF8_MARK).strip()
     return "lines" if len(head) == _LONGEST_HEAD or (text[:1] == b"{" and text[-1:] == b"}") else "document"
+
+
+def is_fhir_xml(found: Found) -> bool:
+    """Whether an XML file is FHIR by its first element: by its namespace, or by its name where the namespace is wrong.
+
+    Other XML is not FHIR's business (claims of health insurance have the root GIAMDINHHS). What has no first element
+    that can be read is taken for FHIR: it is better said to be unread than not to be looked at.
+    """
+    from recaudit.health.fhirxml import NAMESPACE
+    from recaudit.sources.xml import XmlError, root_of
+
+    try:
+        with opened(found) as stream:
+            root = root_of(stream)
+    except (XmlError, CannotOpenError, *BROKEN):
+        return True
+    return root.namespace == NAMESPACE or root.name in RESOURCE_TYPES
 
 
 def _release(source: Source) -> Release | None:
@@ -141,16 +182,65 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         for (kind, where), (count, lines) in part.findings.items():
             whole.find_all(kind, where, count, [before + line for line in lines])
         before += part.lines
-    if whole.read == 0 and whole.to_the_end:
+    manifest = any(part.manifest is not None for part in parts)
+    if whole.read == 0 and whole.to_the_end and not manifest and not any(part.deleted for part in parts):
         whole.find("empty file")
     return replace(
         input_of(file, "health", whole, (sha256, size)),
-        format=parts[0].format or "fhir-bundle"
-        if parts[0].format or any(part.document for part in parts)
-        else "fhir-ndjson",
+        format=MANIFEST if manifest else _format(file, parts),
         release=parts[0].release,
-        only=None if any(part.bundles for part in parts) else _only(file.found, whole.tables),
+        only=None if manifest or any(part.bundles for part in parts) else _only(file.found, whole.tables),
     )
+
+
+def _format(file: File, parts: Sequence[ChunkRead]) -> str:
+    if any(part.format for part in parts):
+        return next(part.format for part in parts if part.format)
+    if file.found.ending.lower().startswith(".xml"):
+        return "fhir-xml"
+    return "fhir-bundle" if any(part.document for part in parts) else "fhir-ndjson"
+
+
+def _together(
+    files: Sequence[File], inputs: Sequence[Input], parts: Mapping[int, Sequence[ChunkRead]], spill: Path
+) -> list[Input]:
+    """What inputs say of one another: pages that follow, files that a manifest names, rows that were deleted."""
+    by_source: dict[str, dict[int, list[Page]]] = {}
+    deleted: dict[str, list[Deleted]] = {}
+    manifests: dict[int, Manifest] = {}
+    for file in files:
+        for part in parts.get(file.src, ()):
+            if part.pages:
+                by_source.setdefault(file.source.name, {}).setdefault(file.src, []).extend(part.pages)
+            if part.deleted:
+                deleted.setdefault(file.namespace, []).extend(part.deleted)
+            if part.manifest is not None:
+                manifests[file.src] = part.manifest
+    told = list(inputs)
+    if deleted:
+        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()})
+    wrong = {src: kinds for pages in by_source.values() for src, kinds in unfinished(pages).items()}
+    told = [_unfinished(one, Counter(wrong.get(one.src, ()))) for one in told]
+    return settled(told, manifests, {src: _near(files, src) for src in manifests}) if manifests else told
+
+
+def _unfinished(one: Input, kinds: Mapping[str, int]) -> Input:
+    for kind, count in kinds.items():
+        one = with_finding(replace(one, to_the_end=False), kind, count)
+    return one
+
+
+def _near(files: Sequence[File], number: int) -> list[int]:
+    """The files that a manifest speaks of: those of its source that lie with it or below, itself left out."""
+    (own,) = (file for file in files if file.src == number)
+    folder = own.found.folder_path
+    return [
+        file.src
+        for file in files
+        if file.src != number
+        and file.source.name == own.source.name
+        and (folder == "." or f"{file.found.folder_path}/".startswith((f"{folder}/", f"{folder}!")))
+    ]
 
 
 def _only(found: Found, tables: Collection[str]) -> str | None:

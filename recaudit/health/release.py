@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from recaudit.health.bundles import entries
@@ -11,6 +12,9 @@ from recaudit.health.conform import Release
 from recaudit.health.evaluate import Element, Resource
 
 USUAL: Final[Release] = "R4"
+OTHER: Final = "another release"
+"""The finding for a resource that declares another release than its file is read as."""
+
 _VERSIONS: Final[dict[str, Release]] = {"3.0": "STU3", "4.0": "R4", "4.1": "R4B", "4.3": "R4B", "5.0": "R5"}
 _IN_A_PROFILE: Final = re.compile(r"^http://hl7\.org/fhir/(?:(\d\.\d)/)?StructureDefinition/\w+(?:\|(\d\.\d)[\d.]*)?$")
 _VERSION_TAGS: Final = "http://hl7.org/fhir/FHIR-version"
@@ -27,11 +31,18 @@ def release_of(first: Element) -> Release:
     """
     if not isinstance(first, dict):
         return USUAL
-    for resource in _with_entries(first):
-        for version in _declared(resource):
-            if isinstance(version, str) and version[:3] in _VERSIONS:
-                return _VERSIONS[version[:3]]
-    return USUAL
+    said = (declared_by(resource) for resource in _with_entries(first))
+    return next((each for each in said if each is not None), USUAL)
+
+
+def declared_by(resource: Resource) -> Release | None:
+    """The release that one resource declares itself, in the three ways above; None for most."""
+    if "meta" not in resource and "fhirVersion" not in resource:
+        return None
+    for version in _declared(resource):
+        if isinstance(version, str) and (release := _VERSIONS.get(version[:3])) is not None:
+            return release
+    return None
 
 
 def _with_entries(first: Resource) -> Iterator[Resource]:
@@ -46,12 +57,17 @@ def _declared(resource: Resource) -> Iterator[Any]:
     if not isinstance(meta, dict):
         return
     for profile in _listed(meta.get("profile")):
-        match = _IN_A_PROFILE.match(profile) if isinstance(profile, str) else None
-        if match is not None:
-            yield match[1] or match[2]
+        if isinstance(profile, str):
+            yield _in_a_profile(profile)
     for tag in _listed(meta.get("tag")):
         if isinstance(tag, dict) and tag.get("system") == _VERSION_TAGS:
             yield tag.get("code")
+
+
+@lru_cache(maxsize=1 << 10)  # an export has few profiles, each on every resource
+def _in_a_profile(profile: str) -> str | None:
+    match = _IN_A_PROFILE.match(profile)
+    return (match[1] or match[2]) if match is not None else None
 
 
 def _listed(value: Element) -> list[Element]:

@@ -25,7 +25,7 @@ from recaudit.sources.lines import CannotOpenError, CutOffError, digest, opened
 from recaudit.sources.xml import XmlError
 
 ROLE: Final = "claims"
-_ENDINGS: Final = (".xml.gz", ".xml")
+_ENDINGS: Final = (".xml.gz", ".xml.zst", ".xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,12 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
 def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[tuple[str, str]]:
     """What is wrong with how the plan names the claims, and what to do."""
     if any(one.member or not one.opens for one in found):
-        yield "claims lie in an archive", "unpack it: claims are read from .xml and .xml.gz"
+        yield "claims lie in an archive", "unpack it: claims are read from files that end in .xml, .xml.gz or .xml.zst"
     elif not any(one.ending for one in found):
-        yield f"claims names no file that can be read: {', '.join(claims.files)}", "name files in .xml or .xml.gz"
+        yield (
+            f"claims names no file that can be read: {', '.join(claims.files)}",
+            "name files that end in .xml, packed or not",
+        )
     exports = {
         os.path.realpath(one.file)
         for source in plan.sources

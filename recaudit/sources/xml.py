@@ -10,6 +10,7 @@ The parser's own limits are kept (``huge_tree`` off): a text or an attribute has
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
@@ -43,15 +44,7 @@ def root_of(stream: BinaryIO) -> Root:
     ``Root("http://hl7.org/fhir", "Patient")`` is FHIR, ``Root("", "GIAMDINHHS")`` is a claim of health insurance.
     Raises ``XmlError`` where there is none, or a document type before it. What the stream raises goes on.
     """
-    head, parser = 0, _parser_of_the_head()
-    while head < _HEAD:
-        block = stream.read(_BLOCK)
-        if not block:
-            break
-        head += len(block)
-        if (found := _fed(parser, block)) is not None:
-            return found
-    raise XmlError("broken document")
+    return _first(iter(lambda: stream.read(_BLOCK), b""))
 
 
 def tree_of(text: bytes) -> etree._Element:
@@ -62,7 +55,7 @@ def tree_of(text: bytes) -> etree._Element:
     """
     from lxml import etree
 
-    root = _head_of(text)
+    root = _first(text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -78,18 +71,15 @@ def tree_of(text: bytes) -> etree._Element:
         tree = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as wrong:
         raise XmlError(_kind_of(wrong)) from None  # its message quotes the text
-    if _name_of(tree.tag) != root:
+    if name_of(tree) != root:
         raise XmlError("broken document")
     _check_depth(tree)
     return tree
 
 
-def _head_of(text: bytes) -> Root:
-    parser = _parser_of_the_head()
-    for start in range(0, min(len(text), _HEAD), _BLOCK):
-        if (found := _fed(parser, text[start : start + _BLOCK])) is not None:
-            return found
-    raise XmlError("broken document")
+def name_of(node: etree._Element) -> Root:
+    """The namespace and the name of an element."""
+    return _name_of(str(node.tag))
 
 
 class _FoundError(Exception):
@@ -121,16 +111,22 @@ def _parser_of_the_head() -> Any:  # noqa: ANN401  # lxml's own classes are priv
     return etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-def _fed(parser: Any, block: bytes) -> Root | None:  # noqa: ANN401
+def _first(blocks: Iterator[bytes]) -> Root:
     from lxml import etree
 
+    head, parser = 0, _parser_of_the_head()
     try:
-        parser.feed(block)
+        for block in blocks:
+            parser.feed(block)
+            head += len(block)
+            if head >= _HEAD:
+                raise XmlError("broken document")
+        parser.close()  # the parser of a short text waits for more
     except _FoundError as found:
         return found.root
     except etree.XMLSyntaxError as wrong:
         raise XmlError(_kind_of(wrong)) from None
-    return None
+    raise XmlError("broken document")
 
 
 def _kind_of(wrong: etree.XMLSyntaxError) -> str:

@@ -15,7 +15,7 @@ from recaudit.health.insurance.forms import moment
 from recaudit.health.insurance.mapping import mappings
 from recaudit.health.insurance.rows import Made, Maker
 from recaudit.sources.insurance import FORMAT, Content, Dossier, Envelope, readable, visit
-from recaudit.sources.lines import CannotOpenError, CutOffError, digest, opened
+from recaudit.sources.lines import CannotOpenError, CutOffError, Taken, digest, opened
 from recaudit.sources.seamfiles import SeamFiles
 from recaudit.sources.xml import XmlError
 
@@ -28,8 +28,9 @@ def read(chunk: Chunk) -> ChunkRead:
     kept = {view.table: view.kinds for view in narrowed(chunk.columns).values()}
     with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part, kept) as files:
         reader = _Reader(chunk, said, files, kept)
+        taken = Taken() if chunk.digest and not chunk.found.member else None
         try:
-            with opened(chunk.found) as stream:
+            with opened(chunk.found, taken) as stream:
                 for dossier in reader.envelope.dossiers(stream, readable()):
                     reader.dossier(dossier)
         except CannotOpenError:
@@ -44,7 +45,7 @@ def read(chunk: Chunk) -> ChunkRead:
         if announced is not None and announced > reader.envelope.seen and said.to_the_end:
             said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
     if chunk.digest:
-        said.digest = digest(chunk.found.file)
+        said.digest = (taken.digest() if taken is not None else None) or digest(chunk.found.file)
     return said
 
 

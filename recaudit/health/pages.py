@@ -1,0 +1,107 @@
+"""Pages of one search: a Bundle that says that more follows is whole only with the page that it names.
+
+Nobody knows from which address a file came. What a page is called stands in its own ``link``, relation ``self``; the
+next one is there when a Bundle of the same source is called so. Addresses may hold what was searched for, such as the
+name of a patient: they are compared, and never shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from recaudit.health.evaluate import Element, Resource
+
+PAGE_MISSING: Final = "next page missing"
+FEWER: Final = "fewer matches than the total says"
+_PAGED: Final = ("searchset", "history")
+
+
+class Page(NamedTuple):
+    """One Bundle of a search or a history."""
+
+    called: str  # its own address; "" when it does not say
+    follows: str  # the address of the next page; "" for the last one
+    total: int | None  # matches on all pages, as the server says
+    matches: int  # on this page
+    first: bool  # whether no page comes before it, by its own words
+
+
+def page_of(bundle: Resource) -> Page | None:
+    """None for Bundles that have no pages, and for what says neither that more follows nor how much there is."""
+    if bundle.get("type") not in _PAGED:
+        return None
+    links = {
+        link["relation"]: _address(link["url"])
+        for link in _objects(bundle.get("link"))
+        if isinstance(link.get("relation"), str) and isinstance(link.get("url"), str)
+    }
+    total = bundle.get("total")
+    counted = total if type(total) is int and bundle["type"] == "searchset" else None
+    follows = links.get("next", "")
+    if not follows and counted is None:
+        return None if not links.get("self") else Page(links["self"], "", None, 0, True)
+    matches = sum(_is_match(entry) for entry in _objects(bundle.get("entry")))
+    before = links.get("previous") or links.get("prev")
+    return Page(links.get("self", ""), follows, counted, matches, not before)
+
+
+def unfinished(pages: Mapping[int, Sequence[Page]]) -> dict[int, list[str]]:
+    """Input -> what is wrong with its pages, by all inputs of one source (number -> its Bundles): "next page missing",
+    or "fewer matches than the total says". An input of which nothing is wrong is not in it.
+
+    The total is compared with the pages from the first one on; of pages that do not say what they are called, with
+    all of them that give the same total.
+    """
+    named = {page.called: page for those in pages.values() for page in those if page.called}
+    alike: Counter[int] = Counter()
+    for those in pages.values():
+        for page in those:
+            if not page.called and page.total is not None:
+                alike[page.total] += page.matches
+    wrong: dict[int, list[str]] = {}
+    for place, those in pages.items():
+        for page in those:
+            if page.follows and page.follows not in named:
+                wrong.setdefault(place, []).append(PAGE_MISSING)
+            elif page.total is not None and page.first:
+                held = _held(page, named) if page.called else alike[page.total]
+                if held is not None and held < page.total:
+                    wrong.setdefault(place, []).append(FEWER)
+    return wrong
+
+
+def _held(first: Page, named: Mapping[str, Page]) -> int | None:
+    """Matches on a page and on those that follow; None where one of them is missing, which is said of itself."""
+    held, page, seen = 0, first, set[str]()
+    while page.called not in seen:
+        seen.add(page.called)
+        held += page.matches
+        if not page.follows:
+            return held
+        if page.follows not in named:
+            return None
+        page = named[page.follows]
+    return held
+
+
+def _is_match(entry: Resource) -> bool:
+    search = entry.get("search")
+    mode = search.get("mode") if isinstance(search, dict) else None
+    return entry.get("resource") is not None and mode not in ("include", "outcome")
+
+
+def _address(url: str) -> str:
+    """An address in which the order of what is asked for does not matter."""
+    try:
+        parts = urlsplit(url)
+        asked = sorted(parse_qsl(parts.query, keep_blank_values=True))
+    except ValueError:
+        return url
+    return "\0".join([parts.netloc, parts.path, *(f"{name}={value}" for name, value in asked)])
+
+
+def _objects(value: Element) -> Iterable[Resource]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else ()
