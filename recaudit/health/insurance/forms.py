@@ -70,7 +70,12 @@ def number(text: str, zone: ZoneInfo) -> str | None:
     return plain.replace(",", ".") if _NUMBER.fullmatch(plain) else None
 
 
-FORMS: Final[Mapping[str, Form]] = {"moment": moment, "birth": birth, "number": number}
+def first(text: str, zone: ZoneInfo) -> str:
+    """The first of several values, which ``;`` separates."""
+    return next((part.strip() for part in text.split(";") if part.strip()), text)
+
+
+FORMS: Final[Mapping[str, Form]] = {"moment": moment, "birth": birth, "number": number, "first": first}
 
 _NOWHERE: Final = ZoneInfo("UTC")
 
