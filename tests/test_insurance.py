@@ -186,6 +186,18 @@ def test_an_inner_file_that_cannot_be_read_is_a_hole_in_its_table(tmp_path: Path
     assert said.to_the_end
 
 
+def test_an_inner_file_of_no_known_kind_is_told_without_its_words(tmp_path: Path) -> None:
+    said, _ = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]) + as_it_is("Y Bhim", "@")]))
+    assert said.findings == {("unknown content", "LOAIHOSO"): (1, (1,))}
+
+
+def test_files_that_stand_in_no_dossier_are_one(tmp_path: Path) -> None:
+    raw = envelope([dossier(XML1=[visit("a")]), dossier(XML1=[visit("b")])])
+    said, rows = read_bytes(tmp_path, raw.replace(b"<HOSO>", b"", 1).replace(b"</HOSO>", b"", 1))
+    assert [row["id"] for row in rows["encounter"]] == ["a", "b"]
+    assert not said.findings
+
+
 def test_a_visit_that_cannot_be_read_is_an_unreadable_row(tmp_path: Path) -> None:
     said, rows = read_bytes(tmp_path, envelope([as_it_is("XML1", "@"), dossier(XML1=[visit("b")])]))
     assert said.findings["broken base64 XML1", ""] == (1, (1,))

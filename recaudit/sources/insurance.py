@@ -189,6 +189,7 @@ class _Reader:
         except etree.XMLSyntaxError:
             raise XmlError("broken document") from None
         yield from self._events()
+        yield from self._dossier(if_any=True)
 
     def _events(self) -> Iterator[Dossier]:
         for event, element in self.parser.read_events():
@@ -196,6 +197,8 @@ class _Reader:
             if event == "start":
                 if not self.above:
                     _check_root(element, name)
+                if name == "HOSO" and "FILEHOSO" not in self.above:
+                    yield from self._dossier(if_any=True)  # files that stood in none
                 self.above.append(name)
                 self.inside = self.inside + 1 if "FILEHOSO" in self.above else 0
                 if self.inside > ELEMENTS:
@@ -208,12 +211,17 @@ class _Reader:
                 self.inside = 0
                 self.contents.append(self._content(element))
             elif name == "HOSO":
-                self.envelope.seen += 1
-                yield Dossier(self.envelope.seen, tuple(self.contents))
-                self.contents, self.bytes = [], 0
+                yield from self._dossier()
             else:
                 self._say(name, "".join(element.itertext()).strip() if not len(element) else "")
             _forget(element)
+
+    def _dossier(self, *, if_any: bool = False) -> Iterator[Dossier]:
+        """The files read since the last dossier, as one; none where there are none, ``if_any``."""
+        if self.contents or not if_any:
+            self.envelope.seen += 1
+            yield Dossier(self.envelope.seen, tuple(self.contents))
+            self.contents, self.bytes = [], 0
 
     def _say(self, name: str, text: str) -> None:
         above = self.above[-1] if self.above else ""

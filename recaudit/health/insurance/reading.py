@@ -14,7 +14,7 @@ from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.forms import moment
 from recaudit.health.insurance.mapping import mappings
 from recaudit.health.insurance.rows import Made, Maker
-from recaudit.sources.insurance import FORMAT, Content, Dossier, Envelope, readable, visit
+from recaudit.sources.insurance import FORMAT, Content, Dossier, Envelope, fields, readable, visit
 from recaudit.sources.lines import CannotOpenError, CutOffError, Taken, digest, opened
 from recaudit.sources.seamfiles import SeamFiles
 from recaudit.sources.xml import XmlError
@@ -73,6 +73,8 @@ class _Reader:
             self.add(row, dossier.number)
 
     def fault(self, content: Content, number: int, maker: Maker) -> None:
+        if content.kind not in fields():
+            self.said.find("unknown content", "LOAIHOSO", number)  # what it says there may be anything
         if not content.fault or content.kind == visit().table:
             return
         self.said.find(content.fault, content.kind, number)
