@@ -79,8 +79,8 @@ def test_claims_of_the_period_are_a_floor_for_each_facility_they_name(tmp_path: 
     }
     notes = register.load(plan.load(tmp_path)).notes
     assert notes == (
-        "Claims: 3 claims of 2 facilities are expected, out of 1 files, as a part of what is due (insured visits); "
-        "that they were accepted is what the plan says: list of the provincial fund, 2026-04-10",
+        "Claims: expected are 3 claims (facilities: 2, files: 1), a part of what is due: insured visits. "
+        "That they were accepted is what the plan says: list of the provincial fund, 2026-04-10",
         "Claims: months of a facility without a claim, taken as 0: 3",
         "Claims: claims of facilities that the register lacks: 1",
         "Claims: claims whose visit did not certainly end in the period: 3",

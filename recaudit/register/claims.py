@@ -193,8 +193,8 @@ def _months(period: Period) -> list[Period]:
 def _notes(claims: Claims, told: _Told, months: dict[str, list[int]], strange: int, files: int) -> Iterator[str]:
     number = sum(map(sum, months.values()))
     yield (
-        f"{claims.source}: {number} claims of {len(months)} facilities are expected, out of {files} files, as a part of"
-        f" what is due (insured visits); that they were accepted is what the plan says: {claims.accepted}"
+        f"{claims.source}: expected are {number} claims (facilities: {len(months)}, files: {files}), a part of what is"
+        f" due: insured visits. That they were accepted is what the plan says: {claims.accepted}"
     )
     if silent := sum(not one for numbers in months.values() for one in numbers):
         yield f"{claims.source}: months of a facility without a claim, taken as 0: {silent}"
