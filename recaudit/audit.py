@@ -352,7 +352,7 @@ def _refuse_among_exports(planned: Plan, keep: Path, root: Path) -> None:
 def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> None:
     """Refuse a roster that is, byte by byte, a file of the audited export or of an archive there: it could only say
     that what was handed in was handed in. The same list saved anew is not recognised."""
-    said = [one for one in inputs if one.role in ("roster", "expected")]
+    said = [one for one in inputs if one.role in ("roster", "expected", "claims")]
     exports = {one.sha256 for one in inputs if one.role == "export" and one.read}
     archives = {one.path.partition("!")[0] for one in inputs if one.role == "export" and "!" in one.path}
     sizes = {one.bytes for one in said}

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.education import recognise
 from recaudit.errors import PlanError, SourceError
+from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
 from recaudit.health.reading import is_fhir_xml
 from recaudit.model import EVER
@@ -127,7 +128,7 @@ def _is_fhir(found: Found) -> bool:
     What cannot be opened is taken for one: it is better said to be unread than not to be looked at.
     """
     if found.opens and found.ending.lower().startswith(".xml"):
-        return is_fhir_xml(found)
+        return is_fhir_xml(found) or is_insurance(found)
     if not found.opens or ".json" not in found.ending.lower() or found.ending.lower().startswith(".jsonl"):
         return True
     try:

@@ -53,7 +53,7 @@ SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
     {
         "health": Vocabulary(
             units=("encounter", "patient"),
-            formats=("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml"),
+            formats=("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml", "bhyt-xml"),
             facility=(
                 "serviceProvider",
                 "serviceProvider.identifier",
@@ -77,6 +77,15 @@ SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims of health insurance that were accepted: how many there are is expected, as a part of what is due."""
+
+    files: tuple[str, ...]  # files, folders or patterns
+    source: str  # whose they are, as in the column ``source`` of expected counts
+    accepted: str  # who says that they were accepted, and how they were picked; no field of theirs does
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterFiles:
     """Where the register lies; paths as written, relative to the plan's folder."""
 
@@ -93,6 +102,7 @@ class RegisterFiles:
     crosswalk: str = ""  # a file: which new codes old ones of areas became
     keys: tuple[Difference, ...] = ()  # differences between a roster's key and an exported one that mean nothing
     fallback: Fraction | None = None  # how alike names must be where keys do not match; None: only keys match
+    claims: Claims | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +284,7 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         "subject_plan",
         "keys",
         "fallback",
+        "claims",
     )
     files = RegisterFiles(
         facilities=table.text("facilities"),
@@ -289,6 +300,7 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         crosswalk=table.text("crosswalk", default=""),
         keys=_differences(table),
         fallback=_fallback(table),
+        claims=_claims(table.table("claims")) if "claims" in table.raw else None,
     )
     if len(set(files.decides)) < len(files.decides):
         table.problem("a source is named twice", key="decides", fix="name each once, the most trusted first")
@@ -309,6 +321,11 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
                 travels = f"; with recaudit travels: {', '.join(area_packs())}" if key == "areas" else ""
                 table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}{travels}")
     return files
+
+
+def _claims(table: Table) -> Claims:
+    table.known("files", "source", "accepted")
+    return Claims(table.texts("files", required=True), table.text("source"), table.text("accepted"))
 
 
 def _differences(table: Table) -> tuple[Difference, ...]:

@@ -389,7 +389,7 @@ def _staged(
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(files[name])
         for entry in result["inputs"]:
-            if entry["role"] in ("roster", "recount") and (inputs / entry["path"]).is_file():
+            if entry["role"] in ("roster", "recount", "claims") and (inputs / entry["path"]).is_file():
                 (root / entry["path"]).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(inputs / entry["path"], root / entry["path"])
         yield root / result["plan"]["file"], inputs, ()

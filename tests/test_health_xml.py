@@ -173,7 +173,7 @@ def test_a_document_that_cannot_be_read_is_counted_once(tmp_path: Path, text: by
 def test_other_xml_is_not_looked_at(tmp_path: Path) -> None:
     put(tmp_path, {"a.xml": as_xml(PATIENT), "b.xml": b"<GIAMDINHHS><THONGTINHOSO/></GIAMDINHHS>", "c.xml": b"<x/>"})
     inputs, rows = read(tmp_path)
-    assert [one.role for one in inputs] == ["export", "ignored", "ignored"]
+    assert [one.role for one in inputs] == ["export", "export", "ignored"]  # b.xml is of health insurance
     assert len(rows["patient"]) == 1
 
 

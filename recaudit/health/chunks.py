@@ -40,8 +40,9 @@ from recaudit.sources.lines import (
 )
 from recaudit.sources.seamfiles import SeamFiles
 
-Layout = Literal["lines", "document", "either", "xml"]
-"""How a file is laid out: a resource a line, one JSON text, one of the two as its first line says, or one XML text."""
+Layout = Literal["lines", "document", "either", "xml", "dossiers"]
+"""How a file is laid out: a resource a line, one JSON text, one of the two as its first line says, one XML text, or
+dossiers of health insurance."""
 
 _MAY_BE_A_MANIFEST: Final = frozenset({".json", ".json.gz", ".json.zst"})
 _HEAD: Final = 1 << 20  # bytes of a plain file in which its first object is looked for
@@ -80,6 +81,7 @@ class ChunkRead(Said):
     pages: list[Page] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)
     by_group: int = 0  # rows whose judgement is that of their group
+    format: str = ""  # where it is none of FHIR's
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:
@@ -89,6 +91,10 @@ def read_chunk(chunk: Chunk) -> ChunkRead:
     has members, the file is hashed beside: SHA-256 needs its bytes in order. It costs 0.9 s a GB (1.1 GB/s measured on
     one core), where judging costs more than 10 s a GB, and the bytes are in the system's cache.
     """
+    if chunk.layout == "dossiers":
+        from recaudit.health.insurance.reading import read
+
+        return read(chunk)
     said, views = ChunkRead(), narrowed(chunk.columns)
     tables = {view.table: view.kinds for view in views.values()}
     found, longest = chunk.found, chunk.longest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunk
 from recaudit.health.conform import RELEASES, Release
 from recaudit.health.deletions import names_of, without
 from recaudit.health.gate.modes import mode_of
+from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.manifests import FORMAT as MANIFEST
 from recaudit.health.manifests import Manifest, settled, with_finding
 from recaudit.health.pages import Page, unfinished
@@ -30,7 +31,7 @@ from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work
 
 CHUNK: Final = 16 << 20  # bytes of a plain file that one worker reads at a time
-FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml")
+FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml", "bhyt-xml")
 _KINDS: Final = (".ndjson", ".jsonl", ".json", ".xml")
 ENDINGS: Final = (*(f"{kind}{packed}" for packed in (".gz", ".zst") for kind in _KINDS), *_KINDS)
 _LONGEST_HEAD: Final = 1 << 20
@@ -126,6 +127,8 @@ def _layout(file: File) -> Layout | None:
     ending, found = file.found.ending.lower(), file.found
     if not ending:
         return None
+    if file.source.format == "bhyt-xml" or (ending.startswith(".xml") and is_insurance(found)):
+        return "dossiers"
     if ending.startswith(".xml"):
         return "xml" if file.source.format == "fhir-xml" or is_fhir_xml(found) else None
     if not ending.startswith(".json") or ending.startswith(".jsonl") or file.source.format == "fhir-ndjson":
@@ -193,7 +196,9 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
     )
 
 
-def _format(file: File, parts: Iterable[ChunkRead]) -> str:
+def _format(file: File, parts: Sequence[ChunkRead]) -> str:
+    if any(part.format for part in parts):
+        return next(part.format for part in parts if part.format)
     if file.found.ending.lower().startswith(".xml"):
         return "fhir-xml"
     return "fhir-bundle" if any(part.document for part in parts) else "fhir-ndjson"

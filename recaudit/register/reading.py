@@ -20,7 +20,7 @@ import pyarrow.compute as compute
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError
 from recaudit.model import Area, Expected, Facility, Heir, Input, Scope
-from recaudit.plan import SECTORS, Plan, RegisterFiles
+from recaudit.plan import SECTORS, Claims, Plan, RegisterFiles
 from recaudit.planfile import nearest
 from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
@@ -126,6 +126,7 @@ def load(plan: Plan) -> Register:
     area_sheets, step_sheets = _area_sheets(plan.root, files, faults)
     expected_sheets = sheets(files.expected, EXPECTED)
     roster_sheets = sheets(files.rosters, WITH_PERSONS if files.fallback else ROSTERS)
+    claimed: tuple[Input, ...] = ()
 
     day = plan.as_of or plan.period.last
     areas = areas_of(area_sheets, faults)
@@ -136,6 +137,8 @@ def load(plan: Plan) -> Register:
     heirs = heirs_of(stretches, claims, plan.period)
     facilities = facilities_of(stretches, day, _placing(crosswalk if area_sheets else None))
     in_scope = tuple(one for one in facilities if was_open(stretches[one.id], plan.period))
+    if files.claims is not None and facilities:
+        claimed = _of_claims(plan, files.claims, facilities, heirs, expected_sheets, faults)
     enrolled = _enrolled(plan, files, {*stretches, *(heir.before for heir in heirs)}, faults)
     roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
     orgs = {sheet.name: sheet for _, sheet in enrolled if sheet is not None}
@@ -187,6 +190,8 @@ def load(plan: Plan) -> Register:
         ("roster", roster_sheets),
     )
     of_role = [(role, sheet) for role, ones in roles for sheet in ones]
+    in_files = [(role, sheet) for role, sheet in of_role if sheet.path != plan.path]  # claims are many files, one sheet
+    kept_files = tuple(_provenance(place, role, one, files.source) for place, (role, one) in enumerate(in_files))
     return Register(
         areas=valid_on(areas, day),
         facilities=facilities,
@@ -196,7 +201,7 @@ def load(plan: Plan) -> Register:
         persons=_without(persons_of(roster_now, yearly), in_part) if files.fallback else None,
         due_plan=due_plan,
         dated=bool(files.source) and files.as_of is not None,
-        files=tuple(_provenance(place, role, sheet, files.source) for place, (role, sheet) in enumerate(of_role)),
+        files=(*kept_files, *(replace(one, src=place) for place, one in enumerate(claimed, start=len(kept_files)))),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
         heirs=heirs,
         stretches=stretches,
@@ -268,6 +273,26 @@ def _enrolled(
         roster_of_enrolments(name, plan.root, files.enrolled_on, plan.period, files.source, names, faults)
         for name in files.enrolments
     ]
+
+
+def _of_claims(
+    plan: Plan,
+    claims: Claims,
+    facilities: Sequence[Facility],
+    heirs: Sequence[Heir],
+    sheets: list[Sheet],
+    faults: Faults,
+) -> tuple[Input, ...]:
+    """What claims of health insurance say is expected, added to ``sheets``; the files that they stand in."""
+    from recaudit.register.claims import counted
+
+    health = {one.id for one in facilities if one.sector == "health"}
+    known = health | {heir.before for heir in heirs if heir.facility in health}
+    found = counted(plan, claims, known, faults)
+    if found is None:
+        return ()
+    sheets.append(found.sheet)
+    return found.files
 
 
 def _provenance(place: int, role: str, sheet: Sheet, source: str) -> Input:

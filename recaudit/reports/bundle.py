@@ -27,7 +27,9 @@ from recaudit.shipped import expectations
 
 SUMS: Final = "SHA256SUMS"
 COMMAND: Final = "COMMAND.txt"
-LEFT_OUT: Final = ("export", "ignored", "roster", "recount")  # roles of inputs that are, or name, people's data
+LEFT_OUT: Final = ("export", "ignored", "roster", "recount", "claims")
+"""Roles of inputs that are, or name, people's data."""
+
 _BROKEN: Final = (
     zipfile.BadZipFile,
     NotImplementedError,
