@@ -15,7 +15,7 @@ from recaudit.result import Result
 from recaudit.values import UNPARSEABLE
 from tests.one_clinic import encounter as resource
 from tests.one_clinic import lay, tables
-from tests.seams import LINKS, TABLES, Seam, encounter, patient
+from tests.seams import TABLES, Seam, encounter, patient
 
 SCHEMA = Path(audit.__file__).with_name("result.schema.json")
 AUDIT = """
@@ -111,8 +111,9 @@ def test_a_patient_is_in_scope_by_a_visit_of_the_base(tmp_path: Path) -> None:
     assert (counted.tallies[0].matched, counted.tallies[0].out_of_scope) == (1, 1)
 
 
-def test_without_a_base_nothing_is_left_out(tmp_path: Path) -> None:
-    counted = Seam(links=LINKS).put("encounter", encounter("e1", visit_type="01")).count(tmp_path)
+def test_of_all_types_nothing_is_left_out(tmp_path: Path) -> None:
+    every = Base("vn/all", "visit_type", ("01",), (), {}, "somebody")
+    counted = Seam(base=every).put("encounter", encounter("e1", visit_type="01")).count(tmp_path)
     assert (counted.tallies[0].matched, counted.left_out) == (1, 0)
 
 

@@ -40,6 +40,8 @@ def scope_of(rows: Any, status: str, end: str, task: Task) -> tuple[ColumnElemen
 
 def of_other_base(rows: Any, base: Base) -> ColumnElement[bool]:  # noqa: ANN401
     """Is the row of a kind that the base leaves out? Not where nobody can read of which kind it is."""
+    if not base.left_out:
+        return sa.false()
     return sa.and_(rows[f"{base.column}__s"] == VALUE, rows[base.column].in_(base.left_out))
 
 
@@ -70,7 +72,7 @@ def in_scope_by(engine: Engine, task: Task, by: InScopeBy, named: FromClause, vi
             n.pos,
             sa.func.bool_or(v.inside_).label("inside_"),
             sa.func.bool_or(v.doubtful_).label("doubtful_"),
-            sa.func.arg_max(v.lo_, v.hi_).filter(ended).label("lo_"),
+            sa.func.max(v.lo_).filter(ended).label("lo_"),  # the last of several ends lies between these two
             sa.func.max(v.hi_).filter(ended).label("hi_"),
             sa.case((inside[0] == inside[1], inside[0]), (inside[0].is_(None) & (any_[0] == any_[1]), any_[0])).label(
                 "facility_"
