@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ release = "R4"
 facility = ["serviceProvider"]
 
 [suites]
-health = ["encounter", "patient", "condition", "observation", "medication_request", "procedure"]
+health = ["encounter", "patient", "condition", "observation", "medication_request", "procedure",
+    "further/diagnostic_report"]
 
 [[claim]]
 id = "all"
@@ -89,6 +91,54 @@ def test_every_encounter_is_matched_in_its_facility(result: Result, encounters: 
 def test_13_970_of_18_098_encounters_have_no_condition(result: Result) -> None:
     [totals] = [rule["totals"] for rule in result["rules"] if rule["id"] == "enc-has-condition"]
     assert totals == {"met": 4_128, "unmet": 13_970, "excused": 0, "not_applicable": 0, "not_assessable": 0}
+
+
+def test_reports_are_judged_as_a_plain_count_says(result: Result) -> None:
+    with gzip.open(EXPORT / "Encounter.ndjson.gz", "rt", encoding="utf-8") as lines:
+        visits = {visit["id"]: visit for visit in map(json.loads, lines)}
+    counts: Counter[str] = Counter()
+    with gzip.open(EXPORT / "DiagnosticReport.ndjson.gz", "rt", encoding="utf-8") as lines:
+        for report in map(json.loads, lines):
+            visit = visits[report["encounter"]["reference"].removeprefix("Encounter/")]
+            issued, effective, start = (
+                datetime.fromisoformat(text)
+                for text in (report["issued"], report["effectiveDateTime"], visit["period"]["start"])
+            )
+            for element in (
+                "status",
+                "category",
+                "code",
+                "subject",
+                "effectiveDateTime",
+                "issued",
+                "performer",
+                "result",
+            ):
+                counts[element] += bool(report.get(element))
+            counts["same patient"] += report["subject"] == visit["subject"]
+            counts["in order"] += issued >= effective
+            counts["after start"] += effective >= start
+            counts["final"] += report["status"] in ("final", "amended", "corrected", "appended")
+    rules = {
+        "rep-status": "status",
+        "rep-category": "category",
+        "rep-code": "code",
+        "rep-subject": "subject",
+        "rep-effective": "effectiveDateTime",
+        "rep-issued": "issued",
+        "rep-performer": "performer",
+        "rep-content": "result",
+        "rep-same-subject": "same patient",
+        "rep-issued-after-examined": "in order",
+        "rep-after-start": "after start",
+        "rep-final": "final",
+    }
+    totals = {rule["id"]: rule["totals"] for rule in result["rules"]}
+    assert {rule: (totals[rule]["met"], totals[rule]["unmet"]) for rule in rules} == {
+        rule: (counts[what], 6_262 - counts[what]) for rule, what in rules.items()
+    }
+    assert counts["performer"] == 0  # Synthea's reports name nobody
+    assert totals["rep-encounter"]["met"] == 6_262
 
 
 def test_no_reference_dangles(result: Result) -> None:
