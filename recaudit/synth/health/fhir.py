@@ -8,11 +8,22 @@ from typing import cast
 
 from recaudit.synth import people
 from recaudit.synth.cells import NULL, Cell
-from recaudit.synth.health import visits
+from recaudit.synth.health import documents, visits
 from recaudit.synth.health.element import WORDS_ONLY, Json, concept, plain, reason, reference
 from recaudit.synth.world import Row
 
-__all__ = ["BY_REFERENCE", "HANGING", "TABLES", "TYPES", "UNIT", "WORDS_ONLY", "conformant", "content", "resource"]
+__all__ = [
+    "BY_REFERENCE",
+    "EVERY_TYPE",
+    "HANGING",
+    "TABLES",
+    "TYPES",
+    "UNIT",
+    "WORDS_ONLY",
+    "conformant",
+    "content",
+    "resource",
+]
 
 UNIT = "encounter"
 HANGING = ("condition", "observation", "medication_request", "procedure", "composition")
@@ -29,6 +40,7 @@ TYPES = {
     "organization": "Organization",
     "practitioner": "Practitioner",
 }
+EVERY_TYPE = TYPES | documents.TYPES  # those of the packs too
 DEMANDED = {  # elements that the standard itself demands: without them a resource is not conformant
     "encounter": ("status", "class"),
     "condition": ("subject_ref",),
@@ -36,6 +48,7 @@ DEMANDED = {  # elements that the standard itself demands: without them a resour
     "medication_request": ("status", "intent", "medication", "subject_ref"),
     "procedure": ("status", "subject_ref"),
     "composition": ("status", "type", "date", "author_ref"),
+    **documents.DEMANDED,
 }
 
 
@@ -48,7 +61,7 @@ def conformant(row: Row) -> bool:
 
 def resource(row: Row) -> Json:
     """The whole resource, ``meta`` included."""
-    body: Json = {"resourceType": TYPES[row.table]}
+    body: Json = {"resourceType": EVERY_TYPE[row.table]}
     if row.id is not None:
         body["id"] = row.id
     meta: Json = {}
@@ -206,9 +219,10 @@ _BODIES = {
     "composition": _composition,
     "organization": _organization,
     "practitioner": _practitioner,
+    **documents.BODIES,
 }
 
 _MORE: dict[str, tuple[Callable[[dict[str, Cell], Json], None], ...]] = {
-    table: (write,) for table, write in visits.MORE.items()
+    table: (write,) for table, write in (*visits.MORE.items(), *documents.MORE.items())
 }
 """What packs write beside that, from cells that only their clean rows have: without these nothing changes."""

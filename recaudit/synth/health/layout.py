@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from recaudit.synth.files import File, cut_gzip
-from recaudit.synth.health.fhir import TYPES, resource
+from recaudit.synth.health.fhir import EVERY_TYPE, resource
 from recaudit.synth.world import Row, Site
 
 SHARED = "shared"  # name of the source, and so the namespace, of the files that hold many facilities
@@ -30,7 +30,7 @@ def files(sites: Sequence[Site], tables: Sequence[str]) -> list[File]:
 def _shared(sites: Sequence[Site], tables: Sequence[str]) -> Iterator[File]:
     for table in tables:
         rows = tuple(row for site in sites for row in site.rows(table))
-        yield File(f"health/shared/{TYPES[table]}.ndjson", "health", SHARED, None, table, rows, len(rows))
+        yield File(f"health/shared/{EVERY_TYPE[table]}.ndjson", "health", SHARED, None, table, rows, len(rows))
 
 
 def _own(site: Site, tables: Sequence[str]) -> Iterator[File]:
@@ -43,7 +43,7 @@ def _own(site: Site, tables: Sequence[str]) -> Iterator[File]:
     for table in tables:
         if table not in site.withheld:
             rows = tuple(site.rows(table))
-            path = f"{folder}/{TYPES[table]}.ndjson"
+            path = f"{folder}/{EVERY_TYPE[table]}.ndjson"
             if table in site.cut:
                 yield File(f"{path}.gz", "health", FOLDERS, site.id, table, rows, len(rows) // 2, cut=True)
             else:
