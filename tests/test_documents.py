@@ -39,6 +39,14 @@ def test_the_packs_load_around_both_units_and_their_examples_hold(unit: str) -> 
     assert len(rules) == {"encounter": 60, "patient": 72}[unit]
 
 
+def test_great_expectations_holds_every_rule_of_the_packs_on_these_tables() -> None:
+    links = suites.links("health", TABLES, "patient")
+    names = [name for name in suites.every("health") if name.split("/")[1] in PACKS and name.split("/")[-1] in MINE]
+    assert len(names) == 10
+    for suite in suites.load(names, TABLES, Path(), links):
+        assert suites.hold_in_gx(suites.find(suite.name, Path()), suite) == len(suite.rules)
+
+
 def test_allergies_and_immunizations_take_part_where_the_unit_is_the_patient() -> None:
     only = {rule.table for rule in rules_of("patient")} - {rule.table for rule in rules_of("encounter")}
     assert only == {"allergy_intolerance", "immunization"}
