@@ -43,7 +43,7 @@ AROUND = frozenset(
     }
 )
 """Plantings of the core that rules of the packs see."""
-PLANTED = Spec(seed=2, facilities=6, records=7, packs=BOTH, plantings=frozenset(PLANTINGS) | AROUND)
+PLANTED = Spec(seed=2, facilities=6, records=8, packs=BOTH, plantings=frozenset(PLANTINGS) | AROUND)
 SMALL = Spec(seed=2, facilities=1, records=4, packs=BOTH, plantings=frozenset())
 OF_PATIENTS = ("allergy_intolerance", "immunization")  # they hang on a patient: no visit is short of one
 HL7 = "http://fhir.hl7.org.vn/core"
