@@ -555,8 +555,8 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
         yield {"what": due.table, "why": f"the register names no subject_plan: {own if one.task.due_own else blind}"}
     held: dict[str, int] = {}
     for read in one.task.inputs:
-        if read.only is not None:
-            held.setdefault(read.only, 0)
+        for table in (*read.empty, *((read.only,) if read.only is not None else ())):
+            held.setdefault(table, 0)
         for found in read.tables:
             held[found.table] = held.get(found.table, 0) + found.rows
     for table in one.task.on_ladder:

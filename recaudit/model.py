@@ -234,6 +234,7 @@ class Input:
     tables: tuple[TableRead, ...] = ()
     findings: tuple[Finding, ...] = ()
     release: str = ""  # of the standard, as its first part was read; "" where the format has none
+    empty: tuple[str, ...] = ()  # tables that were handed in without a row, as a manifest says
 
 
 # -------------------------------------------------------------- rules and links

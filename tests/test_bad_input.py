@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from recaudit import audit, cli
@@ -208,6 +209,24 @@ def linked(root: Path) -> None:
     (root / "export/near").symlink_to(root / "far")
 
 
+def zst(content: bytes) -> bytes:
+    packed = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(packed, "zstd") as stream:
+        stream.write(content)
+    return bytes(packed.getvalue())
+
+
+def manifest(name: str, count: int | None = None) -> Damage:
+    """A manifest that names one file of encounters."""
+    output = [{"type": "Encounter", "url": f"https://h/{MARK}/{name}", **({} if count is None else {"count": count})}]
+    content = {"transactionTime": "2026-04-01T00:00:00Z", "request": f"https://h/{MARK}", "output": output, "error": []}
+    return put("export/manifest.json", json.dumps(content, indent=1))
+
+
+DELETION = {"request": {"method": "DELETE", "url": f"Encounter/{id_of('e4')}"}}
+NEXT = [{"relation": "next", "url": f"https://h/Encounter?name={MARK}"}]
+PAGE = json.dumps({"resourceType": "Bundle", "type": "searchset", "link": NEXT, "entry": []})
+XML, CUT = "export/Encounter.xml", "may have rows in an input that was cut off"
 SHARE, BRACKETS = "is no share above 0 %, at most 100 %", "a number too long, or brackets too deep, to be read"
 NAMES = tuple(f"export/{kind}.ndjson" for kind in resources())
 SOURCE, REST = PLAN[PLAN.index("[[source]]") : PLAN.index("[suites]")], PLAN[PLAN.index("[[claim]]") :]
@@ -423,6 +442,12 @@ FILES = (
         "export/Encounter.ndjson.gz: cut off 1",
     ),
     case(
+        "zstd that ends early",
+        rename(UNIT, lambda content: zst(content)[:-1], UNIT + ".zst"),
+        3,
+        "export/Encounter.ndjson.zst: could not be opened 1",
+    ),
+    case(
         "gzip that is none", rename(UNIT, bytes, UNIT + ".gz"), 3, "export/Encounter.ndjson.gz: could not be opened 1"
     ),
     case("gzip that is called .ndjson", rewrite(UNIT, gzip.compress), 3, "export/Encounter.ndjson: cut off 1"),
@@ -444,6 +469,26 @@ FILES = (
         3,
         "export/Encounter-\\xff\\xfe.ndjson: broken line 1",
         "66002: missing 1",
+    ),
+    case(
+        "manifest that names a file that is not there",
+        both(last_line("Encounter", b""), manifest("Encounter-2.ndjson")),
+        3,
+        "export/manifest.json: file of the manifest missing 1",
+        CUT,
+    ),
+    case(
+        "Bundle whose next page is not there",
+        both(last_line("Encounter", b""), put("export/page.json", PAGE)),
+        3,
+        "export/page.json: next page missing 1",
+        CUT,
+    ),
+    case(
+        "XML with a document type",
+        rename(UNIT, lambda _: f"<!DOCTYPE a [<!ENTITY x '{MARK}'>]><Bundle>&x;</Bundle>".encode(), XML),
+        3,
+        "export/Encounter.xml: document type 1",
     ),
 )
 
@@ -486,6 +531,13 @@ LINES = (
         3,
         "not an object 1",
         *LOST,
+    ),
+    case(
+        "Bundle that deletes a record",
+        add(UNIT, line({"resourceType": "Bundle", "type": "transaction", "entry": [DELETION]})),
+        1,
+        "deleted 1",
+        "66002: missing 1",
     ),
     case(
         "duplicate JSON keys",
@@ -618,6 +670,12 @@ HARMLESS = (
         add(UNIT, line(of("Encounter", -1, id=MARK, serviceProvider={"reference": f"Organization/{MARK}"}))),
         0,
         "unattributed: facility unknown to the register 1",
+    ),
+    case(
+        "XML of another kind",
+        put("export/claims.xml", f"<GIAMDINHHS>{MARK}</GIAMDINHHS>"),
+        0,
+        "not looked at: export/claims.xml",
     ),
     case("further line that cannot be read", add(UNIT, MARK.encode() + b"\n"), 0, "broken line 1"),
     case(

@@ -346,6 +346,7 @@ def test_a_manifest_says_what_was_lost_on_the_way(
         found[each.kind] = found.get(each.kind, 0) + each.count
     assert (one.format, one.read, one.unreadable, one.tables) == ("fhir-manifest", 0, 0, ())
     assert (found, one.only, one.to_the_end) == (said, only, whole_)
+    assert one.empty == (("procedure",) if whole_ else ())
     assert len(rows.get("patient", ())) == sum(files.values())
     assert "token" not in str(inputs)
 

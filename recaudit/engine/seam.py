@@ -262,10 +262,11 @@ class Handed:
 
 def handed_in(inputs: Sequence[Input], tables: Iterable[str]) -> dict[tuple[str, str, str | None], Handed]:
     """(namespace, table, certain facility or None) -> what those inputs say. A file that mixes tables holds
-    the tables it was seen to hold, and when it was cut off or has broken lines may hold more of every table."""
+    the tables it was seen to hold, and when it was cut off or has broken lines may hold more of every table; a manifest
+    hands in the tables that were asked for and turned out to be empty."""
     said: dict[tuple[str, str, str | None], Handed] = defaultdict(Handed)
     for one in inputs:
-        seen = {table.table for table in one.tables if table.rows}
+        seen = {table.table for table in one.tables if table.rows} | set(one.empty)
         for table in tables:
             if one.only not in (None, table):
                 continue

@@ -73,7 +73,7 @@ def settled(
     """The inputs once every manifest (by number of its input) was held against the files ``near`` it (by number).
 
     A manifest says by its own input that there is more than was handed in: of one table where only that one can be
-    incomplete, else of all.
+    incomplete, else of all. What was asked for and has no file was handed in without a row, where nothing was lost.
     """
     by_number = {one.src: one for one in inputs}
     for number, manifest in manifests.items():
@@ -116,7 +116,9 @@ def _judged(one: Input, manifest: Manifest, found: Mapping[tuple[str, str], int]
         one = with_finding(one, kind, count, where)
     known = {table_of(each) for each in lost if each in RESOURCE_TYPES}
     only = next(iter(known)) if len(known) == 1 == len(lost) else None
-    return replace(one, format=FORMAT, to_the_end=one.to_the_end and not lost, only=only)
+    named = {item.type for item in manifest.items if item.part == "output"}
+    empty = () if lost else tuple(table_of(each) for each in manifest.asked if each not in named)
+    return replace(one, format=FORMAT, to_the_end=one.to_the_end and not lost, only=only, empty=empty)
 
 
 def _errors(one: Input) -> tuple[int, Input]:
