@@ -106,6 +106,14 @@ def test_rows_that_are_no_procedures_are_counted_and_not_taken_for_some(tmp_path
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")], XML3=services, XML5=[{"MA_LK": "a"}])]))
     assert len(rows["procedure"]) == 2  # a row without a group may be one
     assert sum(said.tables["XML3"]) == sum(said.tables["XML5"]) == 1
+    assert said.empty == ()
+
+
+def test_services_without_a_procedure_hand_in_the_table_of_procedures(tmp_path: Path) -> None:
+    service = {"MA_LK": "a", "MA_DICH_VU": "03.1", "MA_NHOM": "13", "MA_BAC_SI": "1"}
+    said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")], XML2=[], XML3=[service])]))
+    assert said.empty == ("medication_request", "procedure")  # XML4 and XML7 were not there: nobody knows of those
+    assert "procedure" not in rows
 
 
 def test_names_around_the_rows_and_base64_are_not_what_counts(tmp_path: Path) -> None:

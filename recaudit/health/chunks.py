@@ -79,6 +79,7 @@ class ChunkRead(Said):
     pages: list[Page] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)
     format: str = ""  # where it is none of FHIR's
+    empty: tuple[str, ...] = ()  # tables that it was seen to hold without a row, where the format can say so
 
 
 def read_chunk(chunk: Chunk) -> ChunkRead:

@@ -189,6 +189,7 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         input_of(file, "health", whole, (sha256, size)),
         format=MANIFEST if manifest else _format(file, parts),
         release=parts[0].release,
+        empty=tuple(table for part in parts for table in part.empty),
         only=None if manifest or any(part.bundles for part in parts) else _only(file.found, whole.tables),
     )
 

@@ -41,6 +41,7 @@ def read(chunk: Chunk) -> ChunkRead:
         except XmlError as wrong:  # any number of dossiers may have come after it
             said.spoil(wrong.kind, None)
             said.cut_off()
+        said.empty = tuple(sorted(reader.handed - said.tables.keys()))
         announced = reader.envelope.announced
         if announced is not None and announced > reader.envelope.seen and said.to_the_end:
             said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
@@ -58,6 +59,7 @@ class _Reader:
         self.envelope = Envelope()
         self.places: dict[str, int] = {}  # rows of each table so far
         self.once: set[str] = set()  # patients that were told: 16 digits each
+        self.handed: set[str] = set()  # tables of the inner files that were read, rows or not
         self.single = frozenset(one.table for one in mappings() if one.once)
 
     def dossier(self, dossier: Dossier) -> None:
@@ -69,6 +71,8 @@ class _Reader:
         maker = Maker(self.kept, self.zone, self.envelope.sender)
         for content in dossier.contents:
             self.fault(content, dossier.number, maker)
+            if not content.fault:
+                self.handed |= {one.table for one in mappings() if one.kind == content.kind and one.table in self.kept}
         for row in maker.rows(dossier):
             self.add(row, dossier.number)
 
