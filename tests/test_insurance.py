@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recaudit import exports, values
 from recaudit.health.cells import shipped_views
@@ -310,3 +312,22 @@ def test_a_file_is_known_by_its_first_element(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_bytes(envelope([dossier(XML1=[visit("a")])]))
     [source] = exports.recognised([tmp_path]).plan.sources
     assert (source.sector, source.paths) == ("health", ("a.xml",))
+
+
+# ------------------------------------------------------------------------------------------------ laws
+WHOLE = envelope([dossier(XML1=[visit("a")], XML2=[MEDICINE]), dossier(XML1=[visit("b")], XML4=[RESULT])])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    at=st.integers(0, len(WHOLE) - 1),
+    cut=st.integers(0, 80),
+    instead=st.sampled_from([b"", b"<", b"&x;", b"\xff", b"</HOSO>", b"<HOSO>", b"]]>", b"\0"]),
+)
+def test_whatever_is_done_to_a_file_every_row_is_counted_and_nothing_is_raised(
+    tmp_path_factory: pytest.TempPathFactory, at: int, cut: int, instead: bytes
+) -> None:
+    said, rows = read_bytes(tmp_path_factory.mktemp("spoilt"), WHOLE[:at] + instead + WHOLE[at + cut :])
+    assert said.read == said.unreadable + sum(sum(judged) for judged in said.tables.values())
+    assert sum(map(len, rows.values())) <= said.read
+    assert not any("Bhim" in f"{kind}{where}" for kind, where in said.findings)
