@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from recaudit import exports, values
 from recaudit.health.cells import shipped_views
-from recaudit.health.chunks import Chunk, ChunkRead
+from recaudit.health.chunks import Chunk, ChunkRead, read_chunks
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.mapping import mappings
-from recaudit.health.insurance.reading import read
 from recaudit.sources import insurance
 from recaudit.sources.files import Found
 from recaudit.sources.insurance import definition, fields
@@ -59,7 +58,7 @@ def read_bytes(folder: Path, raw: bytes, name: str = "a.xml") -> tuple[ChunkRead
     ending = ".xml.gz" if name.endswith(".gz") else ".xml"
     found = Found(file, "", name, len(raw), ending)
     chunk = Chunk(found, 0, 0, 0, len(raw), "dossiers", "n", None, spill, None, "Asia/Ho_Chi_Minh")
-    said = read(chunk)
+    [said] = read_chunks([chunk])
     return said, {path.name: pq.read_table(path).to_pylist() for path in sorted(spill.iterdir())}
 
 

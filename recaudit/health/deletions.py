@@ -14,7 +14,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recaudit import values
@@ -46,38 +45,32 @@ def without(spill: Path, inputs: Sequence[Input], deleted: Mapping[str, Names]) 
 
     Only tables with seam files have rows to be taken out; of other tables nobody asks whether a row is there.
     """
-    told = []
-    for one in inputs:
-        names = deleted.get(one.namespace, {})
-        for table in sorted(names.keys() & {each.table for each in one.tables}):
-            taken: Counter[int] = Counter()
-            for file in sorted((spill / table).glob(f"{one.src}-*.parquet")):
-                taken += _taken_out(file, names[table])
-            if taken:
-                one = _told(one, table, taken)
-        told.append(one)
+    named = {table for names in deleted.values() for table in names}
+    namespaces = {one.src: one.namespace for one in inputs}
+    told = list(inputs)
+    for table in sorted(named):
+        taken: dict[int, Counter[int]] = {}
+        for file in sorted((spill / table).glob("*.parquet")):
+            _take_out(file, {src: deleted.get(of, {}).get(table, {}) for src, of in namespaces.items()}, taken)
+        told = [_told(one, table, taken[one.src]) if one.src in taken else one for one in told]
     return told
 
 
-def _taken_out(file: Path, names: Mapping[str, int | None]) -> Counter[int]:
-    """Write a seam file again without the named rows; how many these were, by how they were judged."""
-    columns = pq.read_table(file, columns=["id", "version", "judged"])
-    # The usual case first: most files hold no such row, and are not written again.
-    named = pc.is_in(columns["id"], pa.array(list(names), pa.string()))
-    if not pc.any(named).as_py():
-        return Counter()
-    keep, taken = [], Counter[int]()
-    for key, version, judged in zip(*(columns[name].to_pylist() for name in columns.column_names), strict=True):
-        out = key in names and not _made_again(version, names[key])
+def _take_out(file: Path, names: Mapping[int, Mapping[str, int | None]], taken: dict[int, Counter[int]]) -> None:
+    """Write a seam file again without the named rows (input -> ids); ``taken`` gets how many these were, by input and
+    by how they were judged. Most files hold none, and stay as they are."""
+    columns = pq.read_table(file, columns=["src", "id", "version", "judged"])
+    keep = []
+    for src, key, version, judged in zip(*(columns[name].to_pylist() for name in columns.column_names), strict=True):
+        out = key in names[src] and not _made_again(version, names[src][key])
         keep.append(not out)
         if out:
-            taken[judged] += 1
-    if taken:
+            taken.setdefault(src, Counter())[judged] += 1
+    if not all(keep):
         rows: Any = pq.read_table(file).filter(pa.array(keep))
         file.unlink()
         with private(file) as handle:
             pq.write_table(rows, handle, compression="zstd")
-    return taken
 
 
 def _made_again(version: int | None, at: int | None) -> bool:

@@ -35,7 +35,9 @@ class SeamFiles:
     def __init__(
         self, spill: Path, namespace: str, src: int, part: int, tables: Mapping[str, Mapping[str, str]]
     ) -> None:
-        self._spill, self._constant, self._name = spill, (namespace, src), f"{src}-{part}.parquet"
+        self._spill, self._name = spill, f"{src}-{part}.parquet"
+        self._owner = (namespace, src)
+        self._before: dict[str, list[tuple[tuple[str, int], int]]] = {}  # owners before, each with its waiting rows
         self._tables = tables
         self._waiting: dict[str, list[Sequence[Any]]] = {}
         self._writers: dict[str, tuple[Any, BinaryIO]] = {}
@@ -60,6 +62,18 @@ class SeamFiles:
             handle.close()
         self._writers = {}
 
+    def turn_to(self, namespace: str, src: int) -> None:
+        """The rows that are added from now on are of another input. Many small inputs share one file a table so."""
+        if (namespace, src) != self._owner:
+            for table in self._waiting:
+                self._end_of_owner(table)
+            self._owner = (namespace, src)
+
+    def _end_of_owner(self, table: str) -> None:
+        before = self._before.setdefault(table, [])
+        if number := len(self._waiting[table]) - sum(rows for _, rows in before):
+            before.append((self._owner, number))
+
     def add(self, table: str, row: Sequence[Any]) -> None:
         """One row without ``ns`` and ``src``: ``pos, id, version, content, judged``, then the table's cells."""
         self._waiting.setdefault(table, []).append(row)
@@ -69,24 +83,28 @@ class SeamFiles:
 
     def write(self, table: str, columns: Sequence[Any]) -> None:
         """Many rows at once: the same columns as Arrow arrays, of the seam's types or others that can be cast."""
-        self._write(table, len(columns[0]), [column.cast(field.type) for column, field in self._fields(table, columns)])
+        arrays = [column.cast(field.type) for column, field in self._fields(table, columns)]
+        self._write(table, [(self._owner, len(columns[0]))], arrays)
 
     def _flush(self) -> None:
         for table, rows in self._waiting.items():
+            self._end_of_owner(table)
             columns = list(zip(*rows, strict=True))
-            self._write(
-                table, len(rows), [pa.array(column, field.type) for column, field in self._fields(table, columns)]
-            )
-        self._waiting, self._held = {}, 0
+            arrays = [pa.array(column, field.type) for column, field in self._fields(table, columns)]
+            self._write(table, self._before[table], arrays)
+        self._waiting, self._held, self._before = {}, 0, {}
 
     def _fields(self, table: str, columns: Sequence[Any]) -> list[tuple[Any, Any]]:
-        return list(zip(columns, list(schema_of(self._tables[table]))[len(self._constant) :], strict=True))
+        return list(zip(columns, list(schema_of(self._tables[table]))[len(self._owner) :], strict=True))
 
-    def _write(self, table: str, rows: int, columns: Sequence[Any]) -> None:
+    def _write(self, table: str, owners: Sequence[tuple[tuple[str, int], int]], columns: Sequence[Any]) -> None:
         schema = schema_of(self._tables[table])
         if table not in self._writers:
             self._writers[table] = self._open(table)
-        constant = [pa.repeat(pa.scalar(value, schema.field(i).type), rows) for i, value in enumerate(self._constant)]
+        constant = [
+            pa.concat_arrays([pa.repeat(pa.scalar(owner[i], schema.field(i).type), rows) for owner, rows in owners])
+            for i in range(len(self._owner))
+        ]
         self._writers[table][0].write_table(pa.Table.from_arrays([*constant, *columns], schema=schema))
 
     def _open(self, table: str) -> tuple[Any, BinaryIO]:

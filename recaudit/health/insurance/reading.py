@@ -22,29 +22,28 @@ from recaudit.sources.xml import XmlError
 _UNIT: Final = "encounter"
 
 
-def read(chunk: Chunk) -> ChunkRead:
+def read(chunk: Chunk, files: SeamFiles) -> ChunkRead:
     """Read a whole file into the seam and count what it held. What is wrong with it is a finding, never raised."""
     said = ChunkRead(bundles=True, format=FORMAT)
     kept = {view.table: view.kinds for view in narrowed(chunk.columns).values()}
-    with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part, kept) as files:
-        reader = _Reader(chunk, said, files, kept)
-        taken = Taken() if chunk.digest and not chunk.found.member else None
-        try:
-            with opened(chunk.found, taken) as stream:
-                for dossier in reader.envelope.dossiers(stream, readable()):
-                    reader.dossier(dossier)
-        except CannotOpenError:
-            said.to_the_end = False
-            said.find("could not be opened")
-        except CutOffError:
-            said.cut_off()
-        except XmlError as wrong:  # any number of dossiers may have come after it
-            said.spoil(wrong.kind, None)
-            said.cut_off()
-        said.empty = tuple(sorted(reader.handed - said.tables.keys()))
-        announced = reader.envelope.announced
-        if announced is not None and announced > reader.envelope.seen and said.to_the_end:
-            said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
+    reader = _Reader(chunk, said, files, kept)
+    taken = Taken() if chunk.digest and not chunk.found.member else None
+    try:
+        with opened(chunk.found, taken) as stream:
+            for dossier in reader.envelope.dossiers(stream, readable()):
+                reader.dossier(dossier)
+    except CannotOpenError:
+        said.to_the_end = False
+        said.find("could not be opened")
+    except CutOffError:
+        said.cut_off()
+    except XmlError as wrong:  # any number of dossiers may have come after it
+        said.spoil(wrong.kind, None)
+        said.cut_off()
+    said.empty = tuple(sorted(reader.handed - said.tables.keys()))
+    announced = reader.envelope.announced
+    if announced is not None and announced > reader.envelope.seen and said.to_the_end:
+        said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
     if chunk.digest:
         said.digest = (taken.digest() if taken is not None else None) or digest(chunk.found.file)
     return said
