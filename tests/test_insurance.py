@@ -238,7 +238,7 @@ def test_a_file_that_breaks_off_keeps_what_stood_before(tmp_path: Path, spoil: A
             f"{THIEF}<GIAMDINHHS><THONGTINDONVI><MACSKCB>&c;</MACSKCB></THONGTINDONVI></GIAMDINHHS>".encode(),
             "document type",
         ),
-        (b"<GIAMDINHHS>" + b"<a>" * 100_000, "broken document"),
+        (b"<GIAMDINHHS>" + b"<a>" * 100_000, "nested too deep"),
     ],
 )
 def test_what_is_no_envelope_is_said_and_cut_off(tmp_path: Path, raw: bytes, finding: str) -> None:
