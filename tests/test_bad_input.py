@@ -494,6 +494,12 @@ FILES = (
 
 LINES = (
     case(
+        "insurance dossier without a visit",
+        put("export/claims.xml", f"<GIAMDINHHS><HOSO>{MARK}</HOSO></GIAMDINHHS>"),
+        3,
+        "no XML1 1",
+    ),
+    case(
         "line in latin-1",
         last_line("Encounter", line(of("Encounter", -1)).replace(b"AMB", b"\xea")),
         3,
@@ -673,7 +679,7 @@ HARMLESS = (
     ),
     case(
         "XML of another kind",
-        put("export/claims.xml", f"<GIAMDINHHS>{MARK}</GIAMDINHHS>"),
+        put("export/claims.xml", f"<claims>{MARK}</claims>"),
         0,
         "not looked at: export/claims.xml",
     ),

@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recaudit import exports, values
 from recaudit.health.cells import shipped_views
-from recaudit.health.chunks import Chunk, ChunkRead
+from recaudit.health.chunks import Chunk, ChunkRead, read_chunks
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.mapping import mappings
-from recaudit.health.insurance.reading import read
 from recaudit.sources import insurance
 from recaudit.sources.files import Found
 from recaudit.sources.insurance import definition, fields
@@ -57,7 +58,7 @@ def read_bytes(folder: Path, raw: bytes, name: str = "a.xml") -> tuple[ChunkRead
     ending = ".xml.gz" if name.endswith(".gz") else ".xml"
     found = Found(file, "", name, len(raw), ending)
     chunk = Chunk(found, 0, 0, 0, len(raw), "dossiers", "n", None, spill, None, "Asia/Ho_Chi_Minh")
-    said = read(chunk)
+    [said] = read_chunks([chunk])
     return said, {path.name: pq.read_table(path).to_pylist() for path in sorted(spill.iterdir())}
 
 
@@ -106,6 +107,14 @@ def test_rows_that_are_no_procedures_are_counted_and_not_taken_for_some(tmp_path
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")], XML3=services, XML5=[{"MA_LK": "a"}])]))
     assert len(rows["procedure"]) == 2  # a row without a group may be one
     assert sum(said.tables["XML3"]) == sum(said.tables["XML5"]) == 1
+    assert said.empty == ()
+
+
+def test_services_without_a_procedure_hand_in_the_table_of_procedures(tmp_path: Path) -> None:
+    service = {"MA_LK": "a", "MA_DICH_VU": "03.1", "MA_NHOM": "13", "MA_BAC_SI": "1"}
+    said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")], XML2=[], XML3=[service])]))
+    assert said.empty == ("medication_request", "procedure")  # XML4 and XML7 were not there: nobody knows of those
+    assert "procedure" not in rows
 
 
 def test_names_around_the_rows_and_base64_are_not_what_counts(tmp_path: Path) -> None:
@@ -229,7 +238,7 @@ def test_a_file_that_breaks_off_keeps_what_stood_before(tmp_path: Path, spoil: A
             f"{THIEF}<GIAMDINHHS><THONGTINDONVI><MACSKCB>&c;</MACSKCB></THONGTINDONVI></GIAMDINHHS>".encode(),
             "document type",
         ),
-        (b"<GIAMDINHHS>" + b"<a>" * 100_000, "broken document"),
+        (b"<GIAMDINHHS>" + b"<a>" * 100_000, "nested too deep"),
     ],
 )
 def test_what_is_no_envelope_is_said_and_cut_off(tmp_path: Path, raw: bytes, finding: str) -> None:
@@ -302,3 +311,22 @@ def test_a_file_is_known_by_its_first_element(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_bytes(envelope([dossier(XML1=[visit("a")])]))
     [source] = exports.recognised([tmp_path]).plan.sources
     assert (source.sector, source.paths) == ("health", ("a.xml",))
+
+
+# ------------------------------------------------------------------------------------------------ laws
+WHOLE = envelope([dossier(XML1=[visit("a")], XML2=[MEDICINE]), dossier(XML1=[visit("b")], XML4=[RESULT])])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    at=st.integers(0, len(WHOLE) - 1),
+    cut=st.integers(0, 80),
+    instead=st.sampled_from([b"", b"<", b"&x;", b"\xff", b"</HOSO>", b"<HOSO>", b"]]>", b"\0"]),
+)
+def test_whatever_is_done_to_a_file_every_row_is_counted_and_nothing_is_raised(
+    tmp_path_factory: pytest.TempPathFactory, at: int, cut: int, instead: bytes
+) -> None:
+    said, rows = read_bytes(tmp_path_factory.mktemp("spoilt"), WHOLE[:at] + instead + WHOLE[at + cut :])
+    assert said.read == said.unreadable + sum(sum(judged) for judged in said.tables.values())
+    assert sum(map(len, rows.values())) <= said.read
+    assert not any("Bhim" in f"{kind}{where}" for kind, where in said.findings)

@@ -82,6 +82,7 @@ class ChunkRead(Said):
     deleted: list[Deleted] = field(default_factory=list)
     by_group: int = 0  # rows whose judgement is that of their group
     format: str = ""  # where it is none of FHIR's
+    empty: tuple[str, ...] = ()  # tables that it was seen to hold without a row, where the format can say so
 
 
 def read_chunks(chunks: Sequence[Chunk]) -> list[ChunkRead]:

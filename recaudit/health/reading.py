@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -212,6 +212,7 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         format=MANIFEST if manifest else _format(file, parts),
         release=parts[0].release,
         by_group=sum(part.by_group for part in parts),
+        empty=tuple(table for part in parts for table in part.empty),
         only=None if manifest or any(part.bundles for part in parts) else _only(file.found, whole.tables),
     )
 

@@ -176,8 +176,7 @@ class _Reader:
             wrong = failure
         yield from self._events()
         if wrong is not None:
-            encoding = wrong.code in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_INVALID_CHAR)
-            raise XmlError("wrong encoding" if encoding else "broken document")
+            raise XmlError(_kind_of(wrong))  # its message quotes the text
 
     def closed(self) -> Iterator[Dossier]:
         from lxml import etree
@@ -267,6 +266,16 @@ def _parser(first: bytes) -> Any:  # noqa: ANN401  # lxml's own classes are priv
         remove_comments=True,
         remove_pis=True,
     )
+
+
+def _kind_of(wrong: Any) -> str:  # noqa: ANN401
+    from lxml import etree
+
+    if wrong.code == etree.ErrorTypes.ERR_INVALID_ENCODING:
+        return "wrong encoding"
+    if wrong.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return "nested too deep" if "depth" in str(wrong).lower() else "too large"
+    return "broken document"
 
 
 def _check_root(element: Element, name: str) -> None:

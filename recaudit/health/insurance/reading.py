@@ -22,28 +22,28 @@ from recaudit.sources.xml import XmlError
 _UNIT: Final = "encounter"
 
 
-def read(chunk: Chunk) -> ChunkRead:
+def read(chunk: Chunk, files: SeamFiles) -> ChunkRead:
     """Read a whole file into the seam and count what it held. What is wrong with it is a finding, never raised."""
     said = ChunkRead(bundles=True, format=FORMAT)
     kept = {view.table: view.kinds for view in narrowed(chunk.columns).values()}
-    with SeamFiles(chunk.spill, chunk.namespace, chunk.src, chunk.part, kept) as files:
-        reader = _Reader(chunk, said, files, kept)
-        taken = Taken() if chunk.digest and not chunk.found.member else None
-        try:
-            with opened(chunk.found, taken) as stream:
-                for dossier in reader.envelope.dossiers(stream, readable()):
-                    reader.dossier(dossier)
-        except CannotOpenError:
-            said.to_the_end = False
-            said.find("could not be opened")
-        except CutOffError:
-            said.cut_off()
-        except XmlError as wrong:  # any number of dossiers may have come after it
-            said.spoil(wrong.kind, None)
-            said.cut_off()
-        announced = reader.envelope.announced
-        if announced is not None and announced > reader.envelope.seen and said.to_the_end:
-            said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
+    reader = _Reader(chunk, said, files, kept)
+    taken = Taken() if chunk.digest and not chunk.found.member else None
+    try:
+        with opened(chunk.found, taken) as stream:
+            for dossier in reader.envelope.dossiers(stream, readable()):
+                reader.dossier(dossier)
+    except CannotOpenError:
+        said.to_the_end = False
+        said.find("could not be opened")
+    except CutOffError:
+        said.cut_off()
+    except XmlError as wrong:  # any number of dossiers may have come after it
+        said.spoil(wrong.kind, None)
+        said.cut_off()
+    said.empty = tuple(sorted(reader.handed - said.tables.keys()))
+    announced = reader.envelope.announced
+    if announced is not None and announced > reader.envelope.seen and said.to_the_end:
+        said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
     if chunk.digest:
         said.digest = (taken.digest() if taken is not None else None) or digest(chunk.found.file)
     return said
@@ -58,6 +58,7 @@ class _Reader:
         self.envelope = Envelope()
         self.places: dict[str, int] = {}  # rows of each table so far
         self.once: set[str] = set()  # patients that were told: 16 digits each
+        self.handed: set[str] = set()  # tables of the inner files that were read, rows or not
         self.single = frozenset(one.table for one in mappings() if one.once)
 
     def dossier(self, dossier: Dossier) -> None:
@@ -69,6 +70,8 @@ class _Reader:
         maker = Maker(self.kept, self.zone, self.envelope.sender)
         for content in dossier.contents:
             self.fault(content, dossier.number, maker)
+            if not content.fault:
+                self.handed |= {one.table for one in mappings() if one.kind == content.kind and one.table in self.kept}
         for row in maker.rows(dossier):
             self.add(row, dossier.number)
 
