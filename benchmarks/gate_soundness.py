@@ -22,11 +22,13 @@ from typing import Any
 import orjson
 
 from recaudit.health.conform import CONFORMANT, NOT_CONFORMANT, Conformance, Release, in_full
-from recaudit.health.gate.accept import accepts
+from recaudit.health.gate.accept import accepts, type_gate
 from recaudit.health.gate.groups import Signature, group_of
+from recaudit.health.gate.models import model_of
+from recaudit.health.types import RESOURCE_TYPES
 from tests.fhir_mutations import mutated
 
-LONGEST = 20_000  # bytes of a resource that is changed: a longer one takes the time of many
+LONGEST = 8_000  # bytes of a resource that is changed: a longer one takes the time of many
 
 
 class Comparison:
@@ -62,10 +64,10 @@ def lines(files: Iterable[Path]) -> Iterator[bytes]:
             yield from handle
 
 
-def changed(pool: list[bytes], number: int, random: Random) -> Iterator[dict[str, Any]]:
-    """``number`` resources, every sixth one as it is."""
+def changed(pools: list[list[bytes]], number: int, random: Random) -> Iterator[dict[str, Any]]:
+    """``number`` resources, as many of each file whatever its size; every sixth one as it is."""
     for at in range(number):
-        resource = orjson.loads(random.choice(pool))
+        resource = orjson.loads(random.choice(random.choice(pools)))
         if at % 6:
             try:
                 resource = orjson.loads(orjson.dumps(mutated(resource, random)))
@@ -81,14 +83,15 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--number", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--whole", action="store_true", help="each resource as it is")
+    parser.add_argument("--types", action="store_true", help="name the types of the release that have no gate")
     given = parser.parse_args()
     compared, started = Comparison(given.release), time.process_time()
     if given.whole:
         resources: Iterable[dict[str, Any]] = map(orjson.loads, lines(given.files))
     else:
-        pool = [line for line in lines(given.files) if len(line) < LONGEST]
-        resources = changed(pool, given.number, Random(given.seed))
+        pools = [[line for line in lines([file]) if len(line) < LONGEST] for file in given.files]
+        resources = changed([pool for pool in pools if pool], given.number, Random(given.seed))
     for resource in resources:
         compared.of(resource)
     counts = compared.counts
@@ -98,6 +101,13 @@ def main() -> int:
     for kind in ("both accept", "both refuse", "undecided", "UNSOUND", "of a group", "UNSOUND group"):
         print(f"  {kind:14} {counts[kind]}")
     print(f"  {'groups':14} {len(compared.groups)}\n  {time.process_time() - started:.0f} s of CPU")
+    if given.types:
+        ungated = [
+            name
+            for name in sorted(RESOURCE_TYPES)
+            if model_of(given.release, name) and not type_gate(given.release, name)
+        ]
+        print(f"  types that have a model and no gate: {', '.join(ungated) or 'none'}")
     for each in compared.unsound[:50]:
         print("  ", each)
     return 1 if compared.unsound else 0

@@ -192,7 +192,8 @@ def _without_model(resource: Resource, release: Release) -> str | None:
                 for each in value if isinstance(value, list) else (value,):
                     if isinstance(each, dict):
                         deeper.append((f"{path}.{name}", each))
-                        kind = each.get("resourceType") if name in RESOURCE_ELEMENTS else None
+                        stands = name in RESOURCE_ELEMENTS and (name != "contained" or "resourceType" in node)
+                        kind = each.get("resourceType") if stands else None
                         if isinstance(kind, str) and model_of(release, kind) is None:
                             return f"{path}.{name}"
         layer = deeper

@@ -17,6 +17,7 @@ from recaudit.health.evaluate import Resource
 from recaudit.health.gate.accept import TypeGate, accepts, inside, type_gate
 from recaudit.health.gate.models import RESOURCE_ELEMENTS
 from recaudit.health.gate.primitives import PRIMITIVES
+from recaudit.health.gate.special import MARK
 
 Signature = tuple[Hashable, ...]
 
@@ -96,11 +97,8 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
             choice = path[-2]
             return (keyword, choice) if path[-3] == "dependentSchemas" and not choice.startswith("_") else None
         case "enum":
-            # Of a code itself ($defs, definition, properties, name), not of a member beside a $ref.
-            code = isinstance(value, str) and (value == "" or _CODE.fullmatch(value))
-            return (
-                (keyword, value == "") if code and [each for each in path if each != "items"][4:] == ["enum"] else None
-            )
+            code = isinstance(value, str) and (value == "" or _CODE.fullmatch(value)) and MARK not in path[1]
+            return (keyword, value == "") if code else None
         case "type":
             kind = _type(value, _schema_at(gate.schema, path[:-1]))
             return (keyword, kind) if kind else None
