@@ -21,7 +21,7 @@ from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.accept import accepts
 from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_deeper, with_room
 from recaudit.health.gate.groups import JUDGED, Signature, group_of
-from recaudit.health.gate.models import model_of
+from recaudit.health.gate.models import RESOURCE_ELEMENTS, model_of
 from recaudit.health.gate.modes import ON, Mode, disagreement
 from recaudit.health.lenience import departure
 from recaudit.health.specification import findings
@@ -40,7 +40,6 @@ NOT_JUDGED: Final = 3  # the library has no model, or failed itself
 _STEPS: Final = 12  # names of a path that are shown: an element can contain itself
 _ROUNDS: Final = 4  # of mending: a mended place can show the next one
 _EXTENSIONS: Final = ("extension", "modifierExtension")
-_RESOURCES: Final = ("contained", "resource", "outcome", "issues")  # elements where a resource of any type may stand
 _META: Final = ("valueMeta", "defaultValueMeta", "fixedMeta", "patternMeta")
 _META_OF: Final = (*_EXTENSIONS, "element", "example")  # parents of R4's choices that R4B has no Meta for
 _UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -193,7 +192,7 @@ def _without_model(resource: Resource, release: Release) -> str | None:
                 for each in value if isinstance(value, list) else (value,):
                     if isinstance(each, dict):
                         deeper.append((f"{path}.{name}", each))
-                        kind = each.get("resourceType") if name in _RESOURCES else None
+                        kind = each.get("resourceType") if name in RESOURCE_ELEMENTS else None
                         if isinstance(kind, str) and model_of(release, kind) is None:
                             return f"{path}.{name}"
         layer = deeper

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from recaudit.health.evaluate import Resource
 from recaudit.health.gate.accept import TypeGate, accepts, inside, type_gate
+from recaudit.health.gate.models import RESOURCE_ELEMENTS
 from recaudit.health.gate.primitives import PRIMITIVES
 
 Signature = tuple[Hashable, ...]
@@ -95,8 +96,11 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
             choice = path[-2]
             return (keyword, choice) if path[-3] == "dependentSchemas" and not choice.startswith("_") else None
         case "enum":
-            certain = isinstance(value, str) and (value == "" or _CODE.fullmatch(value))
-            return (keyword, value == "") if certain else None
+            # Of a code itself ($defs, definition, properties, name), not of a member beside a $ref.
+            code = isinstance(value, str) and (value == "" or _CODE.fullmatch(value))
+            return (
+                (keyword, value == "") if code and [each for each in path if each != "items"][4:] == ["enum"] else None
+            )
         case "type":
             kind = _type(value, _schema_at(gate.schema, path[:-1]))
             return (keyword, kind) if kind else None
@@ -108,7 +112,8 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
 
 def _is_unknown(name: str) -> bool:
     """Whether no model knows this name, and no mending either."""
-    return _NAME.fullmatch(name) is not None and name not in _OF_MODELS and not name.endswith(_OF_PYTHON)
+    known = name in _OF_MODELS or name in RESOURCE_ELEMENTS or name.endswith(_OF_PYTHON)
+    return not known and _NAME.fullmatch(name) is not None
 
 
 def _type(value: object, wanted: Mapping[str, Any]) -> str:
