@@ -43,11 +43,11 @@ def main(definitions: Path, types: Path) -> None:
             "source": f"HL7 FHIR {version}, StructureDefinitions; see docs/specification.py",
             "types": sorted(concrete(defined)),
         }
-        lines = ",\n".join(
-            f"{_json(part)}: " + "{\n" + ",\n".join(f"  {_json(k)}: {_json(v)}" for k, v in sorted(held.items())) + "\n}"
-            for part, held in facts.items()
-        )
-        text = "{\n" + ",\n".join(f"{_json(k)}: {_json(v)}" for k, v in head.items()) + ",\n" + lines + "\n}\n"
+        parts = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
+        for part, held in facts.items():
+            inner = ",\n".join(f"  {_json(key)}: {_json(value)}" for key, value in sorted(held.items()))
+            parts.append(f"{_json(part)}: {{\n{inner}\n}}")
+        text = "{\n" + ",\n".join(parts) + "\n}\n"
         (OUT / f"{release.lower()}.json").write_text(text, encoding="utf-8")
         print(release, {part: len(held) for part, held in facts.items()}, f"left out: {len(left_out)}", sep="\t")
         for line in left_out:
@@ -57,7 +57,7 @@ def main(definitions: Path, types: Path) -> None:
 def structures(folder: Path) -> Iterator[Any]:
     """Every StructureDefinition below a folder that is not a profile."""
 
-    def inside(node: Any) -> Iterator[Any]:
+    def inside(node: object) -> Iterator[Any]:
         if isinstance(node, dict):
             if node.get("resourceType") == "StructureDefinition":
                 yield node
@@ -139,7 +139,7 @@ def derive(
     return facts, left_out
 
 
-def _once(held: dict[str, Any], key: str, value: Any) -> None:
+def _once(held: dict[str, Any], key: str, value: object) -> None:
     if held.setdefault(key, value) != value:
         raise SystemExit(f"{key}: two elements of this name differ: {held[key]} and {value}")
 
@@ -147,7 +147,9 @@ def _once(held: dict[str, Any], key: str, value: Any) -> None:
 def _named(short: str) -> set[str]:
     """The codes an element's short text names: "home | work - purpose of this address" has two."""
     parts = short.split("|")
-    return {part.split(" - ")[0].split("(")[0].rstrip("+ ").strip() for part in parts} - {""} if len(parts) > 1 else set()
+    if len(parts) < 2:
+        return set()
+    return {part.split(" - ")[0].split("(")[0].rstrip("+ ").strip() for part in parts} - {""}
 
 
 def _field(path: str, release: str) -> tuple[Any, str] | None:
@@ -180,7 +182,7 @@ def _modelled(path: str, release: str) -> set[str]:
     return set((field.json_schema_extra or {}).get("enum_values") or ()) - {"+", ""}
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 

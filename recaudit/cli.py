@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from recaudit.errors import PlanError, RecauditError, ResultError
+from recaudit.errors import PlanError, RecauditError, ResultError, SuiteError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -852,6 +852,30 @@ def hold_rules(names: tuple[str, ...]) -> int:
         _lines([f"{'FAILED' if wrong else 'ok'}\t{name}\trules={len(suite.rules)}\theld_by_gx={held}"])
         _lines(f"  {one.rule}\t{one.expected} example {one.example} is {one.found}" for one in wrong)
     return 1 if failed else 0
+
+
+@rules.command("new")
+@click.argument("profile", type=click.Path(path_type=Path), metavar="PROFILE.json")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="[default: stdout]")
+def new_rules(profile: Path, out: Path | None) -> None:
+    """Write a suite from a FHIR profile: min of 1 or more becomes required, mustSupport advisory.
+
+    PROFILE.json is a StructureDefinition of a type that has a table. What no rule can say (elements without a column,
+    slices, constraints, bindings) is listed on stderr and in the suite's meta.
+    """
+    from recaudit.health import profiles
+    from recaudit.suites import links_of
+
+    suite, left = profiles.suite_of(profiles.read(profile), str(profile))
+    table = suite["meta"]["recaudit"]["table"]
+    if links_of(table, "health", _tables()) is None:
+        raise SuiteError(f"no unit looks at table {table}", where=str(profile), fix="give a profile of another type")
+    if out is None:
+        _lines([profiles.as_text(suite)])
+    else:
+        profiles.write(suite, out)
+    for path, why in left:
+        click.echo(f"left out\t{path}\t{why}", err=True)
 
 
 def _tables() -> Mapping[str, Mapping[str, str]]:

@@ -132,6 +132,20 @@ def _choose(parent: Any, key: Any, random: Random) -> None:
     parent[random.choice(STEMS) + kind] = copy.deepcopy(KINDS[kind])
 
 
+def _choose_by_reason(parent: Any, key: Any, random: Random) -> None:
+    parent[f"_{random.choice(STEMS)}{random.choice(['String', 'Boolean', 'DateTime', 'Integer'])}"] = dict(ABSENT)
+
+
+def _lead(parent: Any, key: Any, random: Random) -> None:
+    """Where a reference stands, one that leads elsewhere."""
+    of = random.choice(["Patient", "Device", "Organization", "Practitioner", "Encounter", "Condition", "Banana"])
+    text = random.choice(["{}/1", "https://x.org/fhir/{}/1", "{}/1/_history/2", "{}?identifier=x|1", "#{}", "{}/a_b"])
+    if key in ("reference", "type"):
+        parent[key] = text.format(of) if key == "reference" else of
+    elif isinstance(parent[key], dict):
+        parent[key] = {"reference": text.format(of)} | ({"type": of} if random.random() < 0.3 else {})
+
+
 def _inject(parent: Any, key: Any, random: Random) -> None:
     name = random.choice(list(INJECTED))
     parent[name] = copy.deepcopy(random.choice(INJECTED[name]))
@@ -148,5 +162,5 @@ _CHANGES_OF_ITEMS: Final = (
     _append,
 )
 _CHANGES: Final = (
-    *_CHANGES_OF_ITEMS, _set(STRINGS), _rename, _unknown, _beside, _instead, _choose, _inject,
+    *_CHANGES_OF_ITEMS, _set(STRINGS), _rename, _unknown, _beside, _instead, _choose, _choose_by_reason, _lead, _inject,
 )  # fmt: skip

@@ -132,11 +132,13 @@ def _accepted(body: dict[str, Any]) -> bool:
     from fhir.resources.R4B import get_fhir_model_class
     from pydantic import ValidationError
 
+    from recaudit.health.specification import findings
+
     try:
         get_fhir_model_class(body["resourceType"]).model_validate(body)
     except ValidationError:
         return False
-    return True
+    return not findings(body, "R4")
 
 
 @pytest.mark.parametrize("spec", [SAMPLE, Spec(seed=8, facilities=6, records=5, density=3)], ids=("sample", "dense"))

@@ -5,6 +5,7 @@ Whatever is added here may only make the gate stricter: a resource that the gate
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -66,10 +67,9 @@ def constrain_members(schema: Schema, path: str, choices: Mapping[str, Sequence[
 def _leading_to(targets: Sequence[str]) -> Schema:
     """Members of a Reference that surely names none but these types: by its text, and by ``type`` where it has one.
 
-    A text that is neither "Type/id" nor a URL that ends so, nor says a type in no way (a fragment, a URN, a search), is
-    left to the walk over the resource.
+    "Type/id", a URL that ends so, a fragment, a URN, a search: any other text is left to the walk over the resource.
     """
     types = "|".join(targets)
     reference = rf"^(?:#|urn:|[A-Za-z]+\?|(?:https?://{_URL}+/)?(?:{types})/{_ID}(?:/_history/{_ID})?$)"
-    named = [*targets, *(DEFINITIONS + each for each in targets)]
-    return {"reference": {"pattern": reference}, "type": {"enum": named}}
+    named = rf"^(?:{re.escape(DEFINITIONS)})?(?:{types})$"  # no enum: another text is no certain refusal (``groups``)
+    return {"reference": {"pattern": reference}, "type": {"pattern": named}}

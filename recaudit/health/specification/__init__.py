@@ -67,8 +67,7 @@ def findings(resource: Resource, release: str) -> tuple[Finding, ...]:
 def _opened(resource: Element, release: str, place: tuple[str, ...]) -> Iterator[tuple[Any, Shape, tuple[str, ...]]]:
     """The resource with its shape; nothing for one without a model."""
     name = resource.get("resourceType") if isinstance(resource, dict) else None
-    model = model_of(release, name) if isinstance(name, str) else None
-    if model is not None:
+    if isinstance(name, str) and (model := model_of(release, name)) is not None:
         yield resource, shape_of(model, release), place or (name,)
 
 

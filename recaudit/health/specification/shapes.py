@@ -52,7 +52,7 @@ def shape_of(model: Any, release: str) -> Shape:  # noqa: ANN401  # fhir.resourc
         )
         for name, info in each.model_fields.items():
             alias = info.alias or name
-            kind = _kind(info.annotation)
+            kind = kind_of(info.annotation)
             place = f"{path}.{alias}"
             if not hasattr(kind, "get_model_klass"):
                 member = Member(is_id=_is_id(kind))
@@ -77,7 +77,7 @@ def shape_of(model: Any, release: str) -> Shape:  # noqa: ANN401  # fhir.resourc
     return root
 
 
-def _kind(annotation: Any) -> Any:  # noqa: ANN401
+def kind_of(annotation: Any) -> Any:  # noqa: ANN401
     """What one value is annotated with: ``Optional`` and ``List`` taken off."""
     while typing.get_origin(annotation) in (typing.Union, UnionType, list):
         annotation = next(each for each in typing.get_args(annotation) if each is not type(None))

@@ -134,6 +134,7 @@ def _no_value(cell: Cell) -> Cells:
 
 
 _NO_NUMBER_IN_BIRTH_DATE = unparseable("31/02/1990", fits=False)
+_NO_GENDER = Cell("value", "nam", fits=False)  # the code is under a required binding
 _WORDS = Cell("value", "Khám sức khỏe định kỳ", display=WORDS_ONLY)
 
 _ROWS = (
@@ -144,7 +145,7 @@ _ROWS = (
     _element("pat-name/na", "met", "“Na” is a name", {"name": value("Na")}),
     _element("pat-gender/null", "unmet", "absent", {"gender": NULL}),
     _element("pat-gender/unknown", "unmet", "“unknown”", {"gender": placeholder("unknown")}),
-    _element("pat-gender-code/vietnamese", "unmet", "a gender outside the code set", {"gender": value("nam")}),
+    _element("pat-gender-code/vietnamese", "unmet", "a gender outside the code set", {"gender": _NO_GENDER}),
     _element("pat-birth-date/first-of-1900", "unmet", "1900-01-01", {"birth_date": placeholder("1900-01-01")}),
     _element("pat-birth-date/null", "unmet", "absent", {"birth_date": NULL}),
     _element("pat-birth-date/no-date", "unmet", "no date of the calendar", {"birth_date": _NO_NUMBER_IN_BIRTH_DATE}),
