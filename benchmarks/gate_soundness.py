@@ -99,6 +99,8 @@ def main() -> int:
         if count % 1_000 == 999:
             gc.collect()
             gc.freeze()
+        if count % 10_000 == 9_999:
+            print(f"… {dict(compared.counts)}", file=sys.stderr, flush=True)
     counts = compared.counts
     print(
         f"{given.release}: {sum(counts[k] for k in ('both accept', 'both refuse', 'undecided', 'UNSOUND'))} resources"
