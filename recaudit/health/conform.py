@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.accept import accepts
-from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_deeper, with_room
+from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_certainly_shallow, is_deeper, with_room
 from recaudit.health.gate.groups import JUDGED, Signature, group_of
 from recaudit.health.gate.models import RESOURCE_ELEMENTS, model_of
 from recaudit.health.gate.modes import ON, Mode, disagreement
@@ -102,7 +102,7 @@ def judge(resource: Resource, release: Release, mode: Mode = ON) -> Conformance:
 
 def _by_group(resource: Resource, release: Release, mode: Mode) -> Conformance:
     """An undecided resource: in full, but where so many of its group were judged that the next is known."""
-    if is_deeper(resource, DEEPEST) or (group := group_of(resource, release)) is None:
+    if not is_certainly_shallow(resource) or (group := group_of(resource, release)) is None:
         return in_full(resource, release)
     known = _GROUPS.get(group)
     if known is not None and known.outcome is not None and known.judged >= JUDGED:
@@ -144,11 +144,14 @@ def _in_words(said: Conformance) -> str:
 def in_full(resource: Resource, release: Release) -> Conformance:
     """The same judgement without the gate."""
     name = resource["resourceType"]
+    if not is_deeper(resource, SHALLOW):
+        return _in_full(resource, release)
     if is_deeper(resource, DEEPEST):
         return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
-    if is_deeper(resource, SHALLOW):
+    try:
         return with_room(lambda: _in_full(resource, release))
-    return _in_full(resource, release)
+    except RuntimeError:  # the system gives no thread
+        return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
 
 
 def _in_full(resource: Resource, release: Release) -> Conformance:
