@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.accept import accepts
-from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_deeper, with_room
+from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_certainly_shallow, is_deeper, with_room
 from recaudit.health.gate.groups import JUDGED, Signature, group_of
-from recaudit.health.gate.models import model_of
+from recaudit.health.gate.models import RESOURCE_ELEMENTS, model_of
 from recaudit.health.gate.modes import ON, Mode, disagreement
 from recaudit.health.lenience import departure
 from recaudit.health.specification import findings
@@ -40,7 +40,6 @@ NOT_JUDGED: Final = 3  # the library has no model, or failed itself
 _STEPS: Final = 12  # names of a path that are shown: an element can contain itself
 _ROUNDS: Final = 4  # of mending: a mended place can show the next one
 _EXTENSIONS: Final = ("extension", "modifierExtension")
-_RESOURCES: Final = ("contained", "resource", "outcome", "issues")  # elements where a resource of any type may stand
 _META: Final = ("valueMeta", "defaultValueMeta", "fixedMeta", "patternMeta")
 _META_OF: Final = (*_EXTENSIONS, "element", "example")  # parents of R4's choices that R4B has no Meta for
 _UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -103,7 +102,7 @@ def judge(resource: Resource, release: Release, mode: Mode = ON) -> Conformance:
 
 def _by_group(resource: Resource, release: Release, mode: Mode) -> Conformance:
     """An undecided resource: in full, but where so many of its group were judged that the next is known."""
-    if is_deeper(resource, DEEPEST) or (group := group_of(resource, release)) is None:
+    if not is_certainly_shallow(resource) or (group := group_of(resource, release)) is None:
         return in_full(resource, release)
     known = _GROUPS.get(group)
     if known is not None and known.outcome is not None and known.judged >= JUDGED:
@@ -145,11 +144,14 @@ def _in_words(said: Conformance) -> str:
 def in_full(resource: Resource, release: Release) -> Conformance:
     """The same judgement without the gate."""
     name = resource["resourceType"]
+    if not is_deeper(resource, SHALLOW):
+        return _in_full(resource, release)
     if is_deeper(resource, DEEPEST):
         return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
-    if is_deeper(resource, SHALLOW):
+    try:
         return with_room(lambda: _in_full(resource, release))
-    return _in_full(resource, release)
+    except RuntimeError:  # the system gives no thread
+        return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
 
 
 def _in_full(resource: Resource, release: Release) -> Conformance:
@@ -193,7 +195,8 @@ def _without_model(resource: Resource, release: Release) -> str | None:
                 for each in value if isinstance(value, list) else (value,):
                     if isinstance(each, dict):
                         deeper.append((f"{path}.{name}", each))
-                        kind = each.get("resourceType") if name in _RESOURCES else None
+                        stands = name in RESOURCE_ELEMENTS and (name != "contained" or "resourceType" in node)
+                        kind = each.get("resourceType") if stands else None
                         if isinstance(kind, str) and model_of(release, kind) is None:
                             return f"{path}.{name}"
         layer = deeper

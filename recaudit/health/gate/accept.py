@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -12,7 +12,6 @@ import orjson
 
 from recaudit.health.evaluate import Resource
 from recaudit.health.gate import cache as kept
-from recaudit.health.gate.depth import is_certainly_shallow
 from recaudit.health.gate.derive import ANY, Derived, UnknownModelError, derive
 from recaudit.health.gate.models import GATED, model_of
 from recaudit.health.gate.primitives import WHOLE
@@ -28,6 +27,8 @@ class TypeGate:
     schema: Mapping[str, Any]
     root: str
     holds: Mapping[str, Mapping[str, str]]
+    is_valid: Callable[[Resource], bool]
+    contains: bool  # holds resources in ``contained`` alone, as most types do
 
 
 class _Whole:
@@ -46,20 +47,35 @@ def accepts(resource: Resource, release: str) -> bool:
 
     Never raises for what stands in a resource. A type without a gate is undecided.
     """
-    return is_certainly_shallow(resource) and _accepts(resource, release)
+    try:
+        orjson.dumps(resource)  # fails for what is too deep, see ``depth``; a call less than asking there
+    except orjson.JSONEncodeError:
+        return False
+    return _accepts(resource, release)
 
 
 def _accepts(resource: Resource, release: str) -> bool:
     name = resource.get("resourceType")
-    gate = type_gate(release, name) if isinstance(name, str) else None
+    try:
+        gate = _GATES[release, name]
+    except KeyError:
+        gate = _GATES[release, name] = type_gate(release, name) if isinstance(name, str) else None
+    except TypeError:  # a list or an object where the type's name is due
+        return False
     if gate is None:
         return False
     try:
-        if not gate.validator.is_valid(resource):
+        if not gate.is_valid(resource):
             return False
     except ValueError:  # an integer or a text that is none of JSON's
         return False
+    if gate.contains:
+        contained = resource.get("contained")
+        return contained is None or all(_accepts(each, release) for each in contained)
     return not gate.holds or all(_accepts(each, release) for each in inside(gate, resource))
+
+
+_GATES: Final[dict[tuple[str, object], TypeGate | None]] = {}
 
 
 def inside(gate: TypeGate, resource: Resource) -> list[Resource]:
@@ -85,15 +101,27 @@ def type_gate(release: str, name: str) -> TypeGate | None:
     judges by something that the derivation does not know."""
     if release not in GATED or not _NAME.fullmatch(name):
         return None
-    derived = _kept(release, name) or _derived(release, name)
-    if derived is None or not derived.root:
+    kept_before = _kept(release, name)
+    if kept_before is not None:
+        try:
+            return _compiled(kept_before)
+        except Exception:  # noqa: BLE001  # whatever is wrong with what was kept: it can be derived again
+            pass
+    derived = _derived(release, name)
+    return None if derived is None else _compiled(derived)
+
+
+def _compiled(derived: Derived) -> TypeGate | None:
+    """None for a type that is known to have no gate. Raises for a schema that is none."""
+    if not derived.root:
         return None
     import jsonschema_rs
 
     validator = jsonschema_rs.Draft202012Validator(
         derived.schema, pattern_options=jsonschema_rs.RegexOptions(), keywords={WHOLE: _Whole}
     )
-    return TypeGate(validator, derived.schema, derived.root, derived.holds)
+    only_contained = derived.holds == {derived.root: {"contained": ANY}}
+    return TypeGate(validator, derived.schema, derived.root, derived.holds, validator.is_valid, only_contained)
 
 
 def _kept(release: str, name: str) -> Derived | None:

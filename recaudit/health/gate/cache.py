@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import sys
 import tempfile
+import time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,6 +23,7 @@ VARIABLE: Final = "RECAUDIT_CACHE"
 
 _LIBRARIES: Final = ("fhir.resources", "fhir-core", "pydantic", "pydantic-core", "jsonschema-rs")
 _OURS: Final = ("gate", "specification")  # packages whose code and data a schema follows from
+_OLD: Final = 30 * 24 * 3600  # seconds
 _LARGEST: Final = 16 << 20  # bytes of a file that is looked at: the largest schema has one
 
 
@@ -83,7 +86,9 @@ def store(release: str, name: str, content: bytes) -> None:
     if place is None:
         return
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not place.parent.exists():
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _clear(place.parent)
         if not _is_ours(place.parent):
             return
         handle, beside = tempfile.mkstemp(dir=place.parent, prefix=".new-")
@@ -102,6 +107,13 @@ def _place(release: str, name: str) -> Path | None:
     if root is None or not key() or not (release + name).isalnum():
         return None
     return root / f"gate-{key()}" / f"{release}-{name}.json"
+
+
+def _clear(beside: Path) -> None:
+    """Remove the caches of versions that nobody has used for a month."""
+    for other in beside.parent.glob("gate-*"):
+        if other != beside and _is_ours(other) and time.time() - other.stat().st_mtime > _OLD:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _is_ours(place: Path) -> bool:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from recaudit.health.specification.facts import DEFINITIONS, ID, facts_of
+from recaudit.health.specification.facts import DEFINITIONS, facts_of
 
 Schema = dict[str, Any]
 
+_ID: Final = r"[A-Za-z0-9\-.]+"  # without a count, which would cost the regex more than it is worth here
 _URL: Final = r"[!-\"$->@-~]"  # printable ASCII but # and ?
 
 
@@ -21,7 +22,8 @@ def constrain(schema: Schema, path: str, kind: str, release: str) -> Schema:
 
     ``schema``: what the models say: of a primitive type ``{"type": "string", "pattern": …}``, of any other
     ``{"$ref": "#/$defs/…"}``; a member beside ``$ref`` ("properties", "required") adds to what it refers to, so
-    ``{**schema, "properties": {"reference": {"pattern": …}}}`` is a reference whose text is looked at. A key that is
+    ``{**schema, "properties": {"reference": {"pattern": …}}}`` is a reference whose text is looked at (such a pattern
+    takes the place of the one for any string: let it ask for a visible ASCII character). A key that is
     already there is never loosened: add ``{"allOf": [schema, …]}`` where both are due.
     ``path``: from the type that defines the element: "Patient.gender", "Patient.contact.gender", "HumanName.use",
     "Timing.repeat.when", "Patient.deceasedDateTime" (a choice has its full name), "Patient.id". An element that is
@@ -68,6 +70,6 @@ def _leading_to(targets: Sequence[str]) -> Schema:
     "Type/id", a URL that ends so, a fragment, a URN, a search: any other text is left to the walk over the resource.
     """
     types = "|".join(targets)
-    reference = rf"^(?:#|urn:|[A-Za-z]+\?|(?:https?://{_URL}+/)?(?:{types})/{ID}(?:/_history/{ID})?$)"
+    reference = rf"^(?:#|urn:|[A-Za-z]+\?|(?:https?://{_URL}+/)?(?:{types})/{_ID}(?:/_history/{_ID})?$)"
     named = rf"^(?:{re.escape(DEFINITIONS)})?(?:{types})$"  # no enum: another text is no certain refusal (``groups``)
     return {"reference": {"pattern": reference}, "type": {"pattern": named}}

@@ -13,12 +13,12 @@ from recaudit.health.evaluate import Resource
 
 DEEPEST: Final = 254
 """Objects and lists inside one another, the resource itself counted. It is what orjson writes; HL7's own examples have
-up to 24, and no exchange needs ten times as many."""
+up to 26, and no exchange needs ten times as many."""
 
 SHALLOW: Final = 40
 """Up to here the library judges on any thread's stack."""
 
-_STACK: Final = 256 << 20  # bytes, of which the system gives what is used
+_STACK: Final = 64 << 20  # bytes, of which the system gives what is used
 _FRAMES: Final = 50_000
 
 Answer = TypeVar("Answer")

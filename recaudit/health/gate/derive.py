@@ -10,10 +10,12 @@ import types
 import typing
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from recaudit.health.gate.constraints import Schema, constrain, constrain_members
 from recaudit.health.gate.primitives import PRIMITIVES
+from recaudit.health.gate.special import specialised
 
 ANY: Final = "*"
 """In ``Derived.holds``: here stands a resource of any type, which is looked at by the schema of its own type."""
@@ -86,8 +88,9 @@ class _Derivation:
         while self.waiting:  # the nearest first, so that a path is the shortest one
             each = self.waiting.popleft()
             self.definitions[_name(each)] = self.define(each)
-        schema = {"$schema": _DRAFT, "$defs": self.definitions, **reference}
-        return Derived(schema, _name(model), _leading_somewhere(self.holds))
+        holds = _leading_somewhere(self.holds)
+        schema = {"$schema": _DRAFT, "$defs": specialised(self.definitions, holds), **reference}
+        return Derived(schema, _name(model), holds)
 
     def refer(self, model: Any, path: str) -> Schema:  # noqa: ANN401
         name = _name(model)
@@ -99,26 +102,12 @@ class _Derivation:
     def define(self, model: Any) -> Schema:  # noqa: ANN401
         audit(model)
         path, name = self.paths[_name(model)], _name(model)
-        hints = typing.get_type_hints(model, include_extras=True)
-        named = {info.alias or own: own for own, info in model.model_fields.items()}
-        must = {element for element, _ in model.get_required_fields(model)}
-        properties: Schema = {}
+        properties: Schema = {"resourceType": True} if model.has_resource_base() else {}  # it chose this schema
         required: list[str] = []
-        if model.has_resource_base():
-            properties["resourceType"] = {"const": model.get_resource_type()}
-            required.append("resourceType")
-        for element in model.elements_sequence():
-            for alias in (element, "_" + element):
-                if alias not in named:
-                    continue
-                info = model.model_fields[named[alias]]
-                shape = _shape(hints[named[alias]], info)
-                properties[alias] = self.value(shape, model, name, alias, f"{path}.{alias}")
-                if info.is_required() or (alias in must):
-                    required.append(alias)
-        known = {*properties, "fhir_comments"}
-        if strange := set(named) - known - ({"resource_type"} if model.has_resource_base() else set()):
-            raise UnknownModelError(f"{name} has fields that are no elements: {', '.join(sorted(strange))}")
+        for alias, shape, needed in _fields(model):
+            properties[alias] = self.value(shape, model, name, alias, f"{path}.{alias}")
+            if needed:
+                required.append(alias)
         schema: Schema = {"type": "object", "additionalProperties": False, "properties": properties}
         if required:
             schema["required"] = sorted(required)
@@ -161,6 +150,23 @@ def _leading_somewhere(holds: dict[str, dict[str, str]]) -> dict[str, dict[str, 
 
 
 # ------------------------------------------------------------------------------------------------ fields
+@cache  # most types share the data types
+def _fields(model: Any) -> tuple[tuple[str, _Shape, bool], ...]:  # noqa: ANN401
+    """Each element with what may stand there, and whether something has to. Raises ``UnknownModelError``."""
+    hints = typing.get_type_hints(model, include_extras=True)
+    named = {info.alias or own: own for own, info in model.model_fields.items()}
+    must = {element for element, _ in model.get_required_fields(model)}
+    found = []
+    for element in model.elements_sequence():
+        for alias in (element, "_" + element):
+            if alias in named:
+                info = model.model_fields[named[alias]]
+                found.append((alias, _shape(hints[named[alias]], info), info.is_required() or alias in must))
+    if strange := set(named) - {alias for alias, _, _ in found} - {"fhir_comments", "resource_type"}:
+        raise UnknownModelError(f"{_name(model)} has fields that are no elements: {', '.join(sorted(strange))}")
+    return tuple(found)
+
+
 def _shape(annotation: Any, info: Any) -> _Shape:  # noqa: ANN401
     """Raises ``UnknownModelError`` for an annotation, or for anything added to one, that is not understood."""
     from fhir_core.types import FhirBase, FhirElementOrResourceBase

@@ -15,7 +15,9 @@ from typing import Any, Final
 
 from recaudit.health.evaluate import Resource
 from recaudit.health.gate.accept import TypeGate, accepts, inside, type_gate
+from recaudit.health.gate.models import RESOURCE_ELEMENTS
 from recaudit.health.gate.primitives import PRIMITIVES
+from recaudit.health.gate.special import MARK
 
 Signature = tuple[Hashable, ...]
 
@@ -95,8 +97,8 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
             choice = path[-2]
             return (keyword, choice) if path[-3] == "dependentSchemas" and not choice.startswith("_") else None
         case "enum":
-            certain = isinstance(value, str) and (value == "" or _CODE.fullmatch(value))
-            return (keyword, value == "") if certain else None
+            code = isinstance(value, str) and (value == "" or _CODE.fullmatch(value)) and MARK not in path[1]
+            return (keyword, value == "") if code else None
         case "type":
             kind = _type(value, _schema_at(gate.schema, path[:-1]))
             return (keyword, kind) if kind else None
@@ -108,7 +110,8 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
 
 def _is_unknown(name: str) -> bool:
     """Whether no model knows this name, and no mending either."""
-    return _NAME.fullmatch(name) is not None and name not in _OF_MODELS and not name.endswith(_OF_PYTHON)
+    known = name in _OF_MODELS or name in RESOURCE_ELEMENTS or name.endswith(_OF_PYTHON)
+    return not known and _NAME.fullmatch(name) is not None
 
 
 def _type(value: object, wanted: Mapping[str, Any]) -> str:

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 GATED: Final = frozenset({"R4", "R4B", "R5"})
 
+RESOURCE_ELEMENTS: Final = frozenset({"contained", "resource", "outcome", "issues"})
+"""Elements where a resource of any type may stand, if something that says its resource type does."""
+
 _PACKAGES: Final[dict[str, str]] = {
     "R4": "fhir.resources.R4B",  # R4B is R4 but for the types below and new ones
     "R4B": "fhir.resources.R4B",
