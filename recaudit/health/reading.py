@@ -22,7 +22,7 @@ from recaudit.sources.lines import UTF8_MARK, is_plain, ranges
 from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work
 
-CHUNK: Final = 16 << 20  # bytes of a plain file that one worker reads at a time
+CHUNK: Final = 8 << 20  # bytes of a plain file that one worker reads at a time
 FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle")
 ENDINGS: Final = (".ndjson.gz", ".jsonl.gz", ".json.gz", ".ndjson", ".jsonl", ".json")
 _LONGEST_HEAD: Final = 1 << 20
