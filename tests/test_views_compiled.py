@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from recaudit.health.cells import SeamView, seam_view, shipped_views
 from recaudit.health.compiled import Remembered, source
-from recaudit.health.evaluate import Around
+from recaudit.health.evaluate import Around, compile_path
+from recaudit.health.fhirpath import PathError, parse
 from recaudit.shipped import expectations
 
 SUITE = Path(__file__).resolve().parents[2] / "shared" / "data" / "sql-on-fhir-tests"
@@ -25,7 +26,8 @@ PATHS = [
     "a", "a.b", "a.b.a", "a.b.first()", "value.ofType(string)", "value.ofType(Quantity).value", "a.value.ofType(code)",
     "a.getReferenceKey(Patient)", "a.b.getReferenceKey().first()", "a.where(b = 'x').a", "a.where(b).a.first()",
     "a.first().b.join(' ')", "a.exists()", "a.b.count()", "a.extension('u').value.ofType(code)", "a[0].b", "a + 1",
-    "%c", "Patient.a", "where(a = 'x').b", "getResourceKey()", "a.empty()", "`a'b`.b", "-a", "a[b]", "a.b.not()",
+    "%c", "Patient.a", "a.where(b = 'x' or b = 'N/A').a", "a.where(b = 'x' or a = 'x').b",
+    "where(a = 'x').b", "getResourceKey()", "a.empty()", "`a'b`.b", "-a", "a[b]", "a.b.not()",
 ]  # fmt: skip
 
 
@@ -112,6 +114,21 @@ def test_a_shipped_view_gives_the_same_cells_of_any_resource(
     view = shipped_views()[name]
     names = _elements(view)
     same(view, data.draw(st.dictionaries(st.sampled_from(names), trees(names), max_size=6)), follow)
+
+
+@given(st.dictionaries(st.sampled_from(odd), trees(odd), max_size=5))
+@settings(max_examples=100)
+def test_one_of_several_texts_is_what_the_single_conditions_say(resource: dict[str, Any]) -> None:
+    short, long = (
+        compile_path(parse(f"a.where({how})"), {}) for how in ("b = 'x' or b = '5'", "(b = 'x' or b = '5') or false")
+    )
+    found = []
+    for path in (short, long):
+        try:
+            found.append(path([resource], Around(resource)))
+        except PathError:
+            found.append(["error"])
+    assert found[0] == found[1]
 
 
 @pytest.mark.skipif(not SUITE.is_dir(), reason="the public SQL-on-FHIR suite is not here")

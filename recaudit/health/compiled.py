@@ -116,7 +116,7 @@ def _column(
         return (None, bucket, None, None) if ranged else (None, bucket)
 
     texts = memories.setdefault(column.kind, Remembered(make, lambda text: len(text) <= _LONG))
-
+    last: list[Any] = known.setdefault("last", [None, ""])  # two columns often show the same decimal
     fillers = values.placeholders(column.kind)
 
     def cell(value: Element) -> Cell:
@@ -124,7 +124,9 @@ def _column(
             found: Cell = texts[value]
             return found
         if type(value) is float and not ranged and isfinite(value) and not value.is_integer():  # as ``column.of`` does
-            text = repr(value)
+            if value is not last[0]:
+                last[:] = value, repr(value)
+            text = last[1]
             return (None, values.PLACEHOLDER) if text in fillers else (text, values.VALUE)
         return make(value)
 
