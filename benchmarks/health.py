@@ -235,10 +235,7 @@ def measured(export: Path, *, size: int, rounds: int, folder: Path, memory: bool
         VIEWS: (viewed, lines),
         **{f"{VIEWS}: {name}": (viewed, content) for name, content in bad.items()},
         f"{PLAIN}: 5 % of lines wrong": (_timed(plain), bad["5 % of lines wrong"]),
-        **{
-            name: (peer, lines[:: max(1, len(lines) // PEERS_LINES.get(name, len(lines)))])
-            for name, peer in peers().items()
-        },
+        **{name: (_timed(peer), _some(lines, PEERS_LINES.get(name, len(lines)))) for name, peer in peers().items()},
     }
     for function, content in here.values():
         function(_some(content, 200))  # what is imported and built once is no line's cost
@@ -290,13 +287,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("export", type=Path)
     parser.add_argument("out", type=Path, nargs="?", help="write the table there; else it is printed")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--lines", type=int, default=6000, help="lines that each contender of this process reads")
-    parser.add_argument("--quick", action="store_true", help="3 rounds of 1500 lines, and no ten times the data")
+    parser.add_argument("--lines", type=int, default=20_000, help="lines that each contender of this process reads")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of 3000 lines, and no ten times the data")
     parser.add_argument("--peers", type=Path, help="a folder that other validators were installed into")
     given = parser.parse_args(arguments)
     if given.peers:
         sys.path.append(str(given.peers))
-    size, rounds = (1500, 3) if given.quick else (given.lines, given.rounds)
+    size, rounds = (3000, 3) if given.quick else (given.lines, given.rounds)
     said = machine()
     with tempfile.TemporaryDirectory(prefix="recaudit-benchmark-") as folder:
         runs = measured(given.export, size=size, rounds=rounds, folder=Path(folder), memory=not given.quick)
