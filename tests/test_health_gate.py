@@ -405,6 +405,15 @@ def test_what_the_library_may_accept_makes_no_group(uncertain: dict[str, Any]) -
     assert group_of(uncertain, "R4") is None
 
 
+def test_what_the_specification_looks_into_makes_no_group() -> None:
+    """Whether a text leads to another type follows from the text: two such resources may differ in what is found."""
+    value: Any
+    for value in ({"reference": "Device/1"}, {"concept": {"text": "x"}, "type": "Device"}):
+        encounter = {"resourceType": "Encounter", "status": "planned", "reason": [{"value": [value]}]}
+        assert {kind for kind, _, _ in in_full(encounter, "R5").findings} == {"not conformant", "specification"}
+        assert group_of(encounter, "R5") is None
+
+
 def test_many_of_a_group_are_judged_by_the_first_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conform, "JUDGED", 3)
     monkeypatch.setattr(conform, "_GROUPS", {})

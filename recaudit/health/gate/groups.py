@@ -28,6 +28,7 @@ _MOST_ERRORS: Final = 24  # of one resource: with more it is judged in full
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.\- ]*")
 _OF_PYTHON: Final = ("__ext", "_fhir", "Meta")  # endings of names that the library knows, or that are mended
 _OF_MODELS: Final = frozenset({"fhir_comments", "resource_type", "resourceType"})
+_LEADING: Final = ("reference", "type")  # which the specification looks into wherever a reference may stand
 _NO_JSON: Final = re.compile(r"[A-Za-z](?<![tfnNI])")  # nothing in JSON begins like that
 _CODE: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
 _DAY: Final = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}"
@@ -100,6 +101,8 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
             code = isinstance(value, str) and (value == "" or _CODE.fullmatch(value)) and MARK not in path[1]
             return (keyword, value == "") if code else None
         case "type":
+            if error.instance_path[-1:] == ["reference"]:  # of a CodeableReference: its text leads somewhere
+                return None
             kind = _type(value, _schema_at(gate.schema, path[:-1]))
             return (keyword, kind) if kind else None
         case "pattern":
@@ -110,7 +113,7 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
 
 def _is_unknown(name: str) -> bool:
     """Whether no model knows this name, and no mending either."""
-    known = name in _OF_MODELS or name in RESOURCE_ELEMENTS or name.endswith(_OF_PYTHON)
+    known = name in _OF_MODELS or name in RESOURCE_ELEMENTS or name in _LEADING or name.endswith(_OF_PYTHON)
     return not known and _NAME.fullmatch(name) is not None
 
 
