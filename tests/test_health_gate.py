@@ -396,6 +396,7 @@ def test_resources_with_the_same_defect_are_of_one_group(one: dict[str, Any], ot
         with_(contained=5, foo=1),
         {**OBSERVATION, "status": None},
         {name: value for name, value in OBSERVATION.items() if name != "status"} | {"_status": ABSENT},
+        with_(_birthDate={"foo": 1}),
         with_(foo=1, photo=[]),  # one certain refusal, and one that is not
         {"resourceType": "Banana", "foo": 1},
         PATIENT,

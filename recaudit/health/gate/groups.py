@@ -86,6 +86,8 @@ def _certain(error: Any, gate: TypeGate) -> Hashable | None:  # noqa: ANN401  # 
     keyword, value, path = error.kind.name, error.instance, error.schema_path
     match keyword:
         case "additionalProperties":
+            if path[1].startswith("fhirprimitiveextension"):  # which is first asked for an id or an extension
+                return None
             return keyword if all(map(_is_unknown, error.kind.unexpected)) else None
         case "required":
             name = error.kind.property.strip('"')
