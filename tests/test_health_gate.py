@@ -24,7 +24,7 @@ from recaudit.health import conform
 from recaudit.health.conform import CLEAN, CONFORMANT, LENIENT, NOT_CONFORMANT, NOT_JUDGED, Conformance, in_full, judge
 from recaudit.health.gate import accept, cache
 from recaudit.health.gate.accept import accepts
-from recaudit.health.gate.depth import DEEPEST, is_certainly_shallow, is_deeper
+from recaudit.health.gate.depth import DEEPEST, is_certainly_shallow, is_deeper, is_shallow_text
 from recaudit.health.gate.derive import UnknownModelError, audit, derive
 from recaudit.health.gate.groups import Signature, group_of
 from recaudit.health.gate.models import GATED, model_of
@@ -551,3 +551,18 @@ def test_a_resource_inside_that_the_release_has_no_model_for_is_not_judged() -> 
         judge({"resourceType": "Patient", "maritalStatus": {"contained": {"resourceType": "X"}}}, "R4").judged
         == NOT_CONFORMANT
     )
+
+
+@pytest.mark.parametrize("levels", [126, 127, 128, 254, 255, 480])
+@pytest.mark.parametrize("open_and_close", [('{"extension": [', "]}"), ("[", "]")])
+def test_a_line_taken_for_shallow_is_never_accepted_deeper_than_the_depth_that_is_judged(
+    levels: int, open_and_close: tuple[str, str]
+) -> None:
+    start, end = open_and_close
+    inner = '{"url": "urn:x", "valueBoolean": true}' if start[0] == "{" else "1"
+    nested = start.replace("{", '{"url": "urn:x", ') * levels + inner + end * levels
+    line = f'{{"resourceType": "Basic", "code": {{"text": "x"}}, "extension": [{nested}]}}'.encode()
+    resource = orjson.loads(line)
+    shallow = is_shallow_text(line)
+    assert not (accepts(resource, "R4", shallow=shallow) and is_deeper(resource, DEEPEST))
+    assert judge(resource, "R4", shallow=shallow).judged == in_full(resource, "R4").judged

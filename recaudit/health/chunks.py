@@ -15,6 +15,7 @@ from recaudit.health.bundles import Deleted, Entry, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Element, Resource
+from recaudit.health.gate.depth import is_shallow_text
 from recaudit.health.gate.modes import ON, Mode
 from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_of
 from recaudit.health.pages import Page, page_of
@@ -193,7 +194,7 @@ class _Reader:
                     self.said.cut_off()
                 continue
             self._told(content)
-            self.content(content, place, self.said.lines)
+            self.content(content, place, self.said.lines, shallow=is_shallow_text(line))
 
     def _told(self, content: Element) -> None:
         if isinstance(content, dict) and not self.told:
@@ -241,14 +242,14 @@ class _Reader:
             content = json_of(tree, said)  # its elements are those of the release that it declares
         return content, ""
 
-    def content(self, content: Element, place: int, line: int | None) -> None:
+    def content(self, content: Element, place: int, line: int | None, *, shallow: bool = False) -> None:
         """One JSON value: a resource, or a Bundle of them; or the manifest of the export, where it stands alone."""
         if not isinstance(content, dict) or content.get("resourceType") != "Bundle":
             if place <= 1 and isinstance(content, dict) and self.chunk.found.ending.lower() in _MAY_BE_A_MANIFEST:
                 self.said.manifest = manifest_of(content)
                 if self.said.manifest is not None:
                     return
-            self.entry(Entry(content, None, _NOTHING), place, line)
+            self.entry(Entry(content, None, _NOTHING), place, line, shallow=shallow)
             return
         self.said.bundles = True
         if (page := page_of(content)) is not None:
@@ -259,11 +260,11 @@ class _Reader:
         self._declared(content, line)
         count = 0
         for count, entry in enumerate(entries(content), start=1):
-            self.entry(entry, place + count - 1, line)
+            self.entry(entry, place + count - 1, line, shallow=shallow)
         self.further += max(count - 1, 0)
 
-    def entry(self, entry: Entry, place: int, line: int | None) -> None:
-        """One resource, or what stands in its place."""
+    def entry(self, entry: Entry, place: int, line: int | None, *, shallow: bool) -> None:
+        """One resource, or what stands in its place. ``shallow``: it is known not to nest too deep."""
         resource = entry.resource
         if not isinstance(resource, dict):
             self.said.spoil("not an object", line)
@@ -280,7 +281,7 @@ class _Reader:
         view = self.views.get(name)
         row = self.row(resource, entry, place) if view else []
         cells = self.cells[name](resource, entry.follow) if view else []
-        conformance = judge(resource, self.release, self.chunk.gate)
+        conformance = judge(resource, self.release, self.chunk.gate, shallow=shallow)
         self.said.by_group += conformance.by_group
         for kind, where, error in conformance.findings:
             self.said.find(kind, f"{where} ({error})", line)

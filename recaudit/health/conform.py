@@ -81,19 +81,19 @@ class Conformance:
 CLEAN: Final = Conformance(CONFORMANT)
 
 
-def judge(resource: Resource, release: Release, mode: Mode = ON) -> Conformance:
+def judge(resource: Resource, release: Release, mode: Mode = ON, *, shallow: bool = False) -> Conformance:
     """One resource as its release has it; the same with every ``mode`` of the gate.
 
     Never raises for what stands in a resource: what the library cannot take is "not judged". A resource whose type
     this release does not know, or that nests too deep, is not judged either. Raises ``GateDisagreesError`` where
-    the gate is verified and was wrong.
+    the gate is verified and was wrong. ``shallow``: it is known not to nest too deep, which need not be asked then.
 
     >>> judge({"resourceType": "Patient", "birthDate": "soon"}, "R4").findings
     (('not conformant', 'Patient.birthDate', 'wrong value'),)
     """
     if mode.name == "off":
         return in_full(resource, release)
-    if not accepts(resource, release):
+    if not accepts(resource, release, shallow=shallow):
         return _by_group(resource, release, mode)
     if mode.verifies(resource) and (said := in_full(resource, release)) is not CLEAN:
         raise disagreement(_in_words(said))

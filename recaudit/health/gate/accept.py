@@ -12,6 +12,7 @@ import orjson
 
 from recaudit.health.evaluate import Resource
 from recaudit.health.gate import cache as kept
+from recaudit.health.gate.depth import is_certainly_shallow
 from recaudit.health.gate.derive import ANY, Derived, UnknownModelError, derive
 from recaudit.health.gate.models import GATED, model_of
 from recaudit.health.gate.primitives import WHOLE
@@ -42,16 +43,13 @@ class _Whole:
             raise ValueError
 
 
-def accepts(resource: Resource, release: str) -> bool:
+def accepts(resource: Resource, release: str, *, shallow: bool = False) -> bool:
     """Whether this resource, with everything in it, is certainly conformant. False says nothing: it is undecided.
 
-    Never raises for what stands in a resource. A type without a gate is undecided.
+    ``shallow``: it is known not to nest deeper than ``DEEPEST``. Never raises for what stands in a resource. A type
+    without a gate is undecided.
     """
-    try:
-        orjson.dumps(resource)  # fails for what is too deep, see ``depth``; a call less than asking there
-    except orjson.JSONEncodeError:
-        return False
-    return _accepts(resource, release)
+    return (shallow or is_certainly_shallow(resource)) and _accepts(resource, release)
 
 
 def _accepts(resource: Resource, release: str) -> bool:
