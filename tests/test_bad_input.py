@@ -528,7 +528,7 @@ LINES = (
         "NUL bytes", last_line("Encounter", line(of("Encounter", -1)).rstrip() + b"\0\0\n"), 3, "broken line 1", *LOST
     ),
     case("10 000 levels", last_line("Encounter", nested(10_000)), 3, "broken line 1", *LOST),
-    case("1 000 levels", last_line("Encounter", nested(1_000)), 1, "not conformant 1"),
+    case("1 000 levels", last_line("Encounter", nested(1_000)), 3, "not judged 1"),
     case("Bundle whose entry is no list", bundle('{"resource":{}}'), 3, "not an object 1", *LOST),
     case("Bundle with an entry that is no object", bundle("[7]"), 3, "not an object 1", *LOST),
     case(
