@@ -223,6 +223,35 @@ def test_a_reference_leads_to_an_id_or_cannot_be_followed(
     assert [(each["subject_ref"], each["subject_ref__s"]) for each in rows["encounter"]] == [(key, state)]
 
 
+@pytest.mark.parametrize(
+    ("entry", "kind", "lost"),
+    [
+        ({"request": {"method": "POST", "url": "Patient"}}, "transaction", 1),
+        ({"request": {"method": "PUT", "url": "Patient/1"}, "response": {"status": "200"}}, "history", 1),
+        ({"request": {"method": "PUT", "url": "Patient/1"}, "response": {"status": "200"}}, "batch-response", 0),
+        ({"response": {"status": "200"}}, "transaction-response", 0),
+        ({"request": {"method": "GET", "url": "Patient/1"}}, "batch", 0),
+        ({"request": {"method": "delete", "url": "Patient/1"}}, "batch", 1),
+        ({"fullUrl": "urn:uuid:1", "extension": []}, "collection", 1),
+    ],
+)
+def test_an_entry_without_a_resource_is_a_hole_unless_fhir_has_none_there(
+    tmp_path: Path, entry: dict[str, Any], kind: str, lost: int
+) -> None:
+    (one,), _ = read(put(tmp_path, {"a.json": line(bundle(kind, entry))}))
+    assert (one.read, one.unreadable) == (lost, lost)
+    assert kinds(one).get("entry without a resource", 0) == lost
+
+
+def test_an_id_that_is_a_number_is_the_one_that_references_lead_to(tmp_path: Path) -> None:
+    entry = [
+        {"fullUrl": "urn:uuid:1-1", "resource": PATIENT | {"id": 7}},
+        {"resource": ENCOUNTER | {"subject": {"reference": "urn:uuid:1-1"}}},
+    ]
+    _, rows = read(put(tmp_path, {"a.json": line(bundle("transaction", *entry))}))
+    assert (ids(rows), [row["subject_ref"] for row in rows["encounter"]]) == (["7"], ["7"])
+
+
 # ------------------------------------------------------------------------------------------------ pages
 def page(number: int, of: int, total: int | None, *, named: bool = True) -> bytes:
     """Two patients a page."""
@@ -242,8 +271,10 @@ def page(number: int, of: int, total: int | None, *, named: bool = True) -> byte
         ((1, 2, 3), 3, 6, [{}, {}, {}]),
         ((1, 2, 3), 3, None, [{}, {}, {}]),
         ((1, 2), 3, 6, [{}, {"next page missing": 1}]),
-        ((1, 3), 3, 6, [{"next page missing": 1}, {}]),
-        ((2, 3), 3, 6, [{}, {}]),
+        ((1, 3), 3, 6, [{"next page missing": 1}, {"next page missing": 1}]),
+        ((2, 3), 3, 6, [{"next page missing": 1}, {}]),
+        ((2, 3), 3, None, [{"next page missing": 1}, {}]),
+        ((3,), 3, 6, [{"next page missing": 1}]),
         ((1, 2), 2, 6, [{"fewer matches than the total says": 1}, {}]),
         ((1,), 1, 2, [{}]),
         ((1,), 1, 1, [{}]),
@@ -265,6 +296,40 @@ def test_pages_that_do_not_say_what_they_are_called_are_held_against_their_total
         content = b"".join(page(number, number, 2 * of, named=False) for number in (1, 2))
         (one,), _ = read(put(tmp_path, {"a.ndjson": content}))
         assert one.to_the_end is whole_
+
+
+def test_a_page_that_is_called_by_two_addresses_is_there_when_the_one_before_leads_to_it(tmp_path: Path) -> None:
+    second = json.loads(page(2, 2, 4))
+    second["link"][1]["url"] = "http://h/fhir?_getpages=1&_getpagesoffset=0"
+    for there in (True, False):
+        put(tmp_path, {"1.json": page(1, 2, 4) if there else line(PATIENT), "2.json": line(second)})
+        assert [one.to_the_end for one in read(tmp_path)[0]] == [True, there]
+
+
+@pytest.mark.parametrize(
+    ("called", "modes", "total", "whole_"),
+    [
+        ("http://h/fhir/Patient?_include=x", False, 2, True),
+        ("http://h/fhir/Patient?_include=x", False, 3, False),
+        ("http://h/fhir/Patient/_search", False, 3, False),
+        ("http://h/fhir/Encounter?x=y", False, 3, True),
+        ("http://h/fhir?_getpages=1", False, 3, False),
+        ("", False, 3, False),
+        ("", False, 2, True),
+        ("", True, 3, False),
+    ],
+)
+def test_what_was_included_hides_no_match_that_is_missing(
+    tmp_path: Path, called: str, modes: bool, total: int, whole_: bool
+) -> None:
+    """Two patients and three encounters."""
+    entries: list[dict[str, Any]] = [{"resource": each} for each in patients(2)]
+    entries += [{"resource": ENCOUNTER | {"id": f"e{each}"}} for each in range(3)]
+    for place, entry in enumerate(entries if modes else ()):
+        entry["search"] = {"mode": "match" if place < 2 else "include"}
+    links = {"link": [{"relation": "self", "url": called}]} if called else {}
+    (one,), _ = read(put(tmp_path, {"a.json": line(bundle("searchset", *entries, total=total, **links))}))
+    assert (one.read, one.to_the_end) == (5, whole_)
 
 
 def test_pages_that_lead_in_a_circle_end() -> None:
@@ -419,7 +484,7 @@ def test_what_was_deleted_is_no_row_any_more(tmp_path: Path) -> None:
             item("Patient", "P.ndjson", 3), deleted=[{"type": "Bundle", "url": "http://h/bulk/d.ndjson"}]
         ),
         "P.ndjson": lines(patients(3)) + line(PATIENT | {"id": "p4", "birthDate": "soon"}),
-        "d.ndjson": line(deletion("Patient/p1", "Patient/p4", "Encounter/9", "Patient?name=x", "nonsense")),
+        "d.ndjson": line(deletion("Patient/p1", "Patient/p4", "Encounter/9")),
     }
     for chunk in (1 << 24, 60):
         inputs, rows = read(put(tmp_path, files), chunk=chunk)
@@ -431,6 +496,48 @@ def test_what_was_deleted_is_no_row_any_more(tmp_path: Path) -> None:
             ("deletion", "Encounter", 1),
             ("deletion", "Patient", 2),
         ]
+
+
+def test_a_deletion_inside_a_bundle_of_a_bundle_holds(tmp_path: Path) -> None:
+    inner = deletion("Patient/p1") | {"meta": {"lastUpdated": "2026-02-01T00:00:00Z"}}
+    rows: list[dict[str, Any]] = [PATIENT | {"meta": {"lastUpdated": "2026-03-01T00:00:00Z"}}, PATIENT]
+    outer = bundle("collection", {"resource": bundle("batch", {"resource": inner})})
+    _, found = read(put(tmp_path, {"P.ndjson": lines(rows), "d.json": line(outer)}))
+    assert [row["version"] is not None for row in found["patient"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "where"),
+    [
+        ("Patient?name=Secret", "deletion by search", "Patient"),
+        ("http://h/fhir/Patient?identifier=http://s/Encounter|1", "deletion by search", "Patient"),
+        ("?_id=Secret", "deletion by search", ""),
+        ("Patient/", "entry without a resource", ""),
+        ("nonsense", "entry without a resource", ""),
+        (5, "entry without a resource", ""),
+    ],
+)
+def test_a_deletion_of_nobody_knows_what_is_a_hole(tmp_path: Path, url: str, kind: str, where: str) -> None:
+    files = {"P.ndjson": lines(patients(2)), "d.json": line(deletion(url))}
+    (_, one), rows = read(put(tmp_path, files))
+    assert [(each.kind, each.where, each.count) for each in one.findings if each.kind != "empty file"] == [
+        (kind, where, 1)
+    ]
+    assert (one.to_the_end, one.unreadable) == ((False, 0) if "search" in kind else (True, 1))
+    assert len(rows["patient"]) == 2
+    assert "Secret" not in str(one)
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [("204", 0), ("200 OK", 0), (204, 0), (None, 0), ("409", 1), ("404 Not Found", 1), ("", 1), (500, 1)],
+)
+def test_a_deletion_that_was_refused_took_nothing(tmp_path: Path, status: object, left: int) -> None:
+    deleted: dict[str, Any] = {"request": {"method": "DELETE", "url": "Patient/p1"}}
+    if status is not None:
+        deleted["response"] = {"status": status}
+    _, rows = read(put(tmp_path, {"a.json": line(bundle("batch-response", {"resource": PATIENT}, deleted))}))
+    assert len(rows.get("patient", ())) == left
 
 
 def test_a_row_that_was_made_again_after_its_deletion_stays(tmp_path: Path) -> None:

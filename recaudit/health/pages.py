@@ -1,7 +1,8 @@
-"""Pages of one search: a Bundle that says that more follows is whole only with the page that it names.
+"""Pages of one search: a Bundle that says that more follows, or came before, is whole only with the page that it names.
 
 Nobody knows from which address a file came. What a page is called stands in its own ``link``, relation ``self``; the
-next one is there when a Bundle of the same source is called so. Addresses may hold what was searched for, such as the
+next one is there when a Bundle of the same source is called so; the one before when it is called so, or says that this
+one follows (servers call a page by more than one address). Addresses may hold what was searched for, such as the
 name of a patient: they are compared, and never shown.
 """
 
@@ -13,6 +14,7 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from recaudit.health.evaluate import Element, Resource
+from recaudit.health.types import RESOURCE_TYPES
 
 PAGE_MISSING: Final = "next page missing"
 FEWER: Final = "fewer matches than the total says"
@@ -25,8 +27,8 @@ class Page(NamedTuple):
     called: str  # its own address; "" when it does not say
     follows: str  # the address of the next page; "" for the last one
     total: int | None  # matches on all pages, as the server says
-    matches: int  # on this page
-    first: bool  # whether no page comes before it, by its own words
+    matches: int  # on this page, as many as there are for certain
+    before: str  # the address of the page before; "" for the first one
 
 
 def page_of(bundle: Resource) -> Page | None:
@@ -40,12 +42,12 @@ def page_of(bundle: Resource) -> Page | None:
     }
     total = bundle.get("total")
     counted = total if type(total) is int and bundle["type"] == "searchset" else None
-    follows = links.get("next", "")
-    if not follows and counted is None:
-        return None if not links.get("self") else Page(links["self"], "", None, 0, True)
-    matches = sum(_is_match(entry) for entry in _objects(bundle.get("entry")))
-    before = links.get("previous") or links.get("prev")
-    return Page(links.get("self", ""), follows, counted, matches, not before)
+    called, follows = links.get("self", ""), links.get("next", "")
+    before = links.get("previous") or links.get("prev") or ""
+    if counted is None and not (called or follows or before):
+        return None
+    searched = [*called.split("\0"), ""][1].removesuffix("/").removesuffix("/_search").rpartition("/")[2]
+    return Page(called, follows, counted, _matches(bundle.get("entry"), searched), before)
 
 
 def unfinished(pages: Mapping[int, Sequence[Page]]) -> dict[int, list[str]]:
@@ -56,6 +58,7 @@ def unfinished(pages: Mapping[int, Sequence[Page]]) -> dict[int, list[str]]:
     all of them that give the same total.
     """
     named = {page.called: page for those in pages.values() for page in those if page.called}
+    following = {page.follows for those in pages.values() for page in those if page.follows}
     alike: Counter[int] = Counter()
     for those in pages.values():
         for page in those:
@@ -64,12 +67,15 @@ def unfinished(pages: Mapping[int, Sequence[Page]]) -> dict[int, list[str]]:
     wrong: dict[int, list[str]] = {}
     for place, those in pages.items():
         for page in those:
+            lost = page.before and page.before not in named and page.called not in following
             if page.follows and page.follows not in named:
                 wrong.setdefault(place, []).append(PAGE_MISSING)
-            elif page.total is not None and page.first:
+            elif page.total is not None and (not page.called or not page.before):
                 held = _held(page, named) if page.called else alike[page.total]
                 if held is not None and held < page.total:
                     wrong.setdefault(place, []).append(FEWER)
+            elif lost:
+                wrong.setdefault(place, []).append(PAGE_MISSING)
     return wrong
 
 
@@ -87,10 +93,26 @@ def _held(first: Page, named: Mapping[str, Page]) -> int | None:
     return held
 
 
-def _is_match(entry: Resource) -> bool:
-    search = entry.get("search")
-    mode = search.get("mode") if isinstance(search, dict) else None
-    return entry.get("resource") is not None and mode not in ("include", "outcome")
+def _matches(listed: Element, searched: str) -> int:
+    """How many entries are matches for certain. Where an entry does not say so (``search.mode``), it is one if it is of
+    the type that was searched. Where that is not known, all of one type may have been: of one type alone all are; of
+    several, those of the rarest."""
+    certain, silent = 0, Counter[str]()
+    for entry in _objects(listed):
+        resource, search = entry.get("resource"), entry.get("search")
+        mode = search.get("mode") if isinstance(search, dict) else None
+        if resource is None or mode in ("include", "outcome"):
+            continue
+        if mode == "match":
+            certain += 1
+        else:
+            kind = resource.get("resourceType") if isinstance(resource, dict) else None
+            silent[kind if isinstance(kind, str) else ""] += 1
+    if searched in RESOURCE_TYPES:
+        return certain + silent[searched]
+    if len(silent) > 1:
+        del silent["OperationOutcome"]
+    return certain + min(silent.values(), default=0)
 
 
 def _address(url: str) -> str:
