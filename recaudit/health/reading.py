@@ -39,6 +39,7 @@ _SMALL: Final = 1 << 16  # bytes of a file that shares a job with others
 _MANY: Final = 250  # files that share one
 _PACKED: Final = 10
 _LONGEST_HEAD: Final = 1 << 20
+_LIKE_FHIR: Final = re.compile(r"\s*(?:https?:/*)?(?:www\.)?hl7\.org/+fhir", re.IGNORECASE)
 _ONE_TYPE: Final = re.compile(r"(?P<type>[A-Za-z]+)(?:[._-][0-9].*)?")
 
 
@@ -151,12 +152,12 @@ def _layout(file: File) -> Layout | None:
 
 
 def is_fhir_xml(found: Found) -> bool:
-    """Whether an XML file is FHIR by its first element: by its namespace, or by its name where the namespace is wrong.
+    """Whether an XML file is FHIR, or meant to be, by its first element: by a namespace that begins as FHIR's, or by
+    its name where the namespace is wrong.
 
     Other XML is not FHIR's business (claims of health insurance have the root GIAMDINHHS). What has no first element
     that can be read is taken for FHIR: it is better said to be unread than not to be looked at.
     """
-    from recaudit.health.fhirxml import NAMESPACE
     from recaudit.sources.xml import XmlError, root_of
 
     try:
@@ -164,7 +165,7 @@ def is_fhir_xml(found: Found) -> bool:
             root = root_of(stream)
     except (XmlError, CannotOpenError, *BROKEN):
         return True
-    return root.namespace == NAMESPACE or root.name in RESOURCE_TYPES
+    return _LIKE_FHIR.match(root.namespace) is not None or root.name in RESOURCE_TYPES
 
 
 def _release(source: Source) -> Release | None:
