@@ -531,8 +531,13 @@ def _notes(one: SectorAudit) -> Iterator[str]:
         which = f"base {base.name}" if base.name else f"types {', '.join(base.codes)}"
         yield (
             f"{one.counted.left_out} rows of {one.sector.name} are visits of other types than the plan is about "
-            f"({which}; {base.source}), so out of scope; those whose type says nothing stay in"
+            f"({which}; {base.source}), so out of scope"
         )
+        if one.counted.of_no_kind:
+            yield (
+                f"{one.counted.of_no_kind} rows of {one.sector.name} are visits whose type is missing or no code of "
+                "that list: unreadable, as nobody knows if the plan is about them, unless status or end puts them out"
+            )
     yield from _unasked(one)
 
 

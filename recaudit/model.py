@@ -348,7 +348,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Base:
     """Which kinds of record an audit is about, by the codes of one column: all others of a list that somebody wrote
-    are out of scope. A record whose kind is none of that list, or cannot be read, stays in scope: nobody knows."""
+    are out of scope. A record whose kind is none of that list, or cannot be read, is unreadable: nobody knows."""
 
     name: str  # "vn/opened"; "" for codes of the plan's own
     column: str
@@ -579,6 +579,7 @@ class Counted:
     respelt: int = 0  # matched records whose key the roster writes otherwise
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
     left_out: int = 0  # rows of a kind that the plan is not about
+    of_no_kind: int = 0  # rows of which nobody knows whether they are of such a kind
     elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
 

@@ -1,9 +1,10 @@
-"""Which visits a plan is about: a list of their types with a source, and what nobody can read stays in."""
+"""Which visits a plan is about: a list of their types with a source; one whose type nobody can read is unreadable."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,10 +13,10 @@ from recaudit import audit, entries, plan, planbases, suites
 from recaudit.errors import PlanError
 from recaudit.model import Base
 from recaudit.result import Result
-from recaudit.values import UNPARSEABLE
+from recaudit.values import NOT_KNOWN, UNPARSEABLE
 from tests.one_clinic import encounter as resource
 from tests.one_clinic import lay, tables
-from tests.seams import TABLES, Seam, encounter, patient
+from tests.seams import LINKS, TABLES, Seam, encounter, patient
 
 SCHEMA = Path(audit.__file__).with_name("result.schema.json")
 AUDIT = """
@@ -93,22 +94,61 @@ def test_every_list_speaks_of_a_column_and_of_codes_it_has() -> None:
 
 
 # -------------------------------------------------------------- what it counts
+PATIENTS = suites.links("health", TABLES, "patient").asked(())
 OPENED = Base("vn/opened", "visit_type", ("03",), ("01", "02"), {}, "somebody")
 
 
-def test_a_visit_of_another_type_is_out_of_scope_and_one_that_nobody_can_read_is_not(tmp_path: Path) -> None:
-    types = ("03", "01", "270427003", None, (UNPARSEABLE, None))
-    rows = [encounter(f"e{at}", visit_type=kind) for at, kind in enumerate(types)]
+NOBODY_KNOWS: tuple[Any, ...] = ("270427003", "99", None, (UNPARSEABLE, None), (NOT_KNOWN, None))
+"""Of another list, of none, absent, unreadable, and of a file that has no such column."""
+LOSSES = list(enumerate(NOBODY_KNOWS))
+
+
+def test_a_visit_of_another_type_is_out_of_scope_and_one_whose_type_nobody_can_read_is_unreadable(
+    tmp_path: Path,
+) -> None:
+    rows = [encounter(f"e{at}", visit_type=kind) for at, kind in enumerate(("03", "01", *NOBODY_KNOWS))]
     counted = Seam(base=OPENED).put("encounter", *rows).count(tmp_path)
-    assert (counted.tallies[0].matched, counted.tallies[0].out_of_scope, counted.left_out) == (4, 1, 1)
+    [tally] = counted.tallies
+    assert (tally.matched, tally.out_of_scope, tally.unreadable) == (1, 1, len(NOBODY_KNOWS))
+    assert (counted.left_out, counted.of_no_kind) == (1, len(NOBODY_KNOWS))
+
+
+def test_a_visit_that_is_not_over_needs_no_type_to_be_out_of_scope(tmp_path: Path) -> None:
+    row = encounter("e1", visit_type=None, status="in-progress")
+    [tally] = Seam(base=OPENED).put("encounter", row).count(tmp_path).tallies
+    assert (tally.unreadable, tally.out_of_scope) == (0, 1)
 
 
 def test_a_patient_is_in_scope_by_a_visit_of_the_base(tmp_path: Path) -> None:
-    made = Seam(base=OPENED, links=suites.links("health", TABLES, "patient").asked(()))
+    made = Seam(base=OPENED, links=PATIENTS)
     made.put("encounter", encounter("e1", subject_ref="p1", visit_type="03"))
     made.put("encounter", encounter("e2", subject_ref="p2", visit_type="01"))
-    counted = made.put("patient", patient("p1"), patient("p2")).count(tmp_path)
-    assert (counted.tallies[0].matched, counted.tallies[0].out_of_scope) == (1, 1)
+    made.put("encounter", encounter("e3", subject_ref="p3", visit_type=None))
+    made.put("encounter", encounter("e4", subject_ref="p4", visit_type=None))
+    made.put("encounter", encounter("e5", subject_ref="p4", visit_type="03"))
+    [tally] = made.put("patient", *(patient(key) for key in ("p1", "p2", "p3", "p4"))).count(tmp_path).tallies
+    assert (tally.matched, tally.out_of_scope, tally.unreadable) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("unit", ["encounter", "patient"])
+def test_the_loss_of_a_type_adds_no_record_and_what_it_takes_is_unknown(tmp_path: Path, unit: str) -> None:
+    kinds = {"p1": ("03", "01"), "p2": ("01",), "p3": ("03",), "p4": ("01", "01")}  # of the visits of each patient
+    visits = [(of, f"{of}e{at}", kind) for of, every in kinds.items() for at, kind in enumerate(every)]
+    worlds = {"whole": ("", None), **{f"{key}-{at}": (key, lost) for _, key, _ in visits for at, lost in LOSSES}}
+    made = Seam(base=OPENED, links=PATIENTS if unit == "patient" else LINKS, facilities=tuple(worlds))
+    keys = list(kinds) if unit == "patient" else [key for _, key, _ in visits]
+    made.roster = {world: [f"{world}-{key}" for key in keys] for world in worlds}
+    for world, (emptied, lost) in worlds.items():
+        for of, key, kind in visits:
+            said = {"subject_ref": f"{world}-{of}", "visit_type": lost if key == emptied else kind}
+            made.put("encounter", encounter(f"{world}-{key}", facility=world, **said))
+        made.put("patient", *(patient(f"{world}-{of}", managing_organization=world) for of in kinds))
+    tallies = {tally.facility: tally for tally in made.count(tmp_path).tallies}
+    whole = tallies.pop("whole")
+    assert whole.matched == 2
+    for world, now in tallies.items():
+        assert now.matched <= whole.matched <= now.matched + now.unreadable, world
+    assert min(now.matched for now in tallies.values()) == 1
 
 
 def test_of_all_types_nothing_is_left_out(tmp_path: Path) -> None:
@@ -117,14 +157,40 @@ def test_of_all_types_nothing_is_left_out(tmp_path: Path) -> None:
     assert (counted.tallies[0].matched, counted.left_out) == (1, 0)
 
 
+def test_without_its_type_a_visit_confirms_no_claim(tmp_path: Path) -> None:
+    register = """[register]
+source = "Department"
+date = 2026-01-05
+facilities = "facilities.csv"
+rosters = ["roster.csv"]
+[[claim]]
+id = "all"
+sector = "health"
+rung = "received"
+target = "100 %"
+"""
+    (tmp_path / "facilities.csv").write_text("id,name,sector\nclinic-1,C,health\n", encoding="utf-8")
+    listed = "".join(f"clinic-1,2026-01-01/2026-03-31,{key},Reg\n" for key in ("e1", "e2"))
+    (tmp_path / "roster.csv").write_text(f"facility,period,id,source\n{listed}", encoding="utf-8")
+    first = resource("e1", type=[{"coding": [{"code": "03"}]}])
+    said = []
+    for kind in ([{"coding": [{"code": "01"}]}], [{"text": "N/A"}]):
+        lay(tmp_path / "export", tables(first, resource("e2", type=kind)))
+        planned = loaded(tmp_path, f'visits = "vn/opened"\n{register}')
+        [claim] = audit.check(planned, workers=1).result["claims"]
+        said.append((claim["verdict"], claim["low"], claim["high"]))
+    assert said == [("refuted", [1, 2], [1, 2]), ("unverifiable", [1, 2], [2, 2])]
+
+
 def test_the_result_says_which_base_and_who_says_so(tmp_path: Path) -> None:
-    kinds = {"e1": "03", "e2": "01"}
+    kinds = {"e1": "03", "e2": "01", "e3": "270427003"}
     held = tables(*(resource(key, type=[{"coding": [{"code": kind}]}]) for key, kind in kinds.items()))
     lay(tmp_path / "export", held)
     planned = loaded(tmp_path, 'visits = "vn/opened"')
     result: Result = audit.check(planned, workers=1).result
     assert result["bases"] == {"health": entries.base_entry(planned.bases["health"])}
     assert any(note.startswith("1 rows of health are visits of other types") for note in result["notes"])
+    assert any(note.startswith("1 rows of health are visits whose type is missing") for note in result["notes"])
     [facility] = result["facilities"]
-    assert (facility["matched"], facility["out_of_scope"]) == (1, 1)
+    assert (facility["matched"], facility["out_of_scope"], facility["unreadable"]) == (1, 1, 1)
     jsonschema.validate(result, json.loads(SCHEMA.read_text(encoding="utf-8")))

@@ -29,7 +29,7 @@ from recaudit.engine.link import (
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
 from recaudit.engine.reference import sheets
-from recaudit.engine.scope import elsewhere, of_other_base
+from recaudit.engine.scope import elsewhere, of_no_known_kind, of_other_base
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -70,6 +70,7 @@ def count(
         keep(engine, task, linked, judged, stood, shape, kept)
     probably, nameless = _probable(engine, task, linked, frames)
     under_another = moved(engine, task, linked)
+    left_out, of_no_kind = _kinds(engine, task, linked)
     tallies = _tallies(engine, task, linked, judged, stood, shape)
     return Counted(
         tallies=tuple(
@@ -85,19 +86,22 @@ def count(
         bits=tuple(rules(judged.bits)),
         **spellings(engine, linked.records),
         nameless=nameless,
-        left_out=_left_out(engine, task, linked),
+        left_out=left_out,
+        of_no_kind=of_no_kind,
         elsewhere=elsewhere(engine, task, linked.rows),
     )
 
 
-def _left_out(engine: Engine, task: Task, linked: Linked) -> int:
-    """Rows of a kind that the plan is not about, whatever else they are."""
+def _kinds(engine: Engine, task: Task, linked: Linked) -> tuple[int, int]:
+    """Rows of a kind that the plan is not about, and of none that its list knows, whatever else they are."""
     if task.base is None:
-        return 0
+        return 0, 0
     by = task.links.in_scope_by
     rows = linked.seam[by.table if by else task.links.unit]
-    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows).where(of_other_base(rows.c, task.base)))
-    return int(number)
+    left_out, of_no_kind = of_other_base(rows.c, task.base), of_no_known_kind(rows.c, task.base)
+    counted = sa.select(sa.func.count().filter(left_out), sa.func.count().filter(of_no_kind)).select_from(rows)
+    [(other, none)] = engine.rows(counted)
+    return int(other), int(none)
 
 
 def _probable(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple[Mapping[str, int], int]:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.matching import LISTED, held_against, load_roster
-from recaudit.engine.scope import in_scope_by, of_other_base, scope_of, through
+from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
 from recaudit.model import Input
@@ -165,7 +165,7 @@ def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
     c, links = rows.c, task.links
     facilities = sa.table("facilities", *map(sa.column, ("id", "opened", "closed", "has_roster")))
     low, high = c[f"{links.end}__lo"], c[f"{links.end}__hi"]
-    said, outside = scope_of(c, links.status, links.end, task)
+    said, outside = scope_of(c, links.status, links.end, task, None if links.in_scope_by else task.base)
 
     closed_then: ColumnElement[bool] = sa.false()
     if any(facility.gaps for facility in task.facilities):
@@ -189,8 +189,6 @@ def _row_states(rows: FromClause, task: Task) -> sa.Select[Any]:
         else_=UNKNOWN_FACILITY,
     )
     readable = sa.and_(c.id.is_not(None), said)
-    if task.base is not None and links.in_scope_by is None:
-        outside = sa.or_(outside, of_other_base(c, task.base))
     return sa.select(
         *c,
         sa.case((there, facilities.c.id)).label("facility_"),

@@ -23,9 +23,16 @@ from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE
 VISITS = "visits"
 
 
-def scope_of(rows: Any, status: str, end: str, task: Task) -> tuple[ColumnElement[bool], ColumnElement[bool]]:  # noqa: ANN401
-    """Whether status and end can be read, and whether one of them puts the row out of scope. ``rows``: columns of any
-    relation; ``status`` and ``end``: of these the names."""
+def scope_of(
+    rows: Any,  # noqa: ANN401  # the columns of any relation
+    status: str,
+    end: str,
+    task: Task,
+    base: Base | None,
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether it can be read if the row is in scope, and whether status, end or kind puts it out. ``status`` and
+    ``end``: the names of two columns; ``base``: where the rows are of the kinds that it speaks of. Of a row that is out
+    of scope by its status or end nobody needs to know the kind."""
     first, last = span_of(task.period, task.timezone)
     said, ended = rows[f"{status}__s"], rows[f"{end}__s"]
     low, high = rows[f"{end}__lo"], rows[f"{end}__hi"]
@@ -35,14 +42,24 @@ def scope_of(rows: Any, status: str, end: str, task: Task) -> tuple[ColumnElemen
         sa.and_(said == VALUE, rows[status].in_(task.links.open)),
         sa.and_(ended == VALUE, sa.or_(high < first, low > last)),
     )
-    return readable, outside
+    if base is None or not base.left_out:
+        return readable, outside
+    sure = sa.or_(outside, sa.not_(of_no_known_kind(rows, base)))
+    return sa.and_(readable, sure), sa.or_(outside, of_other_base(rows, base))
 
 
 def of_other_base(rows: Any, base: Base) -> ColumnElement[bool]:  # noqa: ANN401
-    """Is the row of a kind that the base leaves out? Not where nobody can read of which kind it is."""
+    """Is the row of a kind that the base leaves out?"""
+    return sa.and_(rows[f"{base.column}__s"] == VALUE, rows[base.column].in_(base.left_out))
+
+
+def of_no_known_kind(rows: Any, base: Base) -> ColumnElement[bool]:  # noqa: ANN401
+    """Could the row be of a kind that the base leaves out, as nobody can read of which kind of the list it is? Never
+    where it leaves out none."""
     if not base.left_out:
         return sa.false()
-    return sa.and_(rows[f"{base.column}__s"] == VALUE, rows[base.column].in_(base.left_out))
+    listed = rows[base.column].in_([*base.codes, *base.left_out])
+    return sa.not_(sa.and_(rows[f"{base.column}__s"] == VALUE, sa.func.coalesce(listed, sa.false())))
 
 
 def same_facility(one: ColumnElement[Any], other: ColumnElement[Any], task: Task) -> ColumnElement[bool]:
@@ -162,9 +179,7 @@ def _judged(visits: FromClause, by: InScopeBy, task: Task) -> sa.Select[Any]:
     ``inside_`` the scope, ``outside_``, or ``doubtful_``."""
     c = visits.c
     link = task.links.hanging[by.table].by
-    readable, outside = scope_of(c, by.status, by.end, task)
-    if task.base is not None:
-        outside = sa.or_(outside, of_other_base(c, task.base))
+    readable, outside = scope_of(c, by.status, by.end, task, task.base)
     ended = c[f"{by.end}__s"] == VALUE
     return sa.select(
         c.ns,
