@@ -17,7 +17,7 @@ from recaudit.health.cells import shipped_views
 from recaudit.health.chunks import Chunk, ChunkRead, read_chunks
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.mapping import mappings
-from recaudit.sources import insurance
+from recaudit.sources import envelope as envelopes
 from recaudit.sources.files import Found
 from recaudit.sources.insurance import definition, fields
 from tests.dossiers import as_it_is, content, dossier, envelope, packed, visit
@@ -259,7 +259,7 @@ def test_a_file_with_fewer_dossiers_than_it_says_is_found_out(tmp_path: Path) ->
 
 
 def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insurance, "MOST", 15_000)
+    monkeypatch.setattr(envelopes, "MOST", 15_000)
     first = packed("XML1", content("XML1", [visit("a")]))
     heavy = as_it_is("XML2", "A" * 9_000) + as_it_is("XML2", "A" * 9_000)
     said, rows = read_bytes(tmp_path, envelope([first + heavy, dossier(XML1=[visit("b")])]))
@@ -268,7 +268,7 @@ def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkey
 
 
 def test_an_inner_file_without_end_ends_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insurance, "ELEMENTS", 200)
+    monkeypatch.setattr(envelopes, "ELEMENTS", 200)
     endless = as_it_is("XML2", "<A/>" * 300)
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]), endless, dossier(XML1=[visit("b")])]))
     assert kinds(said) == {"too large": 1, "cut off": 1}

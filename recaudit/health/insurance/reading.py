@@ -14,7 +14,8 @@ from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.forms import moment
 from recaudit.health.insurance.mapping import mappings
 from recaudit.health.insurance.rows import Made, Maker
-from recaudit.sources.insurance import FORMAT, Content, Dossier, Envelope, fields, readable, visit
+from recaudit.sources.envelope import Envelope
+from recaudit.sources.insurance import FORMAT, Content, Dossier, fields, readable, visit
 from recaudit.sources.lines import CannotOpenError, CutOffError, Taken, digest, opened
 from recaudit.sources.seamfiles import SeamFiles
 from recaudit.sources.xml import XmlError

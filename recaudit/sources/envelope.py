@@ -1,0 +1,225 @@
+"""The envelope ``GIAMDINHHS`` of insurance dossiers, read one dossier at a time in bounded memory.
+
+Nothing in a file is followed: no entity, no document type, no address. What a file holds stands in ``insurance``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+from recaudit.sources.insurance import Cells, Content, Dossier, is_envelope
+from recaudit.sources.lines import BLOCK, BROKEN, UTF16_MARKS, CutOffError
+from recaudit.sources.xml import SAFE, XmlError, kind_of, tree_of
+
+MOST: Final = 64 << 20
+"""Bytes of inner files that one dossier may have; the parser itself stops at 10 million characters for each."""
+ELEMENTS: Final = 500_000
+"""Elements that one inner file may have where it stands there as it is, not in base64."""
+
+_LABEL: Final = re.compile(r"\s*<\?xml\b[^>]*\?>")
+
+
+Element = Any
+"""An element of lxml, whose published types say less than it can."""
+
+
+@dataclass(slots=True)
+class Envelope:
+    """One file while it is read: what it says of itself, as far as it was read."""
+
+    sender: str = ""  # MACSKCB
+    made: str = ""  # NGAYLAP
+    announced: int | None = None  # SOLUONGHOSO; None where it is no number
+    seen: int = 0
+
+    def dossiers(self, stream: BinaryIO, wanted: Mapping[str, frozenset[str]]) -> Iterator[Dossier]:
+        """The dossiers of a file, one after the other, in bounded memory. ``wanted``: kind -> the fields by which a
+        row is known; other kinds are not opened.
+
+        After the last one that could be read it raises ``XmlError`` where the rest is no XML that may be read, or the
+        file is another one ("unknown document"), and ``CutOffError`` where the stream breaks off. A file without a
+        dossier gives none; one without a byte is a "broken document".
+        """
+        reader = _Reader(self, wanted)
+        for block in _blocks(stream):
+            yield from reader.fed(block)
+        yield from reader.closed()
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    while True:
+        try:
+            block = stream.read(BLOCK)
+        except BROKEN as failure:
+            raise CutOffError from failure
+        if not block:
+            return
+        yield block
+
+
+class _Reader:
+    """The parser of one envelope, and what it holds of the dossier that is being read."""
+
+    def __init__(self, envelope: Envelope, wanted: Mapping[str, frozenset[str]]) -> None:
+        self.envelope, self.wanted = envelope, wanted
+        self.parser: Any = None
+        self.above: list[str] = []  # names of the open elements
+        self.contents: list[Content] = []
+        self.bytes = 0  # of inner files of this dossier
+        self.inside = 0  # elements of the inner file that is open
+
+    def fed(self, block: bytes) -> Iterator[Dossier]:
+        from lxml import etree
+
+        if self.parser is None:
+            self.parser = _parser(block)
+        wrong: Any = None
+        try:
+            self.parser.feed(block)
+        except etree.XMLSyntaxError as failure:
+            wrong = failure
+        yield from self._events()
+        if wrong is not None:
+            raise XmlError(kind_of(wrong))  # its message quotes the text
+
+    def closed(self) -> Iterator[Dossier]:
+        from lxml import etree
+
+        if self.parser is None:
+            raise XmlError("broken document")
+        try:
+            self.parser.close()
+        except etree.XMLSyntaxError:
+            raise XmlError("broken document") from None
+        yield from self._events()
+        yield from self._dossier(if_any=True)
+
+    def _events(self) -> Iterator[Dossier]:
+        for event, element in self.parser.read_events():
+            name = _name(element)
+            if event == "start":
+                if not self.above:
+                    _check_root(element, name)
+                if name == "HOSO" and "FILEHOSO" not in self.above:
+                    yield from self._dossier(if_any=True)  # files that stood in none
+                self.above.append(name)
+                self.inside = self.inside + 1 if "FILEHOSO" in self.above else 0
+                if self.inside > ELEMENTS:
+                    raise XmlError("too large")
+                continue
+            self.above.pop()
+            if "FILEHOSO" in self.above:
+                continue  # a part of an inner file, which is read as a whole
+            if name == "FILEHOSO":
+                self.inside = 0
+                self.contents.append(self._content(element))
+            elif name == "HOSO":
+                yield from self._dossier()
+            else:
+                self._say(name, "".join(element.itertext()).strip() if not len(element) else "")
+            _forget(element)
+
+    def _dossier(self, *, if_any: bool = False) -> Iterator[Dossier]:
+        """The files read since the last dossier, as one; none where there are none, ``if_any``."""
+        if self.contents or not if_any:
+            self.envelope.seen += 1
+            yield Dossier(self.envelope.seen, tuple(self.contents))
+            self.contents, self.bytes = [], 0
+
+    def _say(self, name: str, text: str) -> None:
+        above = self.above[-1] if self.above else ""
+        match above, name:
+            case "THONGTINDONVI", "MACSKCB":
+                self.envelope.sender = text
+            case "THONGTINHOSO", "NGAYLAP":
+                self.envelope.made = text
+            case "THONGTINHOSO", "SOLUONGHOSO":
+                self.envelope.announced = int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+    def _content(self, element: Element) -> Content:
+        parts = {_name(child): child for child in element}
+        kind = _text(parts["LOAIHOSO"]).strip().upper() if "LOAIHOSO" in parts else ""
+        if kind not in self.wanted or "NOIDUNGFILE" not in parts:
+            return Content(kind, fault="" if kind not in self.wanted else "no content")
+        body = parts["NOIDUNGFILE"]
+        if len(body):  # the XML itself
+            return Content(kind, tuple(row for child in body for row in rows_in(child, self.wanted[kind])))
+        text = _text(body)
+        self.bytes += len(text)
+        if self.bytes > MOST:
+            return Content(kind, fault="too large")
+        try:
+            return Content(kind, tuple(rows_in(tree_of(_decoded(text)), self.wanted[kind])))
+        except XmlError as wrong:
+            return Content(kind, fault=wrong.kind)
+
+
+def _parser(first: bytes) -> Any:  # noqa: ANN401  # lxml's own classes are private
+    """A file labelled UTF-16 that is UTF-8 (as .NET writes from a string) is read."""
+    from lxml import etree
+
+    encoding = None if first.startswith(UTF16_MARKS) else "utf-8"
+    return etree.XMLPullParser(events=("start", "end"), encoding=encoding, **SAFE)
+
+
+def _check_root(element: Element, name: str) -> None:
+    if element.getroottree().docinfo.doctype:
+        raise XmlError("document type")
+    if not is_envelope(name):
+        raise XmlError("unknown document")
+
+
+def _forget(element: Element) -> None:
+    """Keep nothing of an element that was read, nor of those before it. The element itself stays: the parser may still
+    be writing behind it."""
+    element.clear(keep_tail=True)
+    above = element.getparent()
+    while above is not None and element.getprevious() is not None:
+        del above[0]
+
+
+def _decoded(text: str) -> bytes:
+    """The XML that stands in NOIDUNGFILE, in base64 or as it is, as UTF-8 without a declaration. Once, and no deeper:
+    base64 inside base64 is no XML. Raises ``XmlError``."""
+    inner = text.strip()
+    if not inner.startswith("<"):
+        try:
+            raw = base64.b64decode("".join(inner.split()), validate=True)
+        except (binascii.Error, ValueError):
+            raise XmlError("broken base64") from None
+        try:
+            inner = raw.decode("utf-16" if raw.startswith(UTF16_MARKS) else "utf-8-sig")
+        except UnicodeDecodeError:
+            raise XmlError("wrong encoding") from None
+    return _LABEL.sub("", inner, count=1).strip().encode()
+
+
+def rows_in(element: Element, known: frozenset[str]) -> Iterator[Cells]:
+    """The outermost elements that have a field of the table among their children, whatever they are called and
+    wrapped in: programs differ in that. None for an empty list."""
+    left = [element]
+    while left:
+        one = left.pop()
+        cells: dict[str, str] = {}
+        for child in one:
+            name = child.tag if child.tag in known else _name(child)
+            if name in known and name not in cells:
+                cells[name] = _text(child)
+        if cells:
+            yield cells
+        else:
+            left.extend(reversed(one))
+
+
+def _text(element: Element) -> str:
+    return "".join(element.itertext()) if len(element) else element.text or ""
+
+
+def _name(element: Element) -> str:
+    """Without a namespace: none is laid down, and some programs write one. "" for what is no element."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
