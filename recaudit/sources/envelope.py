@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -17,10 +17,11 @@ from recaudit.sources.lines import BLOCK, BROKEN, UTF16_MARKS, CutOffError
 from recaudit.sources.xml import SAFE, XmlError, kind_of, tree_of
 
 MOST: Final = 64 << 20
-"""Bytes of inner files that one dossier may have; the parser itself stops at 10 million characters for each."""
+"""Characters of inner files that one dossier may have; the parser itself stops at 10 million for each text."""
 ELEMENTS: Final = 500_000
-"""Elements that one inner file may have where it stands there as it is, not in base64."""
+"""Elements that the inner files of one dossier may have where they stand there as they are, not in base64."""
 
+_KIND: Final = 20  # characters of the longest LOAIHOSO that is kept of a dossier which is too large
 _LABEL: Final = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
 
@@ -34,7 +35,8 @@ class Envelope:
 
     sender: str = ""  # MACSKCB
     made: str = ""  # NGAYLAP
-    announced: int | None = None  # SOLUONGHOSO; None where it is no number
+    announced: int | None = None  # SOLUONGHOSO; None where it is not there, or is no number
+    unclear: bool = False  # whether it is there and is no number
     seen: int = 0
 
     def dossiers(self, stream: BinaryIO, wanted: Mapping[str, frozenset[str]]) -> Iterator[Dossier]:
@@ -70,8 +72,9 @@ class _Reader:
         self.parser: Any = None
         self.above: list[str] = []  # names of the open elements
         self.contents: list[Content] = []
-        self.bytes = 0  # of inner files of this dossier
-        self.inside = 0  # elements of the inner file that is open
+        self.bytes = 0  # characters of this dossier's inner files
+        self.inside = 0  # their elements
+        self.strange = False  # whether this dossier has elements that are no inner file
 
     def fed(self, block: bytes) -> Iterator[Dossier]:
         from lxml import etree
@@ -108,18 +111,20 @@ class _Reader:
                 if name == "HOSO" and "FILEHOSO" not in self.above:
                     yield from self._dossier(if_any=True)  # files that stood in none
                 self.above.append(name)
-                self.inside = self.inside + 1 if "FILEHOSO" in self.above else 0
+                self.inside += "FILEHOSO" in self.above
                 if self.inside > ELEMENTS:
                     raise XmlError("too large")
                 continue
             self.above.pop()
-            if "FILEHOSO" in self.above:
-                continue  # a part of an inner file, which is read as a whole
+            if "FILEHOSO" in self.above:  # a part of an inner file, which is read as a whole
+                self._weigh(element)
+                continue
             if name == "FILEHOSO":
-                self.inside = 0
                 self.contents.append(self._content(element))
             elif name == "HOSO":
                 yield from self._dossier()
+            elif "HOSO" in self.above:
+                self.strange |= not _is_signature(element) and _says_something(element)
             else:
                 self._say(name, "".join(element.itertext()).strip() if not len(element) else "")
             _forget(element)
@@ -128,8 +133,20 @@ class _Reader:
         """The files read since the last dossier, as one; none where there are none, ``if_any``."""
         if self.contents or not if_any:
             self.envelope.seen += 1
-            yield Dossier(self.envelope.seen, tuple(self.contents))
-            self.contents, self.bytes = [], 0
+            yield Dossier(self.envelope.seen, tuple(self.contents), strange=self.strange)
+            self.contents, self.bytes, self.inside, self.strange = [], 0, 0, False
+
+    def _weigh(self, element: Element) -> None:
+        """Count what an element of an inner file says: all texts, also those behind the elements before it and in it.
+        Beyond what a dossier may have nothing of it is kept but what kind of file it is."""
+        behind = [one for one in (element.getprevious(), element[-1] if len(element) else None) if one is not None]
+        texts = [element.text, *(one.tail for one in behind), *element.values()]
+        self.bytes += sum(len(text) for text in texts if text)
+        if self.bytes > MOST:
+            for one in behind:
+                one.tail = None
+            if _name(element) != "LOAIHOSO" or len(_text(element)) > _KIND:
+                element.clear(keep_tail=True)
 
     def _say(self, name: str, text: str) -> None:
         above = self.above[-1] if self.above else ""
@@ -140,23 +157,30 @@ class _Reader:
                 self.envelope.made = text
             case "THONGTINHOSO", "SOLUONGHOSO":
                 self.envelope.announced = int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+                self.envelope.unclear = self.envelope.announced is None
 
     def _content(self, element: Element) -> Content:
-        parts = {_name(child): child for child in element}
-        kind = _text(parts["LOAIHOSO"]).strip().upper() if "LOAIHOSO" in parts else ""
-        if kind not in self.wanted or "NOIDUNGFILE" not in parts:
-            return Content(kind, fault="" if kind not in self.wanted else "no content")
-        body = parts["NOIDUNGFILE"]
-        if len(body):  # the XML itself
-            return Content(kind, tuple(row for child in body for row in rows_in(child, self.wanted[kind])))
-        text = _text(body)
-        self.bytes += len(text)
-        if self.bytes > MOST:
-            return Content(kind, fault="too large")
+        if self.bytes > MOST:  # parts of it were not kept
+            named = [_text(child).strip().upper() for child in element if _name(child) == "LOAIHOSO"]
+            kind = named[0] if len(named) == 1 else ""
+            return Content(kind, fault="too large" if kind in self.wanted else "")
+        parts: dict[str, list[Element]] = {"LOAIHOSO": [], "NOIDUNGFILE": []}
+        for child in element:
+            parts.setdefault(_name(child), []).append(child)
+        kinds, bodies = parts["LOAIHOSO"], parts["NOIDUNGFILE"]
+        kind = _text(kinds[0]).strip().upper() if len(kinds) == 1 else ""
+        if kind not in self.wanted:
+            return Content(kind)
+        if len(bodies) != 1:
+            return Content(kind, fault="several contents" if bodies else "no content")
+        [body] = bodies
+        rows: list[Cells] = []
         try:
-            return Content(kind, tuple(rows_in(tree_of(_decoded(text)), self.wanted[kind])))
+            trees = list(body) if len(body) else [tree_of(_decoded(_text(body)))]  # or the XML itself
+            whole = _all_rows(trees, self.wanted[kind], rows) and not (len(body) and _own_text(body))
         except XmlError as wrong:
             return Content(kind, fault=wrong.kind)
+        return Content(kind, tuple(rows), fault="" if whole else "no known row")
 
 
 def _parser(first: bytes) -> Any:  # noqa: ANN401  # lxml's own classes are private
@@ -199,21 +223,50 @@ def _decoded(text: str) -> bytes:
     return _LABEL.sub("", inner, count=1).strip().encode()
 
 
-def rows_in(element: Element, known: frozenset[str]) -> Iterator[Cells]:
-    """The outermost elements that have a field of the table among their children, whatever they are called and
-    wrapped in: programs differ in that. None for an empty list."""
-    left = [element]
-    while left:
-        one = left.pop()
-        cells: dict[str, str] = {}
-        for child in one:
-            name = child.tag if child.tag in known else _name(child)
-            if name in known and name not in cells:
-                cells[name] = _text(child)
-        if cells:
-            yield cells
-        else:
-            left.extend(reversed(one))
+def rows_of(element: Element, known: frozenset[str], rows: list[Cells]) -> bool:
+    """Adds the elements that have a field of the table among their children, whatever they are called and wrapped in:
+    programs differ in that. An element whose fields stand beside further rows is a wrapper, and no row.
+
+    False where something was left behind: a text in no row, as of misspelt fields, or elements inside a row. True for
+    an empty list. Signatures say nothing.
+    """
+    cells: dict[str, str] = {}
+    others = []
+    for child in element:
+        name = child.tag if child.tag in known else _name(child)
+        if name not in known:
+            others.append(child)
+        elif name not in cells:
+            cells[name] = _text(child)
+    others = [child for child in others if not _is_signature(child)]
+    if not cells:
+        return _all_rows(others, known, rows) and not (_own_text(element) if others else _says_something(element))
+    inside, before = [child for child in others if len(child)], len(rows)
+    for child in inside:
+        rows_of(child, known, rows)
+    if len(rows) == before:
+        rows.append(cells)
+    return not inside
+
+
+def _all_rows(elements: Iterable[Element], known: frozenset[str], rows: list[Cells]) -> bool:
+    """``rows_of`` each; False where one of them left something behind."""
+    left = [one for one in elements if not rows_of(one, known, rows)]
+    return not left
+
+
+def _own_text(element: Element) -> bool:
+    """Whether a text stands beside the elements inside it."""
+    return any(text and not text.isspace() for text in (element.text, *(child.tail for child in element)))
+
+
+def _is_signature(element: Element) -> bool:
+    return _name(element) in ("Signature", "CHUKYDONVI")
+
+
+def _says_something(element: Element) -> bool:
+    """An attribute may; one with a namespace, as of a schema, is about the document."""
+    return bool(_text(element).strip()) or any(text.strip() and "}" not in name for name, text in element.items())
 
 
 def _text(element: Element) -> str:

@@ -82,7 +82,8 @@ Cells = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One inner file. ``fault``: why it could not be read ("broken base64", …); "" where it could."""
+    """One inner file. ``fault``: why it could not be read, or not all of it ("broken base64", "no known row", …); ""
+    where it could."""
 
     kind: str  # "XML1"; whatever else LOAIHOSO says; "" for nothing
     rows: tuple[Cells, ...] = ()
@@ -95,6 +96,7 @@ class Dossier:
 
     number: int
     contents: tuple[Content, ...]
+    strange: bool = False  # whether it has elements that are no inner file, and may be some under another name
 
     def first(self, kind: str) -> Cells | None:
         """The first row of a kind; None where it has none."""
