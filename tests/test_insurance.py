@@ -17,7 +17,8 @@ from recaudit.health.cells import shipped_views
 from recaudit.health.chunks import Chunk, ChunkRead, read_chunks
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.mapping import mappings
-from recaudit.sources import insurance
+from recaudit.health.insurance.reading import UNREAD
+from recaudit.sources import envelope as envelopes
 from recaudit.sources.files import Found
 from recaudit.sources.insurance import definition, fields
 from tests.dossiers import as_it_is, content, dossier, envelope, packed, visit
@@ -182,6 +183,10 @@ def test_a_visit_without_a_key_stands_as_a_row_without_one(tmp_path: Path) -> No
         (packed("XML2", f"{THIEF}<A><MA_LK>&c;</MA_LK></A>"), "document type"),
         (packed("XML2", "<A>" * 5000), "nested too deep"),
         ("<FILEHOSO><LOAIHOSO>XML2</LOAIHOSO></FILEHOSO>", "no content"),
+        (as_it_is("XML2", "<A/></NOIDUNGFILE><NOIDUNGFILE>"), "several contents"),
+        (packed("XML2", content("XML2", [{"ma_thuoc": "1", "lieu_dung": "2"}])), "no known row"),
+        (as_it_is("XML2", content("XML2", [{"X": "1"}]).partition("?>")[2]), "no known row"),
+        (packed("XML2", "<CHI_TIET_THUOC ma_lk='a'/>"), "no known row"),
     ],
 )
 def test_an_inner_file_that_cannot_be_read_is_a_hole_in_its_table(tmp_path: Path, inside: str, finding: str) -> None:
@@ -193,6 +198,70 @@ def test_an_inner_file_that_cannot_be_read_is_a_hole_in_its_table(tmp_path: Path
     assert said.findings[finding, "XML2"] == (1, (1,))
     assert len(rows["encounter"]) == 2
     assert said.to_the_end
+    assert "medication_request" not in {*said.tables, *said.empty}  # a hole hands in no table
+    assert sum(said.tables[UNREAD]) == 1
+
+
+@pytest.mark.parametrize(
+    ("inside", "dosages"),
+    [
+        (content("XML2", [MEDICINE, {"X": "1"}]), ["2 viên"]),
+        (f"<CT><MA_LK>a</MA_LK>{content('XML2', [MEDICINE] * 3).partition('?>')[2]}</CT>", ["2 viên"] * 3),
+        (f"<CT>{content('XML2', [{'MA_LK': 'a', 'LIEU_DUNG': '1'}])[38:]}<SO>2</SO></CT>", ["1"]),
+        ("<CT><MA_LK>a</MA_LK><LIEU_DUNG>1</LIEU_DUNG><MORE><X>1</X></MORE></CT>", ["1"]),
+    ],
+)
+def test_rows_beside_what_is_none_are_kept_with_a_hole(tmp_path: Path, inside: str, dosages: list[str]) -> None:
+    said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]) + packed("XML2", inside)]))
+    assert [row["dosage"] for row in rows["medication_request"]] == [None, *dosages]
+    assert said.findings["no known row", "XML2"] == (1, (1,))
+
+
+def test_signatures_and_empty_lists_leave_no_hole(tmp_path: Path) -> None:
+    signed = "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><SignedInfo><Reference>x</Reference></SignedInfo>"
+    paper = content("XML7", [PAPER]).replace("</CHI_TIEU", f"{signed}</Signature></CHI_TIEU")
+    nothing = "<CHITIEU_CHITIET_THUOC xmlns:xsi='urn:x' xsi:nil='true'><DSACH_CHI_TIET_THUOC/></CHITIEU_CHITIET_THUOC>"
+    inner = dossier(XML1=[visit("a")]) + packed("XML7", paper) + packed("XML2", nothing)
+    said, rows = read_bytes(tmp_path, envelope([inner + "<CHUKYDONVI>x</CHUKYDONVI><STT/>"]))
+    assert not said.findings
+    assert (len(rows["composition"]), said.empty) == (1, ("medication_request",))
+
+
+HANGING = ["composition", "medication_request", "observation", "procedure"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "where"),
+    [
+        (packed("", content("XML2", [MEDICINE])), "LOAIHOSO"),
+        (packed("XML 2", content("XML2", [MEDICINE])), "LOAIHOSO"),
+        (packed("XML2", content("XML2", [MEDICINE])).replace("FILEHOSO", "FILE"), "HOSO"),
+        (packed("XML2", content("XML2", [MEDICINE])).replace("LOAIHOSO>", "LOAI>"), "LOAIHOSO"),
+    ],
+)
+def test_an_inner_file_of_nobody_knows_what_kind_is_a_hole_in_every_table(
+    tmp_path: Path, inside: str, where: str
+) -> None:
+    said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]) + inside, dossier(XML1=[visit("b")])]))
+    assert said.findings == {("unknown content", where): (1, (1,))}
+    assert sorted(table for table in rows if table not in ("encounter", "patient", "condition")) == HANGING
+    assert all([row["encounter_ref__s"] for row in rows[table]] == [values.NULL] for table in HANGING)
+    assert not {*HANGING} & {*said.tables, *said.empty}
+
+
+def test_a_visit_beside_what_is_none_is_read_with_a_finding(tmp_path: Path) -> None:
+    two = f"<A>{content('XML1', [visit('a')])[38:]}<TONG_HOP><ma_lk>b</ma_lk></TONG_HOP></A>"
+    said, rows = read_bytes(tmp_path, envelope([packed("XML1", two)]))
+    assert [row["id"] for row in rows["encounter"]] == ["a"]
+    assert said.findings == {("no known row", "XML1"): (1, (1,))}
+    assert [row["encounter_ref"] for row in rows["condition"]] == [None, "a"]
+
+
+def test_a_visit_in_words_that_are_not_known_is_an_unreadable_row(tmp_path: Path) -> None:
+    lower = {name.lower(): text for name, text in visit("a").items()}
+    said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[lower], XML2=[MEDICINE])]))
+    assert (said.unreadable, said.findings["no known row XML1", ""]) == (1, (1, (1,)))
+    assert "encounter" not in rows
 
 
 def test_an_inner_file_of_no_known_kind_is_told_without_its_words(tmp_path: Path) -> None:
@@ -255,11 +324,18 @@ def test_a_packed_file_that_breaks_off_is_cut_off(tmp_path: Path) -> None:
 
 def test_a_file_with_fewer_dossiers_than_it_says_is_found_out(tmp_path: Path) -> None:
     said, _ = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")])], announced=4))
-    assert kinds(said) == {"manifest": 3}
+    assert kinds(said) == {"manifest": 3, "cut off": 1}
+    assert not said.to_the_end  # nobody may say that a visit is missing which the file may have held
+
+
+def test_a_number_of_dossiers_that_is_none_is_told(tmp_path: Path) -> None:
+    raw = envelope([dossier(XML1=[visit("a")])]).replace(b"<SOLUONGHOSO>1<", b"<SOLUONGHOSO>5,0<")
+    said, _ = read_bytes(tmp_path, raw)
+    assert said.findings == {("manifest", "SOLUONGHOSO is no number"): (1, ())}
 
 
 def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insurance, "MOST", 15_000)
+    monkeypatch.setattr(envelopes, "MOST", 15_000)
     first = packed("XML1", content("XML1", [visit("a")]))
     heavy = as_it_is("XML2", "A" * 9_000) + as_it_is("XML2", "A" * 9_000)
     said, rows = read_bytes(tmp_path, envelope([first + heavy, dossier(XML1=[visit("b")])]))
@@ -267,8 +343,30 @@ def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkey
     assert len(rows["encounter"]) == 2
 
 
+def test_a_dossier_whose_inner_files_stand_there_as_they_are_is_not_held_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelopes, "MOST", 18_000)
+    texts = "".join(f"<A B='{'b' * 900}'>{'t' * 900}<C/>{'d' * 900}</A>" for _ in range(4))
+    heavy = as_it_is("XML2", texts) + as_it_is("XML4", texts)
+    first = packed("XML1", content("XML1", [visit("a")]))
+    said, rows = read_bytes(tmp_path, envelope([first + heavy, dossier(XML1=[visit("b")])]))
+    assert said.findings["too large", "XML4"] == (1, (1,))
+    assert said.findings["no known row", "XML2"] == (1, (1,))
+    assert len(rows["encounter"]) == 2
+
+
+def test_the_elements_of_all_inner_files_of_a_dossier_count_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelopes, "ELEMENTS", 200)
+    halves = as_it_is("XML2", "<A/>" * 120) + as_it_is("XML4", "<A/>" * 120)
+    said, _ = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]), halves]))
+    assert kinds(said) == {"too large": 1, "cut off": 1}
+
+
 def test_an_inner_file_without_end_ends_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insurance, "ELEMENTS", 200)
+    monkeypatch.setattr(envelopes, "ELEMENTS", 200)
     endless = as_it_is("XML2", "<A/>" * 300)
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]), endless, dossier(XML1=[visit("b")])]))
     assert kinds(said) == {"too large": 1, "cut off": 1}

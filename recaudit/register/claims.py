@@ -19,8 +19,9 @@ from recaudit.csvfiles import ROW, Faults, Sheet
 from recaudit.model import Finding, Input, Period
 from recaudit.plan import Claims, Plan
 from recaudit.register.expected import EXPECTED
+from recaudit.sources.envelope import Envelope
 from recaudit.sources.files import Found, listed
-from recaudit.sources.insurance import FORMAT, Dossier, Envelope, day_of, visit, visits_only
+from recaudit.sources.insurance import FORMAT, Dossier, day_of, visit, visits_only
 from recaudit.sources.lines import CannotOpenError, CutOffError, digest, opened
 from recaudit.sources.xml import XmlError
 

@@ -10,7 +10,7 @@ The parser's own limits are kept (``huge_tree`` off): a text or an attribute has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 DEEPEST: Final = 200
 """Elements inside one another. FHIR's deepest examples have about 20; whoever walks a tree may recurse so far."""
+
+SAFE: Final[Mapping[str, Any]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""What every parser of lxml is told that reads what others wrote."""
 
 _HEAD: Final = 1 << 20  # bytes in which the first element has to begin
 _BLOCK: Final = 1 << 16
@@ -51,26 +63,17 @@ def tree_of(text: bytes) -> etree._Element:
     """The root element of a whole document, without comments and processing instructions.
 
     Raises ``XmlError`` for anything else: "broken document", "wrong encoding" (bytes that are not as the document
-    declares, UTF-8 where it declares nothing), "document type" and "nested too deep". Nothing is no document.
+    declares, UTF-8 where it declares nothing), "document type", "nested too deep" and "too large" (a text beyond the
+    parser's limit). Nothing is no document.
     """
     from lxml import etree
 
     root = _first(text[start : start + _BLOCK] for start in range(0, len(text), _BLOCK))
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(recover=False, **SAFE)
     try:
         tree = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as wrong:
-        raise XmlError(_kind_of(wrong)) from None  # its message quotes the text
+        raise XmlError(kind_of(wrong)) from None  # its message quotes the text
     if name_of(tree) != root:
         raise XmlError("broken document")
     _check_depth(tree)
@@ -108,7 +111,7 @@ def _parser_of_the_head() -> Any:  # noqa: ANN401  # lxml's own classes are priv
     from lxml import etree
 
     target: Any = _Head()  # doctype() is called where a target has it, whatever the stubs say
-    return etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.XMLParser(target=target, **SAFE)
 
 
 def _first(blocks: Iterator[bytes]) -> Root:
@@ -125,11 +128,12 @@ def _first(blocks: Iterator[bytes]) -> Root:
     except _FoundError as found:
         return found.root
     except etree.XMLSyntaxError as wrong:
-        raise XmlError(_kind_of(wrong)) from None
+        raise XmlError(kind_of(wrong)) from None
     raise XmlError("broken document")
 
 
-def _kind_of(wrong: etree.XMLSyntaxError) -> str:
+def kind_of(wrong: etree.XMLSyntaxError) -> str:
+    """The finding that a refusal of lxml is; its message quotes the text."""
     from lxml import etree
 
     codes = etree.ErrorTypes
@@ -142,9 +146,9 @@ def _kind_of(wrong: etree.XMLSyntaxError) -> str:
     code = getattr(wrong, "code", None)
     if code in encodings:
         return "wrong encoding"
-    return (
-        "nested too deep" if code == codes.ERR_RESOURCE_LIMIT and "depth" in str(wrong).lower() else "broken document"
-    )
+    if code == codes.ERR_RESOURCE_LIMIT:
+        return "nested too deep" if "depth" in str(wrong).lower() else "too large"
+    return "broken document"
 
 
 def _name_of(tag: str) -> Root:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_MOMENT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})([0-9]{2})?)?")
+from recaudit.sources.insurance import MOMENT
+
 _BIRTH: Final = re.compile(r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2})(?:[0-9]{4}|[0-9]{6})?)?)?")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _UNSAID: Final = "00"  # a month or a day of birth that nobody knows
@@ -30,7 +31,7 @@ def moment(text: str, zone: ZoneInfo) -> str:
     >>> moment("202602301200", ZoneInfo("UTC"))
     '202602301200'
     """
-    match = _MOMENT.fullmatch(text.strip())
+    match = MOMENT.fullmatch(text.strip())
     if match is None:
         return text
     year, month, day, hour, minute, second = match.groups()
@@ -84,7 +85,7 @@ _NOWHERE: Final = ZoneInfo("UTC")
 def is_moment(text: str) -> bool:
     """Is it a day or a moment of the calendar? Zeros may stand for a month or a day that nobody knows."""
     plain = text.strip()
-    written = moment(plain, _NOWHERE) if _MOMENT.fullmatch(plain) else plain
+    written = moment(plain, _NOWHERE) if MOMENT.fullmatch(plain) else plain
     unsaid = re.fullmatch(r"[0-9]{4}(?:0000|[0-9]{2}00)(?:[0-9]{4}|[0-9]{6})?", plain)
     return written != plain or unsaid is not None
 

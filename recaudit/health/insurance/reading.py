@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,15 @@ from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.forms import moment
 from recaudit.health.insurance.mapping import mappings
 from recaudit.health.insurance.rows import Made, Maker
-from recaudit.sources.insurance import FORMAT, Content, Dossier, Envelope, fields, readable, visit
+from recaudit.sources.envelope import Envelope
+from recaudit.sources.insurance import FORMAT, Content, Dossier, fields, readable, visit
 from recaudit.sources.lines import CannotOpenError, CutOffError, Taken, digest, opened
 from recaudit.sources.seamfiles import SeamFiles
 from recaudit.sources.xml import XmlError
 
 _UNIT: Final = "encounter"
+UNREAD: Final = "inner files that could not be read"
+"""What holes are counted as, beside the tables: one for each table that the inner file may have had rows of."""
 
 
 def read(chunk: Chunk, files: SeamFiles) -> ChunkRead:
@@ -42,8 +45,11 @@ def read(chunk: Chunk, files: SeamFiles) -> ChunkRead:
         said.cut_off()
     said.empty = tuple(sorted(reader.handed - said.tables.keys()))
     announced = reader.envelope.announced
+    if reader.envelope.unclear:
+        said.find("manifest", "SOLUONGHOSO is no number")
     if announced is not None and announced > reader.envelope.seen and said.to_the_end:
         said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
+        said.cut_off()  # somebody says that there was more
     if chunk.digest:
         said.digest = (taken.digest() if taken is not None else None) or digest(chunk.found.file)
     return said
@@ -58,7 +64,7 @@ class _Reader:
         self.envelope = Envelope()
         self.places: dict[str, int] = {}  # rows of each table so far
         self.once: set[str] = set()  # patients that were told: 16 digits each
-        self.handed: set[str] = set()  # tables of the inner files that were read, rows or not
+        self.handed: set[str] = set()  # tables of the inner files that were read whole, rows or not
         self.single = frozenset(one.table for one in mappings() if one.once)
 
     def dossier(self, dossier: Dossier) -> None:
@@ -68,6 +74,10 @@ class _Reader:
             fault = next((one.fault for one in dossier.contents if one.kind == visit().table and one.fault), "")
             self.said.spoil(f"{fault or 'no'} {visit().table}", dossier.number)
         maker = Maker(self.kept, self.zone, self.envelope.sender)
+        if dossier.strange:
+            self.said.find("unknown content", "HOSO", dossier.number)
+        if dossier.strange or any(content.kind not in fields() for content in dossier.contents):
+            self.holes(maker.holes(""))
         for content in dossier.contents:
             self.fault(content, dossier.number, maker)
             if not content.fault:
@@ -78,11 +88,17 @@ class _Reader:
     def fault(self, content: Content, number: int, maker: Maker) -> None:
         if content.kind not in fields():
             self.said.find("unknown content", "LOAIHOSO", number)  # what it says there may be anything
-        if not content.fault or content.kind == visit().table:
-            return
+        if not content.fault or (content.kind == visit().table and not content.rows):
+            return  # without a visit the dossier is the fault
         self.said.find(content.fault, content.kind, number)
-        for row in maker.unreadable(content):
-            self.write(row, NOT_JUDGED)
+        self.holes(maker.holes(content.kind))
+
+    def holes(self, rows: Iterable[Made]) -> None:
+        """Rows that nothing is known of. They do not show that their table was handed in, so that they are counted
+        under a name of their own."""
+        for row in rows:
+            self.keep(row, NOT_JUDGED)
+            self.count(UNREAD, NOT_JUDGED)
 
     def add(self, row: Made, number: int) -> None:
         """One row, judged where it is the whole of its inner file's row: what is made of the visit beside it was judged
@@ -103,9 +119,12 @@ class _Reader:
             self.count(row.kind, judged)
 
     def write(self, row: Made, judged: int) -> None:
+        self.keep(row, judged)
+        self.count(row.table, judged)
+
+    def keep(self, row: Made, judged: int) -> None:
         place = self.places[row.table] = self.places.get(row.table, 0) + 1
         self.files.add(row.table, [place, row.id, self.version(), row.content, judged, *row.cells])
-        self.count(row.table, judged)
 
     def count(self, table: str, judged: int) -> None:
         self.said.read += 1

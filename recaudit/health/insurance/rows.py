@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from recaudit import values
 from recaudit.health.insurance.mapping import Leading, Place, mappings
 from recaudit.seam import RANGED
-from recaudit.sources.insurance import Cells, Content, Dossier, fields, visit
+from recaudit.sources.insurance import Cells, Dossier, fields, visit
 
 Seam = list[object]
 _NOTHING: Final[Cells] = {}
@@ -60,15 +60,22 @@ class Maker:
         if not taken:
             yield Made("", kind, source, None, "", [])
 
-    def unreadable(self, content: Content) -> Iterator[Made]:
-        """For an inner file that could not be read: one row in each table that it may have had rows of. Its link cannot
-        be read, so that it is a hole; nothing else of it is known."""
-        for table in dict.fromkeys(leading.table for leading in _by_kind().get(content.kind, ())):
-            if table in self.kept and content.kind != visit().table:
+    def holes(self, kind: str) -> Iterator[Made]:
+        """For an inner file that could not be read, or not whole: one row in each table that may lack rows by it, every
+        one where the kind is "". Its link cannot be read, so that it is a hole; nothing else of it is known. The visit
+        itself, and whom it is of, have no holes: without them the dossier is unreadable."""
+        own = visit().table
+        tables = [
+            leading.table
+            for leading in mappings()
+            if (leading.kind == kind or (not kind and leading.kind != own)) and (leading.kind != own or leading.each)
+        ]
+        for table in dict.fromkeys(tables):
+            if table in self.kept:
                 cells: Seam = []
-                for name, kind in self.kept[table].items():
-                    cells += _cell(None, kind, self.zone) if name == _LINK else _not_known(kind)
-                yield Made(table, content.kind, _NOTHING, None, "", cells)
+                for name, form in self.kept[table].items():
+                    cells += _cell(None, form, self.zone) if name == _LINK else _not_known(form)
+                yield Made(table, kind, _NOTHING, None, "", cells)
 
     def _cells(self, leading: Leading, source: Cells, own: Cells | None, part: int, code: str) -> Seam:
         cells: Seam = []
