@@ -133,7 +133,9 @@ def _choose(parent: Any, key: Any, random: Random) -> None:
 
 
 def _choose_by_reason(parent: Any, key: Any, random: Random) -> None:
-    parent[f"_{random.choice(STEMS)}{random.choice(['String', 'Boolean', 'DateTime', 'Integer'])}"] = copy.deepcopy(ABSENT)
+    parent[f"_{random.choice(STEMS)}{random.choice(['String', 'Boolean', 'DateTime', 'Integer'])}"] = copy.deepcopy(
+        ABSENT
+    )
 
 
 def _lead(parent: Any, key: Any, random: Random) -> None:
