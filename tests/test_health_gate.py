@@ -17,16 +17,20 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
 from pydantic import field_validator
 
 import recaudit
 from recaudit.health import conform
 from recaudit.health.conform import CLEAN, CONFORMANT, LENIENT, NOT_CONFORMANT, NOT_JUDGED, Conformance, in_full, judge
-from recaudit.health.gate import accept, cache
+from recaudit.health.fhirxml import json_of
+from recaudit.health.gate import accept, cache, models
 from recaudit.health.gate.accept import accepts
 from recaudit.health.gate.depth import DEEPEST, is_certainly_shallow, is_deeper, is_shallow_text
 from recaudit.health.gate.derive import UnknownModelError, audit, derive
-from recaudit.health.gate.groups import Signature, group_of
+from recaudit.health.gate.groups import JUDGED, Signature, group_of
 from recaudit.health.gate.models import GATED, model_of
 from recaudit.health.gate.modes import OFF, GateDisagreesError, Mode, mode_of
 from recaudit.health.reading import read_sources
@@ -203,7 +207,7 @@ def test_a_model_that_judges_by_something_else_has_no_gate(monkeypatch: pytest.M
             audit(model)
         monkeypatch.setattr(accept, "model_of", lambda release, name, model=model: model)
         monkeypatch.setenv(cache.VARIABLE, "")
-        assert accept.type_gate.__wrapped__("R4B", "Patient") is None
+        assert accept._type_gate.__wrapped__("R4B", "Patient") is None
 
 
 # ------------------------------------------------------------------------------------------------ depth
@@ -295,7 +299,7 @@ def test_a_cache_that_cannot_be_written_or_that_holds_nonsense_changes_no_verdic
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "cache"))
     for nonsense in (b"", b"[]", b"5", b'{"schema": {}}', b'{"schema": 5, "root": "x", "holds": {}}'):
         cache.store("R4", "Patient", nonsense)
-        gate = accept.type_gate.__wrapped__("R4", "Patient")
+        gate = accept._type_gate.__wrapped__("R4", "Patient")
         assert gate is not None
         assert not gate.is_valid({"resourceType": "Patient", "x": 1})
 
@@ -305,6 +309,23 @@ def test_the_key_of_the_cache_follows_from_our_own_files(monkeypatch: pytest.Mon
     assert re.fullmatch("[0-9a-f]{16}", before)
     monkeypatch.setattr(cache, "version", lambda name: "0")
     assert cache.key.__wrapped__() not in ("", before)
+
+
+def test_nothing_is_kept_of_a_type_that_no_release_has() -> None:
+    def kept() -> list[int]:
+        functions: tuple[Any, ...] = (accept._type_gate, models._model_of, models.class_of)
+        return [len(accept._GATES), *(each.cache_info().currsize for each in functions)]
+
+    patient = etree.Element("{http://hl7.org/fhir}Patient")
+    patient.append(etree.Element("{http://hl7.org/fhir}contained"))
+    before: list[int] = []
+    for name in ("Patient", *(f"Banana{chr(65 + number)}" for number in range(20))):
+        judge({"resourceType": "Patient", "contained": [{"resourceType": name}]}, "R4")
+        judge({"resourceType": name, "foo": 1}, "R4")
+        patient[0][:] = [etree.Element(f"{{http://hl7.org/fhir}}{name}")]
+        json_of(patient, "R4")
+        before = before or kept()
+    assert kept() == before
 
 
 # ------------------------------------------------------------------------------------------------ modes
@@ -331,7 +352,7 @@ def test_one_in_n_is_chosen_by_content() -> None:
 
 
 def test_a_gate_that_is_wrong_is_said_without_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conform, "accepts", lambda resource, release: True)
+    monkeypatch.setattr(conform, "accepts", lambda resource, release, shallow: True)
     wrong = with_(gender="Nguyen", birthDate="1.1.1980")
     assert judge(wrong, "R4") is CLEAN
     with pytest.raises(GateDisagreesError) as said:
@@ -432,6 +453,51 @@ def test_many_of_a_group_are_judged_by_the_first_ones(monkeypatch: pytest.Monkey
     judge(with_(birthDate="10/1/1980"), "R4", Mode("verify"))
     assert len(asked) == 4
     assert not judge(with_(birthDate="1/1/1980"), "R4", OFF).by_group
+
+
+ODD: tuple[dict[str, Any], ...] = (
+    PATIENT,
+    with_(photo=[]),
+    with_(foo=1),
+    with_(foo={"resource": {"resourceType": "Banana"}}),
+    with_(bar=[{"outcome": {"resourceType": "Banana"}}], gender="female"),
+    with_(foo={"resourceType": "Patient", "contained": [{"resourceType": "Banana"}]}),
+    with_(foo={"text": {"contained": [{"resourceType": "Patient", "gender": "x"}], "resourceType": "x"}}),
+    with_(foo=1, contained=[{"resourceType": "Banana"}]),
+    with_(birthDate="1/2/1980"),
+    with_(birthDate="2/1/1980", foo={"reference": "Device/1"}),
+    with_(gender="Nam"),
+    with_(name="x", issues={"resourceType": "Banana"}),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(ODD), min_size=4, max_size=10), st.integers(1, 3), st.randoms(use_true_random=False))
+def test_the_order_of_resources_changes_no_verdict(
+    resources: list[dict[str, Any]], judged: int, random: Random
+) -> None:
+    said: list[list[tuple[int, frozenset[Any]]]] = []
+    order = list(range(len(resources)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(conform, "JUDGED", judged)
+        for mode in (OFF, mode_of("on"), mode_of("verify")):
+            random.shuffle(order)
+            patched.setattr(conform, "_GROUPS", {})
+            verdicts = {at: judge(resources[at], "R4", mode) for at in order}
+            said.append([(verdicts[at].judged, frozenset(verdicts[at].findings)) for at in range(len(resources))])
+    assert said[0] == said[1] == said[2]
+
+
+def test_what_stands_in_an_unknown_element_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conform, "_GROUPS", {})
+    plain, odd = {"resourceType": "Patient", "foo": 1}, ODD[3]
+    assert group_of(plain, "R4") == group_of(odd, "R4") is not None
+    said = [judge(odd, "R4") for _ in range(5)] + [judge(plain, "R4") for _ in range(JUDGED)]
+    said.append(judge(odd, "R4", mode_of("verify")))
+    assert said[-1].by_group
+    assert {(one.judged, one.findings) for one in said} == {
+        (NOT_CONFORMANT, (("not conformant", "Patient.?", "unknown element"),))
+    }
 
 
 def test_a_group_whose_members_differ_is_always_judged_in_full(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,14 +17,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from recaudit.health.elements import shown, without_model
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.accept import accepts
 from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_certainly_shallow, is_deeper, with_room
 from recaudit.health.gate.groups import JUDGED, Signature, group_of
-from recaudit.health.gate.models import RESOURCE_ELEMENTS, model_of
+from recaudit.health.gate.models import model_of
 from recaudit.health.gate.modes import ON, Mode, disagreement
 from recaudit.health.lenience import departure
 from recaudit.health.specification import findings
+from recaudit.health.types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -143,15 +145,20 @@ def _in_words(said: Conformance) -> str:
 
 def in_full(resource: Resource, release: Release) -> Conformance:
     """The same judgement without the gate."""
-    name = resource["resourceType"]
     if not is_deeper(resource, SHALLOW):
         return _in_full(resource, release)
     if is_deeper(resource, DEEPEST):
-        return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
+        return _not_judged(resource, "nested too deep")
     try:
         return with_room(lambda: _in_full(resource, release))
     except RuntimeError:  # the system gives no thread
-        return Conformance(NOT_JUDGED, (("not judged", name, "nested too deep"),))
+        return _not_judged(resource, "nested too deep")
+
+
+def _not_judged(resource: Resource, why: str, inside: str = "") -> Conformance:
+    name = resource["resourceType"]
+    known = isinstance(name, str) and name in RESOURCE_TYPES
+    return Conformance(NOT_JUDGED, (("not judged", (name if known else "?") + inside, why),))
 
 
 def _in_full(resource: Resource, release: Release) -> Conformance:
@@ -161,9 +168,10 @@ def _in_full(resource: Resource, release: Release) -> Conformance:
     try:
         model = model_of(release, name)
         if model is None:
-            return Conformance(NOT_JUDGED, (("not judged", name, "no model"),))
-        if (strange := _without_model(resource, release)) is not None:
-            return Conformance(NOT_JUDGED, (("not judged", name + strange, "no model"),))
+            return _not_judged(resource, "no model")
+        models = partial(model_of, release)
+        if (strange := without_model(resource, model, models)) is not None:
+            return _not_judged(resource, "no model", strange)
         broken = _broken(resource, release)
         mended = resource
         try:
@@ -171,12 +179,13 @@ def _in_full(resource: Resource, release: Release) -> Conformance:
         except ValidationError as refusal:
             errors, mended = _mended(model, resource, refusal, release)
             if errors:
-                return Conformance(NOT_CONFORMANT, _findings(name, errors) + broken)
+                refused = [(error, shown(error["loc"], mended, model, models)) for error in errors]
+                return Conformance(NOT_CONFORMANT, _findings(name, refused) + broken)
         if broken:
             return Conformance(NOT_CONFORMANT, broken)
-        where = departure(mended, model, partial(model_of, release))
+        where = departure(mended, model, models)
     except Exception as failure:  # noqa: BLE001  # a crash of the library has judged nothing
-        return Conformance(NOT_JUDGED, (("not judged", name, type(failure).__name__),))
+        return _not_judged(resource, type(failure).__name__)
     return CLEAN if where is None else Conformance(LENIENT, (("lenient", name + where[0], where[1]),))
 
 
@@ -185,38 +194,19 @@ def _broken(resource: Resource, release: Release) -> tuple[tuple[str, str, str],
     return tuple(("specification", where, kind) for where, kind in findings(resource, release))
 
 
-def _without_model(resource: Resource, release: Release) -> str | None:
-    """The path of the first resource inside this one that the release has no model for."""
-    layer: list[tuple[str, Resource]] = [("", resource)]
-    while layer:
-        deeper: list[tuple[str, Resource]] = []
-        for path, node in layer:
-            for name, value in node.items():
-                for each in value if isinstance(value, list) else (value,):
-                    if isinstance(each, dict):
-                        deeper.append((f"{path}.{name}", each))
-                        stands = name in RESOURCE_ELEMENTS and (name != "contained" or "resourceType" in node)
-                        kind = each.get("resourceType") if stands else None
-                        if isinstance(kind, str) and model_of(release, kind) is None:
-                            return f"{path}.{name}"
-        layer = deeper
-    return None
-
-
 def _errors(refusal: ValidationError) -> list[Any]:
     return list(refusal.errors(include_url=False, include_input=False, include_context=False))
 
 
-def _findings(name: str, errors: Sequence[Any]) -> tuple[tuple[str, str, str], ...]:
-    """Each place once. An element that FHIR does not know is not named: its name is the exporter's own text."""
+def _findings(name: str, refused: Sequence[tuple[Any, list[str]]]) -> tuple[tuple[str, str, str], ...]:
+    """Each place once, from errors of pydantic with the names along their places."""
     places = []
-    for error in errors:
+    for error, names in refused:
         kind = error["type"].removeprefix("model_field_validation.")
         if kind == "value_error":
             kind = "wrong choice" if "from this list" in error["msg"] else "wrong value"
-        names = [part for part in error["loc"] if isinstance(part, str)]
-        if kind == "model_validation_format" and names[-1:] == ["root"]:  # the library's word for the value itself
-            names.pop()
+        if kind == "model_validation_format" and error["loc"][-1:] == ("root",):  # its word for the value itself
+            names = names[:-1]
         if kind == "extra_forbidden":
             kind, names = "unknown element", [*names[:-1], "?"]
         places.append(("not conformant", ".".join([name, *names[:_STEPS]]), kind))

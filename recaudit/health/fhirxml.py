@@ -11,9 +11,7 @@ Source: FHIR R4, "XML Representation of Resources" and "JSON Representation of R
 from __future__ import annotations
 
 import decimal
-import importlib
 import re
-import types
 import typing
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,6 +19,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from recaudit.health.evaluate import Element, Resource
+from recaudit.health.gate.annotations import unwrapped
+from recaudit.health.gate.models import class_of
+from recaudit.health.types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -32,12 +33,6 @@ _XHTML: Final = "http://www.w3.org/1999/xhtml"
 _SCHEMA_PLACE: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 _TEXT_BETWEEN: Final = "#text"
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
-_PACKAGES: Final[Mapping[str, str]] = {
-    "R4": "fhir.resources.R4B",
-    "R4B": "fhir.resources.R4B",
-    "R5": "fhir.resources",
-    "STU3": "fhir.resources.STU3",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +169,9 @@ def _foreign(name: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ models
-@cache
 def _shape(release: Release, name: str) -> Mapping[str, _Want]:
     """Of a type that the release does not have, nothing is known."""
-    try:
-        model = importlib.import_module(_PACKAGES[release]).get_fhir_model_class(name)
-    except (ValueError, LookupError):
-        return {}
-    return _shape_of(model, release)
+    return _shape_of(class_of(release, name) if name in RESOURCE_TYPES else None, release)
 
 
 @cache
@@ -197,10 +187,8 @@ def _shape_of(model: Any, release: Release | None = None) -> Mapping[str, _Want]
 
 
 def _want(annotation: Any, parent: Any, release: Release) -> _Want:  # noqa: ANN401
-    many = False
-    while typing.get_origin(annotation) in (typing.Union, types.UnionType, list):
-        many |= typing.get_origin(annotation) is list
-        annotation = next(each for each in typing.get_args(annotation) if each is not type(None))
+    annotation, lists = unwrapped(annotation)
+    many = lists > 0
     if hasattr(annotation, "get_model_klass"):
         model = annotation.get_model_klass()
         if model.__name__ == "Resource":
@@ -220,4 +208,4 @@ def _release_of(model: Any) -> Release:  # noqa: ANN401
 @cache
 def _extension(model: Any) -> Any:  # noqa: ANN401
     """The model of extensions, of the release of another model."""
-    return None if model is None else _shape(_release_of(model), "Element").get("extension", _UNKNOWN).model
+    return None if model is None else _shape_of(class_of(_release_of(model), "Element"))["extension"].model

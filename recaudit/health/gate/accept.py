@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,8 +15,7 @@ from recaudit.health.gate.depth import is_certainly_shallow
 from recaudit.health.gate.derive import ANY, Derived, UnknownModelError, derive
 from recaudit.health.gate.models import GATED, model_of
 from recaudit.health.gate.primitives import WHOLE
-
-_NAME: Final = re.compile(r"[A-Z][A-Za-z]{1,63}")
+from recaudit.health.types import RESOURCE_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,9 @@ def _accepts(resource: Resource, release: str) -> bool:
     try:
         gate = _GATES[release, name]
     except KeyError:
-        gate = _GATES[release, name] = type_gate(release, name) if isinstance(name, str) else None
+        gate = type_gate(release, name) if isinstance(name, str) else None
+        if name in RESOURCE_TYPES:
+            _GATES[release, name] = gate
     except TypeError:  # a list or an object where the type's name is due
         return False
     if gate is None:
@@ -93,12 +93,14 @@ def inside(gate: TypeGate, resource: Resource) -> list[Resource]:
     return found
 
 
-@cache
 def type_gate(release: str, name: str) -> TypeGate | None:
     """The gate of a type; None where the type has none: the release is not gated, it has no such type, or its model
-    judges by something that the derivation does not know."""
-    if release not in GATED or not _NAME.fullmatch(name):
-        return None
+    judges by something that the derivation does not know. Nothing is kept of a name that no release has."""
+    return _type_gate(release, name) if release in GATED and name in RESOURCE_TYPES else None
+
+
+@cache
+def _type_gate(release: str, name: str) -> TypeGate | None:
     kept_before = _kept(release, name)
     if kept_before is not None:
         try:

@@ -6,13 +6,13 @@ configuring that is not makes its resource type one that the gate leaves undecid
 
 from __future__ import annotations
 
-import types
 import typing
 from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from recaudit.health.gate.annotations import unwrapped
 from recaudit.health.gate.constraints import Schema, constrain, constrain_members
 from recaudit.health.gate.primitives import PRIMITIVES
 from recaudit.health.gate.special import specialised
@@ -172,10 +172,10 @@ def _shape(annotation: Any, info: Any) -> _Shape:  # noqa: ANN401
     from fhir_core.types import FhirBase, FhirElementOrResourceBase
 
     shape = _Shape()
-    annotation = _without_none(annotation)
-    if typing.get_origin(annotation) is list:
-        shape.repeats = True
-        annotation = _without_none(typing.get_args(annotation)[0])
+    annotation, lists = unwrapped(annotation)
+    if lists > 1:
+        raise UnknownModelError("a list of lists")
+    shape.repeats = lists == 1
     base: Any = annotation if isinstance(annotation, type) else object
     if annotation is bool:
         shape.primitive = "boolean"
@@ -203,14 +203,6 @@ def _alike(one: object, other: object) -> bool:
 def vars_of(one: object) -> object:
     """What a piece of metadata holds, for comparing two of a class that has no equality."""
     return getattr(one, "__dict__", None)
-
-
-def _without_none(annotation: Any) -> Any:  # noqa: ANN401
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        rest = [each for each in typing.get_args(annotation) if each is not type(None)]
-        if len(rest) == 1:
-            return rest[0]
-    return annotation
 
 
 def _primitive(annotation: Any) -> str:  # noqa: ANN401

@@ -6,6 +6,8 @@ import importlib
 from functools import cache
 from typing import Any, Final
 
+from recaudit.health.types import RESOURCE_TYPES
+
 GATED: Final = frozenset({"R4", "R4B", "R5"})
 
 RESOURCE_ELEMENTS: Final = frozenset({"contained", "resource", "outcome", "issues"})
@@ -18,16 +20,26 @@ _PACKAGES: Final[dict[str, str]] = {
     "STU3": "fhir.resources.STU3",
 }
 _CHANGED_AFTER_R4: Final = frozenset({"Evidence", "EvidenceVariable"})
-_ABSTRACT: Final = frozenset({"Resource", "DomainResource", "CanonicalResource", "MetadataResource"})
 
 
 @cache
-def model_of(release: str, name: str) -> Any:  # noqa: ANN401  # fhir.resources is untyped
-    """The model of a resource type; None where the library has none, or another release's."""
-    if name in _ABSTRACT or (release == "R4" and name in _CHANGED_AFTER_R4):
-        return None
+def class_of(release: str, name: str) -> Any:  # noqa: ANN401  # fhir.resources is untyped
+    """The library's class of a resource type or a data type; None where it has none. Ask for names of FHIR's alone:
+    each is kept."""
     try:
-        model = importlib.import_module(_PACKAGES[release]).get_fhir_model_class(name)
+        return importlib.import_module(_PACKAGES[release]).get_fhir_model_class(name)
     except ValueError:
         return None
-    return model if model.has_resource_base() else None
+
+
+def model_of(release: str, name: str) -> Any:  # noqa: ANN401
+    """The model of a resource type; None where the library has none, or another release's. Nothing is kept of a name
+    that no release has."""
+    return _model_of(release, name) if name in RESOURCE_TYPES else None
+
+
+@cache
+def _model_of(release: str, name: str) -> Any:  # noqa: ANN401
+    if release == "R4" and name in _CHANGED_AFTER_R4:
+        return None
+    return class_of(release, name)

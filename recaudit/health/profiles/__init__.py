@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from recaudit.errors import SuiteError
+from recaudit.health.gate.annotations import unwrapped
 from recaudit.health.gate.models import model_of
 from recaudit.health.profiles.columns import Column, columns_of, standing_for, views
 from recaudit.health.release import release_of
-from recaudit.health.specification.shapes import kind_of
 from recaudit.health.types import table_of
 
 Left = tuple[str, str]
@@ -200,7 +200,7 @@ def _field(path: str, model: Any) -> Any:  # noqa: ANN401
         info = next((one for key, one in fields.items() if (one.alias or key) == name), None)
         if info is None:
             return None
-        kind = kind_of(info.annotation)
+        kind, _ = unwrapped(info.annotation)
         model = kind.get_model_klass() if hasattr(kind, "get_model_klass") else None
     return info
 
@@ -208,7 +208,7 @@ def _field(path: str, model: Any) -> Any:  # noqa: ANN401
 def _is_backbone(path: str, model: Any) -> bool:  # noqa: ANN401
     """Whether an element is defined in place, and is more than one value."""
     info = _field(path, model)
-    kind: Any = kind_of(info.annotation) if info is not None else None
+    kind: Any = unwrapped(info.annotation)[0] if info is not None else None
     return hasattr(kind, "get_model_klass") and bool(kind.get_model_klass().__module__ == model.__module__)
 
 

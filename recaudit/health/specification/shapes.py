@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import typing
 from collections import deque
 from dataclasses import dataclass, field
 from functools import cache
-from types import UnionType
 from typing import Any, Final
 
+from recaudit.health.gate.annotations import unwrapped
 from recaudit.health.specification.facts import facts_of
 
 _REFERENCES: Final = frozenset({"Reference", "CodeableReference"})
@@ -52,7 +51,7 @@ def shape_of(model: Any, release: str) -> Shape:  # noqa: ANN401  # fhir.resourc
         )
         for name, info in each.model_fields.items():
             alias = info.alias or name
-            kind = kind_of(info.annotation)
+            kind, _ = unwrapped(info.annotation)
             place = f"{path}.{alias}"
             if not hasattr(kind, "get_model_klass"):
                 member = Member(is_id=_is_id(kind))
@@ -75,13 +74,6 @@ def shape_of(model: Any, release: str) -> Shape:  # noqa: ANN401  # fhir.resourc
                     waiting.append((below, place))
                 shape.members[alias] = Member(below=known[below])
     return root
-
-
-def kind_of(annotation: Any) -> Any:  # noqa: ANN401
-    """What one value is annotated with: ``Optional`` and ``List`` taken off."""
-    while typing.get_origin(annotation) in (typing.Union, UnionType, list):
-        annotation = next(each for each in typing.get_args(annotation) if each is not type(None))
-    return annotation
 
 
 def _is_id(kind: Any) -> bool:  # noqa: ANN401
