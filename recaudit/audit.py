@@ -310,6 +310,7 @@ def _audit_sector(
         ruled=_asked(task.rules, counted),
         rung_of_table=counted.rung_of_table,
         parents={area.code: area.parent for area in registered.areas},
+        not_whole=tuple((one.facility, one.path) for one in inputs if one.role == "export" and not one.to_the_end),
     )
     return SectorAudit(sector, inputs, loaded, task.links, task, counted, known)
 

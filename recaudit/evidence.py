@@ -144,6 +144,11 @@ def evidence_of(result: Result, sector: str) -> Evidence:
         ),
         rung_of_table=said["rung_of_table"],
         parents={area["code"]: area["parent"] for area in result["areas"]},
+        not_whole=tuple(
+            (one["facility"], one["path"])
+            for one in result["inputs"]
+            if one["sector"] == sector and one["role"] == "export" and not one["to_the_end"]
+        ),
     )
 
 

@@ -125,7 +125,10 @@ def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
         yield f"{_facilities(len(silent))} sent nothing, {_records(expected)} expected of them: {_names(seats)}"
     cut = [seat for seat, ladder in places if ladder.status != "silent" and not seat.tally.to_the_end]
     if cut:
-        yield f"{_facilities(len(cut))} may have rows in an input that was cut off or could not be opened"
+        paths = _not_whole(evidence, cut)
+        what = f"that {few(paths, 3)} {'lacks' if len(paths) == 1 else 'lack'}"
+        what = what if paths else "in an input that was cut off or could not be opened"
+        yield f"{_facilities(len(cut))} may have rows {what}"
     unreadable = sum(seat.tally.unreadable for seat, _ in places)
     if unreadable and evidence.silence == "unknown":
         yield f"{_rows(unreadable)} of these facilities could not be read"
@@ -134,6 +137,12 @@ def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
         yield f"{_keys(probable)} probably received under another id"
     if moved := sum(seat.tally.moved for seat, _ in places):
         yield f"{_keys(moved)} received under the name of their facility, on days that count for its successor"
+
+
+def _not_whole(evidence: Evidence, seats: Sequence[Seat]) -> list[str]:
+    """Inputs that were not read to their end and may hold rows of these facilities."""
+    of = {None, *(seat.facility.id for seat in seats)}
+    return sorted(path for facility, path in evidence.not_whole if facility in of)
 
 
 def _open_by_holes(verdict: Verdict) -> Iterable[str]:
@@ -203,7 +212,11 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
         yield f"exports of {_names([seat for seat, _ in silent])}: {_records(due)} expected of them"
     if quiet := _quiet(places):
         yield f"exports of {_names(quiet)}, or a source that says that nothing was due of them"
-    if any(ladder.status != "silent" and not seat.tally.to_the_end for seat, ladder in places):
+    cut = any(ladder.status != "silent" and not seat.tally.to_the_end for seat, ladder in places)
+    open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
+    if paths := _not_whole(evidence, [seat for seat, _ in places]) if cut or open_ else []:
+        yield f"{few(paths)}, handed in whole"
+    elif cut:
         yield "the inputs that were cut off, exported again to the end"
     lines = sum(seat.tally.unreadable for seat, _ in places) + verdict.holes
     if lines:
@@ -224,7 +237,6 @@ def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[st
         yield f"an expected number on which the sources agree, of {_names(doubted)}"
     if not evidence.dated:
         yield "source and date of the register, in the plan"
-    open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
     if open_:
         yield f"the tables and values that {_records(open_)} lack for a judgement at {claim.rung}"
 

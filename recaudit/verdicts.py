@@ -49,7 +49,7 @@ class Evidence:
 
     ``rung_of_table``: hanging table -> lowest rung of a required rule that looks at it. ``dated``: the register
     names its source and date. ``ruled``: the rungs that a required rule asks for. ``parents``: area code -> code of
-    the area above it.
+    the area above it. ``not_whole``: for words alone, no number follows from it.
     """
 
     seats: tuple[Seat, ...]
@@ -60,6 +60,7 @@ class Evidence:
     ruled: frozenset[Rung] = frozenset(RUNGS)
     rung_of_table: Mapping[str, Rung] | None = None
     parents: Mapping[str, str] | None = None
+    not_whole: tuple[tuple[str | None, str], ...] = ()  # (facility, path) of inputs that were not read to their end
 
     def ladders(self, excused: Excused) -> list[Ladder]:
         return [climb(seat.expected, seat.tally, self.silence, excused) for seat in self.seats]

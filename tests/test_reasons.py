@@ -25,6 +25,16 @@ def told(*sites: Site, claim: Claim = CLAIM, unattributed: int = 0, holes: tuple
 
 
 # -------------------------------------------------------------- what each reason counts
+def test_inputs_that_are_not_whole_are_named() -> None:
+    others = (GOOD, GOOD._replace(key="1"), OPEN)
+    world = World((Site("roster", 2, (GOOD,), to_the_end=False), Site("roster", 3, others)))
+    paths = ((None, "export/o2.json"), ("1", "1/Condition.ndjson"), ("elsewhere", "x/Encounter.ndjson"))
+    known = replace(evidence(world), not_whole=paths)
+    verdict = explained(judge(CLAIM, known), known)
+    assert verdict.reasons[0] == "1 facility may have rows that export/o2.json lacks"
+    assert verdict.would_settle[0] == "1/Condition.ndjson, export/o2.json, handed in whole"
+
+
 def test_confirmed_names_what_it_stands_on() -> None:
     verdict = told(FULL, FULL)
     assert verdict.reasons == (

@@ -278,6 +278,38 @@ def test_without_a_register_every_rate_is_of_received() -> None:
     assert "of received" in facility
 
 
+def test_at_most_five_inputs_that_are_not_whole_are_listed_and_the_others_counted() -> None:
+    result = province()
+    (cut,) = (one for one in result["inputs"] if not one["to_the_end"])
+    result["inputs"] += [{**cut, "path": f"exports/{number}.json"} for number in range(7)]
+    text = screen(lambda sheet: terminal.overview(result, sheet), 80)
+    assert "\n8 inputs are not whole" in text
+    assert "exports/3.json  cut off" in text
+    assert "exports/4.json" not in text
+    assert "  … and 3 more\n" in text
+
+
+def test_a_facility_is_told_of_inputs_of_several_facilities_that_are_not_whole() -> None:
+    result = province()
+    other = {"kind": "fewer matches than the total says", "count": 1, "where": "", "lines": []}
+    for one in cast(Any, result)["inputs"]:
+        if one["facility"] is None:
+            one.update(to_the_end=False, findings=[other])
+    own = screen(lambda sheet: places.facility(result, "KCB66001", sheet), 80)
+    assert "  exports/others.ndjson  fewer matches than the total says\n" in own
+    assert "KCB66017/Encounter" not in own
+
+
+def test_facilities_of_which_all_is_unknown_are_not_said_to_be_incomplete() -> None:
+    result = province()
+    for facility in cast(Any, result)["facilities"]:
+        for at in facility["rungs"].values():
+            at.update(short=0, unknown=at["unknown"] + at["short"])
+    text = screen(lambda sheet: terminal.overview(result, sheet), 80)
+    assert "to look at first: records expected, completeness unknown" in text
+    assert "but not complete" not in text
+
+
 def test_a_silent_facility_is_never_at_0_per_cent() -> None:
     page = CAPTURES["facility_silent_80.txt"]
     assert "0 %" not in page

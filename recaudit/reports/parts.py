@@ -152,6 +152,12 @@ def gap(facility: FacilityEntry) -> int:
     return denominator(facility) - (at["reached"] if at else 0)
 
 
+def known_short(facility: FacilityEntry) -> int:
+    """How many of the gap are known not to be complete; the rest of it is unknown."""
+    at = facility["rungs"].get(HEADLINE)
+    return at["short"] if at else 0
+
+
 def by_gap(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
     return sorted(facilities, key=lambda facility: (-gap(facility), facility["id"]))
 

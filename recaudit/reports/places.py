@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import denominators, parts
+from recaudit.reports import denominators, parts, unread
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
@@ -26,7 +26,7 @@ from recaudit.reports.look import (
     warning,
 )
 from recaudit.reports.numbers import counted, grouped, of
-from recaudit.result import FacilityEntry, InputEntry, Result, RuleEntry, StandingEntry, SumEntry
+from recaudit.result import FacilityEntry, Result, RuleEntry, StandingEntry, SumEntry
 
 FIXES_SHOWN = 5
 LISTED = 20
@@ -58,7 +58,7 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
         Panel(Group(*_standing(entry, sheet)), title=title, title_align="left", padding=(1, 1)),
         *_fix_first(entry, fixes),
         *_failed(entry, rules, sheet),
-        *_inputs([source for source in result["inputs"] if source["facility"] == key]),
+        *_inputs(result, entry, sheet),
         *([next_commands(steps)] if steps else []),
     )
 
@@ -184,12 +184,14 @@ def _failed(entry: FacilityEntry, rules: Mapping[str, RuleEntry], sheet: Sheet) 
         yield Text(f"   and {grouped(len(ranked) - LISTED)} more", "muted")
 
 
-def _inputs(sources: list[InputEntry]) -> Iterator[RenderableType]:
+def _inputs(result: Result, entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
+    """Inputs that are not whole and may hold its rows, and what was found in its own files."""
+    if cut := unread.of_facility(result, entry):
+        yield heading("Not whole: what these inputs lack is unknown")
+        yield from unread.listed(cut, sheet)
     lines: list[RenderableType] = []
-    for source in sources:
-        if not source["to_the_end"]:
-            lines.append(warning(f"{source['path']}: could not be read to its end"))
-        for finding in source["findings"]:
+    for source in result["inputs"]:
+        for finding in source["findings"] if source["facility"] == entry["id"] else []:
             where = f" at {finding['where']}" if finding["where"] else ""
             first = f", first in line {finding['lines'][0]}" if finding["lines"] else ""
             words = f"  {source['path']}: {finding['kind']}{where}, {counted(finding['count'], 'time')}{first}"

@@ -76,13 +76,11 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
 
 
 def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
-    """Inputs with something that nobody could read, and required rules that could not be judged for every record.
+    """Inputs with rows that nobody could read, and required rules that could not be judged for every record.
 
-    Which tables were not handed in is said under "not looked at".
+    Which tables were not handed in is said under "not looked at", which inputs are not whole before all of this.
     """
     for entry in result["inputs"]:
-        if not entry["to_the_end"]:
-            yield warning(f"{entry['path']}: could not be read to its end")
         if entry["unreadable"] and not sheet.hidden.input(entry):
             yield warning(f"{entry['path']}: {counted(entry['unreadable'], 'line')} could not be read")
     blind = [rule for rule in _shown(result, sheet) if rule["required"] and rule["totals"]["not_assessable"]]

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import agreement, denominators, parts, received, recounts
+from recaudit.reports import agreement, denominators, parts, received, recounts, unread
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -58,6 +58,7 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *gates(result, sheet),
         *recounts.overview(result, sheet),
         *_adds_up(result, sheet),
+        *unread.not_whole(result, sheet),
         *agreement.page(result, sheet),
         *_facilities(result, sheet),
         *_rules(result, sheet),
@@ -219,10 +220,12 @@ def _facilities(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     ranked = [facility for facility in parts.by_gap(sheet.hidden.shown(numbered)) if parts.gap(facility) > 0]
     if ranked:
         shown = ranked[:FACILITIES_SHOWN]
-        what = "records received but not complete" if of_received else "records expected but not complete"
-        yield heading(
-            f"{counted(len(shown), 'facility', 'facilities')} of {grouped(len(facilities))} to fix first: {what}"
-        )
+        of = "received" if of_received else "expected"
+        some = f"{counted(len(shown), 'facility', 'facilities')} of {grouped(len(facilities))}"
+        if any(parts.known_short(facility) for facility in shown):
+            yield heading(f"{some} to fix first: records {of} but not complete")
+        else:
+            yield heading(f"{some} to look at first: records {of}, completeness unknown")
         yield Text()
         yield parts.facility_table(shown, sheet)
     yield from parts.unseen(facilities, sheet)
