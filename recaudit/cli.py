@@ -872,17 +872,17 @@ def new_rules(profile: Path, out: Path | None) -> None:
     PROFILE.json is a StructureDefinition of a type that has a table. What no rule can say (elements without a column,
     slices, constraints, bindings) is listed on stderr and in the suite's meta.
     """
-    from recaudit.health import profiles
+    from recaudit.health.profiles import draft
     from recaudit.suites import links_of
 
-    suite, left = profiles.suite_of(profiles.read(profile), str(profile))
+    suite, left = draft.suite_of(draft.read(profile), str(profile))
     table = suite["meta"]["recaudit"]["table"]
     if links_of(table, "health", _tables()) is None:
         raise SuiteError(f"no unit looks at table {table}", where=str(profile), fix="give a profile of another type")
     if out is None:
-        _lines([profiles.as_text(suite)])
+        _lines([draft.as_text(suite)])
     else:
-        profiles.write(suite, out)
+        draft.write(suite, out)
     for path, why in left:
         click.echo(f"left out\t{path}\t{why}", err=True)
 

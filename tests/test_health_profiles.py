@@ -16,8 +16,8 @@ from recaudit.cli import run
 from recaudit.engine.examples import failures
 from recaudit.errors import SuiteError
 from recaudit.health.gate.models import model_of
-from recaudit.health.profiles import suite_of
 from recaudit.health.profiles.columns import columns_of, standing_for, views
+from recaudit.health.profiles.draft import suite_of
 from recaudit.health.sector import Health
 from recaudit.suites import frame_kinds, links_of, load
 

@@ -9,12 +9,13 @@ Source: HL7 FHIR Bulk Data Access (Flat FHIR), "Bulk Data Output Manifest".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from recaudit.health.decoded import listed
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.release import OTHER
 from recaudit.health.types import RESOURCE_TYPES, table_of
@@ -62,7 +63,7 @@ def manifest_of(content: Resource) -> Manifest | None:
     ``transactionTime`` beside ``output`` or ``request``."""
     if "resourceType" in content or "transactionTime" not in content or not {"output", "request"} & content.keys():
         return None
-    items = [_item(part, each) for part in PARTS for each in _listed(content.get(part))]
+    items = [_item(part, each) for part in PARTS for each in listed(content.get(part))]
     lists = all(isinstance(content.get(part, []), list) for part in PARTS) and "output" in content
     sound = lists and all(item is not None for item in items)
     asked = () if content.get("link") else _asked(content.get("request"))  # a link leads to more of it
@@ -73,7 +74,7 @@ def severity_of(outcome: Resource) -> str:
     """The gravest severity of an OperationOutcome's issues. One that FHIR does not know is "", and graver than a
     warning; so is an outcome without an issue."""
     issues = outcome.get("issue")
-    said = [issue.get("severity") if isinstance(issue, dict) else None for issue in _listed(issues)]
+    said = [issue.get("severity") if isinstance(issue, dict) else None for issue in listed(issues)]
     known = {word if isinstance(word, str) and word in SEVERITIES else "" for word in said}
     return next((word for word in SEVERITIES if word in known), "")
 
@@ -251,7 +252,3 @@ def _asked(request: Element) -> tuple[str, ...]:
         return ()
     named = (each for value in query.get("_type", ()) for each in value.split(","))
     return tuple(dict.fromkeys(each for each in named if each in RESOURCE_TYPES))
-
-
-def _listed(value: Element) -> Iterator[Element]:
-    yield from value if isinstance(value, list) else ()

@@ -9,10 +9,11 @@ name of a patient: they are compared, and never shown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from recaudit.health.decoded import objects
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.types import RESOURCE_TYPES
 
@@ -37,7 +38,7 @@ def page_of(bundle: Resource) -> Page | None:
         return None
     links = {
         link["relation"]: _address(link["url"])
-        for link in _objects(bundle.get("link"))
+        for link in objects(bundle.get("link"))
         if isinstance(link.get("relation"), str) and isinstance(link.get("url"), str)
     }
     total = bundle.get("total")
@@ -98,7 +99,7 @@ def _matches(listed: Element, searched: str) -> int:
     the type that was searched. Where that is not known, all of one type may have been: of one type alone all are; of
     several, those of the rarest."""
     certain, silent = 0, Counter[str]()
-    for entry in _objects(listed):
+    for entry in objects(listed):
         resource, search = entry.get("resource"), entry.get("search")
         mode = search.get("mode") if isinstance(search, dict) else None
         if resource is None or mode in ("include", "outcome"):
@@ -123,7 +124,3 @@ def _address(url: str) -> str:
     except ValueError:
         return url
     return "\0".join([parts.netloc, parts.path, *(f"{name}={value}" for name, value in asked)])
-
-
-def _objects(value: Element) -> Iterable[Resource]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else ()

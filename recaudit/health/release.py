@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from recaudit.health.bundles import entries
 from recaudit.health.conform import Release
+from recaudit.health.decoded import listed
 from recaudit.health.evaluate import Element, Resource
 
 USUAL: Final[Release] = "R4"
@@ -56,10 +57,10 @@ def _declared(resource: Resource) -> Iterator[Any]:
     meta = resource.get("meta")
     if not isinstance(meta, dict):
         return
-    for profile in _listed(meta.get("profile")):
+    for profile in listed(meta.get("profile")):
         if isinstance(profile, str):
             yield _in_a_profile(profile)
-    for tag in _listed(meta.get("tag")):
+    for tag in listed(meta.get("tag")):
         if isinstance(tag, dict) and tag.get("system") == _VERSION_TAGS:
             yield tag.get("code")
 
@@ -68,7 +69,3 @@ def _declared(resource: Resource) -> Iterator[Any]:
 def _in_a_profile(profile: str) -> str | None:
     match = _IN_A_PROFILE.match(profile)
     return (match[1] or match[2]) if match is not None else None
-
-
-def _listed(value: Element) -> list[Element]:
-    return value if isinstance(value, list) else []
