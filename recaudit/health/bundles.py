@@ -63,6 +63,16 @@ def entries(bundle: Resource, depth: int = 0) -> Iterator[Entry]:
             yield Entry(None, None, follow)
 
 
+def bundles_in(bundle: Resource, depth: int = 0) -> Iterator[tuple[Resource, int]]:
+    """The Bundle itself and those inside it, as deep as entries are looked for, each with its depth."""
+    yield bundle, depth
+    listed = bundle.get("entry")
+    for entry in filter(_is_object, listed if isinstance(listed, list) and depth < _DEEPEST else ()):
+        resource = entry.get("resource")
+        if _is_object(resource) and resource.get("resourceType") == "Bundle":
+            yield from bundles_in(resource, depth + 1)
+
+
 def deletions(bundle: Resource) -> Iterator[Deleted]:
     """What the entries of a transaction, batch or history delete: each names one resource by type and id.
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from recaudit.health.bundles import Deleted, Entry, deletions, entries
+from recaudit.health.answers import FAILED, failures
+from recaudit.health.bundles import Deleted, Entry, bundles_in, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Element, Resource
@@ -252,8 +253,12 @@ class _Reader:
             self.entry(Entry(content, None, _NOTHING), place, line, shallow=shallow)
             return
         self.said.bundles = True
-        if (page := page_of(content)) is not None:
-            self.said.pages.append(page)
+        for bundle, depth in bundles_in(content):
+            if (page := page_of(bundle, alone=depth > 0)) is not None:
+                self.said.pages.append(page)
+            for _ in range(failures(bundle)):
+                self.said.to_the_end = False
+                self.said.find(FAILED, "", line)
         for deleted in deletions(content):
             self.said.deleted.append(deleted)
             self.said.find("deletion", deleted.type if deleted.type in RESOURCE_TYPES else "", line)

@@ -28,7 +28,7 @@ MORE: Final = "more lines than the manifest says"
 ERRORS: Final = "errors of the export"
 ODD: Final = "manifest cannot be understood"
 OUTCOME: Final = "operation outcome"
-_GRAVE: Final = frozenset({"error", "fatal"})
+GRAVE: Final = frozenset({"error", "fatal"})
 SEVERITIES: Final = ("fatal", "error", "warning", "information")
 
 
@@ -123,7 +123,7 @@ def _judged(one: Input, manifest: Manifest, found: Mapping[tuple[str, str], int]
 
 def _errors(one: Input) -> tuple[int, Input]:
     """How many outcomes of a file say that something was lost, and the file as what it is: no table of records."""
-    grave = sum(each.count for each in one.findings if each.kind == OUTCOME and each.where in _GRAVE)
+    grave = sum(each.count for each in one.findings if each.kind == OUTCOME and each.where in GRAVE)
     if one.unreadable or not one.to_the_end:
         grave += one.unreadable or 1
     return grave, replace(one, only=table_of("OperationOutcome"))

@@ -1,0 +1,129 @@
+"""What a search, a batch or a history says of how whole it is: totals, pages, failed parts, what was made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recaudit.health.answers import failures
+from recaudit.health.pages import page_of, unfinished
+from tests.test_health_inputs import ERROR, WARNING, bundle, ids
+from tests.test_health_read import PATIENT, kinds, line, put, read
+
+ODD = "paging cannot be understood"
+FEWER = "fewer matches than the total says"
+MISSING = "next page missing"
+FAILED = "failed part of an answer"
+ADDRESS = "http://h/fhir/Patient?_page={}"
+
+
+def matches(*keys: str) -> list[dict[str, Any]]:
+    return [{"resource": PATIENT | {"id": key}, "search": {"mode": "match"}} for key in keys]
+
+
+def search(*keys: str, **more: object) -> dict[str, Any]:
+    return bundle("searchset", *matches(*keys), **more)
+
+
+def links(called: int, follows: int | None = None) -> list[dict[str, str]]:
+    named = [("self", called), *([] if follows is None else [("next", follows)])]
+    return [{"relation": relation, "url": ADDRESS.format(number)} for relation, number in named]
+
+
+# ------------------------------------------------------------------------------------------------ pages
+@pytest.mark.parametrize("total", [5, 6])
+@pytest.mark.parametrize("told", [(True, True, True), (True, False, False), (False, False, True)])
+def test_a_total_is_that_of_all_pages_whichever_page_gives_it(
+    tmp_path: Path, total: int, told: tuple[bool, bool, bool]
+) -> None:
+    pages = [search("a", "b", link=links(0, 1)), search("b", "c", "d", link=links(1, 2)), search("e", link=links(2))]
+    files = {
+        f"{9 - number}.json": line(each | ({"total": total} if says else {}))
+        for number, (each, says) in enumerate(zip(pages, told, strict=True))
+    }
+    inputs, _ = read(put(tmp_path, files))
+    said = [kinds(one) for one in inputs]
+    assert said == [{}, {}, {} if total == 5 else {FEWER: 1}]
+    again, _ = read(put(tmp_path, files | {"0.json": files["9.json"]}))  # the first page twice
+    assert all(one.to_the_end for one in again) is (total == 5)
+
+
+def test_what_is_no_match_does_not_fill_up_a_total() -> None:
+    more = [
+        {"resource": WARNING, "search": {"mode": "match"}},
+        {"resource": PATIENT | {"id": "c"}, "search": {"mode": "include"}},
+        {"search": {"mode": "match"}},
+        *matches("a"),
+    ]
+    page = page_of(bundle("searchset", *matches("a", "b"), *more, total=3))
+    assert page is not None
+    assert unfinished({0: [page]}) == {0: [FEWER]}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"total": "10"}, {ODD: 1}),
+        ({"total": -1}, {ODD: 1}),
+        ({"total": True}, {ODD: 1}),
+        ({"total": None}, {}),
+        ({"link": {"relation": "next", "url": "x"}}, {ODD: 1}),
+        ({"link": [{"relation": "next"}]}, {ODD: 1}),
+        ({"link": [{"relation": "next", "url": " "}]}, {ODD: 1}),
+        ({"link": [5, {"url": "x"}]}, {ODD: 2}),
+        ({"link": [{"relation": "NEXT", "url": "x"}]}, {MISSING: 1}),
+        ({"link": links(0, 0)}, {ODD: 1}),
+        ({"link": links(0, 1), "total": 1}, {MISSING: 1}),
+    ],
+)
+@pytest.mark.parametrize("around", ["", "batch-response", "collection"])
+def test_what_nobody_understands_of_pages_may_lead_on(
+    tmp_path: Path, more: dict[str, object], said: dict[str, int], around: str
+) -> None:
+    content = search("a", **more)
+    content = bundle(around, {"resource": content, "response": {"status": "200 OK"}}) if around else content
+    (one,), rows = read(put(tmp_path, {"a.json": line(content)}))
+    assert (kinds(one), one.to_the_end, ids(rows)) == (said, not said, ["a"])
+
+
+def test_a_search_in_another_bundle_is_one_of_its_own() -> None:
+    inside = [page_of(search(*keys, total=2), alone=True) for keys in ("a", "bcd")]
+    assert unfinished({0: [page for page in inside if page is not None]}) == {0: [FEWER]}
+    first, second = page_of(search("a", total=2, link=links(0, 1)[1:]), alone=True), page_of(search("b", link=links(1)))
+    assert first is not None
+    assert second is not None
+    assert unfinished({0: [first], 1: [second]}) == {}
+
+
+# ------------------------------------------------------------------------------------------------ failed parts
+@pytest.mark.parametrize(
+    ("kind", "entry", "number"),
+    [
+        ("batch-response", {"response": {"status": "500 Internal", "outcome": ERROR}}, 1),
+        ("batch-response", {"response": {"status": "404"}}, 1),
+        ("batch-response", {"response": {"status": 500}}, 1),
+        ("batch-response", {"response": {"status": "200 OK", "outcome": ERROR}}, 1),
+        ("batch-response", {"response": {"status": "200 OK", "outcome": WARNING}}, 0),
+        ("batch-response", {"response": {"status": "201"}, "resource": PATIENT}, 0),
+        ("batch-response", {"response": 5}, 0),
+        ("batch-response", {"response": {"status": "404"}, "request": {"method": "GET", "url": "Patient/1"}}, 1),
+        ("batch-response", {"response": {"status": "404"}, "request": {"method": "DELETE", "url": "Patient/1"}}, 0),
+        ("batch-response", {"response": {"status": "400"}, "request": {"method": "POST", "url": "Patient"}}, 0),
+        ("batch-response", {"response": {"status": "400"}, "request": {"method": "POST", "url": "Patient/_search"}}, 1),
+        ("searchset", {"resource": ERROR, "search": {"mode": "outcome"}}, 1),
+        ("searchset", {"resource": ERROR}, 1),
+        ("searchset", {"resource": WARNING, "search": {"mode": "outcome"}}, 0),
+        ("collection", {"resource": ERROR}, 0),
+        ("searchset", 5, 0),
+    ],
+)
+def test_a_part_that_failed_is_not_known_to_be_missing(
+    tmp_path: Path, kind: str, entry: dict[str, Any], number: int
+) -> None:
+    inner = bundle(kind, entry)
+    assert failures(inner) == number
+    (one,), _ = read(put(tmp_path, {"a.json": line(bundle("collection", {"resource": inner}))}))
+    assert (kinds(one).get(FAILED, 0), one.to_the_end) == (number, not number)
+    assert failures({"resourceType": "Bundle", "entry": 5, "issues": ERROR}) == 1
