@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from recaudit.health.bundles import Deleted, Entry, deletions, entries
+from recaudit.health.bundles import BY_SEARCH, Deleted, Entry, bundles_in, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Element, Resource
@@ -252,11 +252,15 @@ class _Reader:
             self.entry(Entry(content, None, _NOTHING), place, line, shallow=shallow)
             return
         self.said.bundles = True
-        if (page := page_of(content)) is not None:
-            self.said.pages.append(page)
+        self.said.pages.extend(page for each in bundles_in(content) if (page := page_of(each)) is not None)
         for deleted in deletions(content):
-            self.said.deleted.append(deleted)
-            self.said.find("deletion", deleted.type if deleted.type in RESOURCE_TYPES else "", line)
+            kind = deleted.type if deleted.type in RESOURCE_TYPES else ""
+            if deleted.id:
+                self.said.deleted.append(deleted)
+                self.said.find("deletion", kind, line)
+            else:
+                self.said.find(BY_SEARCH, kind, line)
+                self.said.to_the_end = False
         self._declared(content, line)
         count = 0
         for count, entry in enumerate(entries(content), start=1):
@@ -267,7 +271,7 @@ class _Reader:
         """One resource, or what stands in its place. ``shallow``: it is known not to nest too deep."""
         resource = entry.resource
         if not isinstance(resource, dict):
-            self.said.spoil("not an object", line)
+            self.said.spoil(entry.wrong, line)
             return
         name = resource.get("resourceType")
         if not isinstance(name, str) or name not in RESOURCE_TYPES:
