@@ -247,11 +247,21 @@ def bundled(patient: Resource) -> Iterator[Line]:
     yield Line("Bundle of text", bundle("x"), 0, 1)
     yield Line("Bundle of an object", bundle(held), 0, 1)
     yield Line("Bundle of odd entries", bundle([None, 5, [], held, {"resource": 5}, {"resource": []}]), 1, 5)
-    yield Line("Bundle of {}", bundle([{}, {"resource": None}, {"fullUrl": "x"}]), 0)
+    yield Line("Bundle of {}", bundle([{}, {"resource": None}, {"fullUrl": "x"}]), 0, 3)
     yield Line("Bundle of an empty resource", bundle([{"resource": {}}]), 0, 1)
     yield Line("Bundle of odd addresses", bundle([{**held, "fullUrl": url} for url in (*odd, "", "urn:uuid:")]), 5)
     yield Line("Bundle of odd ids", bundle([{"fullUrl": "urn:uuid:1", "resource": {**patient, "id": []}}]), 1)
-    yield Line("Bundle of odd requests", bundle([{"request": each} for each in (*odd, {"method": "DELETE"})]), 0)
+    requests = [*odd, {"method": "DELETE"}, {"method": "x", "url": "Patient/1"}, {"method": "PUT", "url": "Patient/1"}]
+    yield Line("Bundle of odd requests", bundle([{"request": each} for each in requests]), 0, 6)
+    yield Line("Bundle of odd responses", bundle([{"response": each} for each in odd]), 0, 3)
+    yield Line("Bundle of requests and responses", bundle([*sound_ones()]), 0)
+    for what, value in {"empty text": "", "zero": 0, "false": False, "{}": {}}.items():
+        yield Line(f"Bundle of {what} for a list", bundle(value), 0, 1)
+    yield Line("Bundle of entries misspelt", bundle([], entries=[held]), 0, 1)
+    yield Line("Bundle of resources misspelt", bundle([{"resorce": patient}, {**held, "resources": []}]), 1, 2)
+    yield Line(
+        "Bundle in a Bundle, misspelt", bundle([{"resource": {"resourceType": "Bundle", "Entry": [held]}}]), 0, 1
+    )
     yield Line("Bundle of odd links", bundle([held], type="searchset", link=[5, {"relation": 5}], total="x"), 1)
     yield Line("Bundle of odd searches", bundle([{**held, "search": each} for each in (*odd, {"mode": []})]), 4)
     yield Line("Bundle of odd type", bundle([held], type=["searchset"]), 1)
@@ -262,6 +272,14 @@ def bundled(patient: Resource) -> Iterator[Line]:
     for _ in range(20):
         inner = [{"resource": {"resourceType": "Bundle", "entry": inner}}]
     yield Line("Bundle in too many Bundles", bundle(inner), 1, 1)
+
+
+def sound_ones() -> Iterator[object]:
+    """Entries that need no resource."""
+    yield {"response": {"status": "201"}}
+    yield {"request": {"method": "GET", "url": "Patient/1"}}
+    yield {"request": {"method": "DELETE", "url": "Patient/nobody"}}
+    yield {"request": {"method": "DELETE", "url": "nonsense"}, "response": {"status": "400 Bad Request"}}
 
 
 def dumped(value: object) -> bytes:

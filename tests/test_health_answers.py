@@ -127,3 +127,63 @@ def test_a_part_that_failed_is_not_known_to_be_missing(
     (one,), _ = read(put(tmp_path, {"a.json": line(bundle("collection", {"resource": inner}))}))
     assert (kinds(one).get(FAILED, 0), one.to_the_end) == (number, not number)
     assert failures({"resourceType": "Bundle", "entry": 5, "issues": ERROR}) == 1
+
+
+# ------------------------------------------------------------------------------------------------ deletions
+def done(method: str, url: str, at: str = "", **more: object) -> dict[str, Any]:
+    response = {"response": {"status": "200", "lastModified": f"2026-03-0{at}T00:00:00Z"}} if at else {}
+    return {"request": {"method": method, "url": url}, **response, **more}
+
+
+GONE = ("DELETE", "Patient/p1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "entries", "left"),
+    [
+        ("history", [done("PUT", "Patient/p1", "3", resource=PATIENT), done(*GONE, "2")], 1),
+        ("history", [done(*GONE, "2"), done("PUT", "Patient/p1", "1", resource=PATIENT)], 0),
+        ("history", [done(*GONE, "2"), done("PUT", "Patient/p1", "3", resource=PATIENT)], 1),
+        ("history", [done("PUT", "Patient/p1", resource=PATIENT), done(*GONE)], 1),
+        ("history", [done(*GONE), done("PUT", "Patient/p1", resource=PATIENT)], 0),
+        ("transaction", [done(*GONE), done("POST", "Patient", resource=PATIENT)], 1),
+        ("batch", [done("PUT", "Patient/p1", resource=PATIENT), done(*GONE)], 1),
+        ("transaction", [done(*GONE), done("POST", "Patient", resource=PATIENT | {"id": "p2"})], 1),
+        ("transaction", [done(*GONE), {"resource": PATIENT}], 0),
+        ("collection", [{"resource": bundle("history", done(*GONE, "2"))}, {"resource": PATIENT}], 0),
+    ],
+)
+def test_what_was_made_again_after_its_deletion_is_not_gone(
+    tmp_path: Path, kind: str, entries: list[dict[str, Any]], left: int
+) -> None:
+    (one,), rows = read(put(tmp_path, {"a.json": line(bundle(kind, *entries))}))
+    assert (len(rows.get("patient", ())), one.to_the_end) == (left, True)
+
+
+def test_a_later_deletion_in_another_file_takes_what_a_history_made(tmp_path: Path) -> None:
+    history = bundle("history", done("PUT", "Patient/p1", "3", resource=PATIENT))
+    for day, left in (("2", 1), ("4", 0)):
+        files = {"a.json": line(history), "d.json": line(bundle("history", done(*GONE, day)))}
+        _, rows = read(put(tmp_path, files))
+        assert len(rows.get("patient", ())) == left
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "gone"),
+    [
+        ("transaction", "Patient/p1", True),
+        ("transaction", "/Patient/p1", True),
+        ("history", "http://h/fhir/Patient/p1", True),
+        ("history", "http://other/fhir/Patient/p1", False),
+        ("history", "fhir/Patient/p1", False),
+        ("transaction", "Patient/p1/_history/1", False),
+        ("collection", "Patient/p1", False),
+        ("searchset", "Patient/p1", False),
+    ],
+)
+def test_a_deletion_of_something_else_is_not_one_of_the_row(tmp_path: Path, kind: str, url: str, gone: bool) -> None:
+    other = {"fullUrl": "http://h/fhir/Patient/p2", "resource": PATIENT | {"id": "p2"}}
+    files = {"P.ndjson": line(PATIENT), "d.json": line(bundle(kind, done("DELETE", url), other))}
+    (_, one), rows = read(put(tmp_path, files))
+    assert ids(rows) == (["p2"] if gone else ["p1", "p2"])
+    assert (one.to_the_end, kinds(one)) == (gone, {"deletion" if gone else "deletion cannot be understood": 1})

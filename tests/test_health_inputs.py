@@ -223,6 +223,35 @@ def test_a_reference_leads_to_an_id_or_cannot_be_followed(
     assert [(each["subject_ref"], each["subject_ref__s"]) for each in rows["encounter"]] == [(key, state)]
 
 
+@pytest.mark.parametrize(
+    ("entry", "kind", "lost"),
+    [
+        ({"request": {"method": "POST", "url": "Patient"}}, "transaction", 1),
+        ({"request": {"method": "PUT", "url": "Patient/1"}, "response": {"status": "200"}}, "history", 1),
+        ({"request": {"method": "PUT", "url": "Patient/1"}, "response": {"status": "200"}}, "batch-response", 0),
+        ({"response": {"status": "200"}}, "transaction-response", 0),
+        ({"request": {"method": "GET", "url": "Patient/1"}}, "batch", 0),
+        ({"request": {"method": "delete", "url": "Patient/1"}}, "batch", 1),
+        ({"fullUrl": "urn:uuid:1", "extension": []}, "collection", 1),
+    ],
+)
+def test_an_entry_without_a_resource_is_a_hole_unless_fhir_has_none_there(
+    tmp_path: Path, entry: dict[str, Any], kind: str, lost: int
+) -> None:
+    (one,), _ = read(put(tmp_path, {"a.json": line(bundle(kind, entry))}))
+    assert (one.read, one.unreadable) == (lost, lost)
+    assert kinds(one).get("entry without a resource", 0) == lost
+
+
+def test_an_id_that_is_a_number_is_the_one_that_references_lead_to(tmp_path: Path) -> None:
+    entry = [
+        {"fullUrl": "urn:uuid:1-1", "resource": PATIENT | {"id": 7}},
+        {"resource": ENCOUNTER | {"subject": {"reference": "urn:uuid:1-1"}}},
+    ]
+    _, rows = read(put(tmp_path, {"a.json": line(bundle("transaction", *entry))}))
+    assert (ids(rows), [row["subject_ref"] for row in rows["encounter"]]) == (["7"], ["7"])
+
+
 # ------------------------------------------------------------------------------------------------ pages
 def page(number: int, of: int, total: int | None, *, named: bool = True) -> bytes:
     """Two patients a page."""
@@ -408,7 +437,7 @@ def test_what_is_no_manifest() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ deletions
-def deletion(*urls: str, at: str = "") -> dict[str, Any]:
+def deletion(*urls: object, at: str = "") -> dict[str, Any]:
     response = {"response": {"status": "204", "lastModified": at}} if at else {}
     return bundle("transaction", *({"request": {"method": "DELETE", "url": url}, **response} for url in urls))
 
@@ -419,7 +448,7 @@ def test_what_was_deleted_is_no_row_any_more(tmp_path: Path) -> None:
             item("Patient", "P.ndjson", 3), deleted=[{"type": "Bundle", "url": "http://h/bulk/d.ndjson"}]
         ),
         "P.ndjson": lines(patients(3)) + line(PATIENT | {"id": "p4", "birthDate": "soon"}),
-        "d.ndjson": line(deletion("Patient/p1", "Patient/p4", "Encounter/9", "Patient?name=x", "nonsense")),
+        "d.ndjson": line(deletion("Patient/p1", "Patient/p4", "Encounter/9")),
     }
     for chunk in (1 << 24, 60):
         inputs, rows = read(put(tmp_path, files), chunk=chunk)
@@ -431,6 +460,48 @@ def test_what_was_deleted_is_no_row_any_more(tmp_path: Path) -> None:
             ("deletion", "Encounter", 1),
             ("deletion", "Patient", 2),
         ]
+
+
+def test_a_deletion_inside_a_bundle_of_a_bundle_holds(tmp_path: Path) -> None:
+    inner = deletion("Patient/p1") | {"meta": {"lastUpdated": "2026-02-01T00:00:00Z"}}
+    rows: list[dict[str, Any]] = [PATIENT | {"meta": {"lastUpdated": "2026-03-01T00:00:00Z"}}, PATIENT]
+    outer = bundle("collection", {"resource": bundle("batch", {"resource": inner})})
+    _, found = read(put(tmp_path, {"P.ndjson": lines(rows), "d.json": line(outer)}))
+    assert [row["version"] is not None for row in found["patient"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "where"),
+    [
+        ("Patient?name=Secret", "deletion by search", "Patient"),
+        ("http://h/fhir/Patient?identifier=http://s/Encounter|1", "deletion by search", "Patient"),
+        ("?_id=Secret", "deletion by search", ""),
+        ("Patient/", "entry without a resource", ""),
+        ("nonsense", "entry without a resource", ""),
+        (5, "entry without a resource", ""),
+    ],
+)
+def test_a_deletion_of_nobody_knows_what_is_a_hole(tmp_path: Path, url: object, kind: str, where: str) -> None:
+    files = {"P.ndjson": lines(patients(2)), "d.json": line(deletion(url))}
+    (_, one), rows = read(put(tmp_path, files))
+    assert [(each.kind, each.where, each.count) for each in one.findings if each.kind != "empty file"] == [
+        (kind, where, 1)
+    ]
+    assert (one.to_the_end, one.unreadable) == ((False, 0) if "search" in kind else (True, 1))
+    assert len(rows["patient"]) == 2
+    assert "Secret" not in str(one)
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [("204", 0), ("200 OK", 0), (204, 0), (None, 0), ("409", 1), ("404 Not Found", 1), ("", 1), (500, 1)],
+)
+def test_a_deletion_that_was_refused_took_nothing(tmp_path: Path, status: object, left: int) -> None:
+    deleted: dict[str, Any] = {"request": {"method": "DELETE", "url": "Patient/p1"}}
+    if status is not None:
+        deleted["response"] = {"status": status}
+    _, rows = read(put(tmp_path, {"a.json": line(bundle("batch-response", {"resource": PATIENT}, deleted))}))
+    assert len(rows.get("patient", ())) == left
 
 
 def test_a_row_that_was_made_again_after_its_deletion_stays(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ class ChunkRead(Said):
     manifest: Manifest | None = None
     pages: list[Page] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)
+    written: dict[int, int] = field(default_factory=dict)  # place -> microsecond, of rows that do not say it themselves
     by_group: int = 0  # rows whose judgement is that of their group
     format: str = ""  # where it is none of FHIR's
     empty: tuple[str, ...] = ()  # tables that it was seen to hold without a row, where the format can say so
@@ -253,15 +254,20 @@ class _Reader:
             self.entry(Entry(content, None, _NOTHING), place, line, shallow=shallow)
             return
         self.said.bundles = True
-        for bundle, depth in bundles_in(content):
-            if (page := page_of(bundle, alone=depth > 0)) is not None:
+        for bundle in bundles_in(content):
+            if (page := page_of(bundle, alone=bundle is not content)) is not None:
                 self.said.pages.append(page)
             for _ in range(failures(bundle)):
                 self.said.to_the_end = False
                 self.said.find(FAILED, "", line)
         for deleted in deletions(content):
-            self.said.deleted.append(deleted)
-            self.said.find("deletion", deleted.type if deleted.type in RESOURCE_TYPES else "", line)
+            kind = deleted.type if deleted.type in RESOURCE_TYPES else ""
+            if deleted.id:
+                self.said.deleted.append(deleted)
+                self.said.find("deletion", kind, line)
+            else:
+                self.said.find(deleted.odd, kind, line)
+                self.said.to_the_end = False
         self._declared(content, line)
         count = 0
         for count, entry in enumerate(entries(content), start=1):
@@ -272,7 +278,7 @@ class _Reader:
         """One resource, or what stands in its place. ``shallow``: it is known not to nest too deep."""
         resource = entry.resource
         if not isinstance(resource, dict):
-            self.said.spoil("not an object", line)
+            self.said.spoil(entry.wrong, line)
             return
         name = resource.get("resourceType")
         if not isinstance(name, str) or name not in RESOURCE_TYPES:
@@ -294,6 +300,8 @@ class _Reader:
         self.said.tables.setdefault(table_of(name), [0, 0, 0, 0])[conformance.judged] += 1
         if view:
             self.files.add(view.table, [*row, conformance.judged, *cells])
+            if entry.at and row[2] is None and (at := version_of({"lastUpdated": entry.at})) is not None:
+                self.said.written[place] = at
 
     def _declared(self, resource: Resource, line: int | None) -> None:
         """A resource of another release than the rest of the file: it is judged by the file's, and this is told."""

@@ -238,18 +238,21 @@ def _together(
     """What inputs say of one another: pages that follow, files that a manifest names, rows that were deleted."""
     by_source: dict[str, dict[int, list[Page]]] = {}
     deleted: dict[str, list[Deleted]] = {}
+    written: dict[int, dict[int, int]] = {}
     manifests: dict[int, Manifest] = {}
     for file in files:
         for part in parts.get(file.src, ()):
             if part.pages:
                 by_source.setdefault(file.source.name, {}).setdefault(file.src, []).extend(part.pages)
+            if part.written:
+                written.setdefault(file.src, {}).update(part.written)
             if part.deleted:
                 deleted.setdefault(file.namespace, []).extend(part.deleted)
             if part.manifest is not None:
                 manifests[file.src] = part.manifest
     told = list(inputs)
     if deleted:
-        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()})
+        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()}, written)
     wrong = {src: kinds for pages in by_source.values() for src, kinds in unfinished(pages).items()}
     told = [_unfinished(one, Counter(wrong.get(one.src, ()))) for one in told]
     return settled(told, manifests, {src: _near(files, src) for src in manifests}) if manifests else told
