@@ -271,8 +271,10 @@ def page(number: int, of: int, total: int | None, *, named: bool = True) -> byte
         ((1, 2, 3), 3, 6, [{}, {}, {}]),
         ((1, 2, 3), 3, None, [{}, {}, {}]),
         ((1, 2), 3, 6, [{}, {"next page missing": 1}]),
-        ((1, 3), 3, 6, [{"next page missing": 1}, {"fewer matches than the total says": 1}]),
-        ((2, 3), 3, 6, [{"fewer matches than the total says": 1}, {}]),
+        ((1, 3), 3, 6, [{"next page missing": 1}, {"next page missing": 1}]),
+        ((2, 3), 3, 6, [{"next page missing": 1}, {}]),
+        ((2, 3), 3, None, [{"next page missing": 1}, {}]),
+        ((3,), 3, 6, [{"next page missing": 1}]),
         ((1, 2), 2, 6, [{"fewer matches than the total says": 1}, {}]),
         ((1,), 1, 2, [{}]),
         ((1,), 1, 1, [{}]),
@@ -294,6 +296,40 @@ def test_pages_that_do_not_say_what_they_are_called_are_held_against_their_total
         content = b"".join(page(number, number, 2 * of, named=False) for number in (1, 2))
         (one,), _ = read(put(tmp_path, {"a.ndjson": content}))
         assert one.to_the_end is whole_
+
+
+def test_a_page_that_is_called_by_two_addresses_is_there_when_the_one_before_leads_to_it(tmp_path: Path) -> None:
+    second = json.loads(page(2, 2, 4))
+    second["link"][1]["url"] = "http://h/fhir?_getpages=1&_getpagesoffset=0"
+    for there in (True, False):
+        put(tmp_path, {"1.json": page(1, 2, 4) if there else line(PATIENT), "2.json": line(second)})
+        assert [one.to_the_end for one in read(tmp_path)[0]] == [True, there]
+
+
+@pytest.mark.parametrize(
+    ("called", "modes", "total", "whole_"),
+    [
+        ("http://h/fhir/Patient?_include=x", False, 2, True),
+        ("http://h/fhir/Patient?_include=x", False, 3, False),
+        ("http://h/fhir/Patient/_search", False, 3, False),
+        ("http://h/fhir/Encounter?x=y", False, 3, True),
+        ("http://h/fhir?_getpages=1", False, 3, False),
+        ("", False, 3, False),
+        ("", False, 2, True),
+        ("", True, 3, False),
+    ],
+)
+def test_what_was_included_hides_no_match_that_is_missing(
+    tmp_path: Path, called: str, modes: bool, total: int, whole_: bool
+) -> None:
+    """Two patients and three encounters."""
+    entries: list[dict[str, Any]] = [{"resource": each} for each in patients(2)]
+    entries += [{"resource": ENCOUNTER | {"id": f"e{each}"}} for each in range(3)]
+    for place, entry in enumerate(entries if modes else ()):
+        entry["search"] = {"mode": "match" if place < 2 else "include"}
+    links = {"link": [{"relation": "self", "url": called}]} if called else {}
+    (one,), _ = read(put(tmp_path, {"a.json": line(bundle("searchset", *entries, total=total, **links))}))
+    assert (one.read, one.to_the_end) == (5, whole_)
 
 
 def test_pages_that_lead_in_a_circle_end() -> None:

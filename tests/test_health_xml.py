@@ -91,10 +91,15 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
         ('<gender value=""/>', "gender", ""),
         ("<gender/>", "gender", ""),
         ('<birthDate value="1990"/><birthDate value="1991"/>', "birthDate", ["1990", "1991"]),
-        ('<name value="Y"/>', "name", [{"value": "Y"}]),
+        ('<name value="Y"/>', "name", [{"@value": "Y"}]),
         ("<name/>", "name", [{}]),
         ('<foo value="1"/>', "foo", "1"),
         ('<foo><bar value="1"/></foo>', "foo", {"bar": "1"}),
+        ('<name given="A"/>', "name", [{"@given": "A"}]),
+        ('<gender value="male" url="x"/>', "gender", "male"),
+        ('<resourceType value="Bundle"/>', "{http://hl7.org/fhir}resourceType", "Bundle"),
+        ('<_birthDate id="x"/>', "{http://hl7.org/fhir}_birthDate", {"id": "x"}),
+        ('<contained id="x"><Basic/></contained>', "contained", [{"resourceType": "Basic", "@id": "x"}]),
         ("text", "#text", ""),
         ('<x:active xmlns:x="http://elsewhere" value="true"/>', "{http://elsewhere}active", "true"),
         ('<active xmlns="" value="true"/>', "{}active", "true"),
@@ -103,7 +108,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
     ],
 )
 def test_what_is_odd_stays_in(inside: str, path: str, value: object) -> None:
-    assert of(f"<Patient {NAMED}>{inside}</Patient>") == {"resourceType": "Patient", path: value}
+    found = of(f"<Patient {NAMED}>{inside}</Patient>")
+    found.pop("_gender", None)
+    assert found == {"resourceType": "Patient", path: value}
 
 
 @pytest.mark.parametrize(
@@ -113,12 +120,39 @@ def test_what_is_odd_stays_in(inside: str, path: str, value: object) -> None:
         '<foo value="1"/>',
         '<x:active xmlns:x="http://elsewhere" value="true"/>',
         '<name value="Y"/>',
+        '<name family="Y"/>',
+        '<maritalStatus text="x"/>',
+        '<gender value="male" url="x"/>',
+        '<gender><value value="male"/></gender>',
+        '<name id="x"><id value="y"/></name>',
+        '<extension valueString="x" url="http://e"/>',
+        '<extension><url value="http://e"/><valueString value="x"/></extension>',
+        '<_birthDate id="x"/>',
+        '<resourceType value="Bundle"/>',
+        '<contained id="x"><Basic><code><text value="x"/></code></Basic></contained>',
+        '<contained>text<Basic><code><text value="x"/></code></Basic></contained>',
         '<birthDate value="1990"/><birthDate value="1991"/>',
         '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>',
     ],
 )
 def test_what_fhir_does_not_have_is_not_conformant(inside: str) -> None:
     assert judge(of(f"<Patient {NAMED}>{inside}</Patient>"), "R4").judged == 2
+
+
+@pytest.mark.parametrize(
+    "attribute", ['gender="male"', 'id="p"', 'resourceType="Encounter"', 'xml:lang="vi"', 'value="x"', 'url="x"']
+)
+def test_a_resource_has_no_attributes(attribute: str) -> None:
+    found = of(f'<Patient {NAMED} {attribute}><gender value="male"/></Patient>')
+    assert (found["resourceType"], judge(found, "R4").judged) == ("Patient", 2)
+
+
+def test_a_misspelt_entry_of_a_bundle_is_a_hole(tmp_path: Path) -> None:
+    entry = '<entry><resorce><Patient><id value="p"/></Patient></resorce></entry>'
+    for inside in (entry, entry.replace("entry", "entries"), '<entry entry="x"/>', "<entry/>", "text"):
+        text = f'<Bundle {NAMED}><type value="collection"/>{inside}</Bundle>'
+        (one,), _ = read(put(tmp_path, {"a.xml": text.encode()}))
+        assert (one.read, one.unreadable) == (1, 1), inside
 
 
 def test_a_bundle_holds_resources_and_their_references_lead_somewhere(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Which elements repeat, and which are numbers or booleans, is what the models of the release say that judge them.
 Nothing is dropped: what a model does not know, text between elements, elements of another namespace and attributes that
-FHIR does not have stay in under a name that no model knows, so that judging finds them.
+FHIR does not have stay in under a name that no model knows, so that judging finds them. FHIR's attributes are an
+element's ``id``, an extension's ``url`` and a primitive's ``value``; any other is ``@name``.
 
 Source: FHIR R4, "XML Representation of Resources" and "JSON Representation of Resources".
 """
@@ -14,7 +15,7 @@ import importlib
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -50,6 +51,11 @@ class _Want:
 
 
 _UNKNOWN: Final = _Want()
+_NONE: Final = frozenset[str]()  # attributes of a resource
+_OF_ELEMENTS: Final = frozenset({"id"})
+_OF_PRIMITIVES: Final = frozenset({"id", "value"})
+_OF_EXTENSIONS: Final = frozenset({"id", "url"})
+_EXTENSIONS: Final = ("extension", "modifierExtension")
 
 
 def json_of(tree: etree._Element, release: Release) -> Resource:
@@ -59,39 +65,54 @@ def json_of(tree: etree._Element, release: Release) -> Resource:
     no number or boolean where one is due stays text.
     """
     name = _name(tree)
-    return {"resourceType": name, **_object(tree, _shape(release, name))}
+    found = _object(tree, _shape(release, name), _NONE)
+    if "resourceType" in found:  # an element of that name changes no type
+        found[_foreign("resourceType")] = found.pop("resourceType")
+    return {"resourceType": name, **found}
 
 
 # ------------------------------------------------------------------------------------------------ elements
-def _object(node: etree._Element, shape: Mapping[str, _Want]) -> Resource:
-    found: Resource = {}
-    for name, text in node.attrib.items():
-        if name != _SCHEMA_PLACE:
-            found[str(name)] = str(text)
-    between = (node.text, *(child.tail for child in node))
-    if any(text and not text.isspace() for text in between):
-        found[_TEXT_BETWEEN] = ""
+def _object(node: etree._Element, shape: Mapping[str, _Want], attributes: Collection[str]) -> Resource:
+    """The members of an element, of which ``attributes`` are written as such."""
+    found = _marks(node, attributes)
     children: dict[str, list[etree._Element]] = {}
     for child in node:
         children.setdefault(_name(child), []).append(child)
     for name, nodes in children.items():
         want = shape.get(name, _UNKNOWN)
-        if want.resource:
+        if name in attributes:  # what is an attribute is no element
+            found[_foreign(name)] = [_object(each, {}, _OF_PRIMITIVES) for each in nodes]
+        elif want.resource:
             inside = [inner for each in nodes for inner in _resources(each, shape)]
             found[name] = inside if want.many or len(inside) != 1 else inside[0]
         elif want.primitive is not None or (want is _UNKNOWN and all(_is_primitive(each) for each in nodes)):
             found.update(_primitives(name, nodes, want))
         else:
-            objects = [_object(each, _shape_of(want.model)) for each in nodes]
+            allowed = _OF_EXTENSIONS if name in _EXTENSIONS else _OF_ELEMENTS
+            objects = [_object(each, _shape_of(want.model), allowed) for each in nodes]
             found[name] = objects if want.many or len(objects) > 1 else objects[0]
     return found
 
 
-def _resources(node: etree._Element, shape: Mapping[str, _Want]) -> list[Element]:
-    """What stands in ``contained`` or ``resource``: one resource, if it is sound; {} where there is none."""
+def _marks(node: etree._Element, attributes: Collection[str]) -> Resource:
+    """What stands in an element beside its children: attributes, those that FHIR does not have there as ``@name``,
+    and whether there is text."""
+    found: Resource = {}
+    for key, text in node.attrib.items():
+        if (name := str(key)) != _SCHEMA_PLACE:
+            found[name if name in attributes else f"@{name}"] = str(text)
+    between = (node.text, *(child.tail for child in node))
+    if any(text and not text.isspace() for text in between):
+        found[_TEXT_BETWEEN] = ""
+    return found
+
+
+def _resources(node: etree._Element, shape: Mapping[str, _Want]) -> list[Resource]:
+    """What stands in ``contained`` or ``resource``: one resource, if it is sound; {} where there is none. What stands
+    beside it is a mark of the first one."""
     release = shape[_name(node)].model
-    inside: list[Element] = [json_of(child, release) for child in node]
-    return inside or [{}]
+    first, *more = [json_of(child, release) for child in node] or [{}]
+    return [{**first, **_marks(node, _NONE)}, *more]
 
 
 def _is_primitive(node: etree._Element) -> bool:
@@ -107,7 +128,7 @@ def _primitives(name: str, nodes: list[etree._Element], want: _Want) -> Resource
             values.append(_markup(node))
             beside.append(None)
             continue
-        rest = _object(node, {"extension": _Want(True, None, _extension(want.model))})
+        rest = _object(node, {"extension": _Want(True, None, _extension(want.model))}, _OF_PRIMITIVES)
         value = rest.pop("value", None)
         empty = value is None and not rest
         values.append("" if empty else _value(value, want.primitive))
@@ -143,8 +164,13 @@ def _name(node: etree._Element) -> str:
     """The name in FHIR's namespace; with its namespace outside of it, which no model knows."""
     namespace, closed, name = str(node.tag).rpartition("}")
     if closed and (namespace[1:] == NAMESPACE or (namespace[1:], name) == (_XHTML, "div")):
-        return name
+        return _foreign(name) if name.startswith("_") else name  # JSON alone has such names
     return f"{{}}{name}" if not closed else str(node.tag)
+
+
+def _foreign(name: str) -> str:
+    """A name of FHIR's namespace where FHIR has none such, as no model knows it."""
+    return f"{{{NAMESPACE}}}{name}"
 
 
 # ------------------------------------------------------------------------------------------------ models

@@ -7,6 +7,7 @@ name of a patient: they are compared, and never shown.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.rows import content_hash, key_of
+from recaudit.health.types import RESOURCE_TYPES
 
 PAGE_MISSING: Final = "next page missing"
 FEWER: Final = "fewer matches than the total says"
@@ -29,7 +31,8 @@ class Page(NamedTuple):
     called: str  # its own address; "" when it does not say
     follows: str  # the address of the next page; "" for the last one
     total: int | None  # matches on all pages, as the server says
-    matches: bytes  # eight bytes for each on this page, the same for the same resource
+    matches: bytes  # eight bytes for each that is certain on this page, the same for the same resource
+    before: str = ""  # the address of the page before; "" for the first one
     alone: bool = False  # whether it stands in another Bundle, so that it is a search of its own
     odd: int = 0  # what nobody can understand of its links and its total
 
@@ -55,11 +58,13 @@ def page_of(bundle: Resource, *, alone: bool = False) -> Page | None:
         odd += total is not None and kind in _COUNTED
         total = None
     called, follows = links.get("self", ""), links.get("next", "")
+    before = links.get("previous") or links.get("prev") or ""
     counted = total if kind == "searchset" else None
-    if not (called or follows or odd) and counted is None:
+    if not (called or follows or before or odd) and counted is None:
         return None
-    matches = b"".join(map(_match, _matches(bundle))) if kind == "searchset" else b""
-    return Page(called, follows, counted, matches, alone, odd)
+    searched = [*called.split("\0"), ""][1].removesuffix("/").removesuffix("/_search").rpartition("/")[2]
+    matches = b"".join(map(_match, _matches(bundle, searched))) if kind == "searchset" else b""
+    return Page(called, follows, counted, matches, before, alone, odd)
 
 
 def unfinished(pages: Mapping[int, Sequence[Page]]) -> dict[int, list[str]]:
@@ -74,12 +79,20 @@ def unfinished(pages: Mapping[int, Sequence[Page]]) -> dict[int, list[str]]:
     wrong: dict[int, list[str]] = {}
     every = [(place, page) for place in sorted(pages) for page in pages[place]]
     named = {page.called for _, page in every if page.called}
+    following = {page.follows for _, page in every if page.follows}
+
+    def leads_away(page: Page) -> bool:
+        if page.follows and page.follows not in named:
+            return True
+        counted = page.total is not None and not page.called  # which its total tells
+        return bool(page.before and page.before not in named and page.called not in following and not counted)
+
     for place, page in every:
         wrong.setdefault(place, []).extend([ODD] * page.odd)
-        if page.follows and page.follows not in named:
+        if leads_away(page):
             wrong[place].append(PAGE_MISSING)
     for search in _searches(every):
-        if any(page.follows and page.follows not in named for _, page in search):
+        if any(leads_away(page) for _, page in search):
             continue  # which is said of itself
         led_to = {page.follows for _, page in search}
         first = next((place for place, page in search if page.called not in led_to), search[0][0])
@@ -100,10 +113,13 @@ def _searches(every: Sequence[tuple[int, Page]]) -> Iterator[list[tuple[int, Pag
             name = next_
         return name
 
+    known = {page.called for _, page in every}
     names = [_name(number, page) for number, (_, page) in enumerate(every)]
     for name, (_, page) in zip(names, every, strict=True):
         if page.follows:
             above[top(name)] = top(page.follows)
+        if page.before and page.before in known:
+            above[top(name)] = top(page.before)
     searches: dict[object, list[tuple[int, Page]]] = {}
     for name, each in zip(names, every, strict=True):
         searches.setdefault(top(name), []).append(each)
@@ -125,14 +141,25 @@ def _different(matches: Iterable[bytes]) -> int:
     return len({each[place : place + _SIZE] for each in matches for place in range(0, len(each), _SIZE)})
 
 
-def _matches(bundle: Resource) -> Iterator[Resource]:
-    """The entries that answer a search. An outcome says how it went, whatever its mode says."""
+def _matches(bundle: Resource, searched: str) -> list[Resource]:
+    """The entries that are matches for certain. An outcome is none, whatever its mode says. Where an entry does not say
+    so (``search.mode``), it is one if it is of the type that was searched. Where that is not known, all of one type may
+    have been: of one type alone all are; of several, those of the rarest."""
+    certain: list[Resource] = []
+    silent: list[tuple[str, Resource]] = []
     for entry in _objects(bundle.get("entry")):
         search, resource = entry.get("search"), entry.get("resource")
         mode = search.get("mode") if isinstance(search, dict) else None
-        outcome = isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
-        if resource is not None and mode not in _OTHERS and not outcome:
-            yield entry
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if resource is None or mode in _OTHERS or kind == "OperationOutcome":
+            continue
+        if mode == "match":
+            certain.append(entry)
+        else:
+            silent.append((kind if isinstance(kind, str) else "", entry))
+    counts = Counter(kind for kind, _ in silent)
+    of = searched if searched in RESOURCE_TYPES else min(counts, key=lambda kind: (counts[kind], kind), default="")
+    return [*certain, *(entry for kind, entry in silent if kind == of)]
 
 
 def _match(entry: Resource) -> bytes:
