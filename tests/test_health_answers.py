@@ -9,7 +9,7 @@ import pytest
 
 from recaudit.health.answers import failures
 from recaudit.health.pages import page_of, unfinished
-from tests.test_health_inputs import ERROR, WARNING, bundle, ids
+from tests.test_health_inputs import ERROR, WARNING, bundle, ids, item, manifest
 from tests.test_health_read import PATIENT, kinds, line, put, read
 
 ODD = "paging cannot be understood"
@@ -187,3 +187,28 @@ def test_a_deletion_of_something_else_is_not_one_of_the_row(tmp_path: Path, kind
     (_, one), rows = read(put(tmp_path, files))
     assert ids(rows) == (["p2"] if gone else ["p1", "p2"])
     assert (one.to_the_end, kinds(one)) == (gone, {"deletion" if gone else "deletion cannot be understood": 1})
+
+
+# ------------------------------------------------------------------------------------------------ manifests
+@pytest.mark.parametrize(
+    ("count", "more", "whole"),
+    [
+        (1, {}, True),
+        (None, {"link": []}, True),
+        (1, {"link": [{"relation": "self", "url": "x"}]}, True),
+        ("1", {}, False),
+        (-1, {}, False),
+        (True, {}, False),
+        (1, {"link": [{"relation": "Next", "url": "x"}]}, False),
+        (1, {"link": [{"relation": "previous", "url": "x"}]}, False),
+        (1, {"link": {"relation": "next", "url": "x"}}, False),
+        (1, {"link": [5]}, False),
+    ],
+)
+def test_what_nobody_understands_of_a_manifest_may_be_more(
+    tmp_path: Path, count: object, more: dict[str, object], whole: bool
+) -> None:
+    named = manifest(item("Patient", "P.ndjson") | {"count": count}, **more)
+    inputs, _ = read(put(tmp_path, {"m.json": named, "P.ndjson": line(PATIENT)}))
+    (one,) = (each for each in inputs if each.stem == "m")
+    assert (kinds(one), one.to_the_end) == ({} if whole else {"manifest cannot be understood": 1}, whole)

@@ -462,6 +462,111 @@ def test_a_manifest_speaks_of_what_lies_with_it(tmp_path: Path) -> None:
     }
 
 
+def test_two_manifests_do_not_share_a_file(tmp_path: Path) -> None:
+    named = manifest(item("Patient", "P.ndjson", 1))
+    cases: list[tuple[dict[str, bytes | int], dict[str, bool]]] = [
+        ({"m1.json": named, "m2.json": named, "P.ndjson": 1}, {"m1": True, "m2": False}),
+        ({"m1.json": named, "b/m2.json": named, "b/P.ndjson": 1}, {"m1": False, "m2": True}),
+        ({"m1.json": named, "b/m2.json": named, "b/P.ndjson": 1, "P.ndjson": 1}, {"m1": True, "m2": True}),
+        ({"m1.json": named, "b/P.ndjson": 1}, {"m1": True}),
+        ({"m1.json": named, "P.parquet": 1}, {"m1": False}),
+        # a file that has the right name is not taken for another one that has the right number of lines
+        ({"m1.json": manifest(item("Patient", "Q", 1)), "m2.json": named, "P.ndjson": 1}, {"m1": False, "m2": True}),
+    ]
+    for files, whole_ in cases:
+        root = tmp_path / str(len(list(tmp_path.iterdir())))
+        put(root, {name: lines(patients(each)) if isinstance(each, int) else each for name, each in files.items()})
+        inputs, _ = read(root)
+        assert {one.stem: one.to_the_end for one in inputs if one.stem[0] == "m"} == whole_
+
+
+def test_the_nearest_file_is_the_one_that_a_manifest_names(tmp_path: Path) -> None:
+    named = manifest(item("Patient", "P.ndjson", 2))
+    inputs, _ = read(put(tmp_path, {"a/P.ndjson": lines(patients(1)), "P.ndjson": lines(patients(2)), "m.json": named}))
+    assert [found for one in inputs for found in one.findings] == []
+
+
+ALL = "http://h/fhir/$export?_type=Patient,Procedure"
+
+
+@pytest.mark.parametrize(
+    ("more", "files", "empty"),
+    [
+        ({}, {}, True),
+        ({"request": f"{ALL}&_outputFormat=ndjson"}, {}, True),
+        ({"request": f"{ALL}&_since=2026-01-01T00:00:00Z"}, {}, False),
+        ({"request": f"{ALL}&_since="}, {}, False),
+        ({"request": f"{ALL}&_typeFilter=Procedure%3Fstatus%3Dcompleted"}, {}, False),
+        ({"request": f"{ALL}&patient=Patient/1"}, {}, False),
+        ({"request": f"{ALL}&_elements=id"}, {}, False),
+        ({"request": f"{ALL}&unheard=of"}, {}, False),
+        ({"link": [{"relation": "next", "url": "http://h/2"}]}, {}, False),
+        ({}, {"Condition.ndjson": b""}, False),  # of which this manifest says nothing
+        ({}, {"../b/P2.ndjson": lines(patients(1))}, False),
+        ({}, {"notes.txt": b"x"}, True),  # which nobody looks at
+    ],
+)
+def test_what_has_no_file_is_empty_only_where_everything_was_asked_for_and_is_there(
+    tmp_path: Path, more: dict[str, object], files: dict[str, bytes], empty: bool
+) -> None:
+    named = manifest(item("Patient", "P.ndjson", 1), **more)
+    inputs, _ = read(put(tmp_path, {"m.json": named, "P.ndjson": lines(patients(1)), **files}), of_all(tmp_path))
+    (one,) = (each for each in inputs if each.stem == "m")
+    assert (one.empty, one.to_the_end) == (("procedure",) if empty else (), "link" not in more)
+
+
+def of_all(root: Path) -> Source:
+    return Source("s", "health", tuple(each.name for each in root.iterdir()))
+
+
+def test_a_manifest_of_no_file_says_of_no_table_that_it_was_handed_in(tmp_path: Path) -> None:
+    (one,), _ = read(put(tmp_path, {"m.json": manifest()}))
+    assert (one.empty, one.to_the_end) == ((), True)
+
+
+def test_the_manifest_of_one_facility_says_nothing_of_another(tmp_path: Path) -> None:
+    files = {
+        f"{name}/{file}": content
+        for name in ("A", "B")
+        for file, content in (("m.json", manifest(item("Patient", "P.ndjson", 1))), ("P.ndjson", line(PATIENT)))
+    }
+    source = Source("s", "health", ("in",), facility=("folder",))
+    for known, empty in ((("A", "B"), ("procedure",)), (("A",), ()), ((), ())):
+        inputs, _ = read(put(tmp_path, files), source, known=known)
+        assert {one.path: one.empty for one in inputs if one.stem == "m"}["in/A/m.json"] == empty
+
+
+def outcome(*severities: object) -> bytes:
+    return line({"resourceType": "OperationOutcome", "issue": [{"severity": each} for each in severities]})
+
+
+@pytest.mark.parametrize(
+    ("content", "count", "grave"),
+    [
+        (outcome("warning"), None, 0),
+        (outcome("information", "warning"), 1, 0),
+        (outcome(""), None, 1),
+        (outcome("x"), None, 1),
+        (outcome(None), None, 1),
+        (outcome("warning", "Error"), None, 1),
+        (outcome(), None, 1),
+        (line({"resourceType": "OperationOutcome"}), None, 1),
+        (line(PATIENT) + outcome("warning"), None, 1),
+        (b"{\n" + outcome("warning"), None, 1),
+        (b"", None, 1),
+        (b"", 0, 0),
+        (outcome("warning"), 3, 2),
+    ],
+)
+def test_an_error_of_the_export_that_nobody_can_read_is_one(
+    tmp_path: Path, content: bytes, count: int | None, grave: int
+) -> None:
+    named = manifest(item("Patient", "P.ndjson"), error=[item("OperationOutcome", "e.ndjson", count)])
+    inputs, _ = read(put(tmp_path, {"m.json": named, "P.ndjson": line(PATIENT), "e.ndjson": content}))
+    (one,) = (each for each in inputs if each.stem == "m")
+    assert (kinds(one), one.to_the_end) == ({"errors of the export": grave} if grave else {}, not grave)
+
+
 def test_what_is_no_manifest() -> None:
     assert manifest_of({"resourceType": "Patient", "transactionTime": "x", "output": []}) is None
     assert manifest_of({}) is None
@@ -538,6 +643,41 @@ def test_a_deletion_that_was_refused_took_nothing(tmp_path: Path, status: object
         deleted["response"] = {"status": status}
     _, rows = read(put(tmp_path, {"a.json": line(bundle("batch-response", {"resource": PATIENT}, deleted))}))
     assert len(rows.get("patient", ())) == left
+
+
+@pytest.mark.parametrize(
+    ("content", "count", "unknown"),
+    [
+        (line(deletion("Patient/p0")), None, 0),
+        (b"{\n" + line(deletion("Patient/p0")), None, 1),
+        (line(PATIENT) + line(deletion("Patient/p0")), None, 1),
+        (line(deletion("Patien/p0", "Patient/p0")), None, 1),
+        (line(bundle("transaction", {"request": {"method": "delete", "url": "Patient/p0"}})), None, 1),
+        (line(bundle("transaction")), None, 1),
+        (b"", None, 1),
+        (b"", 0, 0),
+    ],
+)
+def test_deletions_that_nobody_can_read_may_be_of_any_row(
+    tmp_path: Path, content: bytes, count: int | None, unknown: int
+) -> None:
+    named = manifest(item("Patient", "P.ndjson", 2), deleted=[item("Bundle", "d.ndjson", count)])
+    inputs, _ = read(put(tmp_path, {"m.json": named, "P.ndjson": lines(patients(2)), "d.ndjson": content}))
+    (one,) = (each for each in inputs if each.stem == "m")
+    assert (kinds(one), one.only) == ({"deletions of the export unknown": unknown} if unknown else {}, None)
+    assert (one.to_the_end, one.empty) == ((False, ()) if unknown else (True, ("procedure",)))
+
+
+def test_a_deleted_row_was_a_line_of_its_file(tmp_path: Path) -> None:
+    named = manifest(item("Patient", "1", 3), deleted=[item("Bundle", "d.ndjson")])
+    files = {"m.json": named, "Patient.ndjson": lines(patients(3)), "d.ndjson": line(deletion("Patient/p1"))}
+    inputs, rows = read(put(tmp_path, files))
+    assert ids(rows) == ["p0", "p2"]
+    assert {one.stem: (kinds(one), one.to_the_end) for one in inputs} == {
+        "m": ({}, True),
+        "Patient": ({"deleted": 1}, True),
+        "d": ({"deletion": 1}, True),
+    }
 
 
 def test_a_row_that_was_made_again_after_its_deletion_stays(tmp_path: Path) -> None:

@@ -211,6 +211,30 @@ def test_other_xml_is_not_looked_at(tmp_path: Path) -> None:
     assert len(rows["patient"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("root", "finding"),
+    [
+        ('<Patien xmlns="http://hl7.org/fhir/"/>', "unknown resource type"),
+        ('<Patien xmlns="https://www.HL7.org/FHIR/R4"/>', "unknown resource type"),
+        ('<Patien xmlns=" http://hl7.org/fhir"/>', "broken document"),
+        ('<Patien xmlns="http://hl7.org/fhir"/>', "unknown resource type"),
+        ('<Patient xmlns="http://hl7.org/fhir/"/>', "wrong namespace"),
+        ("<GIAMDINHHSS/>", "unknown document"),
+        ("<GiamDinhHs/>", "unknown document"),
+        ("<GIAMDINH_HS/>", "unknown document"),
+        ("<GAIMDINHHS/>", "unknown document"),
+        ('<ClinicalDocument xmlns="urn:hl7-org:v3"/>', ""),
+        ("<HOSO/>", ""),
+        ('<x xmlns="http://example.org/hl7.org/fhir"/>', ""),
+    ],
+)
+def test_xml_whose_root_is_misspelt_is_unread_and_not_another_kind(tmp_path: Path, root: str, finding: str) -> None:
+    (one, _), rows = read(put(tmp_path, {"a.xml": root.encode(), "b.ndjson": b""}))
+    assert (one.role, one.unreadable) == (("export", 1) if finding else ("ignored", 0))
+    assert (finding or "ignored file") in kinds(one)
+    assert rows == {}
+
+
 def test_utf_16_with_a_declaration_is_read(tmp_path: Path) -> None:
     text = as_xml(PATIENT | {"name": [{"text": "Đặng"}]}).decode().replace("UTF-8", "UTF-16").encode("utf-16")
     (one,), rows = read(put(tmp_path, {"a.xml": text}))

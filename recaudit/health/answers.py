@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from recaudit.health.evaluate import Element, Resource
-from recaudit.health.manifests import GRAVE, severity_of
+from recaudit.health.manifests import MILD, severity_of
 
 FAILED: Final = "failed part of an answer"
 _ANSWERS: Final = ("searchset", "history", "batch-response", "transaction-response")
@@ -19,8 +19,8 @@ _WRITES: Final = ("PUT", "PATCH", "DELETE")
 def failures(bundle: Resource) -> int:
     """How many entries of one Bundle say that something could not be given, those of Bundles inside it left out.
 
-    An entry says so by a status that is none of 2xx, or by an outcome of severity error or fatal where the Bundle is an
-    answer. What failed as it was written says nothing of what is there.
+    An entry says so by a status that is none of 2xx, or by an outcome where the Bundle is an answer: one of severity
+    error or fatal, or of one that nobody can read. What failed as it was written says nothing of what is there.
     """
     listed = bundle.get("entry")
     number = int(_is_grave(bundle.get("issues")))
@@ -41,7 +41,7 @@ def _failed(response: Element) -> bool:
 
 def _is_grave(outcome: Element) -> bool:
     named = isinstance(outcome, dict) and outcome.get("resourceType") == "OperationOutcome"
-    return named and severity_of(outcome) in GRAVE
+    return named and severity_of(outcome) not in MILD
 
 
 def _writes(request: Element) -> bool:

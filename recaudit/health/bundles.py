@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.rows import key_of
@@ -243,7 +243,7 @@ def _last_updated(bundle: Resource) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _is_object(value: Element) -> bool:
+def _is_object(value: Element) -> TypeGuard[Resource]:
     return isinstance(value, dict)
 
 

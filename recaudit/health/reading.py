@@ -39,6 +39,7 @@ _SMALL: Final = 1 << 16  # bytes of a file that shares a job with others
 _MANY: Final = 250  # files that share one
 _PACKED: Final = 10
 _LONGEST_HEAD: Final = 1 << 20
+_LIKE_FHIR: Final = re.compile(r"\s*(?:https?:/*)?(?:www\.)?hl7\.org/+fhir", re.IGNORECASE)
 _ONE_TYPE: Final = re.compile(r"(?P<type>[A-Za-z]+)(?:[._-][0-9].*)?")
 
 
@@ -151,12 +152,12 @@ def _layout(file: File) -> Layout | None:
 
 
 def is_fhir_xml(found: Found) -> bool:
-    """Whether an XML file is FHIR by its first element: by its namespace, or by its name where the namespace is wrong.
+    """Whether an XML file is FHIR, or meant to be, by its first element: by a namespace that begins as FHIR's, or by
+    its name where the namespace is wrong.
 
     Other XML is not FHIR's business (claims of health insurance have the root GIAMDINHHS). What has no first element
     that can be read is taken for FHIR: it is better said to be unread than not to be looked at.
     """
-    from recaudit.health.fhirxml import NAMESPACE
     from recaudit.sources.xml import XmlError, root_of
 
     try:
@@ -164,7 +165,7 @@ def is_fhir_xml(found: Found) -> bool:
             root = root_of(stream)
     except (XmlError, CannotOpenError, *BROKEN):
         return True
-    return root.namespace == NAMESPACE or root.name in RESOURCE_TYPES
+    return _LIKE_FHIR.match(root.namespace) is not None or root.name in RESOURCE_TYPES
 
 
 def _release(source: Source) -> Release | None:
@@ -250,12 +251,13 @@ def _together(
                 deleted.setdefault(file.namespace, []).extend(part.deleted)
             if part.manifest is not None:
                 manifests[file.src] = part.manifest
-    told = list(inputs)
-    if deleted:
-        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()}, written)
     wrong = {src: kinds for pages in by_source.values() for src, kinds in unfinished(pages).items()}
-    told = [_unfinished(one, Counter(wrong.get(one.src, ()))) for one in told]
-    return settled(told, manifests, {src: _near(files, src) for src in manifests}) if manifests else told
+    told = [_unfinished(one, Counter(wrong.get(one.src, ()))) for one in inputs]
+    if manifests:
+        told = settled(told, manifests, _near(files, manifests))
+    if deleted:  # at last: a manifest counts what was deleted, too
+        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()}, written)
+    return told
 
 
 def _unfinished(one: Input, kinds: Mapping[str, int]) -> Input:
@@ -264,17 +266,29 @@ def _unfinished(one: Input, kinds: Mapping[str, int]) -> Input:
     return one
 
 
-def _near(files: Sequence[File], number: int) -> list[int]:
-    """The files that a manifest speaks of: those of its source that lie with it or below, itself left out."""
-    (own,) = (file for file in files if file.src == number)
-    folder = own.found.folder_path
-    return [
-        file.src
-        for file in files
-        if file.src != number
-        and file.source.name == own.source.name
-        and (folder == "." or f"{file.found.folder_path}/".startswith((f"{folder}/", f"{folder}!")))
-    ]
+def _near(files: Sequence[File], manifests: Collection[int]) -> dict[int, list[int]]:
+    """The files that each manifest speaks of, the nearest first: those of its source that lie with it or below, but
+    for what lies with another manifest further below."""
+    lying: dict[tuple[str, str], list[int]] = {}
+    for file in files:
+        if file.src in manifests:
+            lying.setdefault((file.source.name, file.found.folder_path), []).append(file.src)
+    near: dict[int, list[int]] = {src: [] for src in manifests}
+    for file in sorted(files, key=lambda each: len(_folders(each.found))):
+        if file.src not in manifests:
+            those = (lying.get((file.source.name, folder)) for folder in _folders(file.found))
+            for src in next(filter(None, those), ()):
+                near[src].append(file.src)
+    return near
+
+
+def _folders(found: Found) -> list[str]:
+    """The folder of a file, and all above it; an archive is a folder."""
+    folders, rest = [], found.folder_path
+    while rest and rest != ".":
+        folders.append(rest)
+        rest = rest[: max(rest.rfind("/"), rest.rfind("!"), 0)]
+    return [*folders, "."]
 
 
 def _only(found: Found, tables: Collection[str]) -> str | None:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, BinaryIO, Final
 
@@ -26,6 +27,8 @@ from recaudit.sources.xml import XmlError, tree_of
 
 ROOT: Final = "GIAMDINHHS"
 FORMAT: Final = "bhyt-xml"
+_LIKE_ROOT: Final = "giamdinh"
+_ALIKE: Final = 0.8
 MOST: Final = 64 << 20
 """Bytes of inner files that one dossier may have; the parser itself stops at 10 million characters for each."""
 ELEMENTS: Final = 500_000
@@ -151,6 +154,15 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def is_envelope(name: str) -> bool:
     """Is a file whose first element is called so one of this format?"""
     return name == ROOT
+
+
+def is_meant_as_envelope(name: str) -> bool:
+    """Is a file whose first element is called so of this format, or meant to be? Only its name is misspelt then.
+
+    >>> is_meant_as_envelope("GIAMDINHHSS"), is_meant_as_envelope("GiamDinhHs"), is_meant_as_envelope("HOSO")
+    (True, True, False)
+    """
+    return name.casefold().startswith(_LIKE_ROOT) or SequenceMatcher(None, name, ROOT).ratio() >= _ALIKE
 
 
 class _Reader:

@@ -110,7 +110,8 @@ def _place(release: str, name: str) -> Path | None:
 
 
 def _clear(beside: Path) -> None:
-    """Remove the caches of versions that nobody has used for a month."""
+    """Remove the caches of other versions to which no schema was added for a month. One that is still read from may be
+    among them: its schemas are derived again."""
     for other in beside.parent.glob("gate-*"):
         if other != beside and _is_ours(other) and time.time() - other.stat().st_mtime > _OLD:
             shutil.rmtree(other, ignore_errors=True)
