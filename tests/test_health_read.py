@@ -312,3 +312,22 @@ def test_the_release_is_what_the_first_object_says(tmp_path: Path, before: bytes
     packed = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
     inputs, _ = read(put(tmp_path, {name: packed}))
     assert inputs[0].release == "R5"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_the_release_is_the_same_however_a_file_is_cut_and_packed(tmp_path: Path, mark: bytes) -> None:
+    r5 = {**ENCOUNTER, "status": "completed", "class": [{"coding": [{"code": "AMB"}]}]}
+    first = line(r5 | {"meta": {"tag": [VERSION_TAG]}})
+    marked = b"\n\xef\xbb\xbf" + line(ENCOUNTER)  # a mark that is not at the beginning is a broken line
+    content = mark + b" " * 1_300_000 + marked + first + line(r5) * 3
+    files = {"a.ndjson": content, "b.ndjson.gz": gzip.compress(content, 1)}
+    for chunk in (1 << 24, 1 << 19):
+        inputs, rows = read(put(tmp_path, files), chunk=chunk)
+        assert [(one.release, one.read, kinds(one)) for one in inputs] == [("R5", 5, {"broken line": 1})] * 2
+        assert [row["judged"] for row in rows["encounter"]] == [0] * 8
+
+
+def test_a_mark_on_the_second_line_is_no_mark_of_the_file(tmp_path: Path) -> None:
+    content = b"\n\xef\xbb\xbf" + line(PATIENT) + line(PATIENT)
+    inputs, _ = read(put(tmp_path, {"a.ndjson": content, "b.ndjson.gz": gzip.compress(content)}))
+    assert [kinds(one) for one in inputs] == [{"broken line": 1}] * 2

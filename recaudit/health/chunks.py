@@ -47,7 +47,6 @@ Layout = Literal["lines", "document", "either", "xml", "dossiers"]
 dossiers of health insurance."""
 
 _MAY_BE_A_MANIFEST: Final = frozenset({".json", ".json.gz", ".json.zst"})
-_HEAD: Final = 1 << 20  # bytes of a plain file in which its first object is looked for
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -62,7 +61,7 @@ class Chunk:
     end: int
     layout: Layout
     namespace: str
-    release: Release | None  # None: as the file says
+    release: Release | None  # None: as its first object says
     spill: Path
     columns: Columns  # what is written of each table; None for all
     timezone: str
@@ -117,13 +116,8 @@ def _read_chunk(chunk: Chunk, files: SeamFiles, views: Mapping[str, SeamView]) -
     reader = _Reader(chunk, said, files, views)
     try:
         if is_plain(found) and chunk.layout == "lines":
-            head = (line for _, line in lines_in(found.file, 0, _HEAD, longest=longest))
-            first = next(head, b"")
-            reader.lines(
-                lines_in(found.file, chunk.start, chunk.end, longest=longest, taken=taken),
-                head=first,
-                first=_first_object(chain((first,), head)),
-            )
+            head = next((line for _, line in lines_in(found.file, 0, 1, longest=longest)), b"") if chunk.start else b""
+            reader.lines(lines_in(found.file, chunk.start, chunk.end, longest=longest, taken=taken), head)
         else:
             with opened(found, taken) as unpacked:
                 reader.stream(stream_lines(unpacked, longest=longest))
@@ -168,16 +162,15 @@ class _Reader:
             # Entries of a Bundle on an earlier line took numbers of their own.
             yield number + self.further, line
 
-    def lines(self, lines: Iterator[tuple[int, bytes]], head: bytes, first: Element = None) -> None:
+    def lines(self, lines: Iterator[tuple[int, bytes]], head: bytes) -> None:
         """(place, line) one after the other; ``head`` is the first line of the file where that is known (b"": it is
-        the first one of ``lines``), ``first`` its first object where that is known. The release is what the first
-        object says, wherever blank and broken lines stand before it."""
+        the first one of ``lines``). The release is what the first object says, wherever blank and broken lines stand
+        before it."""
         utf16 = head.startswith(UTF16_MARKS)
-        self._told(first)
         for place, raw in lines:
             self.said.lines += 1
             line = raw
-            if place <= 1:  # the first line is at byte 0, or number 1
+            if self._at_the_beginning():
                 line, utf16 = raw.removeprefix(UTF8_MARK), utf16 or raw.startswith(UTF16_MARKS)
             if raw is TOO_LONG:
                 self.said.spoil("line too long", self.said.lines)
@@ -197,6 +190,10 @@ class _Reader:
                 continue
             self._told(content)
             self.content(content, place, self.said.lines, shallow=is_shallow_text(line))
+
+    def _at_the_beginning(self) -> bool:
+        """Of the file: its first line, or the document that it is. Streams have one chunk, which starts at 0."""
+        return self.chunk.start == 0 and self.said.lines <= 1
 
     def _told(self, content: Element) -> None:
         if isinstance(content, dict) and not self.told:
@@ -247,7 +244,11 @@ class _Reader:
     def content(self, content: Element, place: int, line: int | None, *, shallow: bool = False) -> None:
         """One JSON value: a resource, or a Bundle of them; or the manifest of the export, where it stands alone."""
         if not isinstance(content, dict) or content.get("resourceType") != "Bundle":
-            if place <= 1 and isinstance(content, dict) and self.chunk.found.ending.lower() in _MAY_BE_A_MANIFEST:
+            if (
+                self._at_the_beginning()
+                and isinstance(content, dict)
+                and self.chunk.found.ending.lower() in _MAY_BE_A_MANIFEST
+            ):
                 self.said.manifest = manifest_of(content)
                 if self.said.manifest is not None:
                     return
@@ -314,8 +315,22 @@ class _Reader:
         return [place, key, version_of(resource.get("meta")), content_hash(resource)]
 
 
-def _first_object(lines: Iterator[bytes]) -> Element:
-    return next((found for line in lines if isinstance(found := _parsed(line.removeprefix(UTF8_MARK)), dict)), None)
+def first_object(found: Found, longest: int = LONGEST) -> Element:
+    """The first line of a plain file that is an object, read from its beginning as far as that stands; None where
+    there is none, or the file cannot be read (who reads it on will say so).
+
+    Whoever cuts a file asks for it once, so that all its parts are read as the same release.
+    """
+    try:
+        for place, line in lines_in(found.file, 0, found.bytes, longest=longest):
+            if place == 0 and line.startswith(UTF16_MARKS):
+                return None
+            content = _parsed(line.removeprefix(UTF8_MARK) if place == 0 else line) if line.strip() else None
+            if isinstance(content, dict):
+                return content
+    except (CannotOpenError, CutOffError):
+        pass
+    return None
 
 
 def _is_object(line: bytes) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 
 from recaudit.health.bundles import Deleted
 from recaudit.health.cells import Columns
-from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunks
+from recaudit.health.chunks import Chunk, ChunkRead, Layout, first_object, read_chunks
 from recaudit.health.conform import RELEASES, Release
 from recaudit.health.deletions import names_of, without
 from recaudit.health.gate.modes import mode_of
@@ -21,6 +21,7 @@ from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.manifests import FORMAT as MANIFEST
 from recaudit.health.manifests import Manifest, settled, with_finding
 from recaudit.health.pages import Page, unfinished
+from recaudit.health.release import release_of
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.model import Input
 from recaudit.plan import Plan, Source
@@ -100,27 +101,33 @@ def _jobs(
     taken: set[Path] = set()
     for file in files:
         if file.src in layouts:
-            for part in _chunks(plan, file, layouts[file.src], spill, columns, size):
-                yield replace(part, digest=part.found.file not in taken, longest=longest)
+            for part in _chunks(plan, file, layouts[file.src], spill, columns, size, longest):
+                yield replace(part, digest=part.found.file not in taken)
                 taken.add(part.found.file)
 
 
-def _chunks(plan: Plan, file: File, layout: Layout, spill: Path, columns: Columns, size: int) -> list[Chunk]:
-    found = file.found
+def _chunks(
+    plan: Plan, file: File, layout: Layout, spill: Path, columns: Columns, size: int, longest: int
+) -> list[Chunk]:
+    """The parts of one file. Where there are several, what it says of its release is read here, once for all."""
+    found, release = file.found, _release(file.source)
     plain_lines = is_plain(found) and layout == "lines"
+    cuts = ranges(found.bytes, size) if plain_lines else ((0, found.bytes),)
+    if release is None and len(cuts) > 1:
+        release = release_of(first_object(found, longest))
     make = partial(
         Chunk,
         found=found,
         src=file.src,
         layout=layout,
         namespace=file.namespace,
-        release=_release(file.source),
+        release=release,
         spill=spill,
         columns=columns,
         timezone=plan.timezone,
         gate=mode_of(plan.gate),
+        longest=longest,
     )
-    cuts = ranges(found.bytes, size) if plain_lines else ((0, found.bytes),)
     return [make(part=part, start=start, end=end) for part, (start, end) in enumerate(cuts)]
 
 
