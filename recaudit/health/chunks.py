@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from recaudit.health.bundles import BY_SEARCH, Deleted, Entry, bundles_in, deletions, entries
+from recaudit.health.answers import FAILED, failures
+from recaudit.health.bundles import Deleted, Entry, bundles_in, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
 from recaudit.health.conform import Release, judge
 from recaudit.health.evaluate import Element, Resource
@@ -80,6 +81,7 @@ class ChunkRead(Said):
     manifest: Manifest | None = None
     pages: list[Page] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)
+    written: dict[int, int] = field(default_factory=dict)  # place -> microsecond, of rows that do not say it themselves
     by_group: int = 0  # rows whose judgement is that of their group
     format: str = ""  # where it is none of FHIR's
     empty: tuple[str, ...] = ()  # tables that it was seen to hold without a row, where the format can say so
@@ -253,14 +255,19 @@ class _Reader:
             self.entry(Entry(content, None, _NOTHING), place, line, shallow=shallow)
             return
         self.said.bundles = True
-        self.said.pages.extend(page for each in bundles_in(content) if (page := page_of(each)) is not None)
+        for bundle in bundles_in(content):
+            if (page := page_of(bundle, alone=bundle is not content)) is not None:
+                self.said.pages.append(page)
+            for _ in range(failures(bundle)):
+                self.said.to_the_end = False
+                self.said.find(FAILED, "", line)
         for deleted in deletions(content):
             kind = deleted.type if deleted.type in RESOURCE_TYPES else ""
             if deleted.id:
                 self.said.deleted.append(deleted)
                 self.said.find("deletion", kind, line)
             else:
-                self.said.find(BY_SEARCH, kind, line)
+                self.said.find(deleted.odd, kind, line)
                 self.said.to_the_end = False
         self._declared(content, line)
         count = 0
@@ -294,6 +301,8 @@ class _Reader:
         self.said.tables.setdefault(table_of(name), [0, 0, 0, 0])[conformance.judged] += 1
         if view:
             self.files.add(view.table, [*row, conformance.judged, *cells])
+            if entry.at and row[2] is None and (at := version_of({"lastUpdated": entry.at})) is not None:
+                self.said.written[place] = at
 
     def _declared(self, resource: Resource, line: int | None) -> None:
         """A resource of another release than the rest of the file: it is judged by the file's, and this is told."""

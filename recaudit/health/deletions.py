@@ -40,8 +40,11 @@ def names_of(deleted: Iterable[Deleted]) -> Names:
     return names
 
 
-def without(spill: Path, inputs: Sequence[Input], deleted: Mapping[str, Names]) -> list[Input]:
+def without(
+    spill: Path, inputs: Sequence[Input], deleted: Mapping[str, Names], written: Mapping[int, Mapping[int, int]]
+) -> list[Input]:
     """Take the rows that ``deleted`` (namespace -> names) names out of the seam's files and of what the inputs say.
+    ``written``: input -> place -> when, of rows that do not say themselves when they were written.
 
     Only tables with seam files have rows to be taken out; of other tables nobody asks whether a row is there.
     """
@@ -51,18 +54,27 @@ def without(spill: Path, inputs: Sequence[Input], deleted: Mapping[str, Names]) 
     for table in sorted(named):
         taken: dict[int, Counter[int]] = {}
         for file in sorted((spill / table).glob("*.parquet")):
-            _take_out(file, {src: deleted.get(of, {}).get(table, {}) for src, of in namespaces.items()}, taken)
+            names = {src: deleted.get(of, {}).get(table, {}) for src, of in namespaces.items()}
+            _take_out(file, names, written, taken)
         told = [_told(one, table, taken[one.src]) if one.src in taken else one for one in told]
     return told
 
 
-def _take_out(file: Path, names: Mapping[int, Mapping[str, int | None]], taken: dict[int, Counter[int]]) -> None:
+def _take_out(
+    file: Path,
+    names: Mapping[int, Mapping[str, int | None]],
+    written: Mapping[int, Mapping[int, int]],
+    taken: dict[int, Counter[int]],
+) -> None:
     """Write a seam file again without the named rows (input -> ids); ``taken`` gets how many these were, by input and
     by how they were judged. Most files hold none, and stay as they are."""
-    columns = pq.read_table(file, columns=["src", "id", "version", "judged"])
+    columns = pq.read_table(file, columns=["src", "pos", "id", "version", "judged"])
     keep = []
-    for src, key, version, judged in zip(*(columns[name].to_pylist() for name in columns.column_names), strict=True):
-        out = key in names[src] and not _made_again(version, names[src][key])
+    for src, place, key, version, judged in zip(
+        *(columns[name].to_pylist() for name in columns.column_names), strict=True
+    ):
+        at = version if version is not None else written.get(src, {}).get(place)
+        out = key in names[src] and not _made_again(at, names[src][key])
         keep.append(not out)
         if out:
             taken.setdefault(src, Counter())[judged] += 1

@@ -36,7 +36,7 @@ DELETION: Final = "deletion"
 EMPTY: Final = "empty file"
 SEVERITIES: Final = ("fatal", "error", "", "warning", "information")
 """The gravest first; "" is one that nobody can read."""
-_MILD: Final = frozenset({"warning", "information"})
+MILD: Final = frozenset({"warning", "information"})
 _HARMLESS: Final = frozenset({"_type", "_outputFormat"})
 """Parameters of a request that leave out no row of a type that was asked for."""
 
@@ -63,9 +63,11 @@ def manifest_of(content: Resource) -> Manifest | None:
     ``transactionTime`` beside ``output`` or ``request``."""
     if "resourceType" in content or "transactionTime" not in content or not {"output", "request"} & content.keys():
         return None
-    items = [_item(part, each) for part in PARTS for each in listed(content.get(part))]
+    named = [(part, each) for part in PARTS for each in listed(content.get(part))]
+    items = [_item(part, each) for part, each in named]
     lists = all(isinstance(content.get(part, []), list) for part in PARTS) and "output" in content
-    sound = lists and all(item is not None for item in items)
+    counted = all(_is_count(each.get("count")) for _, each in named if isinstance(each, dict))
+    sound = lists and counted and not _leads_on(content.get("link")) and all(item is not None for item in items)
     asked = () if content.get("link") else _asked(content.get("request"))  # a link leads to more of it
     return Manifest(tuple(item for item in items if item is not None), asked, sound)
 
@@ -164,7 +166,7 @@ def _errors(one: Input, count: int | None) -> tuple[int, Input]:
     held = sum(each.rows for each in one.tables if each.table == table_of("OperationOutcome"))
     others = one.read - held  # unreadable, or something else
     short = (1 if count is None else count) - sum(each.count for each in outcomes) - others
-    grave = sum(each.count for each in outcomes if each.where not in _MILD) + others + max(short, 0)
+    grave = sum(each.count for each in outcomes if each.where not in MILD) + others + max(short, 0)
     return grave or int(not one.to_the_end), replace(one, only=table_of("OperationOutcome"))
 
 
@@ -237,7 +239,20 @@ def _item(part: Part, each: Element) -> Item | None:
         name = PurePosixPath(unquote(urlsplit(each["url"]).path)).name
     except ValueError:
         return None
-    return Item(part, kind if isinstance(kind, str) else "", name, count if type(count) is int else None)
+    return Item(part, kind if isinstance(kind, str) else "", name, count if type(count) is int and count >= 0 else None)
+
+
+def _is_count(value: Element) -> bool:
+    return value is None or (type(value) is int and value >= 0)
+
+
+def _leads_on(links: Element) -> bool:
+    """Whether a manifest has more pages, or may have: nobody knows what another one is called."""
+    if links is None:
+        return False
+    named = [each.get("relation") if isinstance(each, dict) else None for each in listed(links)]
+    others = (isinstance(name, str) and name.strip().lower() not in ("next", "previous", "prev") for name in named)
+    return not isinstance(links, list) or not all(others)
 
 
 def _asked(request: Element) -> tuple[str, ...]:

@@ -246,11 +246,14 @@ def _together(
     """What inputs say of one another: pages that follow, files that a manifest names, rows that were deleted."""
     by_source: dict[str, dict[int, list[Page]]] = {}
     deleted: dict[str, list[Deleted]] = {}
+    written: dict[int, dict[int, int]] = {}
     manifests: dict[int, Manifest] = {}
     for file in files:
         for part in parts.get(file.src, ()):
             if part.pages:
                 by_source.setdefault(file.source.name, {}).setdefault(file.src, []).extend(part.pages)
+            if part.written:
+                written.setdefault(file.src, {}).update(part.written)
             if part.deleted:
                 deleted.setdefault(file.namespace, []).extend(part.deleted)
             if part.manifest is not None:
@@ -260,7 +263,7 @@ def _together(
     if manifests:
         told = settled(told, manifests, _near(files, manifests))
     if deleted:  # at last: a manifest counts what was deleted, too
-        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()})
+        told = without(spill, told, {namespace: names_of(those) for namespace, those in deleted.items()}, written)
     return told
 
 
