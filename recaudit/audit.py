@@ -221,7 +221,8 @@ def _read(
     claims = [claim for claim in planned.claims if claim.sector == sector.name]
     names = suites.named(sector.name, planned.suites.get(sector.name, ()), links.tables)
     loaded = dict(zip(names, suites.load(names, every, planned.root, links), strict=True))
-    rules = tuple(rule for suite in loaded.values() for rule in suite.rules)
+    every_rule = [rule for suite in loaded.values() for rule in suite.rules]
+    rules = tuple(rule for rule in every_rule if rule.unit in ("", links.unit))
     _refuse_empty_rungs(planned, sector.name, claims, rules)
     _refuse_no_areas(planned, claims, registered)
     signals = suites.signals(sector.name, every, links)
@@ -539,6 +540,9 @@ def _notes(one: SectorAudit) -> Iterator[str]:
                 f"{one.counted.of_no_kind} rows of {one.sector.name} are visits whose type is missing or no code of "
                 "that list: unreadable, as nobody knows if the plan is about them, unless status or end puts them out"
             )
+    every_rule = (rule for suite in one.suites.values() for rule in suite.rules)
+    if of_others := [rule.id for rule in every_rule if rule.unit not in ("", one.links.unit)]:
+        yield f"rules of {one.sector.name} not asked, as the unit is {one.links.unit}: {few(of_others)}"
     yield from _unasked(one)
 
 

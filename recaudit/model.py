@@ -259,6 +259,7 @@ class Rule:
     accepts: tuple[str, ...] = ()  # reasons for absence that make it met
     exempts: tuple[str, ...] = ()  # reasons for absence that make it not applicable ("not-applicable" always does)
     absence_means: Literal["", "yes", "no"] = ""  # what an absent value in the condition means; "": not assessable
+    unit: str = ""  # the unit's table around which alone it is asked; "": around any
     within: Literal["", "facility"] = ""  # of a uniqueness rule: once in each facility; "": once in the namespace
     examples: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
 

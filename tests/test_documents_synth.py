@@ -20,7 +20,7 @@ PLANNED = {**FURTHER.rules, **VN.rules}
 def test_what_is_planned_are_the_rules_of_the_suites() -> None:
     tables = {view.table: view.kinds for view in shipped_views().values()}
     names = [f"health/{pack}/{table}" for pack in PACKS for table in (*TABLES, "composition")]
-    rules = [rule for suite in suites.load(names, tables, Path()) for rule in suite.rules]
+    rules = [rule for suite in suites.load(names, tables, Path()) for rule in suite.rules if not rule.unit]
     said = {rule.id: (rule.table, RUNGS.index(rule.rung) + 1, rule.required) for rule in rules}
     assert said == {name: tuple(rule) for name, rule in PLANNED.items() if name != "vn-enc-signed"}
 

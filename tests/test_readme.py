@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from recaudit import audit, plan
+from recaudit import audit, plan, suites
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,3 +45,17 @@ def test_the_plan_of_the_readme_is_a_plan(tmp_path: Path) -> None:
 def test_every_file_that_the_readme_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_numbers_of_rules_are_those_of_the_suites() -> None:
+    said = README.partition("## The rules")[2]
+    numbers = [sum(map(_rules, names)) for names in (suites.every("health"), suites.shipped("health"))]
+    education = suites.every("education")
+    numbers += [sum(map(_rules, education)), sum(_rules(name) for name in education if "/vn/" in name)]
+    health, core, schools, country = numbers
+    assert f"{health} rules for health: {core} in the core" in said
+    assert f"{schools} for education, {country} of these for Viet Nam alone" in said
+
+
+def _rules(suite: str) -> int:
+    return len(json.loads(suites.find(suite, ROOT).read_text(encoding="utf-8"))["expectations"])

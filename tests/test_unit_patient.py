@@ -214,6 +214,31 @@ def test_without_a_register_visits_to_several_are_judged_with_whoever_names_none
     assert facility["rungs"]["complete"]["reached"] == 0
 
 
+def test_whether_a_row_names_its_visit_is_asked_only_around_a_patient(tmp_path: Path) -> None:
+    found = exports.recognised([one_clinic.sound(tmp_path / "export")])
+    asked = {}
+    for unit in ("encounter", "patient"):
+        suites_of = ("health/encounter", "health/further/condition")
+        planned = replace(found.plan, units={"health": unit}, suites={"health": suites_of})
+        result = audit.check(planned, workers=1).result
+        rules_of = {rule["id"] for rule in result["rules"]}
+        asked[unit] = ("cond-encounter" in rules_of, any("cond-encounter" in note for note in result["notes"]))
+        assert "cond-category-required" in rules_of
+    assert asked == {"encounter": (False, True), "patient": (True, False)}
+
+
+def test_rules_of_one_unit_ask_for_the_link_without_which_a_row_is_a_hole_around_the_other(tmp_path: Path) -> None:
+    names = [name for name in suites.every("health") if name.count("/") == 2]
+    every = [rule for suite in suites.load(names, TABLES, tmp_path) for rule in suite.rules]
+    links = suites.links("health", TABLES).hanging
+    blind = {
+        one.id
+        for one in every
+        if one.presence and one.required and one.table in links and one.kwargs["column"] == links[one.table].by
+    }
+    assert blind == {one.id for one in every if one.unit == "patient"}
+
+
 # -------------------------------------------------------------- laws
 @pytest.mark.parametrize("said", [{"unreadable": 1}, {"to_the_end": False}])
 def test_losing_a_visit_raises_no_low_bound(tmp_path: Path, said: dict[str, Any]) -> None:

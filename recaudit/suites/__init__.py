@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from recaudit.errors import SuiteError
@@ -118,9 +118,13 @@ def signals(sector: str, tables: Tables, known: Links) -> tuple[SignalRule, ...]
 
 def links_of(table: str, sector: str, tables: Tables) -> Links | None:
     """The links of the first unit that looks at ``table``, the usual one before others; None where none does."""
+    return next((one for one in _of_every_unit(sector, tables) if table in one.tables), None)
+
+
+def _of_every_unit(sector: str, tables: Tables) -> Iterator[Links]:
+    """Around the usual unit of a sector, then around its others."""
     others = sorted(path.stem.removeprefix(f"{_LINKS}-") for path in expectations(sector).glob(f"{_LINKS}-*.json"))
-    every_unit = (links(sector, tables, unit) for unit in ("", *others))
-    return next((one for one in every_unit if table in one.tables), None)
+    return (links(sector, tables, unit) for unit in ("", *others))
 
 
 def load(names: Sequence[str], tables: Tables, root: Path, known: Links | None = None) -> tuple[Suite, ...]:
@@ -180,6 +184,10 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Sui
         read_rule(entry, wrong.inside(f"expectation {at}"), sector=sector, table=table, kinds=kinds)
         for at, entry in enumerate(entries, start=1)
     ]
+    for unit in sorted({rule.unit for rule in rules if rule and rule.unit}):
+        units = {one.unit for one in _of_every_unit(sector, tables)}
+        if unit not in units:
+            wrong.add(f"a rule is asked only around the unknown unit {unit!r}", near(unit, units))
     return Suite(
         name=str(document.get("name")),
         version=str(own.get("version")),

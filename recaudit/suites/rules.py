@@ -84,6 +84,7 @@ _MAY: Final[Mapping[str, _Shape]] = {
     "exempts": (_are_reasons, f"reasons for absence, known: {listed(REASONS)}"),
     "absence_means": (lambda value: value in ("yes", "no"), ("yes", "no")),
     "within": (lambda value: value == "facility", ("facility",)),
+    "unit": (_is_text, "the unit's table around which alone the rule is asked"),
 }
 _KWARGS: Final[Mapping[str, _Shape]] = {
     "column": (_is_text, "a column of the table"),
@@ -152,6 +153,7 @@ def read_rule(entry: object, wrong: Wrong, *, sector: str, table: str, kinds: Ma
         exempts=tuple(meta.get("exempts", ())),
         absence_means=meta.get("absence_means", ""),
         within=meta.get("within", ""),
+        unit=meta.get("unit", ""),
         examples={state: tuple(examples) for state, examples in meta["examples"].items()},
     )
 

@@ -22,14 +22,14 @@ BUILT_IN: Final[Mapping[str, Rule]] = {
     f"conformant:{table}": Rule(table, 2, True) for table in (REPORT, DOCUMENT, TRACE)
 }
 FURTHER: Final[Mapping[str, Rule]] = {
-    **rules(REPORT, "complete", True, "rep-status rep-category rep-code rep-subject rep-encounter rep-effective"),
+    **rules(REPORT, "complete", True, "rep-status rep-category rep-code rep-subject rep-effective"),
     **rules(REPORT, "complete", True, "rep-performer rep-content"),
     **rules(REPORT, "complete", False, "rep-issued"),
     **rules(REPORT, "consistent", True, "rep-same-subject rep-issued-after-examined"),
     **rules(REPORT, "consistent", False, "rep-after-start"),
     **rules(REPORT, "attested", True, "rep-final"),
     **rules(DOCUMENT, "complete", True, "doc-status doc-type doc-subject doc-date doc-author doc-content-type"),
-    **rules(DOCUMENT, "complete", True, "doc-attachment doc-encounter"),
+    **rules(DOCUMENT, "complete", True, "doc-attachment"),
     **rules(DOCUMENT, "consistent", True, "doc-same-subject"),
     **rules(DOCUMENT, "consistent", False, "doc-after-start"),
     **rules(DOCUMENT, "attested", True, "doc-final"),
@@ -48,7 +48,7 @@ VN: Final[Mapping[str, Rule]] = {
     **rules(REPORT, "complete", True, "vn-rep-conclusion"),
     **rules(DOCUMENT, "attested", True, "vn-doc-doc-status vn-doc-authenticator"),
     **rules(DOCUMENT, "attested", False, "vn-doc-hash"),
-    **rules("composition", "complete", True, "vn-comp-encounter vn-comp-section-admission-reason"),
+    **rules("composition", "complete", True, "vn-comp-section-admission-reason"),
     **rules("composition", "complete", True, "vn-comp-admission-reason-says vn-comp-section-progress"),
     **rules("composition", "complete", True, "vn-comp-progress-says vn-comp-section-summary vn-comp-summary-says"),
     **rules("composition", "complete", False, "vn-comp-section-results vn-comp-section-procedures"),
@@ -81,7 +81,6 @@ def report(row: Row, record: Received) -> States:
         "rep-category": present(row["category"]),
         "rep-code": present(row["code"]),
         "rep-subject": present(row["subject_ref"]),
-        "rep-encounter": present(row["encounter_ref"]),
         "rep-effective": present(row["effective"]),
         "rep-issued": present(row["issued"]),
         "rep-performer": "not_applicable" if row["interpreter_ref"].filled else present(row["performer_ref"]),
@@ -103,7 +102,6 @@ def document(row: Row, record: Received) -> States:
         "doc-author": present(row["author_ref"]),
         "doc-content-type": present(row["content_type"]),
         "doc-attachment": present(row["attachment"]),
-        "doc-encounter": present(row["encounter_ref"]),
         "doc-same-subject": _same_subject(row, record),
         "doc-after-start": not_before(row["date"], visit["period_start"]),
         "doc-final": value_of(status, status.text in FINISHED),
@@ -195,7 +193,6 @@ def vn_composition(row: Row, record: Received) -> States:
     mode = attester_mode(row.cells)
     official = row["attester_party"] if mode.filled and mode.text in ("legal", "official") else NULL
     found: States = {
-        "vn-comp-encounter": present(row["encounter_ref"]),
         "vn-comp-section-results": _list(row, "section_results"),
         "vn-comp-section-procedures": _list(row, "section_procedures"),
         "vn-comp-official": _where(agree(_loinc(row) in DISCHARGES), present(official)),

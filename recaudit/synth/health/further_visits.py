@@ -16,15 +16,15 @@ from recaudit.synth.world import Record, Row, Site
 
 RULES: dict[str, Rule] = {
     **rules(UNIT, "complete", True, "enc-reason-required enc-provider"),
-    **rules("condition", "complete", True, "cond-category-required cond-encounter"),
+    **rules("condition", "complete", True, "cond-category-required"),
     **rules("condition", "complete", False, "cond-verification cond-recorded"),
     **rules("condition", "timely", False, "cond-recorded-timely"),
     **rules("observation", "complete", True, "obs-status obs-category-required obs-subject"),
     **rules("observation", "complete", False, "obs-performer"),
-    **rules("medication_request", "complete", True, "med-status med-intent med-subject med-encounter"),
+    **rules("medication_request", "complete", True, "med-status med-intent med-subject"),
     **rules("medication_request", "complete", False, "med-route med-quantity"),
     **rules("medication_request", "consistent", False, "med-before-end"),
-    **rules("procedure", "complete", True, "proc-status proc-subject proc-encounter"),
+    **rules("procedure", "complete", True, "proc-status proc-subject"),
 }
 ROUTES = ("Uống", "Tiêm bắp", "Tiêm tĩnh mạch")
 
@@ -48,7 +48,6 @@ def _encounter(row: Row, record: Received) -> States:
 def _condition(row: Row, record: Received) -> States:
     return {
         "cond-category-required": present(row["category"]),
-        "cond-encounter": present(row["encounter_ref"]),
         "cond-verification": present(row["verification_status"]),
         "cond-recorded": present(row["recorded_date"]),
         "cond-recorded-timely": days_between(record.holder(row)["period_end"], row["recorded_date"], 7),
@@ -69,7 +68,6 @@ def _medication(row: Row, record: Received) -> States:
         "med-status": present(row["status"]),
         "med-intent": present(row["intent"]),
         "med-subject": present(row["subject_ref"]),
-        "med-encounter": present(row["encounter_ref"]),
         "med-before-end": not_before(record.holder(row)["period_end"], row["authored_on"]),
         "med-route": present(row.cells.get("route", NULL)),
         "med-quantity": present(row.cells.get("quantity", NULL)),
@@ -80,7 +78,6 @@ def _procedure(row: Row, record: Received) -> States:
     return {
         "proc-status": present(row["status"]),
         "proc-subject": present(row["subject_ref"]),
-        "proc-encounter": present(row["encounter_ref"]),
     }
 
 

@@ -28,7 +28,6 @@ RULES: dict[str, Rule] = {
     **rules("condition", "complete", True, "vn-cond-icd10"),
     **rules("condition", "consistent", True, "vn-cond-icd10-length"),
     **rules("condition", "consistent", False, "vn-cond-icd10-shape"),
-    **rules("observation", "complete", True, "vn-obs-encounter"),
     **rules("procedure", "complete", True, "vn-proc-performer"),
     **rules("procedure", "complete", False, "vn-proc-outcome"),
     "conformant:organization": Rule("organization", 2, True),
@@ -173,10 +172,6 @@ def _is_icd10(text: str) -> bool:
     return not point or (len(detail) in (1, 2) and detail.isdecimal())
 
 
-def _observation(row: Row, record: Received) -> States:
-    return {"vn-obs-encounter": present(row["encounter_ref"])}
-
-
 def _procedure(row: Row, record: Received) -> States:
     category = _cell(row, "category")
     if not category.filled or category.text not in SURGERY:
@@ -205,7 +200,6 @@ VISITS = Part(
         "patient": _patient,
         UNIT: _encounter,
         "condition": _condition,
-        "observation": _observation,
         "procedure": _procedure,
         "organization": _organization,
     },
