@@ -45,6 +45,7 @@ class Visit:
     key: str
     facility: str
     end: str
+    type: str
 
 
 @cache
