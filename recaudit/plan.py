@@ -173,6 +173,9 @@ def load(path: Path) -> Plan:
     fail_on = _fail_on(audit)
 
     register = _register(whole.table("register"), file.parent, period) if "register" in whole.raw else None
+    if register is not None and register.claims is not None and units.get("health", "encounter") != "encounter":
+        what = "claims are of visits, and a record of the audit is a patient"
+        whole.table("register").problem(what, key="claims", fix="remove claims, or unit in [audit]")
     told = whole.tables("source")
     sources = tuple(_source(table) for table in told)
     if not whole.raw.get("source"):

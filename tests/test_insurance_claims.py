@@ -106,6 +106,32 @@ def test_the_order_of_files_changes_nothing(tmp_path_factory: pytest.TempPathFac
     assert expected(root)["66001"] == (1, "count", "subset")
 
 
+def test_only_claims_that_are_certainly_of_the_visits_of_the_plan_count(tmp_path: Path) -> None:
+    planned(tmp_path)
+    types = {"a": "03", "b": "01", "c": "", "d": "99", "e": "07"}
+    claimed(tmp_path, "a.xml", *(ended(key, "20260210", MA_LOAI_KCB=code) for key, code in types.items()))
+    claimed(tmp_path, "b.xml", ended("e", "20260210", MA_LOAI_KCB="03"))  # as old: nobody knows which holds
+    numbers = []
+    toml = tmp_path / "recaudit.toml"
+    said = toml.read_text(encoding="utf-8")
+    for base in ("", 'visits = "vn/all"\n', 'visits = "vn/opened"\n'):
+        toml.write_text(said.replace("timezone", f"{base}timezone"), encoding="utf-8")
+        numbers.append(expected(tmp_path)["66001"][0])
+    assert numbers == [5, 5, 1]
+    notes = register.load(plan.load(tmp_path)).notes
+    assert "Claims: claims of visits that the plan is not about (visits), left out: 1" in notes
+    assert "Claims: claims whose type of visit is not certain, not counted: 3" in notes
+    assert not any("certainly end" in note for note in notes)
+
+
+def test_claims_of_visits_are_no_patients(tmp_path: Path) -> None:
+    planned(tmp_path)
+    toml = tmp_path / "recaudit.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("timezone", 'unit = { health = "patient" }\ntimezone'))
+    with pytest.raises(PlanError, match="claims are of visits"):
+        plan.load(tmp_path)
+
+
 def test_what_cannot_be_read_is_noted_and_takes_no_number_away(tmp_path: Path) -> None:
     planned(tmp_path)
     claimed(tmp_path, "a.xml", ended("a", "20260210"), ended("", "20260210"))

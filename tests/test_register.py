@@ -241,6 +241,8 @@ expected | F4,,2026-Q1,some,x, | 5 | expected | expected is no whole number, 0 o
 expected | F4,,2026-Q5,1,x, | 5 | period | period is no period
 expected | F4,,2026-03-01/2026-01-01,1,x, | 5 | period | period is no period
 expected | F4,Sécret,2026-Q1,1,x, | 5 | unit | unit is not known
+expected | F4,patient,2026-Q1,1,x, | 5 | unit | unit is not encounter, which a record of the audit is
+rosters | F2,learner,2026-Q1,his,e3,book | 4 | unit | unit is not encounter, which a record of the audit is
 expected | F4,,2026-Q1,1,x,Sécret | 5 | covers | covers is not known
 expected | F4,,2026-Q1,1,, | 5 | source | source is empty
 expected | F3,,2026-Q1,1,x, | 5 | facility | something is expected of a facility that was not open in the period

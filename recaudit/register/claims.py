@@ -7,16 +7,17 @@ of an insured visit, so that the number is a part of what is due, a floor.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 
 from recaudit.csvfiles import ROW, Faults, Sheet
-from recaudit.model import Finding, Input, Period
+from recaudit.model import Base, Finding, Input, Period
 from recaudit.plan import Claims, Plan
 from recaudit.register.expected import EXPECTED
 from recaudit.sources.envelope import Envelope
@@ -37,11 +38,18 @@ class Counted:
     files: tuple[Input, ...]
 
 
+_Type = Literal["counts", "left out", "not known"]
+"""Whether a visit is of a kind that the plan is about, by its type; "not known" of a type that is none of the list."""
+
+_End = tuple[date | None, _Type]
+
+
 @dataclass(slots=True)
 class _Told:
     """What is known of all claims so far. A claim is told by facility and key; of several the newest file's counts."""
 
-    ends: dict[bytes, tuple[str, str, set[date | None]]] = field(default_factory=dict)  # made, facility, ends
+    base: Base | None  # which kinds of visit the plan is about
+    ends: dict[bytes, tuple[str, str, set[_End]]] = field(default_factory=dict)  # made, facility, ends
     again: int = 0
     unreadable: int = 0
     unnamed: int = 0  # without a key or a facility
@@ -59,7 +67,7 @@ class _Told:
             self.unnamed += 1
             return True
         made = envelope.made.strip().ljust(14, "0") if day_of(envelope.made) else ""
-        end = day_of(row.get(names.end, ""))
+        end = day_of(row.get(names.end, "")), _type(row.get(names.type, "").strip(), self.base)
         name = blake2b(f"{facility}\0{key}".encode(), digest_size=16).digest()
         before = self.ends.get(name)
         self.again += before is not None
@@ -70,6 +78,12 @@ class _Told:
         return True
 
 
+def _type(code: str, base: Base | None) -> _Type:
+    if base is None or not base.left_out or code in base.codes:
+        return "counts"
+    return "left out" if code in base.left_out else "not known"
+
+
 def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) -> Counted | None:
     """The claims of the plan as expected counts of the facilities of ``known``: one row a facility and month, cut at
     the ends of the period; 0 for a month without a claim, which a floor may say. A facility that no claim names has
@@ -77,6 +91,7 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
 
     Every claim counts once, by the local day on which its visit ended; of several of one facility and key those of the
     file that was made last. Where these disagree, or no day can be read, it counts only if all say a day of the period.
+    Of a plan that is about some kinds of visit (``visits``), only those count that are certainly of these.
     What could not be read is noted. Faults: no file, an archive, a file of the audited export, no known facility.
     """
     place = f"{plan.path.name} [register], claims"
@@ -87,9 +102,9 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
         faults.whole(plan.path, place, what, fix)
     if problems:
         return None
-    told = _Told()
+    told = _Told(plan.bases.get("health"))
     files = tuple(_read(one, claims, told) for one in found if one.ending)
-    months, strange = _by_month(told, plan.period, known)
+    months, strange, left_out = _by_month(told, plan.period, known)
     if strange and not months:
         what = "the claims name no facility of the register"
         faults.whole(plan.path, place, what, "name facilities in the register as MA_CSKCB does")
@@ -103,7 +118,7 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
         [{ROW: -1, **row, **fixed} for row in rows],
         schema={ROW: pl.Int64, **dict.fromkeys(EXPECTED.columns, pl.String)},
     )
-    notes = tuple(_notes(claims, told, months, strange, len(files)))
+    notes = tuple(_notes(claims, told, months, strange, left_out, len(files)))
     return Counted(Sheet(plan.path, place, 0, "", frame, notes), files)
 
 
@@ -162,22 +177,28 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
     )
 
 
-def _by_month(told: _Told, period: Period, known: Collection[str]) -> tuple[dict[str, list[int]], int]:
-    """Facility -> its claims of each month of the period; and how many claims are of facilities nobody knows."""
+def _by_month(told: _Told, period: Period, known: Collection[str]) -> tuple[dict[str, list[int]], int, Counter[_Type]]:
+    """Facility -> its claims of each month of the period; how many claims are of facilities nobody knows; and of the
+    others of the period how many are not counted by their type."""
     months = _months(period)
     place = {(month.first.year, month.first.month): at for at, month in enumerate(months)}
     found: dict[str, list[int]] = {}
-    strange = 0
+    strange, left_out = 0, Counter[_Type]()
     for _, facility, ends in told.ends.values():
         if facility not in known:
             strange += 1
             continue
         numbers = found.setdefault(facility, [0] * len(months))
-        days = [day for day in ends if day is not None and period.first <= day <= period.last]
-        if days and len(days) == len(ends):
+        days = [day for day, _ in ends if day is not None and period.first <= day <= period.last]
+        if not days or len(days) < len(ends):
+            continue
+        types = {type_ for _, type_ in ends}
+        if types == {"counts"}:
             first = min(days)
             numbers[place[first.year, first.month]] += 1
-    return found, strange
+        else:
+            left_out["left out" if types == {"left out"} else "not known"] += 1
+    return found, strange, left_out
 
 
 def _months(period: Period) -> list[Period]:
@@ -191,7 +212,9 @@ def _months(period: Period) -> list[Period]:
         first = following
 
 
-def _notes(claims: Claims, told: _Told, months: dict[str, list[int]], strange: int, files: int) -> Iterator[str]:
+def _notes(
+    claims: Claims, told: _Told, months: dict[str, list[int]], strange: int, left_out: Counter[_Type], files: int
+) -> Iterator[str]:
     number = sum(map(sum, months.values()))
     yield (
         f"{claims.source}: expected are {number} claims (facilities: {len(months)}, files: {files}), a part of what is"
@@ -199,10 +222,12 @@ def _notes(claims: Claims, told: _Told, months: dict[str, list[int]], strange: i
     )
     if silent := sum(not one for numbers in months.values() for one in numbers):
         yield f"{claims.source}: months of a facility without a claim, taken as 0: {silent}"
-    others = len(told.ends) - strange - number
+    others = len(told.ends) - strange - number - left_out.total()
     counts = {
         "claims of facilities that the register lacks": strange,
         "claims whose visit did not certainly end in the period": others,
+        "claims of visits that the plan is not about (visits), left out": left_out["left out"],
+        "claims whose type of visit is not certain, not counted": left_out["not known"],
         "claims that were handed in again, counted once": told.again,
         "claims without a key or a facility, not counted": told.unnamed,
         "dossiers that could not be read, not counted": told.unreadable,

@@ -152,6 +152,7 @@ def load(plan: Plan) -> Register:
     roster = rosters_of(plan, roster_now, yearly, tiles, faults)
     counts_of(expected_now, tiles, faults, notes)
     _undeciding(plan, files.decides, [*expected_now, *roster_now], faults)
+    _refuse_other_units(plan, [*expected_now, *roster_now], facilities, faults)
     if facilities:  # none: every row would be a stranger's, and the one fault is elsewhere
         _strangers(roster_now + expected_now, stretches, faults)
     expected = {}
@@ -319,6 +320,20 @@ def _undeciding(plan: Plan, decides: Iterable[str], sheets: Iterable[Sheet], fau
             names = f": {', '.join(known)}" if known else ", of which there is none"
             fix = nearest(source, known) or f"remove it, or name one of the sources{names}"
             faults.whole(plan.path, f"{plan.path.name} [register], decides", what, fix)
+
+
+def _refuse_other_units(plan: Plan, sheets: Sequence[Sheet], facilities: Sequence[Facility], faults: Faults) -> None:
+    """Refuse rows that count something else than the records of the audit: visits are no patients."""
+    units = {unit for words in SECTORS.values() for unit in words.units}
+    for sector in SECTORS:
+        unit, own = plan.unit(sector), [one.id for one in facilities if one.sector == sector]
+        fix = f"give {unit} counts or keys, or name the unit of this row in [audit] of the plan"
+        for sheet in sheets:
+            if sheet.path == plan.path or "unit" not in sheet.frame.columns:  # claims: the plan itself is refused
+                continue
+            others = pl.col("facility").is_in(own) & pl.col("unit").is_in(sorted(units - {unit}))
+            wrong = sheet.frame.filter(others)[ROW]
+            faults.rows(sheet, wrong, "unit", f"unit is not {unit}, which a record of the audit is", fix)
 
 
 def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> None:

@@ -48,6 +48,7 @@ class Visit:
     key: str
     facility: str
     end: str
+    type: str
 
 
 @cache
