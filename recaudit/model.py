@@ -580,6 +580,7 @@ class Counted:
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
     left_out: int = 0  # rows of a kind that the plan is not about
     elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
+    nowhere: int = 0  # rows that would put a record in scope, had it been read
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
 
 

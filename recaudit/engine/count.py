@@ -29,7 +29,7 @@ from recaudit.engine.link import (
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
 from recaudit.engine.reference import sheets
-from recaudit.engine.scope import elsewhere, of_other_base
+from recaudit.engine.scope import elsewhere, nowhere, of_other_base
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -87,6 +87,7 @@ def count(
         nameless=nameless,
         left_out=_left_out(engine, task, linked),
         elsewhere=elsewhere(engine, task, linked.rows),
+        nowhere=nowhere(engine, task, linked.rows),
     )
 
 
