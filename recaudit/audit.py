@@ -55,6 +55,7 @@ from recaudit.plan import Plan
 from recaudit.reasons import few
 from recaudit.register import Register, resolved
 from recaudit.reports.identities import broken
+from recaudit.reports.numbers import counted as so_many
 from recaudit.result import SCHEMA, NotLookedAt, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
@@ -513,31 +514,44 @@ def _forced(planned: Plan) -> Iterator[str]:
 
 def _notes(one: SectorAudit) -> Iterator[str]:
     if one.counted.differing:
-        yield f"{one.counted.differing} rows name two facilities of the register; the first in the plan's order counts"
+        what = so_many(one.counted.differing, "row names", "rows name")
+        yield f"{what} two facilities of the register; the first in the plan's order counts"
     for (before, now), rows in sorted(one.counted.inherited.items()):
-        yield f"{rows} rows of {one.sector.name} name predecessor {before} and count for {now}"
+        verbs = ("names", "counts") if rows == 1 else ("name", "count")
+        yield f"{so_many(rows, 'row')} of {one.sector.name} {verbs[0]} predecessor {before} and {verbs[1]} for {now}"
     if one.counted.respelt:
-        yield f"{one.counted.respelt} records of {one.sector.name} are on a roster that writes their key otherwise"
+        verb = "is" if one.counted.respelt == 1 else "are"
+        records = so_many(one.counted.respelt, "record")
+        yield f"{records} of {one.sector.name} {verb} on a roster that writes their key otherwise"
     if one.counted.further:
+        verb = "is" if one.counted.further == 1 else "are"
         yield (
-            f"{one.counted.further} records of {one.sector.name} are unexpected: the roster's key that theirs means "
-            "is another record's"
+            f"{so_many(one.counted.further, 'record')} of {one.sector.name} {verb} unexpected: the roster's key that "
+            "theirs means is another record's"
         )
     if one.counted.elsewhere:
+        verb = "is" if one.counted.elsewhere == 1 else "are"
         yield (
-            f"{one.counted.elsewhere} visits of {one.sector.name} in scope are of another facility than every row of "
-            "their patient, so no record holds them"
+            f"{so_many(one.counted.elsewhere, 'visit')} of {one.sector.name} in scope {verb} of another facility than "
+            "every row of the patient, so no record holds what they say"
         )
-    if one.task.base is not None:
+    if one.counted.nowhere:
+        verb = "names" if one.counted.nowhere == 1 else "name"
+        yield (
+            f"{so_many(one.counted.nowhere, 'visit')} of {one.sector.name} in scope {verb} a patient that was not "
+            "handed in, so no record holds what they say"
+        )
+    if one.task.base is not None and one.counted.left_out:
         base = one.task.base
         which = f"base {base.name}" if base.name else f"types {', '.join(base.codes)}"
+        what = "is a visit of another type" if one.counted.left_out == 1 else "are visits of other types"
         yield (
-            f"{one.counted.left_out} rows of {one.sector.name} are visits of other types than the plan is about "
+            f"{so_many(one.counted.left_out, 'row')} of {one.sector.name} {what} than the plan is about "
             f"({which}; {base.source}), so out of scope"
         )
         if one.counted.of_no_kind:
             yield (
-                f"{one.counted.of_no_kind} rows of {one.sector.name} are visits whose type is missing or no code of "
+                f"{so_many(one.counted.of_no_kind, 'row')} of {one.sector.name} without a visit type that is a code of "
                 "that list: unreadable, as nobody knows if the plan is about them, unless status or end puts them out"
             )
     every_rule = (rule for suite in one.suites.values() for rule in suite.rules)
@@ -559,8 +573,8 @@ def _unasked(one: SectorAudit) -> Iterator[str]:
         yield f"fallback: roster or export does not say whom records are of, so nobody asked: {few(mute)}"
     if one.counted.nameless:
         yield (
-            f"fallback: {one.counted.nameless} unexpected records of {one.sector.name} could not be asked, for want of "
-            "name, birth date or sex"
+            f"fallback: {so_many(one.counted.nameless, 'unexpected record')} of {one.sector.name} could not be asked, "
+            "for want of name, birth date or sex"
         )
 
 

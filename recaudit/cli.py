@@ -816,11 +816,17 @@ def rules() -> None:
 
 
 @rules.command("list")
-def list_rules() -> None:
-    """Every rule: its suite, rung, whether it is required, and what it asks for."""
-    from recaudit.reports import suites
+@click.argument("names", nargs=-1, metavar="[SUITE…]")
+def list_rules(names: tuple[str, ...]) -> None:
+    """Every rule: its suite, rung, whether it is required, and what it asks for.
 
-    shipped = _suites(_shipped())
+    SUITE is a group (core, further, health/vn), a shipped suite (health/encounter) or a file; without one, all shipped
+    suites are listed.
+    """
+    from recaudit.reports import suites
+    from recaudit.suites import meant
+
+    shipped = _suites(meant(names) or _shipped())
     if _on_terminal():
         _page(suites.listed(shipped, _sheet(Path(RESULT))))
     else:
@@ -841,13 +847,14 @@ def show_rule(key: str) -> None:
 def hold_rules(names: tuple[str, ...]) -> int:
     """Run the examples of every rule, and have Great Expectations load the suites.
 
-    SUITE is the name of a shipped suite (health/encounter) or a file; without one, all shipped suites are tested.
+    SUITE is a group (core, further, health/vn), a shipped suite (health/encounter) or a file; without one, all shipped
+    suites are tested.
     """
     from recaudit.engine.examples import failures
-    from recaudit.suites import find, frame_kinds, hold_in_gx, links_of
+    from recaudit.suites import find, frame_kinds, hold_in_gx, links_of, meant
 
     tables = _tables()
-    named = names or _shipped()
+    named = meant(names) or _shipped()
     failed = 0
     for name, suite in zip(named, _suites(named), strict=True):
         held = hold_in_gx(find(name, Path()), suite)

@@ -582,6 +582,7 @@ class Counted:
     left_out: int = 0  # rows of a kind that the plan is not about
     of_no_kind: int = 0  # rows of which nobody knows whether they are of such a kind
     elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
+    nowhere: int = 0  # rows that would put a record in scope, had it been read
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
 
 

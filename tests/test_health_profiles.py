@@ -192,3 +192,32 @@ def test_a_profile_of_any_content_gives_a_suite_or_a_problem(data: st.DataObject
 
 def test_the_types_that_have_a_view_are_those_of_the_tables() -> None:
     assert {"Patient", "Encounter", "Observation"} <= set(views())
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"min": 1, "max": "0"}, "min is above max: nothing can be so"),
+        ({"min": "1"}, "min is no whole number"),
+        ({"min": True}, "min is no whole number"),
+        ({"min": -1}, "min is no whole number"),
+    ],
+)
+def test_a_min_that_cannot_be_is_a_problem(change: dict[str, Any], what: str) -> None:
+    profile = PATIENT | {"differential": {"element": [element("Patient.name", **change)]}}
+    with pytest.raises(SuiteError) as raised:
+        suite_of(profile, "p.json")
+    assert [(one.what, one.where) for one in raised.value.problems] == [(what, "p.json: Patient.name")]
+
+
+def test_a_profile_of_an_unknown_release_is_a_problem_that_names_the_known_ones() -> None:
+    with pytest.raises(SuiteError) as raised:
+        suite_of(PATIENT | {"fhirVersion": "9.9"}, "p.json")
+    (problem,) = raised.value.problems
+    assert (problem.where, problem.fix) == ("p.json: fhirVersion", "one of 3.0, 4.0, 4.1, 4.3, 5.0")
+
+
+def test_a_min_above_1_is_said_to_be_asked_for_once_only() -> None:
+    suite, left = suite_of(PATIENT | {"differential": {"element": [element("Patient.name", min=2)]}}, "p.json")
+    assert left == (("Patient.name", "min 2: the rule asks for one"),)
+    assert suite["meta"]["profile"]["left_out"] == ["Patient.name: min 2: the rule asks for one"]

@@ -498,3 +498,21 @@ def test_links_that_do_not_hold_together_are_refused(tmp_path: Path, change: Cha
     with pytest.raises(SuiteError) as caught:
         read_links(tmp_path / "links.json", "links.json", TABLES)
     assert said in str(caught.value)
+
+
+def test_a_group_stands_for_its_suites_of_every_sector() -> None:
+    assert suites.meant(["health/core"]) == suites.shipped("health")
+    further = suites.meant(["further"])
+    assert further == suites.meant(["health/further"]) != ()
+    assert set(suites.meant(["vn"])) >= {*suites.meant(["health/vn"]), *suites.meant(["education/vn"])}
+    assert suites.meant(["health/encounter", "x.json"]) == ("health/encounter", "x.json")
+    assert suites.meant([]) == ()
+
+
+def test_an_unknown_suite_is_answered_with_near_names_and_packs(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError) as raised:
+        suites.find("health/furher", tmp_path)
+    (problem,) = raised.value.problems
+    assert problem.fix.startswith("write 'health/further'")
+    assert "health/vn" in problem.fix
+    assert "health/further/immunization" not in problem.fix

@@ -126,6 +126,12 @@ def test_a_visit_elsewhere_puts_nobody_in_scope_here(tmp_path: Path) -> None:
     assert counted.elsewhere == 1  # and a note says so
 
 
+def test_a_visit_of_whom_nobody_handed_in_is_counted(tmp_path: Path) -> None:
+    of = (patient("p1", managing_organization="a"),)
+    visits = (visit("e1", "nosuch"), visit("e2", "nosuch", **LAST_YEAR), visit("e3", None), visit("e4", "p1"))
+    assert seam(*visits, of=of).count(tmp_path).nowhere == 1  # and a note says so
+
+
 def test_who_never_came_is_of_no_facility_and_not_in_scope(tmp_path: Path) -> None:
     counted = seam(visit("e1", "p1"), of=(patient("p1"), patient("p2"))).count(tmp_path)
     assert (counted.unattributed, counted.unattributed_in_scope) == ({"no facility named": 1}, 0)

@@ -29,7 +29,7 @@ from recaudit.engine.link import (
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
 from recaudit.engine.reference import sheets
-from recaudit.engine.scope import elsewhere, of_no_known_kind, of_other_base
+from recaudit.engine.scope import elsewhere, nowhere, of_no_known_kind, of_other_base
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.model import (
@@ -89,6 +89,7 @@ def count(
         left_out=left_out,
         of_no_kind=of_no_kind,
         elsewhere=elsewhere(engine, task, linked.rows),
+        nowhere=nowhere(engine, task, linked.rows),
     )
 
 

@@ -157,6 +157,18 @@ def elsewhere(engine: Engine, task: Task, rows: FromClause) -> int:
     return int(number)
 
 
+def nowhere(engine: Engine, task: Task, rows: FromClause) -> int:
+    """Rows in scope that put no record in scope, as whom they name was not read. ``rows``: as above."""
+    if task.links.in_scope_by is None:
+        return 0
+    visits = sa.table(VISITS, *map(sa.column, ("ns", "of_", "standing_", "inside_")))
+    v, r = visits.c, rows.c
+    read = sa.exists().where(r.ns == v.ns, r.id == v.of_)
+    lost = sa.select(sa.func.count()).where(v.inside_, v.standing_, v.of_.is_not(None), sa.not_(read))
+    [(number,)] = engine.rows(lost)
+    return int(number)
+
+
 def through(rows: FromClause, hanging: Hanging, seam: Mapping[str, FromClause], links: Links) -> sa.Select[Any]:
     """``rows`` with the record that they hang on, as the rows of another table say which they name. Where that one was
     not read, or its copies name two, they hang on nothing."""

@@ -17,6 +17,8 @@ OTHER: Final = "another release"
 """The finding for a resource that declares another release than its file is read as."""
 
 _VERSIONS: Final[dict[str, Release]] = {"3.0": "STU3", "4.0": "R4", "4.1": "R4B", "4.3": "R4B", "5.0": "R5"}
+VERSIONS: Final = tuple(_VERSIONS)
+"""How a version of the standard that has models begins: "4.0"."""
 _IN_A_PROFILE: Final = re.compile(r"^http://hl7\.org/fhir/(?:(\d\.\d)/)?StructureDefinition/\w+(?:\|(\d\.\d)[\d.]*)?$")
 _VERSION_TAGS: Final = "http://hl7.org/fhir/FHIR-version"
 

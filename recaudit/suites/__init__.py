@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from recaudit.errors import SuiteError
@@ -31,6 +32,7 @@ __all__ = [
     "links",
     "links_of",
     "load",
+    "meant",
     "named",
     "shipped",
     "signals",
@@ -73,6 +75,22 @@ def named(sector: str, names: Sequence[str], tables: Collection[str]) -> tuple[s
     return tuple(dict.fromkeys(found))
 
 
+def meant(names: Iterable[str]) -> tuple[str, ...]:
+    """``names`` with the suites of a group in its place: "further", of every sector that has it, or "health/further".
+    Whatever else stands there stays."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for whole, group in _groups().items():
+        short = whole.partition("/")[2]
+        groups |= {whole: group, short: (*groups.get(short, ()), *group)}
+    return tuple(dict.fromkeys(suite for name in names for suite in groups.get(name, (name,))))
+
+
+def _groups() -> dict[str, tuple[str, ...]]:
+    """ "health/core" and "health/further" -> their suites, of every sector."""
+    cores = {f"{sector}/{CORE}": shipped(sector) for sector in _sectors()}
+    return cores | {f"{sector}/{pack}": _pack(sector, pack) for sector in _sectors() for pack in packs(sector)}
+
+
 def find(name: str, root: Path) -> Path:
     """The file that ``name`` stands for: a shipped suite ("health/encounter"), else a path relative to ``root``.
 
@@ -83,8 +101,11 @@ def find(name: str, root: Path) -> Path:
         return expectations(sector, *f"{table}.json".split("/"))
     if os.path.isfile(path := root / name):  # Path.is_file raises for a name too long
         return path
-    names = [name for sector in _sectors() for name in every(sector)]
-    raise SuiteError(f"there is no suite {name!r}", where=f"suites of {root}", fix=near(name, names) + ", or a file")
+    groups = [*_groups()]
+    close = get_close_matches(name, [*groups, *(name for sector in _sectors() for name in every(sector))], n=3)
+    known = f"packs: {', '.join(groups)}; 'recaudit rules list' shows every suite; or a file"
+    fix = f"write {' or '.join(map(repr, close))}; {known}" if close else known
+    raise SuiteError(f"there is no suite {name!r}", where=f"suites of {root}", fix=fix)
 
 
 def _sectors() -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from recaudit.health.decoded import objects
 from recaudit.health.gate.annotations import unwrapped
 from recaudit.health.gate.models import model_of
 from recaudit.health.profiles.columns import Column, columns_of, standing_for, views
-from recaudit.health.release import release_of
+from recaudit.health.release import VERSIONS, declared_by, release_of
 from recaudit.health.types import table_of
 
 Left = tuple[str, str]
@@ -84,14 +84,16 @@ def suite_of(profile: object, where: str) -> tuple[dict[str, Any], tuple[Left, .
 
     ``profile``: a StructureDefinition as JSON, with a snapshot or a differential; with both, presence is read from the
     snapshot and everything else from the differential, which says what is the profile's own.
-    Raises ``SuiteError`` where it is no profile of a resource type that has a view, and where nothing of it has a
-    column.
+    Raises ``SuiteError`` where it is no profile of a resource type that has a view, where it is of an unknown release,
+    where a min cannot be, and where nothing of it has a column.
     """
     definition = _profile(profile, where)
     name, release = definition["type"], release_of({"fhirVersion": definition.get("fhirVersion")})
     model = model_of(release, name)
     columns = columns_of(name, model, where)
     elements = [*_elements(definition, where)]
+    for element in elements:
+        _check_min(element, where)
     kept: dict[str, Asked] = {}
     left: list[Left] = []
     for asked in _asked(elements, model, left):
@@ -140,6 +142,12 @@ def _profile(profile: object, where: str) -> Mapping[str, Any]:
     if not isinstance(name, str) or name not in held:
         what = f"no table is made of the type {name}" if isinstance(name, str) else "the profile names no type"
         raise SuiteError(what, where=f"{where}: type", fix="types with a table: " + ", ".join(sorted(held)))
+    version = profile.get("fhirVersion")
+    if version is not None and declared_by({"fhirVersion": version}) is None:
+        known = ", ".join(VERSIONS)
+        raise SuiteError(
+            "the profile is of no release that is known", where=f"{where}: fhirVersion", fix=f"one of {known}"
+        )
     return profile
 
 
@@ -158,6 +166,17 @@ def _elements(definition: Mapping[str, Any], where: str) -> Iterator[Mapping[str
     raise SuiteError("the profile has no elements", where=where, fix="give one with a snapshot or a differential")
 
 
+def _check_min(element: Mapping[str, Any], where: str) -> None:
+    """Raises ``SuiteError`` where min is no count, or above max."""
+    least, most, place = element.get("min"), element.get("max"), f"{where}: {element.get('id') or element['path']}"
+    if least is None:
+        return
+    if not isinstance(least, int) or isinstance(least, bool) or least < 0:
+        raise SuiteError("min is no whole number", where=place, fix="write min as a number: 0, 1, ...")
+    if isinstance(most, str) and most.isascii() and most.isdigit() and int(most[:20]) < least:
+        raise SuiteError("min is above max: nothing can be so", where=place, fix="correct min or max")
+
+
 def _asked(elements: Iterable[Mapping[str, Any]], model: Any, left: list[Left]) -> Iterator[Asked]:  # noqa: ANN401
     """The elements that have to be there or be supported; those that no rule can say go to ``left``."""
     minimum = {one["path"]: one.get("min") for one in elements if not _sliced(one)}
@@ -173,6 +192,8 @@ def _asked(elements: Iterable[Mapping[str, Any]], model: Any, left: list[Left]) 
         above = (".".join(parts[:length]) for length in range(2, len(parts)))
         absent = next((each for each in above if not _always(each, minimum, model)), None)
         if due and absent is None:
+            if element["min"] > 1:
+                left.append((path, f"min {element['min']}: the rule asks for one"))
             yield Asked(path, True, element)
         elif supported:
             yield Asked(path, False, element)
