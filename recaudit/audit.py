@@ -594,7 +594,7 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
     """What was handed in and judged by no rule, and what rules ask for and nobody handed in."""
     for read in inputs:
         if read.sector == one.sector.name and read.role == "ignored":
-            yield {"what": read.path, "why": "the name says no format that recaudit reads"}
+            yield {"what": read.path, "why": "neither name nor content is of a format that recaudit reads"}
     due = one.task.due
     if due is not None and one.task.due_plan is None:
         rules = sum(rule.table == due.table for rule in one.task.rules)
