@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs lock clean
+.PHONY: help demo test every-test lint docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,10 @@ demo: $(READY) ## install, then audit the sample province in sample_data
 	echo; \
 	echo "The audit ended with exit code 1, and that is right: the sample has planted gaps, so a claim is refuted."
 
-test: lint ## lint, then every test
+test: $(READY) ## lint and every test, side by side
+	@$(MAKE) --no-print-directory --jobs 2 lint every-test
+
+every-test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(READY) ## style, types and import contracts
