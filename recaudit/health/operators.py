@@ -38,7 +38,6 @@ _ORDERS: Final[Mapping[str, Callable[[int, int], bool]]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
-SIGNS: Final = frozenset({*_SUMS, *_ORDERS})
 
 _MOMENT: Final = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})(?:T(?:(?P<hour>[0-9]{2})(?::(?P<minute>[0-9]{2})"
