@@ -18,6 +18,7 @@ from recaudit.keys import DIFFERENCES, Difference
 from recaudit.model import RUNGS, USUAL, Base, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planbases import SECTOR as BASED
 from recaudit.planbases import base_of
+from recaudit.plandatabase import database_of
 from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
 from recaudit.planrecount import Recount, recount_of
 from recaudit.shipped import area_packs, expectations
@@ -117,6 +118,8 @@ class Source:
     namespace: NamespaceBy = "source"
     facility: tuple[str, ...] = ()  # candidates in order; empty: the sector's default order
     facility_id: str = ""  # every row is of this facility
+    url: str = ""  # of a database, in place of files; never with a password
+    queries: tuple[tuple[str, str], ...] = ()  # of a database: table -> SELECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,18 +363,21 @@ def _fallback(table: Table) -> Fraction | None:
 
 
 def _source(table: Table) -> Source:
-    table.known("name", "sector", "paths", "format", "release", "namespace", "facility", "facility_id")
+    table.known("name", "sector", "paths", "url", "query", "format", "release", "namespace", "facility", "facility_id")
     sector = table.word("sector", tuple(SECTORS))
     words = SECTORS[sector]
+    url, queries = database_of(table, sector)
     source = Source(
         name=table.text("name"),
         sector=sector,
-        paths=table.texts("paths", required=True),
+        paths=table.texts("paths", required="url" not in table.raw),
         format=table.word("format", words.formats, default=words.formats[0]),
         release=table.word("release", RELEASES, default=""),
         namespace=table.word("namespace", _NAMESPACES, default="source"),
         facility=table.texts("facility"),
         facility_id=table.text("facility_id", default=""),
+        url=url,
+        queries=queries,
     )
     for candidate in source.facility:
         if candidate not in words.facility:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from recaudit.errors import Problem, SourceError
@@ -38,15 +39,18 @@ def files_of(
     first: int,
     known: Collection[str],
     problems: Sequence[Problem] = (),
+    drawn: Mapping[str, Sequence[Found]] = MappingProxyType({}),
 ) -> list[File]:
     """Every file of the sources in order, numbered from ``first``; those without a wanted ending too.
 
-    Raises ``SourceError`` with ``problems`` and all that is wrong with how the sources name their files.
+    ``drawn``: name of a source -> the files that stand for its tables, where it is a database. Raises
+    ``SourceError`` with ``problems`` and all that is wrong with how the sources name their files.
     """
     files: list[File] = []
     wrong = list(problems)
     for source in sources:
-        for found in find(plan.root, source.name, source.paths, endings):
+        there = drawn[source.name] if source.url else find(plan.root, source.name, source.paths, endings)
+        for found in there:
             facility = certain_facility(source, found, known)
             if source.namespace == "facility" and facility is None and found.ending:
                 wrong.append(

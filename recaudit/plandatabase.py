@@ -1,0 +1,47 @@
+"""The keys of a ``[[source]]`` that is a database and no files: ``url`` and ``query``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from recaudit.planfile import Table
+
+Queries = tuple[tuple[str, str], ...]
+"""Table -> one SELECT, in the order of the plan."""
+
+_PASSWORD: Final = re.compile(r"[^:/]+://[^/@:]*:[^@]*@")
+_TABLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_SECTOR: Final = "education"
+
+
+def database_of(table: Table, sector: str) -> tuple[str, Queries]:
+    """The URL and the queries; ``("", ())`` where the source is files, and where something is wrong, which is told."""
+    url = table.text("url", default="")
+    if not url:
+        if "query" in table.raw:
+            table.problem("a query without a database", key="query", fix='add url = "postgresql://user@host/database"')
+        return "", ()
+    if sector != _SECTOR:
+        table.problem(f"only {_SECTOR} is read from a database", key="url", fix="hand in files: paths = [...]")
+    if table.raw.get("paths"):
+        table.problem("files and a database in one source", key="url", fix="give each a [[source]] of its own")
+    if _PASSWORD.match(url):
+        fix = "leave it out; PostgreSQL looks into ~/.pgpass and PGPASSWORD"
+        table.problem("the url holds a password, and a plan is handed over", key="url", fix=fix)
+    return url, _queries(table)
+
+
+def _queries(table: Table) -> Queries:
+    asked = table.raw.get("query")
+    found = asked if isinstance(asked, dict) else {"query": asked}
+    queries = tuple((name, text.strip()) for name, text in found.items() if isinstance(text, str) and text.strip())
+    if len(queries) < len(found) or not queries:
+        fix = 'write query = "SELECT ...", or query = { users = "SELECT ...", orgs = "SELECT ..." }'
+        table.problem("no query, or one that is no text", key="query", fix=fix)
+        return ()
+    odd = [name for name, _ in queries if not _TABLE.fullmatch(name)]
+    if odd:
+        table.problem(f"{odd[0]!r} is no name of a table", key="query", fix="name each as its file would be: users")
+        return ()
+    return queries

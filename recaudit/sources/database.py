@@ -1,0 +1,164 @@
+"""Tables of a database as files: each query of a source is streamed, once and read-only, into a private CSV file.
+
+From there on a row of a database is what a row of a file is: the same header, the same findings, a digest of what was
+read. Text is what the database says, exactly: no number passes through a float that was not one, NULL is an empty cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from recaudit.errors import SourceError
+from recaudit.plan import Source
+from recaudit.sources.files import Found
+
+ROWS: Final = 20_000
+"""Rows that are held at once."""
+
+ENDING: Final = ".csv"
+DRIVERS: Final = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
+"""Databases that can be opened so that nothing in them can change, and by which driver."""
+
+
+def pulled(source: Source, root: Path, folder: Path) -> tuple[Found, ...]:
+    """Every query of a source as a CSV file in ``folder``, which is made here; a table without rows has its header.
+
+    All queries see one state of the database. ``root``: what the path of an SQLite file is relative to. Raises
+    ``SourceError`` where the database cannot be opened, or a query fails, also half-way: part of a table is no table.
+    """
+    folder.mkdir(mode=0o700)
+    where = f"source {source.name}"
+    with _connected(source.url, root, where) as connection:
+        return tuple(_written(connection, source, table, query, folder) for table, query in source.queries)
+
+
+# ------------------------------------------------------------------------------------------------ the connection
+@contextmanager
+def _connected(url: str, root: Path, where: str) -> Iterator[Connection]:
+    """A connection on which nothing can be written. Every failure of it, and of what is done with it, is ours."""
+    engine = _engine(url, root, where)
+    try:
+        with engine.connect() as connection:
+            yield connection.execution_options(stream_results=True, yield_per=ROWS)
+    except DBAPIError as error:
+        raise SourceError(
+            f"the database refused: {_said(error)}",
+            where=where,
+            fix="check url, the right to read, and the query: it has to be one SELECT",
+        ) from None
+    except SQLAlchemyError as error:
+        raise SourceError(
+            f"the query cannot be read ({type(error).__name__})", where=where, fix="write one SELECT"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _engine(text: str, root: Path, where: str) -> Engine:
+    try:
+        url = sa.make_url(text)
+        driver = DRIVERS.get(url.get_backend_name())
+        if driver is None:
+            raise SourceError(
+                "a database of this kind cannot be read",
+                where=where,
+                fix=f"use {' or '.join(DRIVERS)}, or hand in its tables as CSV or Parquet files",
+            )
+        url = url.set(drivername=driver)
+        if driver == "sqlite":
+            return sa.create_engine("sqlite://", creator=_opens(url, root, where), poolclass=NullPool)
+        return sa.create_engine(
+            url,
+            poolclass=NullPool,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+        )
+    except ImportError:
+        raise SourceError(
+            "the driver of PostgreSQL is not installed", where=where, fix="pip install 'recaudit[postgresql]'"
+        ) from None
+    except ArgumentError:
+        fix = 'write "postgresql://user@host/database", or "sqlite:///file.db"'
+        raise SourceError("url is none of a database", where=where, fix=fix) from None
+
+
+def _opens(url: URL, root: Path, where: str) -> Callable[[], sqlite3.Connection]:
+    file = root / (url.database or "")
+    if not file.is_file():
+        raise SourceError("there is no such database file", where=where, fix="correct 'url'; a path is the plan's")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")  # one state for all queries
+        return connection
+
+    return connect
+
+
+def _said(error: DBAPIError) -> str:
+    """What a database says of a failure, without its text, which may quote a row."""
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    return f"{type(error).__name__}{f' {code}' if code else ''}"
+
+
+# ------------------------------------------------------------------------------------------------ the rows
+def _written(connection: Connection, source: Source, table: str, query: str, folder: Path) -> Found:
+    where = f"source {source.name}, query {table}"
+    file = folder / f"{table}{ENDING}"
+    with file.open("x", encoding="utf-8", newline="") as handle:
+        lines = csv.writer(handle, lineterminator="\n")
+        with connection.exec_driver_sql(query) as result:
+            if not result.returns_rows:
+                raise SourceError("the query gives no table", where=where, fix="write one SELECT")
+            names = list(result.keys())
+            if len(set(names)) < len(names):
+                raise SourceError("two columns of the query have one name", where=where, fix="name them with AS")
+            lines.writerow(names)
+            for rows in result.partitions():
+                lines.writerows([as_text(cell, where) for cell in row] for row in rows)
+    return Found(file, "", f"{source.name}: {table}", file.stat().st_size, ENDING)
+
+
+def as_text(cell: Any, where: str) -> str:  # noqa: ANN401  # whatever a driver gives
+    """A cell of a database as the text it would be in a file. Raises ``SourceError`` for bytes.
+
+    >>> [as_text(one, "") for one in (None, True, Decimal("8.30"), date(2026, 5, 31), ["a", "b"])]
+    ['', 'true', '8.30', '2026-05-31', 'a,b']
+    """
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool():
+            return "true" if cell else "false"
+        case Decimal():
+            return format(cell, "f")
+        case int() | float() | UUID():
+            return str(cell)
+        case datetime():
+            return cell.isoformat(timespec="milliseconds")
+        case date() | time():
+            return cell.isoformat()
+        case list() | tuple():
+            return ",".join(as_text(one, where) for one in cell)
+        case dict():
+            return json.dumps(cell, ensure_ascii=False, sort_keys=True)
+    raise SourceError(
+        f"a column holds {type(cell).__name__}, which is no text", where=where, fix="cast it to text in the query"
+    )

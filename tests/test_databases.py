@@ -1,0 +1,231 @@
+"""A database in place of files: SQLite always, PostgreSQL where its server is installed."""
+
+from __future__ import annotations
+
+import csv
+import os
+import pwd
+import shutil
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from recaudit import audit, plan
+from recaudit.education.formats import specifications
+from recaudit.errors import PlanError, SourceError
+from recaudit.plan import Source
+from recaudit.planfile import FILE_NAME
+from recaudit.sources.database import pulled
+from tests import one_school
+
+_FILES: Final = 'paths = ["package"]'
+
+
+def exported(folder: Path) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """Table -> header and rows of the two schools' package, without its manifest, which a database has not."""
+    one_school.write(folder)
+    (folder / "package" / "manifest.csv").unlink()
+    found = {}
+    for file in sorted((folder / "package").iterdir()):
+        with file.open(encoding="utf-8", newline="") as handle:
+            header, *rows = csv.reader(handle)
+        found[file.stem] = (header, rows)
+    return found
+
+
+def as_source(url: str, queries: dict[str, str]) -> str:
+    asked = ", ".join(f"{name} = '''{text}'''" for name, text in queries.items())
+    return f'url = "{url}"\nquery = {{ {asked} }}'
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+@pytest.fixture(scope="module")
+def two_schools(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
+    """The folder of the plan, its package also as school.db, and what an audit of the files says."""
+    folder = tmp_path_factory.mktemp("schools")
+    tables = exported(folder)
+    said = audit.check(folder).result
+    with sqlite3.connect(folder / "school.db") as database:
+        for name, (header, rows) in tables.items():
+            columns = ", ".join(map(quoted, header))
+            database.execute(f"CREATE TABLE {quoted(name)} ({columns})")
+            marks = ", ".join("?" * len(header))
+            database.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", [[c or None for c in r] for r in rows])
+    shutil.rmtree(folder / "package")
+    return folder, said["claims"]
+
+
+def test_a_database_says_what_its_files_say(two_schools: tuple[Path, object]) -> None:
+    folder, said = two_schools
+    file = folder / FILE_NAME
+    text = file.read_text(encoding="utf-8")
+    queries = {name: f"SELECT * FROM {name}" for name in specifications() if name in tables_of(folder)}
+    file.write_text(text.replace(_FILES, as_source("sqlite:///school.db", queries)), encoding="utf-8")
+    before = (folder / "school.db").read_bytes()
+    result = audit.check(folder).result
+    assert result["claims"] == said
+    assert {entry["path"] for entry in result["inputs"] if entry["role"] == "export"} == {f"sis: {n}" for n in queries}
+    assert all(entry["sha256"] for entry in result["inputs"])
+    assert (folder / "school.db").read_bytes() == before
+
+
+def tables_of(folder: Path) -> set[str]:
+    with sqlite3.connect(folder / "school.db") as database:
+        return {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+
+
+def sqlite_of(folder: Path, *statements: str) -> None:
+    with sqlite3.connect(folder / "a.db") as database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def asked(query: str, url: str = "sqlite:///a.db") -> Source:
+    return Source("office", "education", (), url=url, queries=(("users", query),))
+
+
+def test_a_query_cannot_change_anything(tmp_path: Path) -> None:
+    sqlite_of(tmp_path, "CREATE TABLE a (b)", "INSERT INTO a VALUES ('1')")
+    with pytest.raises(SourceError) as refused:
+        pulled(asked("DELETE FROM a"), tmp_path, tmp_path / "into")
+    assert "refused" in refused.value.problems[0].what
+    with sqlite3.connect(tmp_path / "a.db") as database:
+        assert database.execute("SELECT count(*) FROM a").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        (asked("SELECT * FROM nothing_there"), "refused"),
+        (asked("SELECT b AS x, b AS x FROM a"), "two columns"),
+        (asked("SELECT x'00ff' AS b"), "no text"),
+        (asked("SELECT 1", "sqlite:///elsewhere.db"), "no such database file"),
+        (asked("SELECT 1", "mysql://host/db"), "of this kind"),
+        (asked("SELECT 1", "no url"), "none of a database"),
+        (asked("SELECT 1", "postgresql://nobody@127.0.0.1:1/none"), "refused"),
+    ],
+)
+def test_what_cannot_be_queried_stops_the_audit(source: Source, what: str, tmp_path: Path) -> None:
+    sqlite_of(tmp_path, "CREATE TABLE a (b)", "INSERT INTO a VALUES ('secret of a pupil')")
+    with pytest.raises(SourceError) as refused:
+        pulled(source, tmp_path, tmp_path / "into")
+    assert what in refused.value.problems[0].what
+    assert "secret" not in str(refused.value)
+
+
+def test_a_table_without_rows_has_its_header(tmp_path: Path) -> None:
+    sqlite_of(tmp_path, "CREATE TABLE a (sourcedId, name)")
+    (found,) = pulled(asked("SELECT * FROM a"), tmp_path, tmp_path / "into")
+    assert found.file.read_text(encoding="utf-8") == "sourcedId,name\n"
+
+
+def test_numbers_stay_what_they_are_and_null_is_empty(tmp_path: Path) -> None:
+    sqlite_of(tmp_path, "CREATE TABLE a (id TEXT, mark NUMERIC, note)")
+    sqlite_of(tmp_path, "INSERT INTO a VALUES ('066314000000', 8.25, NULL), ('00123', 8, 'a, \"b\"')")
+    (found,) = pulled(asked("SELECT * FROM a"), tmp_path, tmp_path / "into")
+    assert found.file.read_text(encoding="utf-8").splitlines()[1:] == ["066314000000,8.25,", '00123,8,"a, ""b"""']
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        ('url = "postgresql://a:b@host/db"\nquery = "SELECT 1"', "password"),
+        ('url = "sqlite:///a.db"', "no query"),
+        ('url = "sqlite:///a.db"\nquery = { "../users" = "SELECT 1" }', "no name of a table"),
+        ('url = "sqlite:///a.db"\nquery = "SELECT 1"\npaths = ["x"]', "files and a database"),
+        ('query = "SELECT 1"\npaths = ["x"]', "without a database"),
+    ],
+)
+def test_a_plan_says_where_and_what_without_a_password(keys: str, what: str, tmp_path: Path) -> None:
+    one_school.write(tmp_path)
+    file = tmp_path / FILE_NAME
+    file.write_text(file.read_text(encoding="utf-8").replace(_FILES, keys), encoding="utf-8")
+    with pytest.raises(PlanError) as refused:
+        plan.load(tmp_path)
+    assert any(what in problem.what for problem in refused.value.problems)
+    assert "a:b" not in str(refused.value)
+
+
+# ------------------------------------------------------------------------------------------------ PostgreSQL
+def _program(name: str) -> str | None:
+    beside = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(beside[-1]) if beside else shutil.which(name)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, which ends with the test."""
+    pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed")
+    initdb, postgres = _program("initdb"), _program("postgres")
+    if initdb is None or postgres is None:
+        pytest.skip("PostgreSQL's server is not installed (Debian: postgresql)")
+    user = None
+    if os.getuid() == 0:  # a server never runs as root
+        try:
+            user = pwd.getpwnam("postgres").pw_name
+        except KeyError:
+            pytest.skip("root may not run PostgreSQL, and there is no user postgres")
+    home = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True, user=user).stdout.strip())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = [initdb, "-D", str(home / "data"), "-U", "auditor", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+    subprocess.run(made, check=True, capture_output=True, user=user, cwd=home)
+    options = ["-p", str(port), "-k", str(home), "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]
+    silent = subprocess.DEVNULL
+    running = subprocess.Popen(
+        [postgres, "-D", str(home / "data"), *options], user=user, cwd=home, stdout=silent, stderr=silent
+    )
+    try:
+        url = f"postgresql://auditor@127.0.0.1:{port}/postgres"
+        _wait_for(url)
+        yield url
+    finally:
+        running.terminate()
+        running.wait()
+        shutil.rmtree(home)
+
+
+def _wait_for(url: str) -> None:
+    import time
+
+    import psycopg
+
+    for _ in range(600):
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("PostgreSQL did not start")
+
+
+def test_postgresql_streams_each_type_exactly_and_refuses_to_write(server: str, tmp_path: Path) -> None:
+    import psycopg
+
+    with psycopg.connect(server) as connection:
+        connection.execute(
+            "CREATE TABLE marks"
+            " (id text, mark numeric(4, 2), day date, at timestamptz, ok boolean, tags text[], note text)"
+        )
+        connection.execute(
+            "INSERT INTO marks SELECT i::text, 8.30, '2026-05-31', '2026-05-31 08:00+07', true, '{a,b}', NULL"
+            " FROM generate_series(1, 45000) i"
+        )
+    with pytest.raises(SourceError):
+        pulled(asked("DELETE FROM marks", server), tmp_path, tmp_path / "delete")
+    (found,) = pulled(asked("SELECT * FROM marks ORDER BY id::int", server), tmp_path, tmp_path / "select")
+    header, first, *rest = found.file.read_text(encoding="utf-8").splitlines()
+    assert header == "id,mark,day,at,ok,tags,note"
+    assert first.startswith("1,8.30,2026-05-31,2026-05-31T")
+    assert first.endswith(',true,"a,b",')
+    assert len(rest) == 44_999
