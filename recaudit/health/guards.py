@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from typing import Final, NamedTuple
 
-from recaudit.health.evaluate import Resource, children, one_of
+from recaudit.health.evaluate import Element, Resource, one_of
 from recaudit.health.fhirpath import Binary, Call, Literal, Node, Step, This
 
 NOTHING_OF_NOTHING: Final = ("extension", "first", "getReferenceKey", "join", "ofType", "where")
 """Functions that give nothing where there is nothing."""
-
-_NONE: Final[frozenset[str | None]] = frozenset()
 
 
 class Guard(NamedTuple):
@@ -46,7 +44,7 @@ def guard_of(tree: Node) -> Guard | None:
             return guard_of(base)
         case Call(base, function, _) if function in NOTHING_OF_NOTHING:
             return guard_of(base)
-        case Binary("+", left, right) if _steps(right) is not None:
+        case Binary("+", left, right) if isinstance(right, Literal) or _steps(right) is not None:
             return guard_of(left)
     return None
 
@@ -69,17 +67,33 @@ def _steps(tree: Node) -> tuple[str, ...] | None:
 
 def holder(place: tuple[str, ...], key: str) -> Callable[[Resource], Set[str | None]]:
     """The function that says which texts the elements at ``place`` have at ``key``; of none the empty set."""
+    collect = _collector(place, key)
 
     def held(resource: Resource) -> Set[str | None]:
-        nodes = [resource]
-        for name in place:
-            nodes = children(nodes, name)
-            if not nodes:
-                return _NONE
         found: set[str | None] = set()
-        for node in nodes:
-            if isinstance(node, dict) and (value := node.get(key)) is not None:
-                found.add(value if type(value) is str else None)
+        collect(resource, found)
         return found
 
     return held
+
+
+def _collector(place: tuple[str, ...], key: str) -> Callable[[Element, set[str | None]], None]:
+    """The same into a set, one element of the place after the other; lists as ``evaluate.children`` takes them."""
+    if not place:
+
+        def last(node: Element, found: set[str | None]) -> None:
+            if type(node) is dict and (value := node.get(key)) is not None:
+                found.add(value if type(value) is str else None)
+
+        return last
+    name, deeper = place[0], _collector(place[1:], key)
+
+    def inner(node: Element, found: set[str | None]) -> None:
+        child = node.get(name) if type(node) is dict else None
+        if type(child) is list:
+            for each in child:
+                deeper(each, found)
+        elif child is not None:
+            deeper(child, found)
+
+    return inner
