@@ -23,6 +23,7 @@ from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_o
 from recaudit.health.pages import Page, page_of
 from recaudit.health.release import OTHER, USUAL, declared_by, release_of
 from recaudit.health.rows import content_hash, key_of, version_of
+from recaudit.health.texts import is_object, is_utf8, parsed
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
@@ -159,7 +160,7 @@ class _Reader:
         layout, head = self.chunk.layout, b""
         if layout == "either":
             head = next(lines, b"")
-            layout = "lines" if _is_object(head) or head is TOO_LONG else "document"
+            layout = "lines" if is_object(head) or head is TOO_LONG else "document"
             lines = chain((head,), lines) if head else lines
             if head is TOO_LONG:  # lines of one resource each, or a document that may have held any number of them
                 self.said.cut_off()
@@ -204,7 +205,7 @@ class _Reader:
         if raw is TOO_LONG:
             self.said.spoil("line too long", self.said.lines)
         elif line.strip():
-            self.said.spoil("broken line" if _is_utf8(line) else "wrong encoding", self.said.lines)
+            self.said.spoil("broken line" if is_utf8(line) else "wrong encoding", self.said.lines)
             if not raw.endswith(b"\n"):
                 self.said.cut_off()
 
@@ -237,9 +238,9 @@ class _Reader:
             return None, "document too long"
         if self.chunk.layout == "xml":
             return self._from_xml(text)
-        if text.startswith(UTF16_MARKS) or not _is_utf8(text):
+        if text.startswith(UTF16_MARKS) or not is_utf8(text):
             return None, "wrong encoding"
-        if (content := _parsed(text.removeprefix(UTF8_MARK))) is None:
+        if (content := parsed(text.removeprefix(UTF8_MARK))) is None:
             return None, "broken document"
         return (content, "") if isinstance(content, dict) else (None, "not an object")
 
@@ -356,41 +357,3 @@ class _Reader:
         """A resource of another release than the rest of the file: it is judged by the file's, and this is told."""
         if (said := declared_by(resource)) is not None and said != self.release:
             self.said.find(OTHER, said, line)
-
-
-def first_object(found: Found, longest: int = LONGEST) -> Element:
-    """The first line of a plain file that is an object, read from its beginning as far as that stands; None where
-    there is none, or the file cannot be read (who reads it on will say so).
-
-    Whoever cuts a file asks for it once, so that all its parts are read as the same release.
-    """
-    try:
-        for place, line in lines_in(found.file, 0, found.bytes, longest=longest):
-            if place == 0 and line.startswith(UTF16_MARKS):
-                return None
-            content = _parsed(line.removeprefix(UTF8_MARK) if place == 0 else line) if line.strip() else None
-            if isinstance(content, dict):
-                return content
-    except (CannotOpenError, CutOffError):
-        pass
-    return None
-
-
-def _is_object(line: bytes) -> bool:
-    return isinstance(_parsed(line.removeprefix(UTF8_MARK)), dict)
-
-
-def _parsed(text: bytes) -> Element:
-    """The JSON value; None for none (and for null, which is no resource either)."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
