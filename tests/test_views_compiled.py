@@ -144,7 +144,7 @@ def test_the_resources_of_the_public_suite_give_the_same_cells() -> None:
 
 def test_an_empty_view_has_no_cells_and_a_name_is_only_ever_a_name() -> None:
     known: dict[str, Any] = {}
-    assert source((), ZONE, known) == "def cells(r, follow): return []\n"
+    assert source((), ZONE, known) == "def cells(r, follow):\n    return []\n"
     quoted = source(view_of(["`a'); raise('`"]).columns, ZONE, known)
     assert "r.get(\"a'); raise('\")" in quoted
 

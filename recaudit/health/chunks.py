@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,8 @@ import orjson
 from recaudit.health.answers import FAILED, failures
 from recaudit.health.bundles import Deleted, Entry, bundles_in, deletions, entries
 from recaudit.health.cells import Columns, SeamView, narrowed
-from recaudit.health.conform import Release, judge
+from recaudit.health.compiled import Cells
+from recaudit.health.conform import CLEAN, Judge, Release, judge_of
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.depth import is_shallow_text
 from recaudit.health.gate.modes import ON, Mode
@@ -22,6 +23,7 @@ from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_o
 from recaudit.health.pages import Page, page_of
 from recaudit.health.release import OTHER, USUAL, declared_by, release_of
 from recaudit.health.rows import content_hash, key_of, version_of
+from recaudit.health.texts import is_object, is_utf8, parsed
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
@@ -132,13 +134,23 @@ def _read_chunk(chunk: Chunk, files: SeamFiles, views: Mapping[str, SeamView]) -
     return said
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is done with the resources of one type."""
+
+    table: str
+    cells: Cells | None  # None: no row is written
+    judge: Judge
+    counts: list[int]  # of its table, by how its rows were judged
+
+
 class _Reader:
     """The state while one chunk is read: counts, open files, the release, the views."""
 
     def __init__(self, chunk: Chunk, said: ChunkRead, files: SeamFiles, views: Mapping[str, SeamView]) -> None:
         self.chunk, self.said, self.files, self.views = chunk, said, files, views
-        zone = ZoneInfo(chunk.timezone)
-        self.cells = {name: view.compiled(zone) for name, view in views.items()}
+        self.zone = ZoneInfo(chunk.timezone)
+        self.kinds: dict[str, _Kind] = {}
         self.release: Release = chunk.release or USUAL
         self.told = chunk.release is not None  # whether plan or file said which release it is
         self.further = 0  # entries of Bundles, beyond one a line
@@ -148,48 +160,54 @@ class _Reader:
         layout, head = self.chunk.layout, b""
         if layout == "either":
             head = next(lines, b"")
-            layout = "lines" if _is_object(head) or head is TOO_LONG else "document"
+            layout = "lines" if is_object(head) or head is TOO_LONG else "document"
             lines = chain((head,), lines) if head else lines
             if head is TOO_LONG:  # lines of one resource each, or a document that may have held any number of them
                 self.said.cut_off()
         if layout == "lines":
-            self.lines(self._numbered(lines), head)
+            self.lines(enumerate(lines, start=1), head, numbered=True)
         else:
             self.document(whole(lines, longest=self.chunk.longest))
 
-    def _numbered(self, lines: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-        for number, line in enumerate(lines, start=1):
-            # Entries of a Bundle on an earlier line took numbers of their own.
-            yield number + self.further, line
-
-    def lines(self, lines: Iterator[tuple[int, bytes]], head: bytes) -> None:
+    def lines(self, lines: Iterable[tuple[int, bytes]], head: bytes, *, numbered: bool = False) -> None:
         """(place, line) one after the other; ``head`` is the first line of the file where that is known (b"": it is
         the first one of ``lines``). The release is what the first object says, wherever blank and broken lines stand
-        before it."""
+        before it. ``numbered``: places are running numbers, of which entries of Bundles take some of their own."""
+        said, kinds, loads = self.said, self.kinds, orjson.loads
         utf16 = head.startswith(UTF16_MARKS)
         for place, raw in lines:
-            self.said.lines += 1
-            line = raw
-            if self._at_the_beginning():
+            said.lines = number = said.lines + 1
+            line, first = raw, number == 1 and self.chunk.start == 0
+            if first:
                 line, utf16 = raw.removeprefix(UTF8_MARK), utf16 or raw.startswith(UTF16_MARKS)
-            if raw is TOO_LONG:
-                self.said.spoil("line too long", self.said.lines)
-                continue
             if utf16:
-                if line.strip(b"\0 \t\r\n"):
-                    self.said.spoil("wrong encoding", self.said.lines)
-                continue
-            if not line.strip():
+                if raw is TOO_LONG or line.strip(b"\0 \t\r\n"):
+                    said.spoil("line too long" if raw is TOO_LONG else "wrong encoding", number)
                 continue
             try:
-                content = orjson.loads(line)
+                content = loads(line)
             except orjson.JSONDecodeError:
-                self.said.spoil("broken line" if _is_utf8(line) else "wrong encoding", self.said.lines)
-                if not raw.endswith(b"\n"):
-                    self.said.cut_off()
+                self._not_json(raw, line)
                 continue
-            self._told(content)
-            self.content(content, place, self.said.lines, shallow=is_shallow_text(line))
+            if not self.told:
+                self._told(content)
+            if numbered:
+                place += self.further
+            shallow = is_shallow_text(line)
+            name = content.get("resourceType") if type(content) is dict else None
+            if type(name) is not str or first or (kind := kinds.get(name)) is None:
+                self.content(content, place, number, shallow=shallow)
+            else:
+                self.resource(content, kind, place, number, shallow)
+
+    def _not_json(self, raw: bytes, line: bytes) -> None:
+        """A line that is no JSON: blank, too long to be held, broken or in another encoding."""
+        if raw is TOO_LONG:
+            self.said.spoil("line too long", self.said.lines)
+        elif line.strip():
+            self.said.spoil("broken line" if is_utf8(line) else "wrong encoding", self.said.lines)
+            if not raw.endswith(b"\n"):
+                self.said.cut_off()
 
     def _at_the_beginning(self) -> bool:
         """Of the file: its first line, or the document that it is. Streams have one chunk, which starts at 0."""
@@ -198,6 +216,7 @@ class _Reader:
     def _told(self, content: Element) -> None:
         if isinstance(content, dict) and not self.told:
             self.release, self.told = release_of(content), True
+            self.kinds.clear()
 
     def document(self, text: bytes | None) -> None:
         """One JSON or XML text. One that cannot be read may have held any number of rows, so it counts as cut off
@@ -219,9 +238,9 @@ class _Reader:
             return None, "document too long"
         if self.chunk.layout == "xml":
             return self._from_xml(text)
-        if text.startswith(UTF16_MARKS) or not _is_utf8(text):
+        if text.startswith(UTF16_MARKS) or not is_utf8(text):
             return None, "wrong encoding"
-        if (content := _parsed(text.removeprefix(UTF8_MARK))) is None:
+        if (content := parsed(text.removeprefix(UTF8_MARK))) is None:
             return None, "broken document"
         return (content, "") if isinstance(content, dict) else (None, "not an object")
 
@@ -289,65 +308,52 @@ class _Reader:
             self.said.find(OUTCOME, severity_of(resource), line)
             if entry.outcome:  # says how a search went, and is none of its answers
                 return
-        self._declared(resource, line)
+        kind = self.kinds.get(name) or self._kind(name)
+        self.resource(resource, kind, place, line, shallow, entry.follow, entry.id)
+        unsaid = entry.at and kind.cells is not None and version_of(resource.get("meta")) is None
+        if unsaid and (at := version_of({"lastUpdated": entry.at})) is not None:
+            self.said.written[place] = at
+
+    def _kind(self, name: str) -> _Kind:
+        """What is done with resources of this type, which is no Bundle; kept for lines of the same type."""
         view = self.views.get(name)
-        row = self.row(resource, entry, place) if view else []
-        cells = self.cells[name](resource, entry.follow) if view else []
-        conformance = judge(resource, self.release, self.chunk.gate, shallow=shallow)
-        self.said.by_group += conformance.by_group
-        for kind, where, error in conformance.findings:
-            self.said.find(kind, f"{where} ({error})", line)
-        self.said.read += 1
-        self.said.tables.setdefault(table_of(name), [0, 0, 0, 0])[conformance.judged] += 1
-        if view:
-            self.files.add(view.table, [*row, conformance.judged, *cells])
-            if entry.at and row[2] is None and (at := version_of({"lastUpdated": entry.at})) is not None:
-                self.said.written[place] = at
+        kind = _Kind(
+            table_of(name),
+            view.compiled(self.zone) if view is not None else None,
+            judge_of(name, self.release, self.chunk.gate),
+            self.said.tables.setdefault(table_of(name), [0, 0, 0, 0]),
+        )
+        if name not in ("Bundle", "OperationOutcome"):  # which, on a line, are more than one resource, or less
+            self.kinds[name] = kind
+        return kind
+
+    def resource(
+        self,
+        resource: Resource,
+        kind: _Kind,
+        place: int,
+        line: int | None,
+        shallow: bool,
+        follow: Mapping[str, str] = _NOTHING,
+        key: str | None = None,
+    ) -> None:
+        """One resource of a known type: judged, counted, and a row of its table. ``key``: its id, if it has none."""
+        meta = resource.get("meta")
+        if meta is not None or "fhirVersion" in resource:
+            self._declared(resource, line)
+        said, conformance = self.said, kind.judge(resource, shallow)
+        if conformance is not CLEAN:
+            said.by_group += conformance.by_group
+            for what, where, error in conformance.findings:
+                said.find(what, f"{where} ({error})", line)
+        said.read += 1
+        kind.counts[conformance.judged] += 1
+        if kind.cells is not None:
+            row = [place, key_of(resource) or key, version_of(meta), content_hash(resource), conformance.judged]
+            row += kind.cells(resource, follow)
+            self.files.add(kind.table, row)
 
     def _declared(self, resource: Resource, line: int | None) -> None:
         """A resource of another release than the rest of the file: it is judged by the file's, and this is told."""
         if (said := declared_by(resource)) is not None and said != self.release:
             self.said.find(OTHER, said, line)
-
-    def row(self, resource: Resource, entry: Entry, place: int) -> list[object]:
-        """``pos, id, version, content`` of one row."""
-        key = key_of(resource) or entry.id
-        return [place, key, version_of(resource.get("meta")), content_hash(resource)]
-
-
-def first_object(found: Found, longest: int = LONGEST) -> Element:
-    """The first line of a plain file that is an object, read from its beginning as far as that stands; None where
-    there is none, or the file cannot be read (who reads it on will say so).
-
-    Whoever cuts a file asks for it once, so that all its parts are read as the same release.
-    """
-    try:
-        for place, line in lines_in(found.file, 0, found.bytes, longest=longest):
-            if place == 0 and line.startswith(UTF16_MARKS):
-                return None
-            content = _parsed(line.removeprefix(UTF8_MARK) if place == 0 else line) if line.strip() else None
-            if isinstance(content, dict):
-                return content
-    except (CannotOpenError, CutOffError):
-        pass
-    return None
-
-
-def _is_object(line: bytes) -> bool:
-    return isinstance(_parsed(line.removeprefix(UTF8_MARK)), dict)
-
-
-def _parsed(text: bytes) -> Element:
-    """The JSON value; None for none (and for null, which is no resource either)."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -9,6 +9,7 @@ source, names through ``repr``: nothing of an export can reach it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from recaudit import values
 from recaudit.health.evaluate import Around, Element, Resource, choice, reference_key
 from recaudit.health.fhirpath import Call, Node, Step, This
 from recaudit.health.firsts import First, plain
+from recaudit.health.guards import NOTHING_OF_NOTHING, guard_of, holder
 from recaudit.seam import RANGED
 
 if TYPE_CHECKING:
@@ -35,8 +37,6 @@ _MANY: Final = 1 << 14  # cells remembered at once of each kind: an export has f
 _LONG: Final = 100  # characters; a longer text is not remembered
 _ALONE: Final = Around({})
 _SEVERAL: Final = 4  # names from which on a set is asked
-_NOTHING_OF_NOTHING: Final = ("extension", "first", "getReferenceKey", "join", "ofType", "where")
-"""Functions that give nothing where there is nothing."""
 
 
 def span_of(text: str | None, zone: ZoneInfo) -> tuple[int | None, int | None]:
@@ -71,22 +71,35 @@ def compiled(columns: tuple[SeamColumn, ...], zone: ZoneInfo) -> Cells:
 
 def source(columns: Sequence[SeamColumn], zone: ZoneInfo, known: dict[str, Any]) -> str:
     """The text of the generated functions. What they name is put into ``known``."""
-    memories: dict[str, Remembered] = {}
+    shared = _Shared(known, {}, {})
     lines: list[str] = []
     for i, column in enumerate(columns):
-        lines += [f"def c{i}(r, follow):  # {column.name!r}", *_in(_column(f"c{i}", column, zone, known, memories))]
-    calls = ", ".join(f"*c{i}(r, follow)" for i in range(len(columns)))
-    return "\n".join([*lines, f"def cells(r, follow): return [{calls}]", ""])
+        lines += [f"while True:  # {column.name!r}", *_in(_column(f"c{i}", column, zone, shared))]
+    unasked = [f"{name} = None" for name in shared.held.values()]
+    cells = ", ".join(f"*c{i}" for i in range(len(columns)))
+    return "\n".join(["def cells(r, follow):", *_in([*unasked, *lines, f"return [{cells}]"]), ""])
 
 
-def _column(
-    of: str, column: SeamColumn, zone: ZoneInfo, known: dict[str, Any], memories: dict[str, Remembered]
-) -> Lines:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the columns of a view have in common."""
+
+    known: dict[str, Any]  # what the text names
+    memories: dict[str, Remembered]  # kind -> cells of texts
+    held: dict[tuple[tuple[str, ...], str], str]  # place, key -> the variable with the texts that stand there
+
+
+def _is(of: str, cell: str) -> str:
+    """The cell of a column is known: leave its block."""
+    return f"{of} = {cell}; break"
+
+
+def _column(of: str, column: SeamColumn, zone: ZoneInfo, shared: _Shared) -> Lines:
     """One column: its places in turn, then why there is nothing. For the path ``class.code``:
 
     .. code-block:: python
 
-        def c1(r, follow):  # 'class'
+        while True:  # 'class'
             sure = True                                    # that what is not found is not there
             v = r.get('class')
             if type(v) is list:
@@ -94,15 +107,15 @@ def _column(
                 v = v[0] if v else None
             if type(v) is dict:
                 v = v.get('code')
-                if type(v) is str: return c1_texts[v]
+                if type(v) is str: c1 = c1_texts[v]; break
                 if v is not None:
                     …                                      # the first of a list
-                    if v is not None: return c1_cell(v)
+                    if v is not None: c1 = c1_cell(v); break
             if v is not None or not sure:                  # the long way
                 v = c1_place0(r, follow)
-                if v is not None: return c1_cell(v)
-            if '_class' in r or 'class' in r: return c1_missing(r, follow)
-            return c1_nothing
+                if v is not None: c1 = c1_cell(v); break
+            if '_class' in r or 'class' in r: c1 = c1_missing(r, follow); break
+            c1 = c1_nothing; break
     """
     ranged = column.kind in RANGED
 
@@ -115,7 +128,8 @@ def _column(
     def blank(bucket: int) -> Cell:
         return (None, bucket, None, None) if ranged else (None, bucket)
 
-    texts = memories.setdefault(column.kind, Remembered(make, lambda text: len(text) <= _LONG))
+    known = shared.known
+    texts = shared.memories.setdefault(column.kind, Remembered(make, lambda text: len(text) <= _LONG))
     last: list[Any] = known.setdefault("last", [None, ""])  # two columns often show the same decimal
     fillers = values.placeholders(column.kind)
 
@@ -138,22 +152,22 @@ def _column(
     }
     for i, (tree, place) in enumerate(zip(column.trees, column.places, strict=True)):
         known[f"{of}_place{i}"] = _around(place)
-        long_way = [f"v = {of}_place{i}(r, follow)", f"if v is not None: return {of}_cell(v)"]
-        yield from _place(of, i, tree, long_way, known, make)
-    yield from _absence(column, [f"return {of}_missing(r, follow)"])
-    yield f"return {of}_nothing"
+        long_way = [f"v = {of}_place{i}(r, follow)", f"if v is not None: {_is(of, f'{of}_cell(v)')}"]
+        yield from _place(of, i, tree, long_way, shared, make)
+    yield from _absence(column, [_is(of, f"{of}_missing(r, follow)")], shared)
+    yield _is(of, f"{of}_nothing")
 
 
 def _place(
-    of: str, i: int, tree: Node, long_way: Sequence[str], known: dict[str, Any], make: Callable[[Element], Cell]
+    of: str, i: int, tree: Node, long_way: Sequence[str], shared: _Shared, make: Callable[[Element], Cell]
 ) -> Lines:
-    """Lines that return the cell of the first value a path gives, and go on when it gives none."""
+    """Lines that set the cell of the first value a path gives, and go on when it gives none."""
     while isinstance(tree, Call) and tree.function == "first":
         tree = tree.base
     match tree:
         case Call(base, "getReferenceKey", arguments) if names := plain(base):
             wanted = arguments[0].name if arguments and isinstance(arguments[0], Step) else None
-            known[f"{of}_keys{i}"] = Remembered(_key(wanted, make), lambda text: len(text) <= _LONG)
+            shared.known[f"{of}_keys{i}"] = Remembered(_key(wanted, make), lambda text: len(text) <= _LONG)
             yield from _descent(names)
             yield "if v is not None or not sure:"
             yield from _in(
@@ -163,7 +177,7 @@ def _place(
                     "    if type(v) is str:",
                     "        if follow: v = follow.get(v, v)",
                     f"        v = {of}_keys{i}[v]",
-                    "        if v is not None: return v",
+                    f"        if v is not None: {_is(of, 'v')}",
                     *long_way,
                 ]
             )
@@ -174,20 +188,21 @@ def _place(
                     yield "if v is not None or not sure:"
                     yield from _in(long_way)
             else:
-                yield from _where_there_is(_heads(tree), long_way)
+                yield from _where_it_may(tree, long_way, shared)
         case _ if names := plain(tree):
             yield from _descent(names, _end(of))
             yield "if v is not None or not sure:"
             yield from _in(long_way)
         case _:
-            yield from _where_there_is(_heads(tree), long_way)
+            yield from _where_it_may(tree, long_way, shared)
 
 
-def _absence(column: SeamColumn, missing: Sequence[str]) -> Lines:
+def _absence(column: SeamColumn, missing: Sequence[str], shared: _Shared) -> Lines:
     """Lines that ask for a reason where there may be one: in an element that says so, or in an extension on the way."""
-    asked = [_heads(tree) for tree in column.reason_trees]
-    if asked or len(column.trails) > _SEVERAL:
-        yield from _where_there_is(None if None in asked else column.heads.union(*filter(None, asked)), missing)
+    for tree in column.reason_trees:
+        yield from _where_it_may(tree, missing, shared)
+    if len(column.trails) > _SEVERAL:
+        yield from _where_there_is(column.heads, missing)
         return
     for trail in column.trails:
         for depth, (name, beside) in enumerate(trail):
@@ -223,12 +238,12 @@ def _descent(names: Sequence[str], end: Sequence[str] = ()) -> Lines:
 def _end(of: str) -> list[str]:
     """What is found at the end of a path is the value: the first of a list that is none."""
     return [
-        f"if type(v) is str: return {of}_texts[v]",
+        f"if type(v) is str: {_is(of, f'{of}_texts[v]')}",
         "if v is not None:",
         "    if type(v) is list:",
         "        if len(v) > 1: sure = False",
         "        v = v[0] if v else None",
-        f"    if v is not None: return {of}_cell(v)",
+        f"    if v is not None: {_is(of, f'{of}_cell(v)')}",
     ]
 
 
@@ -245,6 +260,19 @@ def _where_there_is(names: Collection[str] | None, then: Sequence[str]) -> Lines
         yield from _in(then)
 
 
+def _where_it_may(tree: Node, then: Sequence[str], shared: _Shared) -> Lines:
+    """``then``, where the path may give something."""
+    guard = guard_of(tree)
+    if guard is None:
+        yield from _where_there_is(_heads(tree), then)
+        return
+    held = shared.held.setdefault(guard[:2], f"s{len(shared.held)}")
+    wanted = f"w{len(shared.known)}"
+    shared.known.update({f"{held}_of": holder(guard.place, guard.key), wanted: guard.texts})
+    lines = [f"if {held} is None: {held} = {held}_of(r)", f"if not {wanted}.isdisjoint({held}):", *_in(then)]
+    yield from _where_there_is(set(guard.place[:1]) or None, lines)
+
+
 def _heads(tree: Node) -> set[str] | None:
     """The elements of a resource of which it must have one for the path to give anything; None where none is needed."""
     match tree:
@@ -254,7 +282,7 @@ def _heads(tree: Node) -> set[str] | None:
             return {name, choice(name, type_name)}
         case Step(base, _):
             return _heads(base)
-        case Call(base, function, _) if function in _NOTHING_OF_NOTHING:
+        case Call(base, function, _) if function in NOTHING_OF_NOTHING:
             return _heads(base)
     return None
 

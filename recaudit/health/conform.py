@@ -12,14 +12,14 @@ from __future__ import annotations
 import copy
 import re
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from recaudit.health.elements import shown, without_model
 from recaudit.health.evaluate import Element, Resource
-from recaudit.health.gate.accept import accepts
+from recaudit.health.gate.accept import accepts, type_gate
 from recaudit.health.gate.depth import DEEPEST, SHALLOW, is_certainly_shallow, is_deeper, with_room
 from recaudit.health.gate.groups import JUDGED, Signature, group_of
 from recaudit.health.gate.models import model_of
@@ -100,6 +100,34 @@ def judge(resource: Resource, release: Release, mode: Mode = ON, *, shallow: boo
     if mode.verifies(resource) and (said := in_full(resource, release)) is not CLEAN:
         raise disagreement(_in_words(said))
     return CLEAN
+
+
+Judge = Callable[[Resource, bool], Conformance]
+"""(resource, whether it is known not to nest too deep) -> how it is judged."""
+
+
+def judge_of(name: str, release: Release, mode: Mode = ON) -> Judge:
+    """``judge`` of one resource of this type after the other, with what is the same for all of them looked up once."""
+    gate = type_gate(release, name)
+
+    def at_length(resource: Resource, shallow: bool) -> Conformance:
+        return judge(resource, release, mode, shallow=shallow)
+
+    if mode != ON or gate is None or (gate.holds and not gate.contains):
+        return at_length
+    is_valid = gate.is_valid
+
+    def soon(resource: Resource, shallow: bool) -> Conformance:
+        if not shallow or "contained" in resource:
+            return at_length(resource, shallow)
+        try:
+            if is_valid(resource):
+                return CLEAN
+        except ValueError:  # an integer or a text that is none of JSON's
+            pass
+        return _by_group(resource, release, mode)
+
+    return soon
 
 
 def _by_group(resource: Resource, release: Release, mode: Mode) -> Conformance:

@@ -225,7 +225,7 @@ def _type_name(tree: Call) -> str:
 
 def _where(tree: Call, constants: Mapping[str, Element]) -> Collect:
     inner, criterion = compile_path(tree.base, constants), compile_path(_argument(tree), constants)
-    if asked := _one_of(_argument(tree)):
+    if asked := one_of(_argument(tree)):
         name, texts = asked
 
         def holds(node: Element, around: Around) -> bool:
@@ -241,13 +241,13 @@ def _where(tree: Call, constants: Mapping[str, Element]) -> Collect:
     return lambda focus, around: [node for node in inner(focus, around) if _truth(criterion([node], around))]
 
 
-def _one_of(criterion: Node) -> tuple[str, frozenset[str]] | None:
+def one_of(criterion: Node) -> tuple[str, frozenset[str]] | None:
     """The element and the texts of ``system = 'a' or system = 'b'``; None for any other condition."""
     match criterion:
         case Binary("=", Step(This(), name), Literal(str() as text, moment=False)) if not name[0].isupper():
             return name, frozenset({text})
         case Binary("or", left, right):
-            a, b = _one_of(left), _one_of(right)
+            a, b = one_of(left), one_of(right)
             return (a[0], a[1] | b[1]) if a and b and a[0] == b[0] else None
     return None
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from recaudit.health.bundles import Deleted
 from recaudit.health.cells import Columns
-from recaudit.health.chunks import Chunk, ChunkRead, Layout, first_object, read_chunks
+from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunks
 from recaudit.health.conform import RELEASES, Release
 from recaudit.health.deletions import names_of, without
 from recaudit.health.gate.modes import mode_of
@@ -22,6 +22,7 @@ from recaudit.health.manifests import FORMAT as MANIFEST
 from recaudit.health.manifests import Manifest, settled, with_finding
 from recaudit.health.pages import Page, unfinished
 from recaudit.health.release import release_of
+from recaudit.health.texts import first_object
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.model import Input
 from recaudit.plan import Plan, Source

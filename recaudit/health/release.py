@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from recaudit.health.bundles import entries
 from recaudit.health.conform import Release
@@ -40,10 +40,19 @@ def release_of(first: Element) -> Release:
 
 def declared_by(resource: Resource) -> Release | None:
     """The release that one resource declares itself, in the three ways above; None for most."""
-    if "meta" not in resource and "fhirVersion" not in resource:
+    if "fhirVersion" in resource and (release := _of(resource["fhirVersion"])) is not None:
+        return release
+    meta = resource.get("meta")
+    if not isinstance(meta, dict):
         return None
-    for version in _declared(resource):
-        if isinstance(version, str) and (release := _VERSIONS.get(version[:3])) is not None:
+    profiles, tags = meta.get("profile"), meta.get("tag")
+    if isinstance(profiles, list):
+        for profile in profiles:
+            if isinstance(profile, str) and (release := _in_a_profile(profile)) is not None:
+                return release
+    for tag in listed(tags) if tags is not None else ():
+        said = tag.get("code") if isinstance(tag, dict) and tag.get("system") == _VERSION_TAGS else None
+        if (release := _of(said)) is not None:
             return release
     return None
 
@@ -54,20 +63,11 @@ def _with_entries(first: Resource) -> Iterator[Resource]:
         yield from (entry.resource for entry in entries(first) if isinstance(entry.resource, dict))
 
 
-def _declared(resource: Resource) -> Iterator[Any]:
-    yield resource.get("fhirVersion")
-    meta = resource.get("meta")
-    if not isinstance(meta, dict):
-        return
-    for profile in listed(meta.get("profile")):
-        if isinstance(profile, str):
-            yield _in_a_profile(profile)
-    for tag in listed(meta.get("tag")):
-        if isinstance(tag, dict) and tag.get("system") == _VERSION_TAGS:
-            yield tag.get("code")
+def _of(version: Element) -> Release | None:
+    return _VERSIONS.get(version[:3]) if isinstance(version, str) else None
 
 
 @lru_cache(maxsize=1 << 10)  # an export has few profiles, each on every resource
-def _in_a_profile(profile: str) -> str | None:
+def _in_a_profile(profile: str) -> Release | None:
     match = _IN_A_PROFILE.match(profile)
-    return (match[1] or match[2]) if match is not None else None
+    return _of(match[1] or match[2]) if match is not None else None

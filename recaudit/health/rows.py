@@ -17,9 +17,9 @@ _UTC: Final = ZoneInfo("UTC")
 def key_of(resource: Resource) -> str | None:
     """The id of a resource as text; None where it has none that can be read. A number is read as its digits."""
     key = resource.get("id")
-    if isinstance(key, int) and not isinstance(key, bool):
-        return str(key)
-    return key if isinstance(key, str) and key.strip() else None
+    if isinstance(key, str):
+        return key if key.strip() else None
+    return str(key) if isinstance(key, int) and not isinstance(key, bool) else None
 
 
 def version_of(meta: Element) -> int | None:

@@ -162,12 +162,14 @@ def stream_lines(stream: BinaryIO, *, longest: int = LONGEST) -> Iterator[bytes]
             break
         *whole, rest = block.split(b"\n")
         for piece in whole:
-            if size + len(piece) < longest:
-                kept.append(piece)
-                yield b"".join(kept) + b"\n"
-            else:
+            if size + len(piece) >= longest:
                 yield TOO_LONG
-            kept, size = [], 0
+            elif kept:
+                yield b"".join((*kept, piece, b"\n"))
+            else:
+                yield piece + b"\n"
+            if kept or size:
+                kept, size = [], 0
         size += len(rest)
         if size <= longest:
             kept.append(rest)

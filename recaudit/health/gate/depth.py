@@ -18,6 +18,8 @@ up to 26, and no exchange needs ten times as many."""
 SHALLOW: Final = 40
 """Up to here the library judges on any thread's stack."""
 
+_SHORT: Final = 7 * (DEEPEST // 2)
+"""Characters that ``DEEPEST`` levels take at least, two of them ``{"":[`` and ``]}``."""
 _STACK: Final = 64 << 20  # bytes, of which the system gives what is used
 _FRAMES: Final = 50_000
 
@@ -41,12 +43,12 @@ def is_certainly_shallow(resource: Resource) -> bool:
 
 def is_shallow_text(text: bytes) -> bool:
     """The same of JSON text in which no list stands in a list, as in all that the gate accepts: so two levels need a
-    brace. False says nothing. It costs a third of writing the resource.
+    brace and a name. False says nothing. It costs a third of writing the resource, or nothing for a short text.
 
     >>> is_shallow_text(b'{"a": [{}]}')
     True
     """
-    return 2 * text.count(b"{") <= DEEPEST
+    return len(text) <= _SHORT or 2 * text.count(b"{") <= DEEPEST
 
 
 def is_deeper(resource: Resource, levels: int) -> bool:
