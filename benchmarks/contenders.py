@@ -69,7 +69,7 @@ def recaudit(file: str) -> Answer:
         states = judge.verdicts(frame, asked)
         labelled = [sa.cast(state, sa.SmallInteger).label(f"r{place}") for place, state in enumerate(states)]
         table = engine.make("states", sa.select(c.facility_, *labelled))
-        counted = sum(count.unmet for _, _, count in judge._five_counts(engine, bits, table))
+        counted = sum(count.unmet for _, _, count in judge.five_counts(engine, bits, table))
         engine.connection.execute("DROP TABLE states")
         return counted
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
@@ -111,7 +111,7 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
         counts[facility][rule] = counts[facility].get(rule, RuleCount()) + more
 
     for table, judged in states.items():
-        for facility, rule, count in _five_counts(engine, bits.of(table), judged):
+        for facility, rule, count in five_counts(engine, bits.of(table), judged):
             add(facility, rule, count)
     for table in task.hanging:
         _not_handed_in(engine, linked, frames, table, bits.of(table), add)
@@ -156,11 +156,32 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
     return engine.make(f"states_{frame.table}", sa.select(*kept, *judged))
 
 
-def _five_counts(engine: Engine, bits: Sequence[Bit], states: FromClause) -> Iterable[tuple[str, str, RuleCount]]:
-    columns = [sa.func.count().filter(states.c[f"r{bit.place}"] == code) for bit in bits for code in range(len(STATES))]
-    for facility, *numbers in engine.rows(sa.select(states.c.facility_, *columns).group_by(states.c.facility_)):
+_HALF: Final = 1 << 31  # rows of one facility that a half of a sum can hold
+
+
+def five_counts(engine: Engine, bits: Sequence[Bit], states: FromClause) -> Iterator[tuple[str, str, RuleCount]]:
+    """Facility and rule -> how many rows are in each state. Two states share a sum, each in a half of its own, and the
+    first is the rest: a tenth of what five filtered counts cost."""
+    pairs = ((UNMET, EXCUSED), (NOT_APPLICABLE, NOT_ASSESSABLE))
+    sums = [
+        sa.func.sum(
+            sa.case(
+                (states.c[f"r{bit.place}"] == low, sa.literal(1, sa.BigInteger)),
+                (states.c[f"r{bit.place}"] == high, sa.literal(_HALF, sa.BigInteger)),
+                else_=sa.literal(0, sa.BigInteger),
+            )
+        )
+        for bit in bits
+        for low, high in pairs
+    ]
+    by_facility = sa.select(states.c.facility_, sa.func.count(), *sums).group_by(states.c.facility_)
+    for facility, rows, *numbers in engine.rows(by_facility):
         for index, bit in enumerate(bits):
-            yield facility, bit.rule, RuleCount(*numbers[index * len(STATES) : (index + 1) * len(STATES)])
+            first, second = (int(number) for number in numbers[2 * index : 2 * index + 2])
+            unmet, excused = first % _HALF, first // _HALF
+            not_applicable, not_assessable = second % _HALF, second // _HALF
+            met = rows - unmet - excused - not_applicable - not_assessable
+            yield facility, bit.rule, RuleCount(met, unmet, excused, not_applicable, not_assessable)
 
 
 # -------------------------------------------------------------- what nobody could look at
