@@ -57,7 +57,11 @@ def count(
     ``kept``: a file for the records that do not reach every rung (``engine.kept``); None writes none. ``beside`` is
     handed each frame with what the query made of it, one at a time, to be compared with another engine.
     """
-    engine = Engine(task.spill, threads)
+    with Engine(task.spill / "engine", threads) as engine:
+        return _count(engine, task, kept, beside)
+
+
+def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Sheet], None] | None) -> Counted:
     linked = link(engine, task)
     task = replace(task, inputs=cut_without_links(engine, task, linked))
     frames = build(engine, task, linked)
