@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,12 +37,15 @@ class Cell:
 class Among:
     """What a row is compared with when a rule asks that a value stands once: ``key`` tells rows apart (copies of one
     row have the same), ``stands`` whether a row may stand for its key, ``whole`` whether every row of the table was
-    read where this one lies."""
+    read where this one lies. ``extremes``: rule -> the first and the last key that stands and has the row's value, NULL
+    where no row shares it, as a pass over the table found them; None where no value is shared. Of a rule that it does
+    not speak of they are looked for by a window over all rows, which takes as much memory as these."""
 
     key: ColumnElement[str]
     stands: ColumnElement[bool]
     within: Mapping[str, tuple[ColumnElement[Any], ...]]  # Rule.within -> the columns that set its rows apart
     whole: ColumnElement[bool]
+    extremes: Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None] = field(default_factory=dict)
 
 
 def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
@@ -81,9 +84,15 @@ def _decided(holds: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _once(rule: Rule, cell: Cell, among: Among) -> ColumnElement[bool]:
     """Does no other row that stands have this value? Where some row could not be read, nobody knows."""
-    same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
-    standing = sa.case((among.stands, among.key))
-    first, last = sa.func.min(standing).over(**same), sa.func.max(standing).over(**same)
+    if rule.id in among.extremes:
+        of_value = among.extremes[rule.id]
+        if of_value is None:
+            return sa.case((among.whole, sa.true()), else_=sa.null())
+        first, last = of_value
+    else:
+        same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
+        standing = sa.case((among.stands, among.key))
+        first, last = sa.func.min(standing).over(**same), sa.func.max(standing).over(**same)
     another = sa.func.coalesce(sa.or_(first != last, first != among.key), sa.false())
     return sa.case((another, sa.false()), (among.whole, sa.true()), else_=sa.null())
 
