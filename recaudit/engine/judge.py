@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.cells import EXCUSED, MET, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
+from recaudit.engine.cells import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
 from recaudit.engine.copies import any_shared, repeated
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import RUNGS, STATES, Rule, RuleCount, Rung
+from recaudit.model import RUNGS, Rule, RuleCount, Rung
 from recaudit.seam import DUE_FOUND, WORD
 from recaudit.values import VALUE
 
@@ -143,7 +143,7 @@ def _apart(frame: Frame) -> Mapping[str, tuple[ColumnElement[Any], ...]]:
     return {"": (c.ns,), "facility": (c.ns, c.facility_)}
 
 
-def _extremes(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromClause, Extremes]:
+def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromClause, Extremes]:
     """The frame with the values beside it that several rows have, where a rule asks that they stand once."""
     rows, c = frame.rows, frame.rows.c
     source: FromClause = rows
@@ -165,7 +165,7 @@ def _extremes(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[From
 
 def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> FromClause:
     rules = [rule for rule in task.rules if rule.table == frame.table]
-    source, extremes = _extremes(engine, frame, rules)
+    source, extremes = beside(engine, frame, rules)
     ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, extremes), strict=True))
     c = frame.rows.c
     identity = [
