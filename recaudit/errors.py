@@ -56,5 +56,9 @@ class SourceError(RecauditError):
     """A source of the plan names nothing that can be read."""
 
 
+class EngineError(RecauditError):
+    """What was read cannot be counted on this machine."""
+
+
 class ResultError(RecauditError):
     """A result cannot be read or does not hold together."""

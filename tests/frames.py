@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from recaudit.agreement import CRASHED, INCONSISTENT, LEFT_OUT, TOO_LARGE, Sheet
 from recaudit.engine.cells import COMPILED, DAY, Cell
 from recaudit.engine.frame import Frame
-from recaudit.engine.judge import Bit, _five_counts, verdicts
+from recaudit.engine.judge import Bit, beside, five_counts, verdicts
 from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
 from recaudit.model import Rule, RuleCount
@@ -144,10 +144,11 @@ def sheet_of(made: Sequence[Cells], rules: Sequence[Rule]) -> Sheet:
     engine = Engine(threads=1)
     of = frame(engine, made)
     bits = [Bit(place, rule.id, of.table, rule.rung, rule.required) for place, rule in enumerate(rules)]
-    judged = [state.label(f"r{bit.place}") for bit, state in zip(bits, verdicts(of, rules), strict=True)]
-    states = engine.make("states", sa.select(of.rows.c.facility_, *judged))
+    source, extremes = beside(engine, of, rules)
+    judged = [state.label(f"r{bit.place}") for bit, state in zip(bits, verdicts(of, rules, extremes), strict=True)]
+    states = engine.make("states", sa.select(of.rows.c.facility_, *judged).select_from(source))
     counts: dict[str, dict[str, RuleCount]] = {}
-    for facility, rule, count in _five_counts(engine, bits, states):
+    for facility, rule, count in five_counts(engine, bits, states):
         counts.setdefault(facility, {})[rule] = count
     return sheet(engine, of, rules, FACILITIES, counts)
 

@@ -773,11 +773,12 @@ def test_no_finding_repeats_a_cell(data: st.DataObject) -> None:
     assert marker not in repr(inputs)
 
 
-@pytest.mark.parametrize("rows", [1, 2, 3])
-def test_the_size_of_batches_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+@pytest.mark.parametrize("size", [1, 60, 200])
+def test_the_size_of_batches_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     files = {**PACKAGE, **CARDS, "b/orgs.csv": PACKAGE["orgs.csv"] * 2 + 's1,,,"A\nB",school,,\nx,"\n"\n' * 3 + "s9,,"}
     whole = read(put(tmp_path, files))
-    monkeypatch.setattr("recaudit.education.records.ROWS", rows)
+    monkeypatch.setattr("recaudit.education.records._BLOCK", size)
+    monkeypatch.setattr("recaudit.sources.lines.BLOCK", 16)  # what is read at once
     assert read(tmp_path) == whole
     found = findings(whole[0]["b/orgs.csv"])
     assert found["key twice", "orgs.sourcedId"] == (2, 3, 4, 6, 7)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from recaudit.education import tables
+from recaudit.education.blocks import columns_of
 from recaudit.education.checks import Mode
 from recaudit.education.formats import MANIFEST, Specification, manifest, specifications
 from recaudit.education.records import Records
@@ -80,7 +81,7 @@ def rows(file: File, *names: str) -> Iterator[Mapping[str, str]]:
             if all(name in header for name in names):
                 places = {name: header.index(name) for name in names}
                 for batch in source.batches():
-                    for cells in batch.rows:
+                    for cells in zip(*columns_of(batch), strict=True):
                         yield {name: cells[place] for name, place in places.items()}
     except CannotOpenError:
         return

@@ -15,6 +15,8 @@ from recaudit.seam import RANGED
 Span = Callable[[str], tuple[int, int] | None]
 """First and last microsecond that a text may mean."""
 
+_PLAIN: Final = r"\A[!-~]+(?: [!-~]+)*\z"
+_READ: Final = (*RANGED, "number")  # kinds whose values have a form
 _ABSENT: Final = (values.NULL, values.BLANK)
 
 
@@ -51,6 +53,9 @@ def cells(
 ) -> Cells:
     """Cells of one column. ``texts`` may hold nulls, which are absent. ``reasons``: columns of which the first filled
     one says why a blank cell is blank."""
+    if bucket is values.bucket and kind not in _READ and _all_plain(texts, kind):
+        buckets, kept = pl.Series([values.VALUE], dtype=pl.Int16).new_from_index(0, len(texts)), texts
+        return Cells(kept, buckets)
     distinct = texts.unique()
     known = [bucket(text, kind) for text in distinct]
     buckets = _replaced(texts, distinct, known, pl.Int16)
@@ -66,6 +71,12 @@ def cells(
     lo = _replaced(texts, distinct, [each and each[0] for each in found], pl.Int64)
     hi = _replaced(texts, distinct, [each and each[1] for each in found], pl.Int64)
     return Cells(kept, buckets, lo, hi)
+
+
+def _all_plain(texts: pl.Series, kind: str) -> bool:
+    """Whether each text is a value at sight: printable ASCII, one space at most between words, no placeholder."""
+    told = texts.str.contains(_PLAIN) & ~texts.str.to_lowercase().is_in(values.placeholders(kind))
+    return bool(told.fill_null(False).all())
 
 
 def not_known(rows: int, kind: str) -> Cells:

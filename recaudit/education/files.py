@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from recaudit.education import records
+from recaudit.education.blocks import columns_of
 from recaudit.education.checks import Mode
 from recaudit.education.contract import Contract
 from recaudit.education.formats import MANIFEST, Specification, specifications
@@ -112,8 +113,7 @@ def _batch(
 ) -> None:
     """One batch: checked, put into the seam, its keys and references kept."""
     lines = pl.Series(batch.lines, dtype=pl.Int64)
-    columns = zip(header.frame, zip(*batch.rows, strict=True), strict=True)
-    frame = pl.DataFrame([pl.Series(name, column, dtype=pl.String) for name, column in columns])
+    frame = pl.DataFrame(dict(zip(header.frame, columns_of(batch), strict=True)))
     judged = _judged(specification, header, contract, frame, lines, batch, said)
     if specification.table == MANIFEST:
         if {"propertyName", "value"} <= set(header.columns):

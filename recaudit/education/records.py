@@ -7,28 +7,34 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from recaudit.sources.inputs import Said
-from recaudit.sources.lines import UTF8_MARK, UTF16_MARKS, CutOffError, stream_lines
+from recaudit.sources.lines import TOO_LONG, UTF8_MARK, UTF16_MARKS, CutOffError, stream_blocks
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
-ROWS: Final = 20_000  # of one batch
+_BLOCK: Final = 4 << 20  # bytes of one batch, about
 _JOINED: Final = 64  # lines that one record may span; an unclosed quote costs no more looking than that
 _LONGEST: Final = 1 << 17  # characters of one record that spans lines
 
 
 @dataclass(slots=True)
 class Batch:
-    """Some records: their cells, the line each begins on, and the places of those with something odd."""
+    """Some records: the line each begins on, the places of those with something odd, and their cells as ``rows``; or as
+    columns, ``whole``, which no loop in Python has seen."""
 
     rows: list[list[str]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    lines: MutableSequence[int] | range = field(default_factory=list)
     odd: list[tuple[int, str]] = field(default_factory=list)  # (place in rows, what kind of oddity)
+    whole: pl.DataFrame | None = None
 
 
 class Records:
@@ -45,7 +51,7 @@ class Records:
         self.header_line = 0
         self.separator = ","
         self._ahead: deque[bytes] = deque()
-        self._lines = self._whole(stream)
+        self._blocks = self._whole(stream)
         self.header = self._header()
 
     def batches(self) -> Iterator[Batch]:
@@ -53,9 +59,26 @@ class Records:
         if self.header is None:
             self._spoil_all()
             return
-        width, separator, ahead = len(self.header), self.separator, self._ahead
-        batch = Batch()
-        while (raw := ahead.popleft() if ahead else next(self._lines, None)) is not None:  # _take, without the calls
+        from recaudit.education.blocks import plain_cells
+
+        while (block := self._block()) is not None:
+            cells = plain_cells(block, len(self.header), self.separator)
+            if cells is None:
+                self._ahead.extend(_lines_of(block))
+                yield from self._one_by_one(len(self.header))
+            else:
+                first, rows = self.number + 1, len(cells)
+                self.number += rows
+                self.said.read += rows
+                yield Batch(lines=range(first, first + rows), whole=cells)
+
+    def _one_by_one(self, width: int) -> Iterator[Batch]:
+        """The lines that were taken and not looked at, and those that belong to their last record."""
+        separator, ahead = self.separator, self._ahead
+        rows: list[list[str]] = []
+        batch = Batch(rows, lines := [])
+        while ahead:
+            raw = ahead.popleft()  # _take, without the calls
             self.number += 1
             at = self.number
             try:
@@ -77,28 +100,25 @@ class Records:
                 self._spoil("broken line", at, raw)
                 continue
             if "\n" in body or "\r" in body or self.number > at:
-                batch.odd.append((len(batch.rows), "line break in a cell"))
+                batch.odd.append((len(rows), "line break in a cell"))
             elif '"' in body and not _STRICT[separator].fullmatch(body):
-                batch.odd.append((len(batch.rows), "quote in a cell"))
-            batch.rows.append(cells)
-            batch.lines.append(at)
+                batch.odd.append((len(rows), "quote in a cell"))
+            rows.append(cells)
+            lines.append(at)
             self.said.read += 1
-            if len(batch.rows) >= ROWS:
-                yield batch
-                batch = Batch()
-        if batch.rows:
+        if rows:
             yield batch
 
     # -------------------------------------------------------------------------------------------- lines
     def _whole(self, stream: BinaryIO) -> Iterator[bytes]:
-        """Lines of the stream as UTF-8. A last line before the place where the file breaks off is no line."""
+        """Blocks of lines as UTF-8. A last line before the place where the file breaks off is no line."""
         held = b""
         try:
-            for line in stream_lines(_as_utf8(stream, self)):
-                if line.endswith(b"\n"):
-                    yield line
+            for block in stream_blocks(_as_utf8(stream, self), size=_BLOCK):
+                if block.endswith(b"\n"):
+                    yield block
                 else:
-                    held = line
+                    held = block
         except CutOffError:
             self.said.cut_off()
             if held.strip():
@@ -107,18 +127,26 @@ class Records:
         if held:
             yield held
 
+    def _block(self) -> bytes | None:
+        """The lines that were looked at and not taken, else the next ones; None after the last."""
+        if not self._ahead:
+            return next(self._blocks, None)
+        block = b"".join(self._ahead)
+        self._ahead.clear()
+        return block
+
     def _take(self) -> bytes | None:
-        line = self._ahead.popleft() if self._ahead else next(self._lines, None)
-        if line is not None:
-            self.number += 1
-        return line
+        if self._peek(0) is None:
+            return None
+        self.number += 1
+        return self._ahead.popleft()
 
     def _peek(self, place: int) -> bytes | None:
         while len(self._ahead) <= place:
-            line = next(self._lines, None)
-            if line is None:
+            block = next(self._blocks, None)
+            if block is None:
                 return None
-            self._ahead.append(line)
+            self._ahead.extend(_lines_of(block))
         return self._ahead[place]
 
     def _spoil(self, kind: str, line: int, raw: bytes) -> None:
@@ -181,6 +209,11 @@ class Records:
             names, self.separator = found
             return names
         return None
+
+
+def _lines_of(block: bytes) -> list[bytes]:
+    """The lines of a block, with their ends."""
+    return [TOO_LONG] if block is TOO_LONG else io.BytesIO(block).readlines()
 
 
 def header_of(line: bytes) -> tuple[list[str], str] | None:

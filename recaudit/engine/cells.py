@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,12 +37,15 @@ class Cell:
 class Among:
     """What a row is compared with when a rule asks that a value stands once: ``key`` tells rows apart (copies of one
     row have the same), ``stands`` whether a row may stand for its key, ``whole`` whether every row of the table was
-    read where this one lies."""
+    read where this one lies. ``extremes``: rule -> the first and the last key that stands and has the row's value, NULL
+    where no row shares it, as a pass over the table found them; None where no value is shared. Of a rule that it does
+    not speak of they are looked for by a window over all rows, which takes as much memory as these."""
 
     key: ColumnElement[str]
     stands: ColumnElement[bool]
     within: Mapping[str, tuple[ColumnElement[Any], ...]]  # Rule.within -> the columns that set its rows apart
     whole: ColumnElement[bool]
+    extremes: Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None] = field(default_factory=dict)
 
 
 def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
@@ -50,13 +53,12 @@ def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[
 
     Three-valued: a condition or comparison that cannot be decided is NULL, which is not assessable.
     """
-    whens: list[tuple[ColumnElement[bool], Any]] = []
-    condition = rule.kwargs.get("row_condition")
-    if isinstance(condition, Mapping):
-        holds = _condition(condition, cells, rule.absence_means)
-        whens += [(holds.is_(None), NOT_ASSESSABLE), (sa.not_(holds), NOT_APPLICABLE)]
     body = _body(rule, cells, among)
-    return sa.case(*whens, else_=body) if whens else body
+    condition = rule.kwargs.get("row_condition")
+    if not isinstance(condition, Mapping):
+        return body
+    holds = _condition(condition, cells, rule.absence_means)
+    return sa.case((holds, body), (holds.is_(None), NOT_ASSESSABLE), else_=NOT_APPLICABLE)
 
 
 def _body(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
@@ -71,17 +73,26 @@ def _body(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[
         (any_of(*(cell.bucket == NOT_KNOWN for cell in judged)), NOT_ASSESSABLE),
         # absence is the presence rule's business; judging it here would count one gap twice
         (any_of(*(cell.bucket != VALUE for cell in judged)), NOT_APPLICABLE),
-        (holds.is_(None), NOT_ASSESSABLE),
-        (holds, MET),
-        else_=UNMET,
+        else_=_decided(holds),
     )
+
+
+def _decided(holds: ColumnElement[bool]) -> ColumnElement[int]:
+    """Met, unmet, or not assessable where it is NULL; asked once a row, as a CASE would ask again for each answer."""
+    return sa.func.coalesce(sa.cast(sa.not_(holds), sa.SmallInteger), NOT_ASSESSABLE)
 
 
 def _once(rule: Rule, cell: Cell, among: Among) -> ColumnElement[bool]:
     """Does no other row that stands have this value? Where some row could not be read, nobody knows."""
-    same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
-    standing = sa.case((among.stands, among.key))
-    first, last = sa.func.min(standing).over(**same), sa.func.max(standing).over(**same)
+    if rule.id in among.extremes:
+        of_value = among.extremes[rule.id]
+        if of_value is None:
+            return sa.case((among.whole, sa.true()), else_=sa.null())
+        first, last = of_value
+    else:
+        same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
+        standing = sa.case((among.stands, among.key))
+        first, last = sa.func.min(standing).over(**same), sa.func.max(standing).over(**same)
     another = sa.func.coalesce(sa.or_(first != last, first != among.key), sa.false())
     return sa.case((another, sa.false()), (among.whole, sa.true()), else_=sa.null())
 
@@ -137,8 +148,9 @@ def _number(cell: Cell) -> ColumnElement[Any]:
 
 
 def read_number(text: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The number that a value is, as the policy of values reads it: white space around it is none of it."""
-    return sa.try_cast(sa.func.trim(text, WHITE_SPACE), sa.Double)
+    """The number that a value is, as the policy of values reads it: white space around it is none of it. Trimming costs
+    ten times what reading costs, so only what cannot be read as it stands is trimmed."""
+    return sa.func.coalesce(sa.try_cast(text, sa.Double), sa.try_cast(sa.func.trim(text, WHITE_SPACE), sa.Double))
 
 
 def _texts(kwargs: Mapping[str, Any]) -> list[str]:
@@ -153,12 +165,12 @@ def _between(kwargs: Mapping[str, Any], cell: Cell) -> ColumnElement[bool]:
 
 def _inside(kwargs: Mapping[str, Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
     least, most = kwargs.get("min_value"), kwargs.get("max_value")
-    asked: list[ColumnElement[bool]] = [value.is_not(None)]
+    asked: list[ColumnElement[bool]] = []
     if least is not None:
         asked.append(value > least if kwargs.get("strict_min") else value >= least)
     if most is not None:
         asked.append(value < most if kwargs.get("strict_max") else value <= most)
-    return all_of(*asked)
+    return sa.func.coalesce(all_of(*asked), sa.false()) if asked else value.is_not(None)
 
 
 def _range_between(kwargs: Mapping[str, Any], low: ColumnElement[int], high: ColumnElement[int]) -> ColumnElement[bool]:

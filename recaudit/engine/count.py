@@ -24,7 +24,6 @@ from recaudit.engine.link import (
     cut_without_links,
     inherited_rows,
     link,
-    standing_among,
 )
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
@@ -57,7 +56,11 @@ def count(
     ``kept``: a file for the records that do not reach every rung (``engine.kept``); None writes none. ``beside`` is
     handed each frame with what the query made of it, one at a time, to be compared with another engine.
     """
-    engine = Engine(task.spill, threads)
+    with Engine(task.spill / "engine", threads) as engine:
+        return _count(engine, task, kept, beside)
+
+
+def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Sheet], None] | None) -> Counted:
     linked = link(engine, task)
     task = replace(task, inputs=cut_without_links(engine, task, linked))
     frames = build(engine, task, linked)
@@ -323,20 +326,17 @@ def _tables(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple
         lines[one.only or task.links.unit] += one.unreadable
     counts = []
     for table in sorted(task.tables):
-        rows = linked.seam[table]
-        c = rows.c
-        number, keyed = engine.rows(sa.select(sa.func.count(), sa.func.count(c.id)))[0]
-        unreadable, unlinked = _unlinked(engine, task, linked, frames, table) if number else (0, 0)
-        keys, conflicting = _keys(engine, rows) if keyed else (0, 0)
+        held = linked.held[table]
+        unreadable, unlinked = _unlinked(engine, task, linked, frames, table) if held.rows else (0, 0)
         counts.append(
             TableCount(
                 sector=task.sector,
                 name=table,
-                read=number + lines[table],
+                read=held.rows + lines[table],
                 unreadable=unreadable + lines[table],
                 unlinked=unlinked,
-                duplicate=keyed - keys,
-                conflicting=conflicting,
+                duplicate=held.further,
+                conflicting=held.conflicting,
             )
         )
     return tuple(counts)
@@ -364,19 +364,3 @@ def _unlinked(engine: Engine, task: Task, linked: Linked, frames: Frames, table:
         ).select_from(joined)
     )
     return numbers[0], numbers[1]
-
-
-def _keys(engine: Engine, rows: FromClause) -> tuple[int, int]:
-    """Distinct keys of the table, and how many of them have copies that differ with nothing to say which is newer."""
-    c = rows.c
-    standing = sa.case((standing_among([c.ns, c.id], c.version), c.content)).label("standing_content")
-    copies = sa.select(c.ns, c.id, standing).where(c.id.is_not(None)).subquery()
-    keys = (
-        sa.select((sa.func.count(sa.distinct(copies.c.standing_content)) > 1).label("conflicting"))
-        .group_by(copies.c.ns, copies.c.id)
-        .subquery()
-    )
-    [(number, conflicting)] = engine.rows(
-        sa.select(sa.func.count(), sa.func.count().filter(keys.c.conflicting)).select_from(keys)
-    )
-    return number, conflicting

@@ -37,8 +37,8 @@ def failures(rules: Sequence[Rule], kinds: Mapping[str, Mapping[str, str]]) -> l
 
     ``kinds``: table -> frame column -> kind, linked columns included.
     """
-    engine = Engine()
-    return [failure for rule in rules for failure in _of_rule(engine, rule, kinds[rule.table])]
+    with Engine() as engine:
+        return [failure for rule in rules for failure in _of_rule(engine, rule, kinds[rule.table])]
 
 
 def _of_rule(engine: Engine, rule: Rule, kinds: Mapping[str, str]) -> Iterator[Failure]:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.copies import any_shared
 from recaudit.engine.dialect import any_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.judge import MASKS, Bit, Bits, Judged, mask_column
@@ -70,10 +71,11 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
     bits = judged.bits
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
-    parts = [_unit(task, judged, shape)]
+    alone = _without_copies(engine, linked, judged)
+    parts = [_unit(task, judged, shape, alone)]
     for table in task.hanging:
         if not task.links.hanging[table].names:
-            parts.append(_best(judged.masks[table], table, shape))
+            parts.append(_best(judged.masks[table], table, shape, alone=table in alone))
         parts.append(_nobody_could_look(linked, frames, table, shape))
     if task.due and task.due_plan is None and not task.due_own:
         parts.append(_constant_of(linked.records, task.due.table, shape))
@@ -97,7 +99,20 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
 
 
 # -------------------------------------------------------------- components
-def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
+def _without_copies(engine: Engine, linked: Linked, judged: Judged) -> frozenset[str]:
+    """Tables of whose rows each stands for itself: there is no best of several to be found."""
+    return frozenset(
+        table
+        for table, masks in judged.masks.items()
+        if (
+            linked.held[table].copies is None
+            if table in linked.held
+            else not any_shared(engine, masks, [masks.c.src, masks.c.pos, key_of(masks.c)])
+        )
+    )
+
+
+def _unit(task: Task, judged: Judged, shape: Shape, alone: frozenset[str]) -> sa.Select[Any]:
     """The record's own row with the rows it names: of the copies that may stand for it, the best."""
     own = judged.masks[task.links.unit]
     columns = _row_columns(own, task.links.unit, shape)
@@ -114,7 +129,7 @@ def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
         for name in shape.mends:
             combined[name] = combined[name].op("&")(sa.func.coalesce(named.c[name], not_read[name]))
     for table, (on_copy, own_names) in _on_copies(task).items():
-        hung = _hung(judged.masks[table], table, shape, on_copy).subquery(f"hung {table}")
+        hung = _hung(judged.masks[table], table, shape, on_copy, alone=table in alone).subquery(f"hung {table}")
         same = (hung.c[theirs] == own.c[ours] for theirs, ours in zip(on_copy, own_names, strict=True))
         source = source.outerjoin(hung, sa.and_(hung.c.rid_ == own.c.rid_, *same))
         not_known, nameless = _constant(table, shape), any_of(*(own.c[name].is_(None) for name in own_names))
@@ -126,11 +141,10 @@ def _unit(task: Task, judged: Judged, shape: Shape) -> sa.Select[Any]:
         for name in shape.mends:
             without = sa.case((nameless, not_known[name]), else_=_big(-1))  # every bit is set
             combined[name] = combined[name].op("&")(sa.func.coalesce(hung.c[name], without))
-    copies = (
-        sa.select(own.c.rid_, *(combined[name].label(name) for name in names))
-        .select_from(source)
-        .subquery("copies of records")
-    )
+    each = sa.select(own.c.rid_, *(combined[name].label(name) for name in names)).select_from(source)
+    if task.links.unit in alone:
+        return each
+    copies = each.subquery("copies of records")
     best = [sa.func.min(copies.c[name]).label(name) for name in shape.standings]
     lack = [sa.func.bit_or(copies.c[name]).label(name) for name in shape.lacks]
     mends = [sa.func.bit_or(copies.c[name]).label(name) for name in shape.mends]
@@ -150,9 +164,9 @@ def _on_copies(task: Task) -> dict[str, tuple[Columns, Columns]]:
     return tables
 
 
-def _hung(masks: FromClause, table: str, shape: Shape, by: Columns) -> sa.Select[Any]:
+def _hung(masks: FromClause, table: str, shape: Shape, by: Columns, *, alone: bool) -> sa.Select[Any]:
     """The worst of all rows that hang on one copy."""
-    rows = _best(masks, table, shape, by=by).subquery(f"rows of {table}")
+    rows = _best(masks, table, shape, by=by, alone=alone).subquery(f"rows of {table}")
     worst = [sa.func.max(rows.c[name]).label(name) for name in shape.standings]
     lack = [sa.func.bit_or(rows.c[name]).label(name) for name in shape.lacks]
     mends = [sa.func.bit_and(rows.c[name]).label(name) for name in shape.mends]
@@ -160,16 +174,21 @@ def _hung(masks: FromClause, table: str, shape: Shape, by: Columns) -> sa.Select
     return sa.select(*copy, *worst, *lack, *mends).group_by(*copy)
 
 
-def _best(masks: FromClause, table: str, shape: Shape, *, by_id: bool = False, by: Columns = ()) -> sa.Select[Any]:
+def _best(
+    masks: FromClause, table: str, shape: Shape, *, by_id: bool = False, by: Columns = (), alone: bool = False
+) -> sa.Select[Any]:
     """One row for each row of the table, its copies together: the best of those that may stand for it.
 
-    ``by``: the columns that say on which copy of the record the rows hang, where they hang on one.
+    ``by``: the columns that say on which copy of the record the rows hang, where they hang on one. ``alone``: none has
+    a copy.
     """
     c = masks.c
     columns = _row_columns(masks, table, shape)
     names = (*shape.standings, *shape.lacks, *shape.mends)
     copy_of = key_of(c).label("copy_of")
     shown = [c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
+    if alone:
+        return sa.select(*shown, *(columns[name].label(name) for name in names))
     key = shown if by_id else [*shown, c.ns, copy_of]
     rows = sa.select(*key, *(columns[name].label(name) for name in names)).subquery(f"copies of {table}")
     return sa.select(

@@ -15,8 +15,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import DAY, UNIQUE, Cell
+from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
-from recaudit.engine.link import Linked, chosen, with_standing
+from recaudit.engine.link import Linked, chosen
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
@@ -55,8 +56,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {task.due.of} if task.due else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
-    hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
-    named = {table: engine.view(f"named_{table}", _standing(linked.seam[table])) for table in links.referenced}
+    hung = {table: engine.view(f"hung_{table}", _standing(linked, table)) for table in links.hanging}
+    named = {table: engine.view(f"named_{table}", _standing(linked, table)) for table in links.referenced}
     said = handed_in(task.inputs, tables)
     handed_on(said, task)
     handed = engine.load("handed", handed_table(said, places, sorted(tables)))
@@ -79,8 +80,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     return Frames(frames, hung, named, handed)
 
 
-def _standing(table: FromClause) -> sa.Select[Any]:
-    rows = with_standing(table)
+def _standing(linked: Linked, table: str) -> sa.Select[Any]:
+    rows = with_standing(linked.seam[table], linked.held[table].copies)
     return sa.select(*rows.c)
 
 
@@ -190,7 +191,9 @@ class _Maker:
             self._keep(at, name, _cell_of(base, name, own[name]))
         for name in sorted(wanted & set(linked), key=lambda one: (linked[one].form == "days", one)):
             self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
-        relation = self.engine.make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
+        often = table == self.task.links.unit or any(one.table == table for one in self.task.signals)
+        make = self.engine.make if often else self.engine.view  # rules look at a frame once, and all together
+        relation = make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
         return Frame(table, relation, {name: _again(relation, name, cell) for name, cell in at.cells.items()})
 
     def _keep(self, at: _Columns, name: str, cell: Cell) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.copies import Held, any_shared, held, repeated, with_standing
 from recaudit.engine.matching import LISTED, held_against, load_roster
 from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
@@ -44,6 +45,7 @@ class Linked:
     """
 
     seam: dict[str, FromClause]
+    held: Mapping[str, Held]  # table -> what it holds
     rows: FromClause
     records: FromClause
     roster: FromClause
@@ -52,6 +54,7 @@ class Linked:
 def link(engine: Engine, task: Task) -> Linked:
     """Raises ``RegisterError`` when a roster leaves open which namespace its keys are of."""
     seam = seam_tables(engine, task.spill, task.tables)
+    holds = {table: held(engine, table, rows) for table, rows in seam.items()}
     for table, hanging in task.links.hanging.items():
         if hanging.through[0]:
             seam[table] = engine.view(f"through_{table}", through(seam[table], hanging, seam, task.links))
@@ -60,11 +63,12 @@ def link(engine: Engine, task: Task) -> Linked:
     roster = load_roster(engine, task)
 
     states = engine.view("row_states", _row_states(attributed(engine, task, seam), task))
-    copies = engine.make("copies", _copies(states))
-    records = engine.make(RECORDS, _records(copies, roster, task))
+    copies = engine.make("copies", _copies(engine, states, holds[task.links.unit].copies))
+    records = engine.make(RECORDS, _records(copies, roster, task, several=holds[task.links.unit].copies is not None))
     _check_namespaces(engine, copies, roster)
-    rows = engine.make(UNIT_ROWS, _told_apart(_with_record(copies, records).subquery(), task))
-    return Linked(seam, rows, records, roster)
+    rows = _told_apart(engine, engine.make("linked_rows", _with_record(copies, records)), task)
+    engine.drop(copies)
+    return Linked(seam, holds, rows, records, roster)
 
 
 def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:
@@ -90,7 +94,8 @@ def attributed(engine: Engine, task: Task, seam: Mapping[str, FromClause]) -> Fr
         named = engine.view("attributed", _attribute(seam[links.unit], links.candidates, ordering, task.nameless))
     else:
         named = engine.view("named", _attribute(seam[links.unit], links.candidates, ordering, ""))
-        visits = with_standing(seam[links.in_scope_by.table])
+        table = links.in_scope_by.table
+        visits = with_standing(seam[table], held(engine, f"visits_{table}", seam[table]).copies)
         whose = engine.view("named visits", _attribute(visits, links.in_scope_by.candidates, ordering, ""))
         named = engine.make("attributed", in_scope_by(engine, task, links.in_scope_by, named, whose))
     if not task.heirs:
@@ -210,6 +215,53 @@ def key_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401
     return sa.func.coalesce(sa.literal("id ") + rows.id, place_of(rows))
 
 
+def _copies(engine: Engine, rows: FromClause, copies: FromClause | None) -> sa.Select[Any]:
+    """``rows`` with ``in_scope_``, ``standing_``, ``copied_`` (others may have its key) and ``first_`` (of its key).
+
+    Copies are compared before scope: where the newest is out of scope, so are all copies of the key.
+    """
+    c = rows.c
+    keyed = sa.and_(c.facility_.is_not(None), c.reading_ != "unreadable")
+    in_scope = sa.and_(keyed, c.reading_ == "in_scope")
+    if copies is None:
+        alone = (sa.false().label("copied_"), sa.true().label("first_"))
+        return sa.select(*c, in_scope.label("in_scope_"), in_scope.label("standing_"), *alone)
+    some = engine.make("copied_rows", _copied(rows, copies, keyed))
+    o = some.c
+    inside, stands = sa.func.coalesce(o.in_scope_, in_scope), sa.func.coalesce(o.standing_, in_scope)
+    copied, first = o.src.is_not(None), sa.func.coalesce(o.first_, sa.true())
+    return sa.select(
+        *c,
+        inside.label("in_scope_"),
+        stands.label("standing_"),
+        copied.label("copied_"),
+        first.label("first_"),
+    ).select_from(rows.outerjoin(some, sa.and_(o.src == c.src, o.pos == c.pos)))
+
+
+def _copied(rows: FromClause, copies: FromClause, keyed: ColumnElement[bool]) -> sa.Select[Any]:
+    """Of the rows that may share their key with others (src, pos): ``in_scope_``, ``standing_``, ``first_``."""
+    c, key = rows.c, copies.c
+    kept = (c.src, c.pos, c.facility_, c.ns, c.id, c.version, c.reading_, keyed.label("keyed_"))
+    some = (
+        sa.select(*kept)
+        .select_from(rows.join(copies, sa.and_(key.ns == c.ns, key.id == c.id)))
+        .subquery("rows with copies")
+    )
+    s = some.c
+    partition: list[ColumnElement[Any]] = [s.facility_, s.ns, s.id, s.keyed_]
+    first = sa.select(*s, standing_among(partition, s.version).label("newest_")).subquery()
+    d = first.c
+    same: list[ColumnElement[Any]] = [d.facility_, d.ns, d.id, d.keyed_]
+    live = sa.func.bool_or(sa.and_(d.newest_, d.reading_ == "in_scope")).over(partition_by=same)
+    in_scope = sa.and_(d.keyed_, d.reading_ == "in_scope", live)
+    inside = sa.select(*d, in_scope.label("in_scope_")).subquery()
+    i = inside.c
+    place = sa.func.row_number().over(partition_by=(i.facility_, i.ns, i.id, i.in_scope_), order_by=(i.src, i.pos))
+    stands = sa.and_(i.in_scope_, i.newest_).label("standing_")
+    return sa.select(i.src, i.pos, i.in_scope_, stands, (place == 1).label("first_"))
+
+
 def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[Any]) -> ColumnElement[bool]:
     """May this copy stand for its key? The newest where every copy has a version, else every one."""
     over: dict[str, Any] = {"partition_by": partition}
@@ -217,37 +269,21 @@ def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[A
     return sa.or_(sa.not_(every), version == sa.func.max(version).over(**over))
 
 
-def _copies(rows: FromClause) -> sa.Select[Any]:
-    """Copies are compared before scope: where the newest is out of scope, so are all copies of the key."""
-    c = rows.c
-    keyed = sa.and_(c.facility_.is_not(None), c.reading_ != "unreadable")
-    partition: list[ColumnElement[Any]] = [c.facility_, c.ns, c.id, keyed]
-    first = sa.select(*c, keyed.label("keyed_"), standing_among(partition, c.version).label("newest_")).subquery()
-    d = first.c
-    same: list[ColumnElement[Any]] = [d.facility_, d.ns, d.id, d.keyed_]
-    live = sa.func.bool_or(sa.and_(d.newest_, d.reading_ == "in_scope")).over(partition_by=same)
-    in_scope = sa.and_(d.keyed_, d.reading_ == "in_scope", live)
-    return sa.select(*d, in_scope.label("in_scope_"), sa.and_(in_scope, d.newest_).label("standing_")).select_from(
-        first
-    )
-
-
-def _records(copies: FromClause, roster: FromClause, task: Task) -> sa.Select[Any]:
+def _records(copies: FromClause, roster: FromClause, task: Task, *, several: bool) -> sa.Select[Any]:
+    """``several``: some keys have several rows."""
     c = copies.c
-    keys = (
-        sa.select(
-            c.facility_.label("facility"),
-            c.ns,
-            c.id,
-            sa.func.bool_or(c.has_roster_).label("has_roster"),
-            (sa.func.count(sa.distinct(sa.case((c.standing_, c.content)))) > 1).label("conflicting"),
-        )
-        .where(c.in_scope_)
-        .group_by(c.facility_, c.ns, c.id)
-        .subquery()
+    key = (c.facility_.label("facility"), c.ns, c.id)
+    alone: sa.Select[Any] | sa.CompoundSelect[Any]
+    alone = sa.select(*key, c.has_roster_.label("has_roster"), sa.false().label("conflicting")).where(
+        c.in_scope_, sa.not_(c.copied_)
     )
-    held = held_against(keys, roster, task)
-    h = held.c
+    if several:
+        differing = sa.func.count(sa.distinct(sa.case((c.standing_, c.content)))) > 1
+        shared = sa.select(*key, sa.func.bool_or(c.has_roster_), differing).where(c.in_scope_, c.copied_)
+        alone = sa.union_all(alone, shared.group_by(c.facility_, c.ns, c.id))
+    keys = alone.subquery("keys")
+    matched = held_against(keys, roster, task)
+    h = matched.c
     return sa.select(
         sa.func.row_number().over(order_by=(h.facility, h.ns, h.id)).label("rid"),
         h.facility,
@@ -258,7 +294,7 @@ def _records(copies: FromClause, roster: FromClause, task: Task) -> sa.Select[An
         h.normal_,
         h.listed_,
         h.roster_id_,
-    ).select_from(held)
+    ).select_from(matched)
 
 
 def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) -> None:
@@ -282,38 +318,43 @@ def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) ->
 
 def _with_record(copies: FromClause, records: FromClause) -> sa.Select[Any]:
     c, r = copies.c, records.c
-    place = sa.func.row_number().over(partition_by=(c.facility_, c.ns, c.id, c.in_scope_), order_by=(c.src, c.pos))
     row_state = sa.case(
         (c.facility_.is_(None), "unattributed"),
         (c.reading_ == "unreadable", "unreadable"),
         (sa.not_(c.in_scope_), "out_of_scope"),
         (sa.not_(r.matched), "unexpected"),
-        (place == 1, "matched"),
+        (c.first_, "matched"),
         else_="duplicate",
     )
     joined = copies.outerjoin(records, sa.and_(c.in_scope_, r.facility == c.facility_, r.ns == c.ns, r.id == c.id))
-    kept = [column for column in c if column.name not in ("keyed_", "newest_", "reading_", "has_roster_", "candidate_")]
+    kept = [column for column in c if column.name not in ("reading_", "has_roster_", "candidate_", "copied_", "first_")]
     return sa.select(
         *kept, row_state.label("row_state_"), (c.reading_ != "unreadable").label("readable_"), r.rid.label("rid_")
     ).select_from(joined)
 
 
-def _told_apart(rows: FromClause, task: Task) -> sa.Select[Any]:
+def _told_apart(engine: Engine, rows: FromClause, task: Task) -> FromClause:
     """A name by which rows hang on one record, held by two: of neither is it known what hangs on it."""
-    replaced: dict[str, ColumnElement[Any]] = {}
+    names = {link.names for link in task.links.hanging.values() if link.names and not link.shared}
     c = rows.c
-    key = key_of(c)
-    for link in task.links.hanging.values():
-        if link.names and not link.shared:
-            state = c[f"{link.names}__s"]
-            same: dict[str, Any] = {"partition_by": [c.ns, c[link.names], state == VALUE]}
-            twice = sa.or_(
-                sa.func.min(key).over(**same) != sa.func.max(key).over(**same),
-                sa.func.coalesce(sa.func.min(c.rid_).over(**same) != sa.func.max(c.rid_).over(**same), sa.false()),
-            )
-            replaced[link.names] = sa.case((twice, sa.null()), else_=c[link.names])
-            replaced[f"{link.names}__s"] = sa.case((sa.and_(state == VALUE, twice), NOT_KNOWN), else_=state)
-    return sa.select(*(replaced[column.name].label(column.name) if column.name in replaced else column for column in c))
+    in_doubt = [name for name in sorted(names) if any_shared(engine, rows, [c.ns, c[name]], c[f"{name}__s"] == VALUE)]
+    if not in_doubt:
+        return rows
+    key, source = key_of(c), rows
+    replaced: dict[str, ColumnElement[Any]] = {}
+    for name in in_doubt:
+        read = c[f"{name}__s"] == VALUE
+        of_two = sa.or_(
+            sa.func.min(key) != sa.func.max(key),
+            sa.func.coalesce(sa.func.min(c.rid_) != sa.func.max(c.rid_), sa.false()),
+        )
+        shared = repeated(engine, f"shared_{name}", rows, [c.ns, c[name]], read, [of_two.label("of_two_")])
+        s = shared.c
+        source = source.outerjoin(shared, sa.and_(read, s.ns == c.ns, s[name] == c[name], s.of_two_))
+        replaced[name] = sa.case((s.of_two_, sa.null()), else_=c[name])
+        replaced[f"{name}__s"] = sa.case((s.of_two_, NOT_KNOWN), else_=c[f"{name}__s"])
+    told = (replaced[column.name].label(column.name) if column.name in replaced else column for column in c)
+    return engine.make(UNIT_ROWS, sa.select(*told).select_from(source))
 
 
 # -------------------------------------------------------------- hanging and referenced rows
@@ -326,13 +367,6 @@ def cut_without_links(engine: Engine, task: Task, linked: Linked) -> tuple[Input
         lacking = sa.select(rows.src).where(rows[f"{hanging.by}__s"] == NOT_KNOWN).distinct()
         cut.update(src for (src,) in engine.rows(lacking))
     return tuple(replace(one, to_the_end=False) if one.src in cut else one for one in task.inputs)
-
-
-def with_standing(table: FromClause) -> sa.Subquery:
-    """The table's rows with ``standing``: may the row stand for its (namespace, id)? Without an id it stands alone."""
-    c = table.c
-    stands = sa.or_(c.id.is_(None), standing_among([c.ns, c.id], c.version))
-    return sa.select(*c, stands.label("standing_")).select_from(table).subquery()
 
 
 def chosen(rows: FromClause, key: Sequence[ColumnElement[Any]], content: ColumnElement[Any]) -> ColumnElement[bool]:

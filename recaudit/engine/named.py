@@ -53,7 +53,11 @@ def _facility_tables(every: Tables, links: Links) -> list[str]:
 
 def survey(task: Task, *, threads: int = 0) -> Survey:
     """Looks at every row once and judges nothing. A facility that an input is certain of is named without a row too."""
-    engine = Engine(task.spill, threads)
+    with Engine(task.spill / "engine", threads) as engine:
+        return _survey(engine, task)
+
+
+def _survey(engine: Engine, task: Task) -> Survey:
     seam = seam_tables(engine, task.spill, task.tables)
     rows = attributed(engine, replace(task, nameless=NAMELESS), seam).c
     counted = {one.facility: 0 for one in task.inputs if one.facility is not None}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -17,10 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
+from recaudit.errors import EngineError
 from recaudit.intime import shared
 from recaudit.keys import Difference
 from recaudit.model import EVER, Base, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
+from recaudit.sources.workers import cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +102,84 @@ class Task:
         return tuple(table for table in self.on_ladder if table in self.links.referenced)
 
 
-class Engine:
-    """An embedded DuckDB whose tables are made of SQLAlchemy statements; what does not fit spills to ``folder``."""
+MEMORY: Final = 256 << 20
+"""Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
 
-    def __init__(self, folder: Path | None = None, threads: int = 0) -> None:
-        self.connection = duckdb.connect()
-        self.connection.execute("SET preserve_insertion_order = false")
+THREADS: Final = 2
+"""Each needs its part of ``MEMORY``."""
+
+
+class Engine:
+    """An embedded DuckDB whose tables are made of SQLAlchemy statements; what does not fit ``memory`` bytes spills to
+    ``folder``, which is made. Without one nothing can be spilled.
+
+    Some operators cannot spill. Where a statement needs more than there is it is said again with twice as much, up to
+    what the system lets a process have (``most``); then ``EngineError`` is raised.
+    """
+
+    def __init__(self, folder: Path | None = None, threads: int = 0, memory: int = MEMORY) -> None:
+        here: dict[str, str | bool | int | float | list[str]] = {
+            "preserve_insertion_order": False,  # a statement that needs an order says so
+            "threads": threads or min(THREADS, cores()),
+            "temp_directory": "",
+        }
         if folder is not None:
-            self.connection.execute("SET temp_directory = ?", [str(folder / "engine")])
-        if threads:
-            self.connection.execute("SET threads = ?", [threads])
+            folder.mkdir(mode=0o700, exist_ok=True)
+            here["temp_directory"] = str(folder)
+        self.connection = duckdb.connect(config=here)
+        self.memory, self.most = memory, _bytes(str(self._setting("memory_limit")))
+        self._limit(memory)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
 
     def make(self, name: str, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> FromClause:
         """The statement's rows as a table called ``name``."""
-        self.connection.execute(f'CREATE TABLE "{name}" AS {sql(statement)}')
+        self.say(f'CREATE TABLE "{name}" AS {sql(statement)}')
         return relation(name, [column.name for column in statement.selected_columns])
 
     def view(self, name: str, statement: sa.Select[Any]) -> FromClause:
-        self.connection.execute(f'CREATE VIEW "{name}" AS {sql(statement)}')
+        self.say(f'CREATE VIEW "{name}" AS {sql(statement)}')
         return relation(name, [column.name for column in statement.selected_columns])
 
+    def drop(self, table: FromClause) -> None:
+        """Give up a table that ``make`` made and nobody needs any more, with the memory and the disk it takes."""
+        self.say(f'DROP TABLE "{table}"')
+
     def rows(self, statement: sa.ClauseElement) -> list[tuple[Any, ...]]:
-        return list(self.connection.execute(sql(statement)).fetchall())
+        return self.say(sql(statement))
 
     def write(self, statement: sa.ClauseElement, file: Path) -> None:
         """The statement's rows as a Parquet file, in no particular order."""
         place = str(file).replace("'", "''")
-        self.connection.execute(f"COPY ({sql(statement)}) TO '{place}' (FORMAT parquet)")
+        self.say(f"COPY ({sql(statement)}) TO '{place}' (FORMAT parquet)")
+
+    def say(self, text: str) -> list[tuple[Any, ...]]:
+        """One statement's rows. Raises ``EngineError`` where memory or disk does not suffice for it."""
+        while True:
+            try:
+                return list(self.connection.execute(text).fetchall())
+            except duckdb.OutOfMemoryException as failure:
+                if 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
+                    memory, folder = self._setting("memory_limit"), self._setting("temp_directory")
+                    raise EngineError(
+                        "what was read cannot be counted here: memory or disk does not suffice",
+                        where=f"{memory} of memory; {folder or 'no disk'}",
+                        fix="make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
+                        "more memory, or audit fewer facilities at a time",
+                    ) from None  # the engine's own words may hold values
+                self._limit(2 * self.memory)
+
+    def _limit(self, memory: int) -> None:
+        self.memory = memory
+        self.connection.execute(f"SET memory_limit = '{memory} B'")
+
+    def _setting(self, name: str) -> object:
+        [(value,)] = self.connection.execute("SELECT current_setting(?)", [name]).fetchall()
+        return value
 
     def function(self, name: str, of: Callable[[str], str]) -> None:
         """A function of one text as an SQL function of this name; of NULL it is NULL."""
@@ -139,9 +192,22 @@ class Engine:
     def load(self, name: str, table: Any) -> FromClause:  # noqa: ANN401  # an Arrow table
         """An Arrow table as a table called ``name``."""
         self.connection.register("handed_over", table)
-        self.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')
+        self.say(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')
         self.connection.unregister("handed_over")
         return relation(name, table.column_names)
+
+
+_UNITS: Final = {"bytes": 1, **{f"{unit}iB": 1 << 10 * power for power, unit in enumerate("KMGT", 1)}}
+
+
+def _bytes(said: str) -> int:
+    """How DuckDB writes an amount of memory, as bytes.
+
+    >>> _bytes("18.5 GiB")
+    19864223744
+    """
+    number, _, unit = said.partition(" ")
+    return int(float(number) * _UNITS[unit])
 
 
 def relation(name: str, columns: Iterable[str]) -> FromClause:

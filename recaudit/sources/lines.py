@@ -183,6 +183,49 @@ def stream_lines(stream: BinaryIO, *, longest: int = LONGEST) -> Iterator[bytes]
         raise CutOffError from broken
 
 
+def stream_blocks(stream: BinaryIO, *, size: int = BLOCK, longest: int = LONGEST) -> Iterator[bytes]:
+    """The same lines, many at once: about ``size`` bytes of whole ones; what follows the last line end stands alone.
+
+    A line of more than ``longest`` bytes is ``TOO_LONG``, alone. ``CutOffError`` comes after the last bytes.
+    """
+    ready: list[bytes] = []  # whole lines
+    open_: list[bytes] = []  # of the line that is not whole yet
+    held = begun = 0  # bytes of them; of the open line also what is no longer held
+    broken: BaseException | None = None
+    while True:
+        try:
+            block = stream.read(BLOCK)
+        except BROKEN as failure:
+            block, broken = b"", failure
+        if not block:
+            break
+        first, last = block.find(b"\n") + 1, block.rfind(b"\n") + 1
+        if first and begun + first > longest:
+            yield from [b"".join(ready), TOO_LONG] if ready else [TOO_LONG]
+            ready, held = [block[first:last]] if last > first else [], last - first
+        elif first:
+            ready += [*open_, block[:last]]
+            held += begun + last
+        if first:
+            open_, begun = [], 0
+        begun += len(block) - last
+        if begun > longest:
+            open_ = []
+        elif last < len(block):
+            open_.append(block[last:])
+        if held >= size:
+            yield b"".join(ready)
+            ready, held = [], 0
+    if ready:
+        yield b"".join(ready)
+    if begun > longest:
+        yield TOO_LONG
+    elif tail := b"".join(open_):
+        yield tail
+    if broken is not None:
+        raise CutOffError from broken
+
+
 def whole(lines: Iterator[bytes], *, longest: int = LONGEST) -> bytes | None:
     """All lines as one text; None for one of more than ``longest`` bytes, of which no more than that was held."""
     kept: list[bytes] = []

@@ -1,0 +1,78 @@
+"""Counting keeps to its memory: what does not fit is spilled into the audit's private folder."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from recaudit.engine import seam
+from recaudit.engine.seam import MEMORY, THREADS, Engine
+from recaudit.errors import EngineError
+from tests import tiny_audit
+
+MIB = 1 << 20
+_NUMBERS = sa.func.range(400_000).table_valued(sa.column("number", sa.BigInteger), name="numbers").render_derived()
+WIDE = sa.func.repeat(sa.cast(_NUMBERS.c.number, sa.Text), 4)
+KEYS = sa.select(sa.func.count()).select_from(sa.select(WIDE.label("key")).distinct().subquery())
+LISTED = sa.select(sa.func.len(sa.func.list(WIDE)))  # a list cannot be spilled
+
+
+def setting(engine: Engine, name: str) -> object:
+    return engine.say(f"SELECT current_setting('{name}')")[0][0]
+
+
+def test_memory_and_threads_are_bounded_and_the_folder_is_private(tmp_path: Path) -> None:
+    with Engine(tmp_path / "engine") as engine:
+        assert setting(engine, "memory_limit") == f"{MEMORY / MIB} MiB"
+        assert engine.most > MEMORY
+        assert int(str(setting(engine, "threads"))) <= THREADS
+        assert setting(engine, "temp_directory") == str(tmp_path / "engine")
+        assert setting(engine, "preserve_insertion_order") is False
+    assert stat.S_IMODE((tmp_path / "engine").stat().st_mode) == 0o700
+
+
+def test_without_a_folder_nothing_is_spilled_anywhere() -> None:
+    with Engine() as engine:
+        assert setting(engine, "temp_directory") == ""
+
+
+def test_what_does_not_fit_is_spilled_and_gone_afterwards(tmp_path: Path) -> None:
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        engine.make("wide", sa.select(WIDE.label("key")))
+        assert engine.rows(KEYS) == [(400_000,)]
+        assert list((tmp_path / "engine").iterdir())
+    assert not list((tmp_path / "engine").glob("*"))
+
+
+def test_what_cannot_be_spilled_gets_more_memory(tmp_path: Path) -> None:
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        assert engine.rows(LISTED) == [(400_000,)]
+        assert 8 * MIB < engine.memory <= engine.most
+
+
+def test_where_there_is_no_more_memory_the_problem_is_told(tmp_path: Path) -> None:
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        engine.most = 8 * MIB
+        with pytest.raises(EngineError, match="memory or disk does not suffice") as raised:
+            engine.rows(LISTED)
+    [problem] = raised.value.problems
+    assert "8.0 MiB" in problem.where
+    assert "TMPDIR" in problem.fix
+
+
+def test_an_audit_counts_inside_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Path, int]] = []
+    made = Engine.__init__
+
+    def watched(self: Engine, folder: Path | None = None, threads: int = 0, memory: int = MEMORY) -> None:
+        made(self, folder, threads, memory)
+        assert folder is not None
+        seen.append((folder, stat.S_IMODE(folder.parent.parent.stat().st_mode)))
+
+    monkeypatch.setattr(seam.Engine, "__init__", watched)
+    assert tiny_audit.outcome(tiny_audit.write(tmp_path)).code == 0
+    assert seen
+    assert all(mode == 0o700 and not folder.exists() for folder, mode in seen)
