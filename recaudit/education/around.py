@@ -16,8 +16,11 @@ from recaudit.sources.lines import CannotOpenError, opened
 Place = tuple[str, str, str]
 """Where files lie together: source, namespace, path of the folder."""
 
-_ASKED: Final = frozenset({tables.REPORT_CARDS, "roles", "users"})
+_ASKED: Final = frozenset({tables.REPORT_CARDS, "roles", "users", tables.MARKS})
 """Files whose rows are looked up in others."""
+
+_Answers = dict[tuple[str, ...], dict[str, str | None]]
+"""Where files lie together, or a namespace -> key -> what its rows say; None where they say different things."""
 
 
 def place_of(file: File) -> Place:
@@ -25,15 +28,31 @@ def place_of(file: File) -> Place:
 
 
 class Around:
-    """The manifests, schools and school years of all files. Small files, read once more before all others."""
+    """The manifests, schools and school years of all files. Small files, read once more before all others.
 
-    def __init__(self, files: Sequence[tuple[File, Specification]]) -> None:
+    ``marks``: whether rows of results.csv are asked for their class and session; classes and line items are read for
+    that alone, as they are many.
+    """
+
+    def __init__(self, files: Sequence[tuple[File, Specification]], *, marks: bool = False) -> None:
         self._modes: dict[Place, dict[str, str]] = {}
-        self._codes: dict[tuple[str, ...], dict[str, str | None]] = {}
-        self._ends: dict[tuple[str, ...], dict[str, str | None]] = {}
-        self._lookups: dict[Place, Lookups] = {}
+        self._codes: _Answers = {}
+        self._ends: _Answers = {}
+        self._types: _Answers = {}  # session -> its type
+        self._schools: _Answers = {}  # class -> its school
+        self._items: _Answers = {}  # line item -> its class
+        self._sessions: _Answers = {}  # line item -> its session
+        self._lookups: dict[tuple[Place, str], Lookups] = {}
         for file, specification in files:
             match specification.table:
+                case "classes" if marks:
+                    for row in rows(file, "sourcedId", "schoolSourcedId"):
+                        self._say(self._schools, file, row["sourcedId"], row["schoolSourcedId"])
+                case "lineItems" if marks:
+                    for row in rows(file, "sourcedId", "classSourcedId"):
+                        self._say(self._items, file, row["sourcedId"], row["classSourcedId"])
+                    for row in rows(file, "sourcedId", "academicSessionSourcedId"):
+                        self._say(self._sessions, file, row["sourcedId"], row["academicSessionSourcedId"])
                 case "manifest":
                     modes = self._modes.setdefault(place_of(file), {})
                     modes.update((row["propertyName"], row["value"]) for row in rows(file, "propertyName", "value"))
@@ -41,6 +60,8 @@ class Around:
                     for row in rows(file, "sourcedId", "identifier"):
                         self._say(self._codes, file, row["sourcedId"], row["identifier"])
                 case "academicSessions":
+                    for row in rows(file, "sourcedId", "type") if marks else ():
+                        self._say(self._types, file, row["sourcedId"], row["type"])
                     for row in rows(file, "type", "schoolYear", "endDate"):
                         if row["type"] == "schoolYear":
                             self._say(self._ends, file, row["schoolYear"], row["endDate"])
@@ -53,22 +74,31 @@ class Around:
         """What the files in its folder say of schools and school years; where there is none, those of its namespace."""
         if specification.table not in _ASKED:
             return Lookups()
-        place = place_of(file)
-        if place not in self._lookups:
-            found = []
-            for said in (self._codes, self._ends):
-                answers = said.get(place, said.get((file.namespace,), {}))
-                found.append({key: answer for key, answer in answers.items() if answer})
-            self._lookups[place] = Lookups(*found)
-        return self._lookups[place]
+        key = (place_of(file), tables.MARKS if specification.table == tables.MARKS else "")
+        if key not in self._lookups:
+            self._lookups[key] = self._of_marks(file) if key[1] else self._of_learners(file)
+        return self._lookups[key]
+
+    def _of_learners(self, file: File) -> Lookups:
+        return Lookups(codes=_known(self._codes, file), ends=_known(self._ends, file))
+
+    def _of_marks(self, file: File) -> Lookups:
+        types = _known(self._types, file)
+        sessions = {item: types.get(session, "") for item, session in _known(self._sessions, file).items()}
+        return Lookups(schools=_known(self._schools, file), items=_known(self._items, file), sessions=sessions)
 
     @staticmethod
-    def _say(answers: dict[tuple[str, ...], dict[str, str | None]], file: File, key: str, answer: str) -> None:
+    def _say(answers: _Answers, file: File, key: str, answer: str) -> None:
         """One row of a file. Two rows that say different things say nothing."""
         for where in (place_of(file), (file.namespace,)):
             said = answers.setdefault(where, {})
             if answer.strip() and key.strip():
                 said[key] = answer if said.get(key, answer) == answer else None
+
+
+def _known(said: _Answers, file: File) -> dict[str, str]:
+    answers = said.get(place_of(file), said.get((file.namespace,), {}))
+    return {key: answer for key, answer in answers.items() if answer}
 
 
 def rows(file: File, *names: str) -> Iterator[Mapping[str, str]]:

@@ -82,7 +82,8 @@ def _jobs(
     plan: Plan, files: Sequence[File], what: _Known, spill: Path, scratch: Path, columns: Tables
 ) -> Iterator[Job]:
     """One a file that is looked at; of each file on disk, the first one also takes its digest."""
-    around = Around([(file, what[file.src]) for file in files if file.src in what])
+    asked = tables.ADDED[tables.MARKS].keys() & columns.get(tables.MARKS, {}).keys()
+    around = Around([(file, what[file.src]) for file in files if file.src in what], marks=bool(asked))
     learners, taken = _without_learners(files, what), set[Path]()
     for file in files:
         specification = what.get(file.src)

@@ -30,10 +30,13 @@ _WAIVED: Final = "waived"  # a reason that no catalogue has: excused
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What rows of one file need from others: school -> identifier, school year -> the day it ends."""
+    """What rows of one file need from others. What is not known stands in none of them."""
 
-    codes: Mapping[str, str] = field(default_factory=dict)
-    ends: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)  # school -> identifier
+    ends: Mapping[str, str] = field(default_factory=dict)  # school year -> the day it ends
+    schools: Mapping[str, str] = field(default_factory=dict)  # class -> school
+    items: Mapping[str, str] = field(default_factory=dict)  # line item -> class
+    sessions: Mapping[str, str] = field(default_factory=dict)  # line item -> type of its session, "" for no type
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,45 @@ def _learner(user: str, school: str) -> Callable[[_Rows], Cells]:
     return lambda rows: rows.made("learner", joined((rows.cells(user), rows.cells(school)), "@"), user, school)
 
 
+def _seat(rows: _Rows) -> Cells:
+    """A learner in a class: where an enrolment says that they are."""
+    return rows.made(
+        "seat",
+        joined((rows.cells("userSourcedId"), rows.cells("classSourcedId")), "@"),
+        "userSourcedId",
+        "classSourcedId",
+    )
+
+
+def _class_of_mark(rows: _Rows) -> pl.Series:
+    """The class that a result names, else that of its line item; null where neither is known."""
+    looked = looked_up(rows.cells("lineItemSourcedId").text, rows.batch.meaning.lookups.items.get)
+    own = rows.texts("classSourcedId")
+    return (
+        looked if own is None else pl.select(pl.coalesce(pl.lit(rows.cells("classSourcedId").text), looked)).to_series()
+    )
+
+
+def _marked(name: str, place: Callable[[_Rows], pl.Series]) -> Callable[[_Rows], Cells]:
+    """The student of a result, in the class or in the school that it is of. Not known where the place is not."""
+
+    def made(rows: _Rows) -> Cells:
+        student, where = rows.cells("studentSourcedId").text, place(rows)
+        both = pl.select(pl.concat_str(pl.lit(student), pl.lit("@"), pl.lit(where))).to_series()
+        return unless_known(rows.made(name, both, "studentSourcedId", "lineItemSourcedId"), where.is_not_null())
+
+    return made
+
+
+def _school_of_mark(rows: _Rows) -> pl.Series:
+    return looked_up(_class_of_mark(rows), rows.batch.meaning.lookups.schools.get)
+
+
+def _session_type(rows: _Rows) -> Cells:
+    types = looked_up(rows.cells("lineItemSourcedId").text, rows.batch.meaning.lookups.sessions.get)
+    return unless_known(rows.made("sessionType", types, "lineItemSourcedId"), types.is_not_null())
+
+
 def _school_code(school: str) -> Callable[[_Rows], Cells]:
     return lambda rows: rows.made(
         "schoolCode", looked_up(rows.cells(school).text, rows.batch.meaning.lookups.codes.get), school
@@ -266,6 +308,10 @@ _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
     (tables.LEARNERS, "schoolCode"): _school_code("orgSourcedId"),
     (tables.LEARNERS, "liveStatus"): _live_status,
     ("enrollments", "learner"): _learner("userSourcedId", "schoolSourcedId"),
+    ("enrollments", "seat"): _seat,
+    (tables.MARKS, "learner"): _marked("learner", _school_of_mark),
+    (tables.MARKS, "seat"): _marked("seat", _class_of_mark),
+    (tables.MARKS, "sessionType"): _session_type,
     ("users", "idBirthYear"): _from_personal_id("idBirthYear", 0),
     ("users", "idSex"): _from_personal_id("idSex", 1),
     ("demographics", "birthYear"): _birth_year,
