@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,13 +14,17 @@ import polars as pl
 from recaudit import values
 from recaudit.education import tables
 from recaudit.education.cells import Cells, cells, joined, looked_up, not_known, spans_in, unless_known
-from recaudit.education.checks import instant
+from recaudit.education.copies import contents, versions
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
 from recaudit.seam import Tables
 
 _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
 """Column of ``learners`` -> the one of users.csv that says the same, where there are no roles."""
+
+_ORGS: Final = "orgSourcedIds"  # of users.csv of 1.1, which has no roles: all the schools, or districts, of a user
+_ABOVE: Final = frozenset({"department", "district", "local", "state", "national"})  # no school
+_PLACES: Final = 40  # bits that hold a line; a user of several schools is several rows of one line
 
 _PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
 _EXEMPT: Final = frozenset({"score", "level", "comment"})
@@ -34,6 +37,7 @@ class Lookups:
 
     codes: Mapping[str, str] = field(default_factory=dict)  # school -> identifier
     ends: Mapping[str, str] = field(default_factory=dict)  # school year -> the day it ends
+    kinds: Mapping[str, str] = field(default_factory=dict)  # org -> its type
     schools: Mapping[str, str] = field(default_factory=dict)  # class -> school
     items: Mapping[str, str] = field(default_factory=dict)  # line item -> class
     sessions: Mapping[str, str] = field(default_factory=dict)  # line item -> type of its session, "" for no type
@@ -73,7 +77,7 @@ class Batch:
         """
         table = self.specification.table
         content = contents(self.frame, self.header, self.specification.modified)
-        version = self._version()
+        version = versions(self.specification, self.header, self.frame)
         identity = (self.lines.cast(pl.Int64), version, content, judged)
         if table in tables.SPLIT:
             students, others = tables.SPLIT[table]
@@ -81,8 +85,6 @@ class Batch:
             split: list[tuple[str, pl.Series | None]] = [(students, is_student), (others, ~is_student)]
         else:
             split = [(table, None)]
-            if learners and table == "users":
-                split.append((tables.LEARNERS, None))
         parts = []
         for name, mask in split:
             places = pl.int_range(len(self.lines), eager=True)
@@ -93,25 +95,48 @@ class Batch:
                 parts.append(Part(name, places, rows.columns(kept[name], [each.gather(places) for each in identity])))
             elif len(places):
                 parts.append(Part(name, places, ()))
+        if learners and table == "users":
+            frame, places, lines = self._in_schools()
+            if len(places):
+                rows = _Rows(self, tables.LEARNERS, frame, places)
+                named = [lines, *(each.gather(places) for each in identity[1:])]
+                columns = rows.columns(kept[tables.LEARNERS], named) if tables.LEARNERS in kept else ()
+                parts.append(Part(tables.LEARNERS, places, columns))
         return parts
 
+    def _in_schools(self) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+        """Users as learners: their cells, their places in the batch, and a place of its own for each in the file. Of
+        1.1, whose users say their role, those who are or may be students, once for each of their schools."""
+        places = pl.int_range(len(self.lines), eager=True)
+        if _ORGS not in self.specification.columns:
+            return self.frame, places, self.lines.cast(pl.Int64)
+        places = places.filter(self._is_student("users"))
+        frame = self.frame[places]
+        if _ORGS not in self.header.columns:
+            return frame, places, self.lines.gather(places).cast(pl.Int64)
+        schools = looked_up(frame[_ORGS], lambda text: ",".join(self._schools(text))).str.split(",")
+        once = frame.with_columns(
+            schools.alias(_ORGS), places.alias("~place"), self.lines.gather(places).cast(pl.Int64).alias("~line")
+        )
+        each = once.explode(_ORGS)
+        nth = pl.int_range(pl.len()).over("~place")
+        lines = each.select(pl.col("~line") + nth * (1 << _PLACES)).to_series()
+        return each.drop("~place", "~line"), each["~place"], lines
+
+    def _schools(self, text: str) -> list[str]:
+        """The orgs of a list that are or may be schools; the first where none is."""
+        orgs = list(dict.fromkeys(text.split(",")))
+        return [org for org in orgs if self.meaning.lookups.kinds.get(org) not in _ABOVE] or orgs[:1]
+
     def _is_student(self, table: str) -> pl.Series:
-        """Whether a row is a learner's. An enrollment whose role cannot be read may be one."""
+        """Whether a row is a learner's. An enrollment or a user whose role cannot be read may be one."""
         if "role" not in self.header.columns:
-            return pl.Series([table == "enrollments"]).new_from_index(0, len(self.lines))
+            return pl.Series([table != "roles"]).new_from_index(0, len(self.lines))
         roles = self.frame["role"]
-        if table != "enrollments":
+        if table == "roles":
             return roles == "student"
         words = [word for word in self.specification.columns["role"].words if word != "student"]
         return ~(roles.is_in(words) | roles.str.contains(r"\Aext:\S"))
-
-    def _version(self) -> pl.Series:
-        if self.specification.modified not in self.header.columns:
-            return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(self.lines))
-        texts = self.frame[self.specification.modified]
-        distinct = texts.unique()
-        moments = pl.Series([instant(text) for text in distinct], dtype=pl.Int64)
-        return texts.replace_strict(distinct, moments, return_dtype=pl.Int64)
 
 
 class _Rows:
@@ -156,7 +181,8 @@ class _Rows:
         texts = self.texts(name)
         if texts is None:
             return not_known(len(self.frame), kind)
-        reasons = [self.frame[each] for each in [self.batch.header.reasons.get(name)] if each is not None]
+        why = self.batch.header.reasons.get(self.batch.specification.of_seam(name))
+        reasons = [self.frame[each] for each in [why] if each is not None]
         if self.table == tables.RESULTS and name in _EXEMPT and "exemptReason" in self.batch.header.columns:
             # whoever waives a result says why, in words of their own: it is excused, whatever the words are
             reasons.append(
@@ -165,7 +191,10 @@ class _Rows:
         return cells(texts, kind, self.span, reasons=reasons, bucket=bucket)
 
     def texts(self, name: str) -> pl.Series | None:
-        column = _AS_LEARNER.get(name, name) if self.is_users else name
+        own = self.batch.specification
+        column = _AS_LEARNER.get(name, name) if self.is_users else own.of_seam(name)
+        if column == _AS_LEARNER["orgSourcedId"] and _ORGS in own.columns:
+            column = _ORGS
         return self.frame[column] if column in self.batch.header.columns else None
 
     def made(self, name: str, texts: pl.Series, *needs: str) -> Cells:
@@ -231,7 +260,10 @@ def _live_status(rows: _Rows) -> Cells:
     if texts is None:
         return rows.made("liveStatus", pl.Series([], dtype=pl.String), "status")
     blank = pl.when(texts.str.strip_chars() == "").then(pl.lit("active")).otherwise(texts)
-    return rows.made("liveStatus", pl.select(blank).to_series())
+    found = rows.made("liveStatus", pl.select(blank).to_series())
+    roles = rows.texts("role") if rows.is_users else None
+    # a user of 1.1 whose role cannot be read may be a learner or not: nobody knows whether the row is a record
+    return found if roles is None else unless_known(found, roles == "student")
 
 
 def _school_year(rows: _Rows) -> Cells:
@@ -316,18 +348,3 @@ _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
     ("users", "idSex"): _from_personal_id("idSex", 1),
     ("demographics", "birthYear"): _birth_year,
 }
-
-
-# ------------------------------------------------------------------------------------------------ copies
-def contents(frame: pl.DataFrame, header: Header, modified: str) -> pl.Series:
-    """16 hex digits a row that differ for copies that differ, but for when they were changed. An empty cell is as good
-    as none, and the order of columns does not matter."""
-    named = sorted((title, name) for name, title in zip(header.frame, header.titles, strict=True) if title != modified)
-    if not named:
-        return pl.Series([""]).new_from_index(0, len(frame))
-    filled = [
-        pl.when(pl.col(name) == "").then(pl.lit("")).otherwise(pl.lit(f"{title}\x1f") + pl.col(name) + "\x1e")
-        for title, name in named
-    ]
-    whole = frame.select(pl.concat_str(filled)).to_series()
-    return pl.Series([blake2b(text.encode(), digest_size=8).hexdigest() for text in whole], dtype=pl.String)
