@@ -198,6 +198,7 @@ BREAKS: Final = frozenset(
         "dangling reference",
         "reference to another type",
         "manifest",
+        "file of another release",
     }
 )
 """Kinds of findings that break the exchange standard, wherever in a file they stand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -22,6 +22,7 @@ UNJUDGED: Final = frozenset({"1.0"})
 """Editions of which no specification is at hand: their files are read, and nobody says whether they conform."""
 REPORT_CARD: Final = "report-card"
 MANIFEST: Final = "manifest"
+_OWN: Final = "metadata.rc."  # how our own extension columns of a file of OneRoster begin
 TYPES: Final = frozenset(
     {
         "string",
@@ -85,6 +86,7 @@ class Specification:
     commas: bool  # whether a comma as separator and UTF-8 are
     extensions: str  # how the names of columns begin that anyone may add; "" for any name
     absences: str  # name of the column that says why {column} is empty
+    later: tuple[str, ...] = ()  # columns that only a later release has
 
     @property
     def required(self) -> frozenset[str]:
@@ -99,6 +101,10 @@ class Specification:
     def judged(self) -> bool:
         """Whether anybody can say if a file conforms."""
         return self.release not in UNJUDGED
+
+    def extension(self, column: str) -> str:
+        """Name of the extension column that fills one which only a later release has."""
+        return f"{_OWN}{column}"
 
     def of_seam(self, name: str) -> str:
         """The column of the file that fills a column of the seam."""
@@ -139,7 +145,7 @@ def specifications(edition: str = LATEST) -> Mapping[str, Specification]:
                 raise SuiteError(
                     "a file has another name than its table", where=f"{name}.json: {file}", fix="rename it"
                 )
-            found[specification.table] = specification
+            found[specification.table] = replace(specification, later=_later(specification))
     for specification in found.values():
         for column in specification.columns.values():
             if column.reference and column.reference.table not in found:
@@ -149,6 +155,15 @@ def specifications(edition: str = LATEST) -> Mapping[str, Specification]:
                     fix="name a table of these files",
                 )
     return found
+
+
+def _later(specification: Specification) -> tuple[str, ...]:
+    """The columns of the seam that only the same file of the latest release fills."""
+    if specification.format != OLDER:
+        return ()
+    own = {column.seam or name for name, column in specification.columns.items()}
+    newer = _raw(ONEROSTER)["files"].get(specification.file, {"columns": []})
+    return tuple(each["name"] for each in newer["columns"] if each["name"] not in own and not each.get("only"))
 
 
 def specification_of(table: str, edition: str) -> Specification | None:

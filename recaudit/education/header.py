@@ -25,6 +25,7 @@ class Header:
     reasons: Mapping[str, str]  # column -> the frame's column that says why it is empty
     titles: tuple[str, ...]  # as written, place by place
     judged: int  # the best that a row of this file can be
+    filled: frozenset[str] = frozenset()  # columns that only a later release has, which an extension column fills
 
 
 def read_header(
@@ -34,7 +35,8 @@ def read_header(
     edition that nobody can judge, only that is told."""
     told = said if specification.judged else Said()
     table, wanted = specification.table, list(specification.columns)
-    reasons = {specification.reason(name): name for name in wanted}
+    later = {specification.extension(name): name for name in specification.later}
+    reasons = {specification.reason(name): name for name in (*wanted, *later.values())}
     judged, frame, why = CONFORMANT, [], {}
     extensions = False
     for place, title in enumerate(titles):
@@ -48,6 +50,8 @@ def read_header(
             judged, name = max(judged, LENIENT), f"~{place}"
         elif title in reasons:
             why[reasons[title]] = name
+        elif title in later and titles.index(title) == place:
+            name = later[title]
         elif title not in specification.columns and not extension:
             told.find("unknown column", f"{table}: column {place + 1}", line)
             judged = max(judged, LENIENT)
@@ -78,7 +82,8 @@ def read_header(
     if not specification.judged:
         said.find("release not judged", table, line)
         judged = NOT_JUDGED
-    return Header(tuple(frame), tuple(present), why, tuple(titles), judged)
+    filled = frozenset(later.values()) & frozenset(frame)
+    return Header(tuple(frame), tuple(present), why, tuple(titles), judged, filled)
 
 
 def is_strict(specification: Specification) -> bool:

@@ -195,7 +195,8 @@ class _Rows:
         column = _AS_LEARNER.get(name, name) if self.is_users else own.of_seam(name)
         if column == _AS_LEARNER["orgSourcedId"] and _ORGS in own.columns:
             column = _ORGS
-        return self.frame[column] if column in self.batch.header.columns else None
+        header = self.batch.header
+        return self.frame[column] if column in header.columns or column in header.filled else None
 
     def made(self, name: str, texts: pl.Series, *needs: str) -> Cells:
         """A column that no file has, made of others: not known where the file lacks one of those."""
@@ -212,12 +213,8 @@ def _learner(user: str, school: str) -> Callable[[_Rows], Cells]:
 
 def _seat(rows: _Rows) -> Cells:
     """A learner in a class: where an enrolment says that they are."""
-    return rows.made(
-        "seat",
-        joined((rows.cells("userSourcedId"), rows.cells("classSourcedId")), "@"),
-        "userSourcedId",
-        "classSourcedId",
-    )
+    names = ("userSourcedId", "classSourcedId")
+    return rows.made("seat", joined([rows.cells(name) for name in names], "@"), *names)
 
 
 def _class_of_mark(rows: _Rows) -> pl.Series:
