@@ -199,6 +199,7 @@ BREAKS: Final = frozenset(
         "reference to another type",
         "manifest",
         "file of another release",
+        "rows disagree",
     }
 )
 """Kinds of findings that break the exchange standard, wherever in a file they stand."""

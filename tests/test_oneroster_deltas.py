@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit.education.deltas import KEPT, Version, fates
@@ -58,6 +58,7 @@ VERSIONS = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(VERSIONS, max_size=5), st.randoms())
 def test_the_order_in_which_rows_are_read_changes_nothing_that_is_there(rows: list[Version], random: object) -> None:
     def there(some: list[Version]) -> list[tuple[str, str]]:
@@ -68,6 +69,7 @@ def test_the_order_in_which_rows_are_read_changes_nothing_that_is_there(rows: li
     assert there(shuffled) == there(rows)
 
 
+@settings(max_examples=40)
 @given(st.lists(VERSIONS, max_size=5))
 def test_nothing_is_changed_without_a_delta_and_of_changes_in_order_one_row_is_left_or_none(
     rows: list[Version],

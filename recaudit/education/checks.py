@@ -24,11 +24,12 @@ _EXTENSION: Final = r"ext:\S+"
 _PAIR: Final = r"\{[^{}:,]+:[^{},]+\}"
 _DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _URN: Final = re.compile(r"urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _UTC: Final = ZoneInfo("UTC")
 _PATTERNS: Final = {
     "guid": ("no guid", _GUID),
     "year": ("no year", "[0-9]{4}"),
-    "float": ("no number", r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"),
+    "float": ("no number", _NUMBER.pattern),
     "integer": ("no whole number", "[+-]?[0-9]+"),
     "list[{type:id}]": ("no list of {type:id}", f"{_PAIR}(?:,{_PAIR})*"),
     "list[{lhs:rhs}]": ("no list of {lhs:rhs}", f"{_PAIR}(?:,{_PAIR})*"),
@@ -132,9 +133,13 @@ def _of(what: str, holds: Callable[..., bool], *columns: str) -> Between:
     return Between(columns, of_distinct(what, what, "", reads))
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number as OneRoster writes one."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def _ascending(low: str, high: str) -> bool:
-    number = re.compile(_PATTERNS["float"][1])
-    return not (number.fullmatch(low) and number.fullmatch(high)) or Decimal(low) <= Decimal(high)
+    return not (is_number(low) and is_number(high)) or Decimal(low) <= Decimal(high)
 
 
 def _ends_in(kind: str, end: str, year: str) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from recaudit.education import records
+from recaudit.education.agreeing import Facts
 from recaudit.education.checks import Mode
 from recaudit.education.contract import Contract
 from recaudit.education.copies import frame_of
@@ -94,10 +95,15 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
     said.complete = specification.key in header.columns
     contract = Contract(specification, header, job.mode)
     meaning = Meaning(ZoneInfo(job.timezone), job.last, job.lookups)
-    with closing(Names(specification, header, job.namespace, job.src, job.scratch)) as names:
+    with (
+        closing(Names(specification, header, job.namespace, job.src, job.scratch)) as names,
+        closing(Facts(specification, header, job.namespace, job.src, job.scratch)) as facts,
+    ):
         with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as seam:
             for batch in source.batches():
-                _batch(job, specification, header, contract, meaning, names, seam, batch, said)
+                there = _batch(job, specification, header, contract, meaning, seam, batch, said)
+                names.add(*there)
+                facts.add(*there)
         names.close()
         _repeated(specification, names, said)
 
@@ -108,12 +114,11 @@ def _batch(
     header: Header,
     contract: Contract,
     meaning: Meaning,
-    names: Names,
     seam: SeamFiles,
     batch: records.Batch,
     said: FileRead,
-) -> None:
-    """One batch: checked, put into the seam, its keys and references kept."""
+) -> tuple[pl.DataFrame, pl.Series]:
+    """One batch: checked, put into the seam. Returns the rows that are there, and their lines."""
     lines = pl.Series(batch.lines, dtype=pl.Int64)
     frame = frame_of(header, batch)
     judged = _judged(specification, header, contract, frame, lines, batch, said)
@@ -121,20 +126,19 @@ def _batch(
         if {"propertyName", "value"} <= set(header.columns):
             said.pairs += tuple(zip(frame["propertyName"], frame["value"], batch.lines, strict=True))
         _count(said, MANIFEST, judged)
-        names.add(frame, lines)
-        return
+        return frame, lines
     if job.gone:
         there = pl.Series([line not in job.gone for line in batch.lines], dtype=pl.Boolean)
         said.read -= len(there) - int(there.sum())
         frame, lines, judged = frame.filter(there), lines.filter(there), judged.filter(there)
         if not len(lines):
-            return
+            return frame, lines
     rows = Batch(specification, header, meaning, frame, lines)
     for part in rows.parts(job.columns, judged, learners=job.learners):
         _count(said, part.table, judged.gather(part.places))
         if part.columns:
             seam.write(part.table, [column.to_arrow() for column in part.columns])
-    names.add(frame, lines)
+    return frame, lines
 
 
 def _judged(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from recaudit.education.checks import Mode
 from recaudit.education.formats import (
@@ -44,7 +44,6 @@ class Package:
     """What is known of the files in one place before they are read."""
 
     edition: str = LATEST
-    told_by: Literal["plan", "manifest", "headers", ""] = ""
     otherwise: str = ""  # the edition that the manifest names, where the headers are those of another release
     modes: Mapping[str, str] = field(default_factory=dict)  # property of the manifest -> what it says
 
@@ -81,18 +80,18 @@ def _package(planned: str, modes: Mapping[str, str], own: Counter[str]) -> Packa
     '1.1'
     >>> _package("", {"oneroster.version": "1.1"}, Counter({"oneroster-1.2": 7})).edition
     '1.2'
-    >>> _package("", {}, Counter()).told_by
-    ''
+    >>> _package("", {}, Counter()).edition
+    '1.2'
     """
     if planned:
-        return Package(planned, "plan", modes=modes)
+        return Package(planned, modes=modes)
     seen = max(_FIRST, key=lambda name: (own[name], name)) if own.total() else ""
     named = modes.get(_VERSION, "")
     if named not in EDITIONS:
-        return Package(_FIRST[seen], "headers", modes=modes) if seen else Package(modes=modes)
+        return Package(_FIRST[seen] if seen else LATEST, modes=modes)
     if seen and seen != EDITIONS[named] and own[seen] >= _SURE and not own[EDITIONS[named]]:
-        return Package(_FIRST[seen], "headers", named, modes)
-    return Package(named, "manifest", modes=modes)
+        return Package(_FIRST[seen], named, modes)
+    return Package(named, modes=modes)
 
 
 def _own_columns(file: File, table: str) -> Counter[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.education import deltas, tables
+from recaudit.education.agreeing import disagreeing
 from recaudit.education.around import Around
 from recaudit.education.deltas import DELTA, KEPT, Fates
 from recaudit.education.files import FileRead, Job, read_file
@@ -55,7 +56,7 @@ def read_sources(
         jobs = list(_jobs(plan, files, what, packed, fates, spill, scratch, _kept(columns)))
         check_room(spill, needed((job.found, job.found.bytes) for job in jobs))
         said = _read(jobs, progress, workers)
-        for one in dangling(scratch, _whole(files, what, packed, said)):
+        for one in (*dangling(scratch, _whole(files, what, packed, said)), *disagreeing(scratch)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines)
     finally:
         shutil.rmtree(scratch)
