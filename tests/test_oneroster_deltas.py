@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from recaudit.education.deltas import KEPT, Version, fates
 from recaudit.model import Input
+from recaudit.values import NOT_KNOWN, VALUE
 from tests.test_education_read import PACKAGE, Rows, findings, put, read, source
 from tests.test_education_references import WHOLE
 
@@ -40,6 +41,7 @@ def change(at: int | None, content: str = "b", *, deletes: bool = False) -> Vers
         ([BULK, change(1), change(1)], ["replaced", "stays", "replaced"]),  # the same change handed in twice
         ([BULK, change(1), change(1, "c")], ["stays", *["order of changes not known"] * 2]),
         ([BULK, change(1), change(None, "c")], ["stays", *["order of changes not known"] * 2]),
+        ([BULK, change(1, deletes=True), change(1)], ["order of deletion not known"] * 3),
         ([BULK._replace(at=2), change(1)], ["stays", "replaced"]),  # a bulk that is newer than the delta
         ([BULK._replace(at=1), change(1)], ["replaced", "stays"]),
         ([BULK._replace(at=1), change(None)], ["stays", "order of changes not known"]),
@@ -77,7 +79,9 @@ def test_nothing_is_changed_without_a_delta_and_of_changes_in_order_one_row_is_l
     told = fates(rows)
     if not any(one.delta for one in rows):
         assert set(told) <= {"stays"}
-    elif "order of changes not known" not in told and all(one.at is None for one in rows if not one.delta):
+    elif not set(told) & {"order of changes not known", "order of deletion not known"} and all(
+        one.at is None for one in rows if not one.delta
+    ):
         assert told.count("stays") == (0 if "deletion" in told or "deletion of nothing" in told else 1)
 
 
@@ -148,6 +152,15 @@ def test_changes_that_nobody_can_put_in_order_are_told_and_none_is_applied(tmp_p
     for path in ("b/orgs.csv", "c/orgs.csv"):
         assert findings(inputs[path]) == {("order of changes not known", "orgs"): (2,)}
     assert sorted(row["identifier"] for row in rows["orgs"] if row["id"] == "s1") == ["0662001", "1", "2"]
+
+
+def test_of_a_learner_who_was_deleted_or_not_nobody_knows_whether_there_is_a_record(tmp_path: Path) -> None:
+    row = "true,an,,Na,Nguyễn" + "," * 13 + "s1,\n"
+    one, other = (delta(users=f"007,{status},{DAYS[0]},{row}") for status in ("active", "tobedeleted"))
+    inputs, rows = packages(tmp_path, a=WITH, b=one, c=other)
+    assert findings(inputs["a/users.csv"]) == {("order of deletion not known", "users"): (2,)}
+    states = sorted((row["id"], row["liveStatus__s"]) for row in rows["learners"])
+    assert states == [("007", NOT_KNOWN)] * 3 + [("u2", VALUE)]
 
 
 def test_a_delta_without_its_bulk_leaves_open_what_else_there_is(tmp_path: Path) -> None:

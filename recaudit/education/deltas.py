@@ -32,10 +32,20 @@ DELTA: Final = "delta"
 WITHOUT: Final = "delta without its bulk"
 _DELETES: Final = "tobedeleted"
 
-Fate = Literal["stays", "replaced", "deleted", "deletion", "deletion of nothing", "order of changes not known"]
+Fate = Literal[
+    "stays",
+    "replaced",
+    "deleted",
+    "deletion",
+    "deletion of nothing",
+    "order of changes not known",
+    "order of deletion not known",
+]
 """What becomes of a row: it is there after all changes; a later one replaces it; it is no more; it is the row that says
-so, of something or of nothing; it is there beside others, as nobody knows which is the last."""
-KEPT: Final[frozenset[Fate]] = frozenset({"stays", "order of changes not known"})
+so, of something or of nothing; it is there beside others, as nobody knows which is the last; or nobody knows whether
+the object is there at all."""
+DOUBTED: Final[Fate] = "order of deletion not known"
+KEPT: Final[frozenset[Fate]] = frozenset({"stays", "order of changes not known", DOUBTED})
 
 
 class Version(NamedTuple):
@@ -80,6 +90,8 @@ def fates(versions_of: Sequence[Version], *, based: bool = True) -> list[Fate]:
     last = _last(versions_of, changes)
     bulk = [one for one in versions_of if not one.delta]
     if changes and (last is None or (versions_of[last].at is None and any(one.at is not None for one in bulk))):
+        if any(versions_of[place].deletes for place in changes):
+            return [DOUBTED for _ in versions_of]
         return ["order of changes not known" if one.delta else "stays" for one in versions_of]
     if last is None:
         return ["stays" for _ in versions_of]

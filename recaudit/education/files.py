@@ -48,6 +48,7 @@ class Job:
     lookups: Lookups = _NO_LOOKUPS
     learners: bool = False  # whether rows of users.csv are learners too
     gone: frozenset[int] = frozenset()  # lines of rows that deltas replace or take out
+    doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether a delta took them out
     digest: bool = False  # whether to take the digest of the whole file on disk as well
 
 
@@ -133,7 +134,7 @@ def _batch(
         frame, lines, judged = frame.filter(there), lines.filter(there), judged.filter(there)
         if not len(lines):
             return frame, lines
-    rows = Batch(specification, header, meaning, frame, lines)
+    rows = Batch(specification, header, meaning, frame, lines, doubted=job.doubted)
     for part in rows.parts(job.columns, judged, learners=job.learners):
         _count(said, part.table, judged.gather(part.places))
         if part.columns:

@@ -11,7 +11,7 @@ from typing import Final
 from recaudit.education import deltas, tables
 from recaudit.education.agreeing import disagreeing
 from recaudit.education.around import Around
-from recaudit.education.deltas import DELTA, KEPT, Fates
+from recaudit.education.deltas import DELTA, DOUBTED, KEPT, Fates
 from recaudit.education.files import FileRead, Job, read_file
 from recaudit.education.formats import EDITIONS, MANIFEST, OLDER, ONEROSTER, Specification
 from recaudit.education.packages import Package, Place, announced, of_package, packages, place_of
@@ -124,6 +124,7 @@ def _jobs(
             last=None if plan.period == EVER else plan.period.last,
             learners=file.src in learners,
             gone=gone.get(file.src, frozenset()),
+            doubted=frozenset(fates.get(file.src, {}).get(DOUBTED, ())),
             digest=file.found.file not in taken,
         )
         if specification is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -17,14 +17,11 @@ from recaudit.education.cells import Cells, cells, joined, looked_up, not_known,
 from recaudit.education.copies import contents, versions
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
+from recaudit.education.membership import ORGS, in_schools
 from recaudit.seam import Tables
 
 _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
 """Column of ``learners`` -> the one of users.csv that says the same, where there are no roles."""
-
-_ORGS: Final = "orgSourcedIds"  # of users.csv of 1.1, which has no roles: all the schools, or districts, of a user
-_ABOVE: Final = frozenset({"department", "district", "local", "state", "national"})  # no school
-_PLACES: Final = 40  # bits that hold a line; a user of several schools is several rows of one line
 
 _PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
 _EXEMPT: Final = frozenset({"score", "level", "comment"})
@@ -62,13 +59,21 @@ class Part:
 
 
 class Batch:
-    """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins."""
+    """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins;
+    ``doubted``: lines of rows of which nobody knows whether they were deleted."""
 
     def __init__(
-        self, specification: Specification, header: Header, meaning: Meaning, frame: pl.DataFrame, lines: pl.Series
+        self,
+        specification: Specification,
+        header: Header,
+        meaning: Meaning,
+        frame: pl.DataFrame,
+        lines: pl.Series,
+        *,
+        doubted: Collection[int] = (),
     ) -> None:
         self.specification, self.header, self.meaning = specification, header, meaning
-        self.frame, self.lines = frame, lines
+        self.frame, self.lines, self.doubted = frame, lines, doubted
 
     def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> list[Part]:
         """The rows of each table, with the columns that are ``kept`` of it; () for a table of which nothing is.
@@ -108,25 +113,13 @@ class Batch:
         """Users as learners: their cells, their places in the batch, and a place of its own for each in the file. Of
         1.1, whose users say their role, those who are or may be students, once for each of their schools."""
         places = pl.int_range(len(self.lines), eager=True)
-        if _ORGS not in self.specification.columns:
+        if ORGS not in self.specification.columns:
             return self.frame, places, self.lines.cast(pl.Int64)
         places = places.filter(self._is_student("users"))
-        frame = self.frame[places]
-        if _ORGS not in self.header.columns:
-            return frame, places, self.lines.gather(places).cast(pl.Int64)
-        schools = looked_up(frame[_ORGS], lambda text: ",".join(self._schools(text))).str.split(",")
-        once = frame.with_columns(
-            schools.alias(_ORGS), places.alias("~place"), self.lines.gather(places).cast(pl.Int64).alias("~line")
-        )
-        each = once.explode(_ORGS)
-        nth = pl.int_range(pl.len()).over("~place")
-        lines = each.select(pl.col("~line") + nth * (1 << _PLACES)).to_series()
-        return each.drop("~place", "~line"), each["~place"], lines
-
-    def _schools(self, text: str) -> list[str]:
-        """The orgs of a list that are or may be schools; the first where none is."""
-        orgs = list(dict.fromkeys(text.split(",")))
-        return [org for org in orgs if self.meaning.lookups.kinds.get(org) not in _ABOVE] or orgs[:1]
+        lines = self.lines.gather(places).cast(pl.Int64)
+        if ORGS not in self.header.columns:
+            return self.frame[places], places, lines
+        return in_schools(self.frame[places], places, lines, self.meaning.lookups.kinds)
 
     def _is_student(self, table: str) -> pl.Series:
         """Whether a row is a learner's. An enrollment or a user whose role cannot be read may be one."""
@@ -193,8 +186,8 @@ class _Rows:
     def texts(self, name: str) -> pl.Series | None:
         own = self.batch.specification
         column = _AS_LEARNER.get(name, name) if self.is_users else own.of_seam(name)
-        if column == _AS_LEARNER["orgSourcedId"] and _ORGS in own.columns:
-            column = _ORGS
+        if column == _AS_LEARNER["orgSourcedId"] and ORGS in own.columns:
+            column = ORGS
         header = self.batch.header
         return self.frame[column] if column in header.columns or column in header.filled else None
 
@@ -260,7 +253,10 @@ def _live_status(rows: _Rows) -> Cells:
     found = rows.made("liveStatus", pl.select(blank).to_series())
     roles = rows.texts("role") if rows.is_users else None
     # a user of 1.1 whose role cannot be read may be a learner or not: nobody knows whether the row is a record
-    return found if roles is None else unless_known(found, roles == "student")
+    found = found if roles is None else unless_known(found, roles == "student")
+    if not rows.batch.doubted:
+        return found
+    return unless_known(found, ~rows.batch.lines.gather(rows.places).is_in(list(rows.batch.doubted)))
 
 
 def _school_year(rows: _Rows) -> Cells:
