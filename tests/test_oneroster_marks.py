@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from recaudit.values import NOT_KNOWN, VALUE
@@ -47,31 +46,7 @@ def test_classes_and_line_items_are_looked_up_only_where_results_are_asked_for_t
     assert [row["seat__s"] for row in rows["results"]] == [NOT_KNOWN, VALUE, NOT_KNOWN, NOT_KNOWN]
 
 
-def _suite(root: Path) -> str:
-    def rule(name: str, kind: str, **kwargs: object) -> dict[str, object]:
-        said = {"en": name, "vi": name}
-        meta = {
-            "rule": name,
-            "rung": "consistent",
-            "required": True,
-            "title": said,
-            "why": "w",
-            "fix": said,
-            "source": "s",
-            "examples": {"met": ["a"], "unmet": ["b"]},
-        }
-        return {"type": kind, "kwargs": kwargs, "severity": "critical", "meta": meta}
-
-    suite = {
-        "name": "own",
-        "meta": {"recaudit": {"version": "1", "table": "results", "sector": "education"}},
-        "expectations": [
-            rule("own-seat", "expect_column_values_to_not_be_null", column="enrolled"),
-            rule("own-term", "expect_column_values_to_not_be_in_set", column="sessionType", value_set=["schoolYear"]),
-        ],
-    }
-    (root / "own.json").write_text(json.dumps(suite), encoding="utf-8")
-    return PLAN + '[suites]\neducation = ["core", "own.json"]\n'
+GRADEBOOK = PLAN + '[suites]\neducation = ["core", "gradebook"]\n'
 
 
 def test_a_rule_asks_whether_the_learner_sits_in_the_class_and_whether_the_mark_is_of_a_term(tmp_path: Path) -> None:
@@ -96,15 +71,19 @@ def test_a_rule_asks_whether_the_learner_sits_in_the_class_and_whether_the_mark_
         ]
         of["enrollments"] = [row for row in of["enrollments"] if row["userSourcedId"] != "00124"]
 
-    outcome = one_school.outcome(tmp_path, change, _suite(tmp_path))
+    outcome = one_school.outcome(tmp_path, change, GRADEBOOK)
     counted = {
         (facility["id"], rule): tuple(facility["rules"][rule][state] for state in ("met", "unmet", "not_assessable"))
         for facility in outcome.result["facilities"]
-        for rule in ("own-seat", "own-term")
+        for rule in ("ref-02-enrolled", "ref-03-session")
     }
     assert counted == {
-        (one_school.FIRST, "own-seat"): (1, 1, 0),
-        (one_school.FIRST, "own-term"): (0, 2, 0),
-        (one_school.SECOND, "own-seat"): (1, 0, 0),  # m4 is of a class of the other school, where nobody has its card
-        (one_school.SECOND, "own-term"): (0, 0, 1),
+        (one_school.FIRST, "ref-02-enrolled"): (1, 1, 0),
+        (one_school.FIRST, "ref-03-session"): (0, 2, 0),
+        (one_school.SECOND, "ref-02-enrolled"): (
+            1,
+            0,
+            0,
+        ),  # m4 is of a class of the other school, where nobody has its card
+        (one_school.SECOND, "ref-03-session"): (0, 0, 1),
     }
