@@ -12,6 +12,7 @@ REPORT_CARDS: Final = "rc_report_cards"
 RESULTS: Final = "rc_subject_results"
 LEARNERS: Final = "learners"
 STAFF: Final = "staff_enrollments"
+MARKS: Final = "results"
 
 SPLIT: Final[Mapping[str, tuple[str, str]]] = {"roles": (LEARNERS, "roles"), "enrollments": ("enrollments", STAFF)}
 """Files whose rows go to two tables by their role: students first."""
@@ -20,7 +21,8 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     REPORT_CARDS: {"learner": "reference", "schoolCode": "code", "yearEnd": "date"},
     RESULTS: {"resultKey": "reference"},
     LEARNERS: {"learner": "reference", "schoolCode": "code", "liveStatus": "code"},
-    "enrollments": {"learner": "reference"},
+    "enrollments": {"learner": "reference", "seat": "reference"},
+    MARKS: {"learner": "reference", "seat": "reference", "sessionType": "code"},
     "users": {"idBirthYear": "code", "idSex": "code"},
     "demographics": {"birthYear": "code"},
 }
