@@ -74,7 +74,7 @@ def submitted(around: Around, at: At, column: LinkedColumn) -> Cell:
 
 
 def accepted(around: Around, at: At, column: LinkedColumn) -> Cell:
-    """How many of the records in the packages of the school and year were accepted: "all" or "lacking". Where some were,
+    """Were the records in the packages of the school and year accepted: "all", or not one, "lacking"? Where some were,
     nobody knows whether this card is one of them."""
     p, whole = _packages(around, at, column)
     return _part(p, whole, p.accepted, p.sent, sa.and_(p.all_recordCount, p.all_acceptedCount))

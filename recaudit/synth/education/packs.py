@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from recaudit.synth.education import plant_signing
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "computed": (),
-    "further": (),
+    "signing": (plant_signing.SIGNING,),
+    "enrolment": (plant_signing.ENROLMENT,),
+    "further": (plant_signing.FURTHER,),
     "vn-computed": (),
-    "vn-further": (),
+    "vn-signing": (plant_signing.VN_SIGNING,),
+    "vn-further": (plant_signing.VN_FURTHER,),
 }
 VIETNAM: Final = "vn-"
 
