@@ -39,11 +39,11 @@ def subjects_signed(around: Around, at: At, column: LinkedColumn) -> Cell:
         .distinct()
         .subquery("subjects")
     )
-    blind = (
+    blind = around.kept(
+        "made blind results",
         sa.select(r.ns, r.reportCardId.label("names"))
         .where(is_value(r, "reportCardId"), sa.not_(is_value(r, "subjectCode")))
-        .distinct()
-        .subquery("blind results")
+        .distinct(),
     )
     signed_by = (
         sa.select(a.ns, a.reportCardId.label("names"), a.subjectCode.label("subject"))
@@ -52,23 +52,23 @@ def subjects_signed(around: Around, at: At, column: LinkedColumn) -> Cell:
         .subquery("subjects signed")
     )
     of_some_subject = sa.and_(said(a, "step", SUBJECT), sa.not_(is_value(a, "subjectCode")))
-    mute = (
+    mute = around.kept(
+        "made mute approvals",
         sa.select(a.ns, a.reportCardId.label("names"))
         .where(is_value(a, "reportCardId"), sa.or_(sa.not_(is_value(a, "step")), of_some_subject))
-        .distinct()
-        .subquery("mute approvals")
+        .distinct(),
     )
     d, s = due.c, signed_by.c
     same = sa.and_(d.ns == s.ns, d.names == s.names, d.subject == s.subject)
-    counted = (
+    counted = around.kept(
+        "made subjects of cards",
         sa.select(d.ns, d.names, (sa.func.count() - sa.func.count(s.subject)).label("lacking"))
         .select_from(due.outerjoin(signed_by, same))
-        .group_by(d.ns, d.names)
-        .subquery("subjects of cards")
+        .group_by(d.ns, d.names),
     )
     for other in (counted, blind, mute):
         joined(at, other, of_card(at, other))
-    all_results, all_approvals = around.whole(at, RESULTS, column.name), around.whole(at, APPROVALS, column.name)
+    all_results, all_approvals = around.whole(at, RESULTS), around.whole(at, APPROVALS)
     there = sa.and_(counted.c.lacking == 0, blind.c.names.is_(None), all_results)
     absent = sa.and_(counted.c.lacking > 0, mute.c.names.is_(None), all_approvals)
     nothing = sa.and_(counted.c.names.is_(None), blind.c.names.is_(None), all_results)
@@ -83,7 +83,8 @@ def signed(around: Around, at: At, column: LinkedColumn, *, step: str) -> Cell:
     a = around.rows(APPROVALS).c
     dated = sa.and_(said(a, "step", step), is_value(a, "signedAt"))
     mute = sa.or_(sa.not_(is_value(a, "step")), sa.and_(said(a, "step", step), sa.not_(is_value(a, "signedAt"))))
-    last = (
+    last = around.kept(
+        f"made last {column.name}",
         sa.select(
             a.ns,
             a.reportCardId.label("names"),
@@ -92,11 +93,10 @@ def signed(around: Around, at: At, column: LinkedColumn, *, step: str) -> Cell:
             sa.func.bool_or(mute).label("mute"),
         )
         .where(is_value(a, "reportCardId"))
-        .group_by(a.ns, a.reportCardId)
-        .subquery(f"last {column.name}")
+        .group_by(a.ns, a.reportCardId),
     )
     joined(at, last, of_card(at, last))
-    whole = around.whole(at, APPROVALS, column.name)
+    whole = around.whole(at, APPROVALS)
     known = sa.and_(whole, is_value(at.base.c, "reportCardId"), sa.not_(sa.func.coalesce(last.c.mute, sa.false())))
     bucket = sa.case((sa.not_(known), NOT_KNOWN), (last.c.low.is_not(None), VALUE), else_=NULL)
     return moment(last.c.low, last.c.high, bucket)
@@ -126,9 +126,9 @@ def principal_apart(around: Around, at: At, column: LinkedColumn) -> Cell:
     )
     s = by_signer.c
     flags = [some(s[name]).label(name) for name in ("principal", "teacher", "both", "mute")]
-    of_cards = sa.select(s.ns, s.names, *flags).group_by(s.ns, s.names).subquery("signers of cards")
+    of_cards = around.kept("made signers", sa.select(s.ns, s.names, *flags).group_by(s.ns, s.names))
     joined(at, of_cards, of_card(at, of_cards))
-    c, whole = of_cards.c, around.whole(at, APPROVALS, column.name)
+    c, whole = of_cards.c, around.whole(at, APPROVALS)
     known = sa.and_(whole, is_value(at.base.c, "reportCardId"))
     bucket = sa.case(
         (c.both, VALUE),
@@ -145,13 +145,13 @@ def homeroom_signer(around: Around, at: At, column: LinkedColumn) -> Cell:
     were read and none names such a teacher. ``column.start``: the class of the card that the approval hangs on."""
     teachers, mute = primary_teachers(around)
     t, of_class = teachers.c, at.cells[column.start]
-    named = sa.select(t.ns, t.of_class).distinct().subquery("classes with teachers")
-    b, whole = at.base.c, around.whole(at, "staff_enrollments", column.name)
+    named = around.kept("made classes with teachers", sa.select(t.ns, t.of_class).distinct())
+    b, whole = at.base.c, around.whole(at, "staff_enrollments")
     here = of_class.bucket == VALUE
     joined(at, named, sa.and_(here, named.c.ns == b.ns, named.c.of_class == of_class.value))
     own = sa.and_(here, t.ns == b.ns, t.of_class == of_class.value, t.teacher == b.signerSourcedId)
     joined(at, teachers, sa.and_(own, is_value(b, "signerSourcedId")))
-    sure = sa.and_(whole, b.ns.not_in(mute))
+    sure = sa.and_(whole, around.clear_of(at, mute))
     bucket = sa.case(
         (sa.not_(here), NOT_KNOWN),
         (t.teacher.is_not(None), VALUE),
@@ -193,7 +193,8 @@ def last_entered(around: Around, at: At, column: LinkedColumn) -> Cell:
     r = around.rows(RESULTS).c
     mute: ColumnElement[bool] = r.enteredAt__s.in_((NOT_KNOWN, UNPARSEABLE))
     dated = is_value(r, "enteredAt")
-    last = (
+    last = around.kept(
+        "made last entries",
         sa.select(
             r.ns,
             r.reportCardId.label("names"),
@@ -202,10 +203,9 @@ def last_entered(around: Around, at: At, column: LinkedColumn) -> Cell:
             sa.func.bool_or(mute).label("mute"),
         )
         .where(is_value(r, "reportCardId"))
-        .group_by(r.ns, r.reportCardId)
-        .subquery("last entries")
+        .group_by(r.ns, r.reportCardId),
     )
     joined(at, last, of_card(at, last))
-    known = sa.and_(around.whole(at, RESULTS, column.name), sa.not_(sa.func.coalesce(last.c.mute, sa.false())))
+    known = sa.and_(around.whole(at, RESULTS), sa.not_(sa.func.coalesce(last.c.mute, sa.false())))
     bucket = sa.case((sa.not_(known), NOT_KNOWN), (last.c.low.is_not(None), VALUE), else_=NULL)
     return moment(last.c.low, last.c.high, bucket)

@@ -37,11 +37,11 @@ def _entries(around: Around) -> Any:  # noqa: ANN401  # the columns of a relatio
     return rows.subquery("register").c
 
 
-def _read(around: Around, at: At, name: str) -> ColumnElement[bool]:
+def _read(around: Around, at: At) -> ColumnElement[bool]:
     """All of the register was read, each row says whose it is and of which day."""
     r = around.rows(REGISTER).c
     lost = sa.select(r.ns).where(sa.or_(*(sa.not_(is_value(r, n)) for n in ("studentSourcedId", "date"))))
-    return sa.and_(around.whole(at, REGISTER, name), at.base.c.ns.not_in(lost))
+    return sa.and_(around.whole(at, REGISTER), around.clear_of(at, lost))
 
 
 def _in_year(rows: Any, day: ColumnElement[Any]) -> ColumnElement[bool]:  # noqa: ANN401
@@ -53,21 +53,19 @@ def gap(around: Around, at: At, column: LinkedColumn, *, status: str, total: str
     has no row of the learner in that year, or the card no total."""
     e, b = _entries(around), at.base.c
     place = (b.ns, b.src, b.pos, b.facility_)
-    days = (
+    days = around.kept(
+        f"made days {column.name}",
         sa.select(
             *(c.label(n) for c, n in zip(place, ("ns", "src", "pos", "facility"), strict=True)),
             sa.func.sum(sa.case((e.status == status, e.weight), else_=sa.cast(0, _Days))).label("days"),
             sa.func.bool_or(e.status.is_(None)).label("mute"),
         )
         .select_from(at.base.join(e.day.table, sa.and_(e.ns == b.ns, e.who == b.studentSourcedId, _in_year(b, e.day))))
-        .group_by(*place)
-        .subquery(f"days {column.name}")
+        .group_by(*place),
     )
     d = days.c
     joined(at, days, sa.and_(d.ns == b.ns, d.src == b.src, d.pos == b.pos, d.facility == b.facility_))
-    sure = sa.and_(
-        _read(around, at, column.name), is_value(b, "yearEnd"), sa.not_(sa.func.coalesce(d.mute, sa.false()))
-    )
+    sure = sa.and_(_read(around, at), is_value(b, "yearEnd"), sa.not_(sa.func.coalesce(d.mute, sa.false())))
     known = b[f"{total}__s"] != NOT_KNOWN
     told = sa.try_cast(sa.func.trim(b[total]), sa.Numeric(9, 2))
     bucket = sa.case(
@@ -98,7 +96,8 @@ def unaccounted(around: Around, at: At, column: LinkedColumn) -> Cell:
         .subquery("days taught")
     )
     n = around.rows("enrollments").c
-    span = (
+    span = around.kept(
+        "made enrolled",
         sa.select(
             n.ns,
             n.learner.label("names"),
@@ -107,12 +106,12 @@ def unaccounted(around: Around, at: At, column: LinkedColumn) -> Cell:
             sa.func.bool_and(sa.and_(is_value(n, "beginDate"), n.endDate__s != NOT_KNOWN)).label("dated"),
         )
         .where(is_value(n, "learner"))
-        .group_by(n.ns, n.learner)
-        .subquery("enrolled")
+        .group_by(n.ns, n.learner),
     )
     t, s = taught.c, span.c
     own = sa.select(e.ns, e.who, e.day).distinct().subquery("own days").c
-    days = (
+    days = around.kept(
+        "made days unaccounted",
         sa.select(
             *(c.label(name) for c, name in zip(place, ("ns", "src", "pos", "facility"), strict=True)),
             sa.func.count().label("taught"),
@@ -124,16 +123,15 @@ def unaccounted(around: Around, at: At, column: LinkedColumn) -> Cell:
             .outerjoin(own.day.table, sa.and_(own.ns == b.ns, own.who == b.studentSourcedId, own.day == t.day))
         )
         .where(_in_year(b, t.day), t.day >= s.low, t.day < s.high)
-        .group_by(*place)
-        .subquery("days unaccounted")
+        .group_by(*place),
     )
     d, dated = days.c, span.alias("spans").c
     joined(at, days, sa.and_(d.ns == b.ns, d.src == b.src, d.pos == b.pos, d.facility == b.facility_))
     joined(at, dated.low.table, sa.and_(dated.ns == b.ns, dated.names == b.learner, is_value(b, "learner")))
     names = ("yearEnd", "classSourcedId", "studentSourcedId")
     sure = sa.and_(
-        _read(around, at, column.name),
-        around.whole(at, "enrollments", column.name),
+        _read(around, at),
+        around.whole(at, "enrollments"),
         *(is_value(b, name) for name in names),
         sa.func.coalesce(dated.dated, sa.false()),
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
 from recaudit.engine.link import key_of
@@ -23,17 +24,17 @@ def _live(rows: Any) -> ColumnElement[bool]:  # noqa: ANN401  # the columns of a
     return sa.not_(said(rows, "status", "tobedeleted"))
 
 
-def primary_teachers(around: Around) -> tuple[sa.Subquery, sa.Select[Any]]:
+def primary_teachers(around: Around) -> tuple[FromClause, sa.Select[Any]]:
     """``ns``, ``of_class``, ``teacher``: primary teachers of classes; and namespaces with an enrolment of staff of
     which nobody knows whether it is one."""
     s = around.rows(STAFF).c
     asked = ("classSourcedId", "userSourcedId", "primary", "role")
     is_one = sa.and_(said(s, "role", "teacher"), said(s, "primary", "true"), _live(s))
-    teachers = (
+    teachers = around.kept(
+        "made primary teachers",
         sa.select(s.ns, s.classSourcedId.label("of_class"), s.userSourcedId.label("teacher"))
         .where(is_one, is_value(s, "classSourcedId"), is_value(s, "userSourcedId"))
-        .distinct()
-        .subquery("primary teachers")
+        .distinct(),
     )
     lost = sa.or_(*(s[f"{name}__s"] == NOT_KNOWN for name in asked))
     nameless = sa.and_(is_one, sa.or_(*(sa.not_(is_value(s, name)) for name in asked[:2])))
@@ -52,11 +53,11 @@ def homeroom_teacher(around: Around, at: At, column: LinkedColumn) -> Cell:
         .subquery("roles of staff")
     )
     of_user = sa.and_(role.c.ns == t.ns, role.c.userSourcedId == t.teacher)
-    good = (
+    good = around.kept(
+        "made homeroom teachers",
         sa.select(t.ns, t.of_class, role.c.orgSourcedId.label("school"))
         .select_from(teachers.join(user, sa.and_(user.c.ns == t.ns, user.c.id == t.teacher)).join(role, of_user))
-        .distinct()
-        .subquery("homeroom teachers")
+        .distinct(),
     )
     b = at.base.c
     known = sa.and_(is_value(b, "classSourcedId"), is_value(b, "schoolSourcedId"))
@@ -66,8 +67,8 @@ def homeroom_teacher(around: Around, at: At, column: LinkedColumn) -> Cell:
     lost = sa.select(r.ns).where(
         sa.or_(*(r[f"{n}__s"] == NOT_KNOWN for n in ("role", "userSourcedId", "orgSourcedId")))
     )
-    seen = [around.whole(at, table, column.name) for table in (STAFF, "users", "roles")]
-    sure = sa.and_(known, *seen, *(b.ns.not_in(open_) for open_ in (mute, keyless, lost)))
+    seen = [around.whole(at, table) for table in (STAFF, "users", "roles")]
+    sure = sa.and_(known, *seen, *(around.clear_of(at, open_) for open_ in (mute, keyless, lost)))
     return yes(good.c.of_class.is_not(None), sure)
 
 
@@ -89,7 +90,8 @@ def term_end(around: Around, at: At, column: LinkedColumn) -> Cell:
     )
     one = listed.c
     same = sa.and_(session.c.ns == one.ns, session.c.id == sa.func.trim(one.term))
-    ends = (
+    ends = around.kept(
+        "made ends of classes",
         sa.select(
             one.ns,
             one.id,
@@ -97,8 +99,7 @@ def term_end(around: Around, at: At, column: LinkedColumn) -> Cell:
             (sa.func.count() == sa.func.count(session.c.low)).label("all_read"),
         )
         .select_from(listed.outerjoin(session, same))
-        .group_by(one.ns, one.id)
-        .subquery("ends of classes")
+        .group_by(one.ns, one.id),
     )
     of_class = at.cells[column.start]
     here = sa.and_(of_class.bucket == VALUE, ends.c.ns == at.base.c.ns, ends.c.id == of_class.value)
@@ -154,7 +155,8 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
     other = sa.and_(
         a.c.ns == b.c.ns, a.c.who == b.c.who, a.c.key != b.c.key, sa.func.coalesce(b.c.kind, "homeroom") == "homeroom"
     )
-    found = (
+    found = around.kept(
+        "made overlaps",
         sa.select(
             a.c.ns,
             a.c.key,
@@ -166,12 +168,11 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
             ).label("perhaps"),
         )
         .select_from(a.outerjoin(b, other))
-        .group_by(a.c.ns, a.c.key)
-        .subquery("overlaps")
+        .group_by(a.c.ns, a.c.key),
     )
     f = found.c
     joined(at, found, sa.and_(f.ns == at.base.c.ns, f.key == key_of(at.base.c)))
-    whole = around.whole(at, ENROLMENTS, column.name)
+    whole = around.whole(at, ENROLMENTS)
     bucket = sa.case(
         (f.key.is_(None), NOT_KNOWN),
         (f.kind != "homeroom", NULL),
@@ -196,7 +197,8 @@ def last_enrolment(around: Around, at: At, column: LinkedColumn, *, of: str) -> 
         .subquery(f"enrolments {column.name}")
     )
     r = rows.c
-    last = (
+    last = around.kept(
+        f"made last {column.name}",
         sa.select(
             r.ns,
             r.learner,
@@ -209,12 +211,11 @@ def last_enrolment(around: Around, at: At, column: LinkedColumn, *, of: str) -> 
             ).label("agreed"),
         )
         .where(sa.or_(r.beginDate__lo == r.latest, r.latest.is_(None)))
-        .group_by(r.ns, r.learner)
-        .subquery(f"last {column.name}")
+        .group_by(r.ns, r.learner),
     )
     n = last.c
     joined(at, last, sa.and_(n.ns == b.ns, n.learner == b.learner, is_value(b, "learner")))
-    whole = sa.and_(around.whole(at, ENROLMENTS, column.name), is_value(b, "learner"))
+    whole = sa.and_(around.whole(at, ENROLMENTS), is_value(b, "learner"))
     bucket = sa.case(
         (sa.not_(whole), NOT_KNOWN),
         (n.learner.is_(None), NULL),

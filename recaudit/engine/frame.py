@@ -170,6 +170,8 @@ class _Maker:
     ) -> None:
         self.engine, self.task, self.linked = engine, task, linked
         self.hung, self.named, self.handed = hung, named, handed
+        self.standing: dict[str, FromClause] = {}  # tables that made columns look into
+        self.asked: dict[tuple[str, str], FromClause] = {}
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
@@ -344,7 +346,8 @@ class _Maker:
 
     def made(self, at: _Columns, column: LinkedColumn) -> Cell:
         """What is made of several rows of other tables."""
-        return MADE[column.column](Around(self.engine, self.task, self.linked, self.hung, self.handed), at, column)
+        around = Around(self.engine, self.task, self.linked, self.hung, self.handed, self.standing, self.asked)
+        return MADE[column.column](around, at, column)
 
     def days(self, at: _Columns, column: LinkedColumn) -> Cell:
         """Days between two dates as a range of microseconds, as wide as the dates are vague."""

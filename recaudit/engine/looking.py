@@ -23,6 +23,7 @@ FILE_OF: Final = {"staff_enrollments": "enrollments", "roles": "learners"}
 class At(Protocol):
     """The frame while it is being built: ``source`` is what its columns are selected from, and grows."""
 
+    table: str
     base: sa.Subquery
     source: FromClause
     cells: dict[str, Cell]
@@ -38,19 +39,37 @@ class Around:
     linked: Linked
     hung: Mapping[str, FromClause]
     handed: FromClause
+    standing: dict[str, FromClause]  # what ``rows`` and ``kept`` have made already
+    asked: dict[tuple[str, str], FromClause]  # frame and table of which it was joined how much was read
 
-    def rows(self, table: str) -> sa.Subquery:
+    def rows(self, table: str) -> FromClause:
         """The rows of a table that may stand for their key."""
-        rows = self.hung[table] if table in self.hung else with_standing(self.linked.seam[table])
-        return sa.select(*rows.c).where(rows.c.standing_).subquery()
+        if table not in self.standing:
+            rows = self.hung[table] if table in self.hung else with_standing(self.linked.seam[table])
+            left_out = ("content", "judged", "version", "standing_")
+            kept = [column for column in rows.c if column.name not in left_out]
+            self.standing[table] = self.engine.make(f"standing_{table}", sa.select(*kept).where(rows.c.standing_))
+        return self.standing[table].alias()
 
-    def whole(self, at: At, table: str, name: str) -> ColumnElement[bool]:
+    def kept(self, name: str, rows: sa.Select[Any]) -> FromClause:
+        """The rows as a table, made once: a frame of many deep joins takes the engine long to plan."""
+        if name not in self.standing:
+            self.standing[name] = self.engine.make(name, rows)
+        return self.standing[name].alias()
+
+    def clear_of(self, at: At, lost: sa.Select[Any]) -> ColumnElement[bool]:
+        """Is the row in none of these namespaces? They are few, and asked for once."""
+        spaces = sorted({str(space) for (space,) in self.engine.rows(lost.distinct())})
+        return at.base.c.ns.not_in(spaces) if spaces else sa.true()
+
+    def whole(self, at: At, table: str) -> ColumnElement[bool]:
         """Was all of the table read, for the facility and namespace of each row? Lines of a hanging table that nobody
         could read are holes and counted as such; those of any other leave it open what it holds."""
-        handed = self.handed.alias(f"handed {table} {name}")
-        c = handed.c
-        on = sa.and_(c.facility == at.base.c.facility_, c.ns == at.base.c.ns, c.tbl == FILE_OF.get(table, table))
-        at.source = at.source.outerjoin(handed, on)
+        first = (at.table, table) not in self.asked
+        c = self.asked.setdefault((at.table, table), self.handed.alias(f"made of {table}")).c
+        if first:
+            on = sa.and_(c.facility == at.base.c.facility_, c.ns == at.base.c.ns, c.tbl == FILE_OF.get(table, table))
+            at.source = at.source.outerjoin(self.asked[at.table, table], on)
         known = [c.handed_in, sa.not_(c.cut), *([] if table in self.hung else [sa.not_(c.unread)])]
         return sa.func.coalesce(sa.and_(*known), sa.false())
 

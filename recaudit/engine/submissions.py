@@ -28,7 +28,8 @@ def _packages(around: Around, at: At, column: LinkedColumn) -> tuple[Any, Column
     s = around.rows(SUBMISSIONS).c
     counts = [sa.try_cast(sa.func.trim(s[name]), sa.BigInteger) for name in ("recordCount", "acceptedCount")]
     dated = is_value(s, "submittedAt")
-    packages = (
+    packages = around.kept(
+        "made packages",
         sa.select(
             s.ns,
             s.schoolSourcedId.label("school"),
@@ -46,8 +47,7 @@ def _packages(around: Around, at: At, column: LinkedColumn) -> tuple[Any, Column
             ),
         )
         .where(is_value(s, "schoolSourcedId"), is_value(s, "schoolYear"), sa.not_(said(s, "status", *VOID)))
-        .group_by(s.ns, s.schoolSourcedId, s.schoolYear)
-        .subquery(f"packages {column.name}")
+        .group_by(s.ns, s.schoolSourcedId, s.schoolYear),
     )
     b, p = at.base.c, packages.c
     known = sa.and_(is_value(b, "schoolSourcedId"), is_value(b, "schoolYear"))
@@ -55,7 +55,7 @@ def _packages(around: Around, at: At, column: LinkedColumn) -> tuple[Any, Column
     lost = sa.select(s.ns).where(
         sa.or_(*(sa.not_(is_value(s, name)) for name in ("schoolSourcedId", "schoolYear", "status")))
     )
-    return p, sa.and_(known, around.whole(at, SUBMISSIONS, column.name), b.ns.not_in(lost))
+    return p, sa.and_(known, around.whole(at, SUBMISSIONS), around.clear_of(at, lost))
 
 
 def receipt(around: Around, at: At, column: LinkedColumn) -> Cell:
@@ -85,16 +85,16 @@ def packed(around: Around, at: At, column: LinkedColumn) -> Cell:
     or "lacking". Where the numbers differ otherwise, nobody knows whether this card is in one."""
     p, whole = _packages(around, at, column)
     u = around.linked.rows.c
-    sent = (
+    sent = around.kept(
+        "made cards submitted",
         sa.select(u.ns, u.schoolSourcedId, u.schoolYear, sa.func.count(sa.distinct(u.rid_)).label("cards"))
         .where(u.rid_.is_not(None), u.standing_, said(u, "stage", "submitted"))
-        .group_by(u.ns, u.schoolSourcedId, u.schoolYear)
-        .subquery("cards submitted")
+        .group_by(u.ns, u.schoolSourcedId, u.schoolYear),
     )
     b, c = at.base.c, sent.c
     here = [c.ns == b.ns, c.schoolSourcedId == b.schoolSourcedId, c.schoolYear == b.schoolYear]
     joined(at, sent, sa.and_(*here))
-    cards = around.whole(at, around.task.links.unit, column.name)
+    cards = around.whole(at, around.task.links.unit)
     return _part(p, whole, p.sent, sa.func.coalesce(c.cards, 0), sa.and_(p.all_recordCount, cards))
 
 
@@ -124,27 +124,27 @@ def traits(around: Around, at: At, column: LinkedColumn) -> Cell:
         .distinct()
         .subquery("traits held")
     )
-    mute = (
+    mute = around.kept(
+        "made mute traits",
         sa.select(t.ns, t.reportCardId.label("names"))
         .where(is_value(t, "reportCardId"), sa.or_(*(sa.not_(is_value(t, n)) for n in ("traitCode", "periodCode"))))
-        .distinct()
-        .subquery("mute traits")
+        .distinct(),
     )
     h, d = held.c, due.c
-    there = (
+    there = around.kept(
+        "made traits found",
         sa.select(h.ns, h.names, d.grade, sa.func.count().label("found"))
         .select_from(held.join(due, sa.and_(d.trait == h.trait, d.period == h.period)))
-        .group_by(h.ns, h.names, d.grade)
-        .subquery("traits found")
+        .group_by(h.ns, h.names, d.grade),
     )
-    wanted = sa.select(d.grade, sa.func.count().label("wanted")).group_by(d.grade).subquery("traits wanted")
+    wanted = around.kept("made traits wanted", sa.select(d.grade, sa.func.count().label("wanted")).group_by(d.grade))
     b = at.base.c
     grade = is_value(b, "gradeLevel")
     joined(at, wanted, sa.and_(grade, wanted.c.grade == b.gradeLevel))
     joined(at, there, sa.and_(of_card(at, there), grade, there.c.grade == b.gradeLevel))
     joined(at, mute, of_card(at, mute))
     found = sa.func.coalesce(there.c.found, 0)
-    sure = sa.and_(around.whole(at, TRAITS, column.name), is_value(b, "reportCardId"), mute.c.names.is_(None))
+    sure = sa.and_(around.whole(at, TRAITS), is_value(b, "reportCardId"), mute.c.names.is_(None))
     lacking = sa.and_(found < wanted.c.wanted, sure)
     return yes(sa.func.coalesce(found == wanted.c.wanted, sa.false()), sa.func.coalesce(lacking, sa.false()))
 

@@ -16,7 +16,7 @@ ENROLMENTS, REGISTER, SUBMISSIONS, TRAITS = "enrollments", "rc_attendance_daily"
 ENTRY, EXIT, REASON, STATUS = (
     f"metadata.rc.{name}" for name in ("entryRecordedAt", "exitRecordedAt", "exitReason", "status")
 )
-OPENED, CLOSED = "days of the school: first", "days of the school: last"  # cells of orgs that are not exported
+OPENED, CLOSED = "days of the school: first", "days of the school: last"  # cells that are not exported
 DEADLINE, WEEK = 45, 7
 LEFT = ("04", "05", "08", "09")
 JUDGED = ("promoted", "promoted_after_retest", "retained", "completed_level")
@@ -32,7 +32,7 @@ def traits_of(grade: str) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------ enrolments
 def enrolment(row: Row, record: Received) -> States:
     begin, end, school = row["beginDate"], row["endDate"], one(record, "orgs", row["schoolSourcedId"].text)
-    days = school.cells if school is not None else {}
+    days = (school.cells if school is not None else {}) | row.cells  # rows that were made later have them of the school
     return {
         "dat-05-begin": not_before(begin, days.get(OPENED, NULL)),
         "dat-05-end": not_before(days.get(CLOSED, NULL), end),

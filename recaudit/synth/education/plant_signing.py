@@ -80,6 +80,7 @@ def enrol(site: Site, rng: Random) -> None:
         school.cells[CLOSED] = moment(last_instant(end)) if end else NULL
     for record in site.records:
         for row in record.of("enrollments"):
+            row.cells |= {name: site.others["orgs"][0][name] for name in (OPENED, CLOSED)}
             row.cells |= {
                 ENTRY: day(BEGAN + timedelta(days=rng.randrange(6))),
                 EXIT: day(ENDED + timedelta(days=rng.randrange(6))),
@@ -109,19 +110,16 @@ def hand_on(site: Site, rng: Random) -> None:
 
 def _register(record: Record) -> Iterator[Row]:
     """Absences as on the card, the others present: half a day is a morning."""
-    left = [
-        ["absent_excused", Decimal(record.own["daysAbsentExcused"].text)],
-        ["absent_unexcused", Decimal(record.own["daysAbsentUnexcused"].text)],
-    ]
+    left = {
+        status: Decimal(record.own[total].text)
+        for status, total in (("absent_excused", "daysAbsentExcused"), ("absent_unexcused", "daysAbsentUnexcused"))
+    }
     student = record.own["studentSourcedId"]
     for on in DAYS:
-        word = next((status for status, days in left if Decimal(days) > 0), "present")
-        for one in left:
-            if one[0] == word:
-                half, one[1] = one[1] == Decimal("0.5"), max(Decimal(one[1]) - 1, Decimal(0))
-                break
-        else:
-            half = False
+        word = next((status for status, days in left.items() if days > 0), "present")
+        half = left.get(word) == Decimal("0.5")
+        if word in left:
+            left[word] = max(left[word] - 1, Decimal(0))
         parts = (("morning", word), ("afternoon", "present")) if half else (("day", word),)
         for session, status in parts:
             cells = {"studentSourcedId": student, "date": day(on), "status": value(status), "session": value(session)}
@@ -315,8 +313,9 @@ def _no_homeroom_teacher(world: World, rng: Random) -> Spot | None:
     if not room:
         return None
     site = rng.choice(room)
-    rng.choice(site.others["staff_enrollments"]).cells["primary"] = value("false")
-    return site.id, ()
+    teacher = rng.choice(site.others["staff_enrollments"])
+    teacher.cells["primary"] = value("false")
+    return site.id, (teacher,)
 
 
 MIDDLE = date(2026, 1, 19)
@@ -398,8 +397,9 @@ def _day_gone(world: World, rng: Random) -> Spot | None:
         return None
     site = rng.choice(room)
     rows = site.others[REGISTER]
-    rows.remove(rng.choice([row for row in rows if row["status"].text == "present"]))
-    return site.id, ()
+    gone = rng.choice([row for row in rows if row["status"].text == "present"])
+    rows.remove(gone)
+    return site.id, (gone,)
 
 
 FURTHER_GAPS = (
