@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from recaudit.model import Due, Hanging, InScopeBy, LinkedColumn, Links, Person
 from recaudit.seam import due_kinds
+from recaudit.suites.made import read_made
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
-from recaudit.values import KINDS
 
 Tables = Mapping[str, Mapping[str, str]]
 """Table -> its element columns -> field kind."""
@@ -285,7 +285,7 @@ def _linked_column(
                 wrong.add(f"column {end!r} holds a {kind}, not a date", "count days between two dates")
         return LinkedColumn(name=name, form="days", start=ends[0], end=ends[1])
     if form == "made":
-        return _made(entry, kinds, tables, wrong)
+        return read_made(entry, kinds, tables, wrong)
     other = str(entry[form])
     if form == "count":
         if other not in links.hanging:
@@ -318,35 +318,6 @@ def _linked_column(
     else:
         _reference(by, own, wrong.inside("by"))
     return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")))
-
-
-def _made(entry: Mapping[str, Any], kinds: Mapping[str, str], tables: Tables, wrong: Wrong) -> LinkedColumn | None:
-    """What the engine makes of several rows. ``uses`` are texts ``table.column``."""
-    uses, needs = entry["uses"], entry.get("from", [])
-    if not isinstance(uses, list) or not isinstance(needs, list) or len(needs) > 2:
-        wrong.add("uses and from are no lists, or from names more than two columns", "write [ … ]")
-        return None
-    for need in needs:
-        _known_column(str(need), kinds, wrong.inside("from"))
-    pairs = []
-    for use in uses:
-        table, _, column = str(use).partition(".")
-        _known_column(column, _known_table(table, tables, wrong.inside("uses")), wrong.inside("uses"))
-        pairs.append((table, column))
-    if entry["kind"] not in KINDS | {"found", "days"}:
-        wrong.add(f"there is no kind {entry['kind']!r}", near(str(entry["kind"]), sorted(KINDS)))
-    start, end = (*map(str, needs), "", "")[:2]
-    return LinkedColumn(
-        name=str(entry["name"]),
-        form="made",
-        table=str(entry.get("in", "")),
-        column=str(entry["made"]),
-        start=start,
-        end=end,
-        where=("list", str(entry["list"])) if "list" in entry else ("", ""),
-        kind=str(entry["kind"]),
-        uses=tuple(pairs),
-    )
 
 
 def _seen_from(table: str, made: str, links: Links) -> set[str]:

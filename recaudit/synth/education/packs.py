@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from recaudit.synth.education import plant_signing
+from recaudit.synth.education import signing_parts
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "computed": (),
-    "signing": (plant_signing.SIGNING,),
-    "enrolment": (plant_signing.ENROLMENT,),
-    "further": (plant_signing.FURTHER,),
+    "signing": (signing_parts.SIGNING,),
+    "enrolment": (signing_parts.ENROLMENT,),
+    "further": (signing_parts.FURTHER,),
     "vn-computed": (),
-    "vn-signing": (plant_signing.VN_SIGNING,),
-    "vn-further": (plant_signing.VN_FURTHER,),
+    "vn-signing": (signing_parts.VN_SIGNING,),
+    "vn-further": (signing_parts.VN_FURTHER,),
 }
 VIETNAM: Final = "vn-"
 

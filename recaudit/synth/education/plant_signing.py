@@ -1,142 +1,23 @@
-"""The packs about signing, enrolment, submission, attendance and traits: clean schools with all of it, and gaps."""
+"""Gaps in what the packs about signing, enrolment, submission, attendance and traits ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from random import Random
 
 from recaudit.model import State
 from recaudit.synth.cells import NULL, Cell, day, moment, placeholder, value
-from recaudit.synth.education import enrolled, signing
-from recaudit.synth.education.cards import BEGAN, ENDED, YEAR, at, school_id
+from recaudit.synth.education.cards import at
 from recaudit.synth.education.element import Fits, element
-from recaudit.synth.education.enrolled import CLOSED, ENTRY, EXIT, OPENED, REASON, REGISTER, STATUS, SUBMISSIONS, TRAITS
-from recaudit.synth.education.part import Part
+from recaudit.synth.education.enrolled import ENTRY, EXIT, REASON, REGISTER, STATUS, SUBMISSIONS, TRAITS
+from recaudit.synth.education.signed_schools import DAYS
 from recaudit.synth.education.signing import APPROVALS, HOMEROOM, PRINCIPAL, RESULTS, SEAL, STEPS, SUBJECT
 from recaudit.synth.education.tables import UNIT
 from recaudit.synth.planting import CellsOf, Planting, Spot, left_alone, on_record
-from recaudit.synth.sector import Rule, rules
-from recaudit.synth.spec import first_instant, last_instant
 from recaudit.synth.world import Record, Row, Site, World
-
-DAYS = tuple(date(2026, 3, 2) + timedelta(days=number) for number in (0, 1, 2, 3, 4, 7, 8, 9))  # of the register
-FOUNDED, SHUT = date(2010, 9, 1), date(2030, 12, 31)
-
-
-# ------------------------------------------------------------------------------------------------ clean schools
-def sign(site: Site, rng: Random) -> None:
-    """Every step in its order after the last day of the year, by who has to take it."""
-    principal = _principal(site)
-    for number, record in enumerate(site.records):
-        digest = sha256(f"{record.own.id}".encode()).hexdigest()
-        record.own.cells["documentSha256"] = value(digest.upper() if number % 3 == 1 else digest)
-        own = {row["step"].text: row for row in record.of(APPROVALS)}
-        if HOMEROOM not in own:
-            continue
-        first = at(date(2026, 6, 1), 8, rng.randrange(30))
-        by_subject = {row["subjectCode"].text: row["teacherSourcedId"] for row in record.of(RESULTS)}
-        for place, (subject, teacher) in enumerate(sorted(by_subject.items())):
-            cells = own[HOMEROOM].cells | {
-                "step": value(SUBJECT),
-                "subjectCode": value(subject),
-                "signerSourcedId": teacher,
-                "signerRole": value("GVBM"),
-                "signedAt": moment(first + timedelta(minutes=place)),
-            }
-            record.hanging.append(Row(APPROVALS, None, cells))
-        for days, step in ((1, HOMEROOM), (3, PRINCIPAL), (5, SEAL)):
-            own[step].cells["signedAt"] = moment(first + timedelta(days=days, hours=1))
-        own[PRINCIPAL].cells["signerSourcedId"] = value(principal)
-        for row in record.of(APPROVALS):
-            row.cells |= {"signedSha256": value(digest), "certIssuer": value(rng.choice(signing.ISSUERS))}
-
-
-def issue(site: Site, rng: Random) -> None:
-    for record in site.records:
-        for row in record.of(APPROVALS):
-            row.cells["certIssuer"] = value(rng.choice(signing.ISSUERS))
-
-
-def _principal(site: Site) -> str:
-    """A principal who is none of the teachers."""
-    name, teacher = f"t-{site.id}-9", site.others["users"][0]
-    site.others["users"].append(Row("users", name, teacher.cells | {"username": value(name)}))
-    role = {"userSourcedId": value(name), "roleType": value("primary"), "role": value("principal")}
-    site.others["roles"].append(Row("roles", f"r-{name}", role | {"orgSourcedId": value(school_id(site))}))
-    return name
-
-
-def enrol(site: Site, rng: Random) -> None:
-    """When the school opened and closes, and when somebody wrote down who came and went."""
-    if site.facility.open_from is None:
-        site.facility = replace(site.facility, open_from=FOUNDED, open_to=SHUT)
-    first, end = site.facility.open_from, site.facility.open_to
-    for school in site.others["orgs"]:
-        school.cells[OPENED] = moment(first_instant(first)) if first else NULL
-        school.cells[CLOSED] = moment(last_instant(end)) if end else NULL
-    for record in site.records:
-        for row in record.of("enrollments"):
-            row.cells |= {name: site.others["orgs"][0][name] for name in (OPENED, CLOSED)}
-            row.cells |= {
-                ENTRY: day(BEGAN + timedelta(days=rng.randrange(6))),
-                EXIT: day(ENDED + timedelta(days=rng.randrange(6))),
-            }
-
-
-def hand_on(site: Site, rng: Random) -> None:
-    """One package of all that was submitted, a register of some days, and why enrolments ended."""
-    submitted = sum(record.own["stage"].text == "submitted" for record in site.records)
-    package = {
-        "packageId": value(f"pk-{site.id}"),
-        "schoolSourcedId": value(school_id(site)),
-        "schoolYear": value(f"{YEAR}"),
-        "submittedAt": moment(at(date(2026, 6, 20), 10, rng.randrange(60))),
-        "recordCount": value(f"{submitted}"),
-        "acceptedCount": value(f"{submitted}"),
-        "receiptId": value(f"BN-{rng.randrange(10_000, 99_999)}"),
-        "status": value("accepted"),
-    }
-    site.others[SUBMISSIONS] = [Row(SUBMISSIONS, f"pk-{site.id}", package)] if site.records else []
-    site.others[REGISTER] = [row for record in site.records for row in _register(record)]
-    for record in site.records:
-        completed = record.own["decision"].text == "completed_level"
-        for row in record.of("enrollments"):
-            row.cells[REASON] = value("completed") if completed else NULL
-
-
-def _register(record: Record) -> Iterator[Row]:
-    """Absences as on the card, the others present: half a day is a morning."""
-    left = {
-        status: Decimal(record.own[total].text)
-        for status, total in (("absent_excused", "daysAbsentExcused"), ("absent_unexcused", "daysAbsentUnexcused"))
-    }
-    student = record.own["studentSourcedId"]
-    for on in DAYS:
-        word = next((status for status, days in left.items() if days > 0), "present")
-        half = left.get(word) == Decimal("0.5")
-        if word in left:
-            left[word] = max(left[word] - 1, Decimal(0))
-        parts = (("morning", word), ("afternoon", "present")) if half else (("day", word),)
-        for session, status in parts:
-            cells = {"studentSourcedId": student, "date": day(on), "status": value(status), "session": value(session)}
-            yield Row(REGISTER, f"ad-{student.text}-{on}-{session}", cells)
-
-
-def primary_school(site: Site, rng: Random) -> None:
-    """Every third learner goes to primary school, and all have the status of who is there."""
-    for number, record in enumerate(site.records):
-        for row in record.of("enrollments"):
-            row.cells[STATUS] = value("01")
-        if number % 3 == 0:
-            grade = rng.choice(enrolled.PRIMARY)
-            record.own.cells["gradeLevel"] = value(grade)
-            for code in enrolled.traits_of(grade):
-                cells = {"traitCode": value(code), "periodCode": value("Y"), "level": value(rng.choice("TĐ"))}
-                record.hanging.append(Row(TRAITS, None, {"reportCardId": record.own["reportCardId"]} | cells))
 
 
 # ------------------------------------------------------------------------------------------------ gaps
@@ -465,71 +346,4 @@ VN_FURTHER_GAPS = (
     _gap(
         "pro-04-status/left", "unmet", "left in a term, and was promoted", {STATUS: value("08")}, _always, "enrollments"
     ),
-)
-
-
-# ------------------------------------------------------------------------------------------------ the parts
-_CARDS = "apr-01-subjects apr-05-homeroom apr-05-principal apr-05-seal apr-05-recalled"
-_APPROVALS = "apr-02-signer apr-02-homeroom-teacher apr-06-document apr-07-not-invalid apr-07-as-of"
-_ON_ENROLMENTS = ("metadata.rc.status", "metadata.rc.exitReason", ENTRY, EXIT)
-_NEW = {
-    SUBMISSIONS: (
-        *("packageId", "schoolSourcedId", "schoolYear", "submittedAt"),
-        *("recordCount", "acceptedCount", "receiptId", "status"),
-    ),
-    REGISTER: ("studentSourcedId", "date", "status", "session"),
-}
-SIGNING = Part(
-    rules={
-        **rules(UNIT, "attested", True, _CARDS),
-        **rules(UNIT, "attested", False, "apr-08-apart"),
-        **rules(APPROVALS, "attested", True, f"{_APPROVALS} dat-08-last-entry dat-08-term-end"),
-        **rules(APPROVALS, "attested", False, "apr-07-checked"),
-    },
-    states={UNIT: signing.card, APPROVALS: signing.approval},
-    fill=sign,
-    plantings=SIGNING_GAPS,
-    looks_for={"apr-01-subjects": APPROVALS},
-)
-ENROLMENT = Part(
-    rules={
-        **rules("enrollments", "consistent", True, "dat-05-begin dat-05-end dat-06-overlap"),
-        **rules("enrollments", "timely", False, "tim-02-entry tim-02-exit"),
-        "ref-05-homeroom": Rule(UNIT, 4, True),
-    },
-    states={UNIT: enrolled.homeroom, "enrollments": enrolled.enrolment},
-    fill=enrol,
-    plantings=ENROLMENT_GAPS,
-    columns={"enrollments": _ON_ENROLMENTS},
-)
-FURTHER = Part(
-    rules={
-        **rules(UNIT, "timely", True, "tim-01-submitted tim-04-receipt tim-05-accepted tim-05-export"),
-        **rules(UNIT, "consistent", True, "att-03-unaccounted pro-05-reason pro-05-completed"),
-        **rules(UNIT, "consistent", False, "att-05-excused att-05-unexcused"),
-    },
-    states={UNIT: enrolled.further},
-    fill=hand_on,
-    plantings=FURTHER_GAPS,
-    columns=_NEW | {"enrollments": _ON_ENROLMENTS},
-)
-VN_SIGNING = Part(
-    rules=rules(APPROVALS, "attested", True, "apr-03-entitled apr-07-issuer"),
-    states={APPROVALS: signing.vietnamese_approval},
-    fill=issue,
-    plantings=VN_SIGNING_GAPS,
-)
-VN_FURTHER = Part(
-    rules={
-        "grd-12-traits": Rule(UNIT, 3, True),
-        "pro-04-status": Rule(UNIT, 4, True),
-        "grd-12-level": Rule(TRAITS, 4, True),
-    },
-    states={UNIT: enrolled.vietnamese_card, TRAITS: enrolled.trait},
-    fill=primary_school,
-    plantings=VN_FURTHER_GAPS,
-    columns={TRAITS: ("reportCardId", "traitCode", "periodCode", "level", "comment"), "enrollments": _ON_ENROLMENTS},
-    hanging=(TRAITS,),
-    demanded={TRAITS: ("reportCardId", "traitCode", "periodCode", "level")},
-    looks_for={"grd-12-traits": TRAITS},
 )
