@@ -198,6 +198,8 @@ BREAKS: Final = frozenset(
         "dangling reference",
         "reference to another type",
         "manifest",
+        "file of another release",
+        "rows disagree",
     }
 )
 """Kinds of findings that break the exchange standard, wherever in a file they stand."""
@@ -283,7 +285,7 @@ class LinkedColumn:
 
     ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``; with
                ``by``, how many name this row in that column of theirs
-    ``found``  "yes" when the row of ``table`` that column ``by`` names was read
+    ``found``  "yes" when the row of ``table`` that column ``by`` names was read, by its key or by column ``names``
     ``column`` column ``column`` of the record (``table`` = the unit's) or of the row of ``table`` that ``by`` names
     ``days``   days from frame column ``start`` to frame column ``end``
     ``origin`` in whose files the row of ``table`` that ``by`` names lay, without ``by`` the row itself: "own",
@@ -302,6 +304,7 @@ class LinkedColumn:
     start: str = ""
     end: str = ""
     where: tuple[str, str] = ("", "")  # of a count: column of the rows counted, and what it says there; "" for all
+    names: str = ""  # of what is found: the column of ``table`` that is named; "" for the row's key
     kind: str = ""  # of what is made
     uses: tuple[tuple[str, str], ...] = ()
 

@@ -24,7 +24,8 @@ from recaudit.shipped import area_packs, expectations
 
 NamespaceBy = Literal["source", "file", "folder", "facility"]
 
-RELEASES: Final = ("R4", "R4B", "R5", "STU3")
+FHIR_RELEASES: Final = ("R4", "R4B", "R5", "STU3")
+ONEROSTER_RELEASES: Final = ("1.0", "1.1", "1.1.1", "1.2", "1.2.1")
 _REGISTER_FILES: Final = ("expected", "rosters", "enrolments")
 _NAMESPACES: Final[tuple[NamespaceBy, ...]] = get_args(NamespaceBy)
 _SILENCES: Final[tuple[Silence, ...]] = get_args(Silence)
@@ -44,6 +45,7 @@ class Vocabulary:
 
     units: tuple[str, ...]  # what one record can be; the first is the default
     formats: tuple[str, ...]  # the first is the default
+    releases: tuple[str, ...]
     facility: tuple[str, ...]  # candidates for the facility of a row
     facility_of: Mapping[str, str] = field(default_factory=dict)  # of these, those that only rows of one unit have
     by_year: tuple[str, ...] = ()  # units of which a roster's key holds for one year: "<id>/<year the period ends in>"
@@ -54,6 +56,7 @@ SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
         "health": Vocabulary(
             units=("encounter", "patient"),
             formats=("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml", "bhyt-xml"),
+            releases=FHIR_RELEASES,
             facility=(
                 "serviceProvider",
                 "serviceProvider.identifier",
@@ -68,6 +71,7 @@ SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
         "education": Vocabulary(
             units=("report_card", "learner"),
             formats=("oneroster",),
+            releases=ONEROSTER_RELEASES,
             facility=("school.identifier", "school", "folder", "file"),
             by_year=("report_card",),
         ),
@@ -113,7 +117,7 @@ class Source:
     sector: str
     paths: tuple[str, ...]  # globs relative to the plan's folder; a folder stands for all below it
     format: str = "fhir"
-    release: str = ""  # "", R4, R4B, R5, STU3; "": from the file, else R4
+    release: str = ""  # one of its sector's; "": what the files say, else R4 or 1.2
     namespace: NamespaceBy = "source"
     facility: tuple[str, ...] = ()  # candidates in order; empty: the sector's default order
     facility_id: str = ""  # every row is of this facility
@@ -368,7 +372,7 @@ def _source(table: Table) -> Source:
         sector=sector,
         paths=table.texts("paths", required=True),
         format=table.word("format", words.formats, default=words.formats[0]),
-        release=table.word("release", RELEASES, default=""),
+        release=table.word("release", words.releases, default=""),
         namespace=table.word("namespace", _NAMESPACES, default="source"),
         facility=table.texts("facility"),
         facility_id=table.text("facility_id", default=""),

@@ -117,6 +117,8 @@ def used(
             if column.form == "count":
                 wanted[column.table].add(column.where[0])
                 wanted[column.table].add(column.by)
+            if column.names:
+                wanted[column.table].add(column.names)
             if column.form == "column":
                 wanted[column.table].add(column.column)
             for other, used_column in column.uses:

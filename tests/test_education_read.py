@@ -419,6 +419,7 @@ def test_a_delta_file_says_when_and_how_each_row_changed(tmp_path: Path) -> None
     inputs, rows = read(put(tmp_path, files))
     assert [row["judged"] for row in rows["orgs"]] == [2, 2, 2, 0, 2]
     assert findings(inputs["orgs.csv"]) == {
+        ("delta without its bulk", "orgs"): (),
         ("not conformant", "orgs.dateLastModified: empty in a delta file"): (2, 3, 4),
         ("not conformant", "orgs.dateLastModified: no datetime"): (6,),
         ("not conformant", "orgs.status: empty in a delta file"): (2, 3, 4),

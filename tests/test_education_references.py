@@ -183,7 +183,8 @@ def test_report_cards_name_rows_of_the_package_and_of_each_other(tmp_path: Path)
         ("file.roles,absent", "file.roles,delta", "file.roles: delta, but there is no such file", (10,)),
         ("file.users,bulk", "file.users,Bulk", "file.users: neither absent, bulk nor delta", (13,)),
         ("file.users,bulk\n", "", "file.users: no such property", ()),
-        ("oneroster.version,1.2", "oneroster.version,1.1", "oneroster.version: not 1.2", (3,)),
+        ("oneroster.version,1.2", "oneroster.version,1.1", "oneroster.version: 1.1, but the files are of 1.2", (3,)),
+        ("oneroster.version,1.2", "oneroster.version,2", "oneroster.version: not 1.2", (3,)),
         ("manifest.version,1.0\n", "", "manifest.version: no such property", ()),
     ],
 )
@@ -194,6 +195,12 @@ def test_a_manifest_that_says_what_is_not_so_is_told(
     inputs, _ = read(put(tmp_path, files))
     number = [n for n, line in enumerate(files["manifest.csv"].split("\n"), start=1) if line == new]
     assert inputs["manifest.csv"].findings == (Finding("manifest", 1, where, tuple(number) if lines else ()),)
+
+
+def test_a_file_that_the_release_does_not_have_is_told_without_its_name(tmp_path: Path) -> None:
+    inputs, _ = read(put(tmp_path, {**PACKAGE, "manifest.csv": PACKAGE["manifest.csv"] + "file.Na,bulk\n"}))
+    (finding,) = inputs["manifest.csv"].findings
+    assert finding.where == "file.…: a file that release 1.2 does not have"
 
 
 def test_both_editions_are_named_in_manifests(tmp_path: Path) -> None:

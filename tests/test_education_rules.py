@@ -63,7 +63,7 @@ BY_PACK = {  # required rules of packs of their own, and those that are advisory
     "complete": "grd-12-traits",
     "consistent": (
         "att-03-unaccounted dat-05-begin dat-05-end dat-06-overlap grd-12-level pro-04-status "
-        "pro-05-completed pro-05-reason ref-05-homeroom"
+        "pro-05-completed pro-05-reason ref-02-enrolled ref-03-session ref-05-homeroom"
     ),
     "attested": (
         "apr-01-subjects apr-02-homeroom-teacher apr-02-signer apr-03-entitled apr-05-homeroom "
@@ -115,6 +115,7 @@ def test_all_suites_of_the_sector_load_together() -> None:
         "education/enrolment/enrollments": 5,
         "education/enrolment/rc_report_cards": 1,
         "education/further/rc_report_cards": 9,
+        "education/gradebook/results": 2,
         "education/signing/rc_approvals": 8,
         "education/signing/rc_report_cards": 6,
         "education/vn-further/rc_report_cards": 2,
@@ -244,6 +245,7 @@ def test_a_report_card_is_one_learner_in_one_year_and_school() -> None:
         "rc_approvals": ("reportCardId", "reportCardId"),
         "rc_traits": ("reportCardId", "reportCardId"),
         "enrollments": ("learner", "learner"),
+        "results": ("learner", "learner"),
     }
     assert links.due is not None
     assert (links.due.table, links.due.of) == ("due_results", "rc_subject_results")
@@ -258,8 +260,8 @@ def test_approvals_are_counted_step_by_step() -> None:
 
 def test_a_learner_without_a_card_is_a_unit_of_its_own() -> None:
     links = suites.links("education", tables(), "learner")
-    assert (links.unit, links.finished, links.open) == ("learners", ("active",), ("tobedeleted",))
-    assert set(links.tables) == {"learners", "enrollments", "users", "demographics", "orgs"}
+    assert (links.unit, links.finished, links.open) == ("learners", ("active",), ("tobedeleted", "inactive"))
+    assert set(links.tables) == {"learners", "enrollments", "results", "users", "demographics", "orgs"}
     assert links.due is None
 
 

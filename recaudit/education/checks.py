@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,18 +19,17 @@ from recaudit.education.formats import Column
 Mode = str
 """How a file was announced by its manifest: ``bulk``, ``delta``, ``absent``, or "" where nobody said."""
 
-LENGTHS: Final = ("subjects", "subjectCodes")
-"""Two lists of one row that are equally long when both are given."""
-
 _GUID: Final = "[0-9A-Za-z./@_-]{1,255}"
 _EXTENSION: Final = r"ext:\S+"
 _PAIR: Final = r"\{[^{}:,]+:[^{},]+\}"
 _DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_URN: Final = re.compile(r"urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _UTC: Final = ZoneInfo("UTC")
 _PATTERNS: Final = {
     "guid": ("no guid", _GUID),
     "year": ("no year", "[0-9]{4}"),
-    "float": ("no number", r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"),
+    "float": ("no number", _NUMBER.pattern),
     "integer": ("no whole number", "[+-]?[0-9]+"),
     "list[{type:id}]": ("no list of {type:id}", f"{_PAIR}(?:,{_PAIR})*"),
     "list[{lhs:rhs}]": ("no list of {lhs:rhs}", f"{_PAIR}(?:,{_PAIR})*"),
@@ -108,11 +109,58 @@ def instant(text: str) -> int | None:
 
 
 # ------------------------------------------------------------------------------------------------ between cells
-def lengths() -> Check:
-    """Of two lists, joined by a line end: as many items in one as in the other, or one of them is empty."""
-    return of_distinct("length", f"not as many as {LENGTHS[0]}", "", _equally_long)
+SEPARATOR: Final = "\x1f"
 
 
-def _equally_long(both: str) -> object | None:
-    one, _, other = both.partition("\n")
-    return both if not one or not other or one.count(",") == other.count(",") else None
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A check of several cells of one row, which it gets as one text; what is wrong is said of the last column."""
+
+    columns: tuple[str, ...]
+    check: Check
+
+
+def between(table: str) -> tuple[Between, ...]:
+    """The checks between cells of a file. A cell that is empty or not of its type fails none of them."""
+    return _BETWEEN.get(table, ())
+
+
+def _of(what: str, holds: Callable[..., bool], *columns: str) -> Between:
+    def reads(text: str) -> object | None:
+        cells = text.split(SEPARATOR)
+        return text if len(cells) != len(columns) or not all(cells) or holds(*cells) else None
+
+    return Between(columns, of_distinct(what, what, "", reads))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number as OneRoster writes one."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def _ascending(low: str, high: str) -> bool:
+    return not (is_number(low) and is_number(high)) or Decimal(low) <= Decimal(high)
+
+
+def _ends_in(kind: str, end: str, year: str) -> bool:
+    day = day_of(end)
+    return kind != "schoolYear" or day is None or not year.isdecimal() or day.year == int(year)
+
+
+_AS_MANY: Final = _of(
+    "not as many as subjects", lambda one, other: one.count(",") == other.count(","), "subjects", "subjectCodes"
+)
+_CASE: Final = _of(
+    "no urn:uuid, as source says case",
+    lambda source, text: source != "case" or _URN.fullmatch(text) is not None,
+    "source",
+    "learningObjectiveId",
+)
+_BETWEEN: Final[Mapping[str, tuple[Between, ...]]] = {
+    "classes": (_AS_MANY,),
+    "courses": (_AS_MANY,),
+    "academicSessions": (_of("not the year in which it ends", _ends_in, "type", "endDate", "schoolYear"),),
+    "lineItems": (_of("below resultValueMin", _ascending, "resultValueMin", "resultValueMax"),),
+    "lineItemLearningObjectiveIds": (_CASE,),
+    "resultLearningObjectiveIds": (_CASE,),
+}

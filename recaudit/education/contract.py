@@ -15,11 +15,11 @@ from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
 from recaudit.csvfiles import Check
-from recaudit.education.checks import EMPTY, LENGTHS, Mode, checks_of, lengths
+from recaudit.education.checks import EMPTY, SEPARATOR, Mode, between, checks_of
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
 
-_LENGTHS: Final = "~lengths"
+_BETWEEN: Final = "~between"  # how the columns begin that are several cells in one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,19 @@ class Contract:
         self.checks: dict[str, tuple[Check, ...]] = {
             name: checks for name in header.columns if (checks := checks_of(specification.columns[name], mode))
         }
-        self.paired = all(name in header.columns for name in LENGTHS)
-        if self.paired:
-            self.checks[_LENGTHS] = (lengths(),)
+        self.between = {
+            f"{_BETWEEN}{place}": one
+            for place, one in enumerate(between(specification.table))
+            if all(name in header.columns for name in one.columns)
+        }
+        self.checks |= {name: (one.check,) for name, one in self.between.items()}
 
     def failures(self, frame: pl.DataFrame) -> Iterator[Failure]:
         """What is wrong in a batch. ``frame`` has the columns of the header as text without nulls."""
-        asked = frame.select(column for column in self.checks if column != _LENGTHS)
-        if self.paired:
-            asked = asked.with_columns(pl.concat_str(*LENGTHS, separator="\n").alias(_LENGTHS))
+        asked = frame.select(
+            *(column for column in self.checks if column not in self.between),
+            *(pl.concat_str(*one.columns, separator=SEPARATOR).alias(name) for name, one in self.between.items()),
+        )
         if not (doubted := self._in_doubt(asked)):
             return
         asked = asked.select(doubted)
@@ -62,7 +66,8 @@ class Contract:
                     rows = rows.filter(frame[reasons].str.strip_chars().gather(rows) == "")
                 if len(rows):
                     check = next(check for check in self.checks[column] if check.name == name)
-                    yield Failure(LENGTHS[1] if column == _LENGTHS else column, check.what, rows)
+                    named = self.between[column].columns[-1] if column in self.between else column
+                    yield Failure(named, check.what, rows)
 
     def _in_doubt(self, asked: pl.DataFrame) -> list[str]:
         """The columns with a cell that fails: the same checks, asked all at once. A small file costs pandera ten times

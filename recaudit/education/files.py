@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from recaudit.education import records
+from recaudit.education.agreeing import Facts
 from recaudit.education.checks import Mode
 from recaudit.education.contract import Contract
-from recaudit.education.formats import MANIFEST, Specification, specifications
+from recaudit.education.copies import frame_of
+from recaudit.education.formats import LATEST, MANIFEST, Specification, specification_of
 from recaudit.education.header import NOT_CONFORMANT, Header, is_strict, read_header
 from recaudit.education.references import Names
 from recaudit.education.rows import Batch, Lookups, Meaning
@@ -41,9 +43,12 @@ class Job:
     columns: Tables  # what is written of each table, with its field kinds
     timezone: str
     last: date | None  # the last day of the period; None for ever
+    edition: str = LATEST
     mode: Mode = ""
     lookups: Lookups = _NO_LOOKUPS
     learners: bool = False  # whether rows of users.csv are learners too
+    gone: frozenset[int] = frozenset()  # lines of rows that deltas replace or take out
+    doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether a delta took them out
     digest: bool = False  # whether to take the digest of the whole file on disk as well
 
 
@@ -52,7 +57,7 @@ class FileRead(Said):
     """What one file held."""
 
     pairs: tuple[tuple[str, str, int], ...] = ()  # of a manifest: property, value, line
-    complete: bool = False  # whether all rows of the table have their keys here: no changes only, a key that is there
+    complete: bool = False  # whether the rows have their key here
 
 
 def read_file(job: Job) -> FileRead:
@@ -70,7 +75,7 @@ def read_file(job: Job) -> FileRead:
 
 
 def _read(job: Job, source: records.Records, said: FileRead) -> None:
-    specification = specifications().get(job.table)
+    specification = specification_of(job.table, job.edition)
     if specification is None:
         return
     if source.header is None:
@@ -88,13 +93,18 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
         utf16=source.utf16,
         said=said,
     )
-    said.complete = job.mode != "delta" and specification.key in header.columns
+    said.complete = specification.key in header.columns
     contract = Contract(specification, header, job.mode)
     meaning = Meaning(ZoneInfo(job.timezone), job.last, job.lookups)
-    with closing(Names(specification, header, job.namespace, job.src, job.scratch)) as names:
+    with (
+        closing(Names(specification, header, job.namespace, job.src, job.scratch)) as names,
+        closing(Facts(specification, header, job.namespace, job.src, job.scratch)) as facts,
+    ):
         with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as seam:
             for batch in source.batches():
-                _batch(job, specification, header, contract, meaning, names, seam, batch, said)
+                there = _batch(job, specification, header, contract, meaning, seam, batch, said)
+                names.add(*there)
+                facts.add(*there)
         names.close()
         _repeated(specification, names, said)
 
@@ -105,28 +115,31 @@ def _batch(
     header: Header,
     contract: Contract,
     meaning: Meaning,
-    names: Names,
     seam: SeamFiles,
     batch: records.Batch,
     said: FileRead,
-) -> None:
-    """One batch: checked, put into the seam, its keys and references kept."""
+) -> tuple[pl.DataFrame, pl.Series]:
+    """One batch: checked, put into the seam. Returns the rows that are there, and their lines."""
     lines = pl.Series(batch.lines, dtype=pl.Int64)
-    columns = zip(header.frame, zip(*batch.rows, strict=True), strict=True)
-    frame = pl.DataFrame([pl.Series(name, column, dtype=pl.String) for name, column in columns])
+    frame = frame_of(header, batch)
     judged = _judged(specification, header, contract, frame, lines, batch, said)
     if specification.table == MANIFEST:
         if {"propertyName", "value"} <= set(header.columns):
             said.pairs += tuple(zip(frame["propertyName"], frame["value"], batch.lines, strict=True))
         _count(said, MANIFEST, judged)
-        names.add(frame, lines)
-        return
-    rows = Batch(specification, header, meaning, frame, lines)
+        return frame, lines
+    if job.gone:
+        there = pl.Series([line not in job.gone for line in batch.lines], dtype=pl.Boolean)
+        said.read -= len(there) - int(there.sum())
+        frame, lines, judged = frame.filter(there), lines.filter(there), judged.filter(there)
+        if not len(lines):
+            return frame, lines
+    rows = Batch(specification, header, meaning, frame, lines, doubted=job.doubted)
     for part in rows.parts(job.columns, judged, learners=job.learners):
         _count(said, part.table, judged.gather(part.places))
         if part.columns:
             seam.write(part.table, [column.to_arrow() for column in part.columns])
-    names.add(frame, lines)
+    return frame, lines
 
 
 def _judged(
@@ -139,6 +152,8 @@ def _judged(
     said: FileRead,
 ) -> pl.Series:
     """How each row is judged: as its header allows, or not conformant where a check fails."""
+    if not specification.judged:
+        return pl.Series([header.judged], dtype=pl.Int8).new_from_index(0, len(lines))
     wrong: list[pl.Series] = []
     for failure in contract.failures(frame):
         first = lines.gather(failure.rows.head(FIRST_LINES)).to_list()

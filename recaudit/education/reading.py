@@ -8,17 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from recaudit.education import tables
-from recaudit.education.around import Around, Place, announced, place_of
+from recaudit.education import deltas, tables
+from recaudit.education.agreeing import disagreeing
+from recaudit.education.around import Around
+from recaudit.education.deltas import DELTA, DOUBTED, KEPT, Fates
 from recaudit.education.files import FileRead, Job, read_file
-from recaudit.education.formats import MANIFEST, ONEROSTER, Specification
+from recaudit.education.formats import EDITIONS, MANIFEST, OLDER, ONEROSTER, Specification
+from recaudit.education.packages import Package, Place, announced, of_package, packages, place_of
 from recaudit.education.recognise import ENDINGS, recognised
 from recaudit.education.references import dangling
 from recaudit.model import EVER, Input
 from recaudit.plan import Plan, Source
 from recaudit.seam import Tables
 from recaudit.sectors import Progress
-from recaudit.sources.inputs import File, files_of, ignored, input_of, misspelt
+from recaudit.sources.inputs import FIRST_LINES, File, files_of, ignored, input_of, misspelt
 from recaudit.sources.lines import CannotOpenError, opened
 from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work
@@ -41,24 +44,28 @@ def read_sources(
 ) -> tuple[Input, ...]:
     """``Sector.read`` for OneRoster and report cards. ``columns``: None for all. The number of ``workers`` changes
     neither which rows there are nor what the inputs say. Raises ``SourceError``."""
-    problems = [problem for source in sources for problem in misspelt(source, FORMATS, ())]
+    problems = [problem for source in sources for problem in misspelt(source, FORMATS, [*EDITIONS])]
     files = files_of(plan, sources, ENDINGS, first=first, known=known, problems=problems)
     what = {file.src: found for file in files if file.found.ending and (found := recognised(file.found))}
+    packed = packages([(file, what[file.src]) for file in files if file.src in what])
+    what = {file.src: of_package(what[file.src], packed[place_of(file)]) for file in files if file.src in what}
     scratch = spill / _SCRATCH
     scratch.mkdir(mode=0o700)
     try:
-        jobs = list(_jobs(plan, files, what, spill, scratch, _kept(columns)))
+        fates = _fates(files, what, packed, scratch, workers)
+        jobs = list(_jobs(plan, files, what, packed, fates, spill, scratch, _kept(columns)))
         check_room(spill, needed((job.found, job.found.bytes) for job in jobs))
         said = _read(jobs, progress, workers)
-        for one in dangling(scratch, _whole(files, what, said)):
+        for one in (*dangling(scratch, _whole(files, what, packed, said)), *disagreeing(scratch)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines)
     finally:
         shutil.rmtree(scratch)
-    _say_of_manifests(files, what, said)
+    _say_of_manifests(files, what, packed, said)
+    _say_of_deltas(files, what, packed, fates, said)
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}
-    learners = _without_learners(files, what)
+    learners = _with_learners(files, what)
     return tuple(
-        _input(file, what.get(file.src), said[file.src], digests[file.found.file], both=file.source.name in learners)
+        _input(file, what.get(file.src), said[file.src], digests[file.found.file], both=file.src in learners)
         if file.src in said
         else ignored(file, "education")
         for file in files
@@ -79,11 +86,28 @@ def _read(jobs: Sequence[Job], progress: Progress, workers: int) -> dict[int, Fi
 
 # ------------------------------------------------------------------------------------------------ before reading
 def _jobs(
-    plan: Plan, files: Sequence[File], what: _Known, spill: Path, scratch: Path, columns: Tables
+    plan: Plan,
+    files: Sequence[File],
+    what: _Known,
+    packed: Mapping[Place, Package],
+    fates: Mapping[int, Fates],
+    spill: Path,
+    scratch: Path,
+    columns: Tables,
 ) -> Iterator[Job]:
     """One a file that is looked at; of each file on disk, the first one also takes its digest."""
-    around = Around([(file, what[file.src]) for file in files if file.src in what])
-    learners, taken = _without_learners(files, what), set[Path]()
+    asked = tables.ADDED[tables.MARKS].keys() & columns.get(tables.MARKS, {}).keys()
+    gone = {
+        src: frozenset(line for fate, lines in by.items() if fate not in KEPT for line in lines)
+        for src, by in fates.items()
+    }
+    around = Around(
+        [(file, what[file.src]) for file in files if file.src in what],
+        gone=gone,
+        changed=_changed(files, what, packed),
+        marks=bool(asked),
+    )
+    learners, taken = _with_learners(files, what), set[Path]()
     for file in files:
         specification = what.get(file.src)
         if specification is None and not (file.found.ending and _cannot_be_opened(file)):
@@ -98,14 +122,64 @@ def _jobs(
             columns=columns,
             timezone=plan.timezone,
             last=None if plan.period == EVER else plan.period.last,
-            learners=file.source.name in learners,
+            learners=file.src in learners,
+            gone=gone.get(file.src, frozenset()),
+            doubted=frozenset(fates.get(file.src, {}).get(DOUBTED, ())),
             digest=file.found.file not in taken,
         )
         if specification is not None:
-            mode, lookups = around.mode(file, specification), around.lookups(file, specification)
-            job = replace(job, mode=mode, lookups=lookups)
+            package = packed[place_of(file)]
+            mode, lookups = package.mode(specification), around.lookups(file, specification)
+            job = replace(job, edition=package.edition, mode=mode, lookups=lookups)
         taken.add(file.found.file)
         yield job
+
+
+# ------------------------------------------------------------------------------------------------ deltas
+def _changed(files: Sequence[File], what: _Known, packed: Mapping[Place, Package]) -> frozenset[tuple[str, str]]:
+    """The namespaces and tables that some delta changes."""
+    return frozenset((file.namespace, what[file.src].table) for file in files if _is_delta(file, what, packed))
+
+
+def _is_delta(file: File, what: _Known, packed: Mapping[Place, Package]) -> bool:
+    return file.src in what and packed[place_of(file)].mode(what[file.src]) == DELTA
+
+
+def _without_bulk(files: Sequence[File], what: _Known, packed: Mapping[Place, Package]) -> frozenset[int]:
+    """The deltas that change nothing that was handed in: no file of their table in their namespace is anything but a
+    delta, or only one that is certain to be of another facility."""
+    bulk: dict[tuple[str, str], set[str | None]] = {}
+    for file in files:
+        if file.src in what and not _is_delta(file, what, packed):
+            bulk.setdefault((file.namespace, what[file.src].table), set()).add(file.facility)
+
+    def lonely(file: File) -> bool:
+        there = bulk.get((file.namespace, what[file.src].table), set())
+        return not there if file.facility is None else not there & {file.facility, None}
+
+    return frozenset(file.src for file in files if _is_delta(file, what, packed) and lonely(file))
+
+
+def _fates(
+    files: Sequence[File], what: _Known, packed: Mapping[Place, Package], scratch: Path, workers: int
+) -> dict[int, dict[deltas.Fate, list[int]]]:
+    """Input -> what deltas make of its rows. Files of tables that no delta changes are not looked at."""
+    changed = _changed(files, what, packed)
+    jobs = [
+        deltas.Job(
+            found=file.found,
+            src=file.src,
+            table=what[file.src].table,
+            edition=packed[place_of(file)].edition,
+            namespace=file.namespace,
+            delta=_is_delta(file, what, packed),
+            scratch=scratch,
+        )
+        for file in files
+        if file.src in what and (file.namespace, what[file.src].table) in changed
+    ]
+    work(deltas.keep_versions, jobs, workers=workers, weight=lambda job: job.found.bytes, done=lambda job: None)
+    return deltas.of_files(scratch, frozenset((job.namespace, job.table) for job in jobs if not job.delta))
 
 
 def _kept(columns: Mapping[str, Collection[str]] | None) -> Tables:
@@ -127,40 +201,71 @@ def _cannot_be_opened(file: File) -> bool:
         return True
 
 
-def _without_learners(files: Sequence[File], what: _Known) -> frozenset[str]:
-    """The sources that have neither roles nor report cards: there, users are the learners."""
-    sources = {file.source.name for file in files}
-    return frozenset(sources) - {
-        file.source.name
+def _with_learners(files: Sequence[File], what: _Known) -> frozenset[int]:
+    """The users.csv whose rows are learners: of 1.1, which says their roles there; of 1.2 in a source without roles.
+    Where there are report cards, these are the records."""
+    there = {(file.source.name, what[file.src].table) for file in files if file.src in what}
+    return frozenset(
+        file.src
         for file in files
-        if file.src in what and what[file.src].table in ("roles", tables.REPORT_CARDS)
-    }
+        if file.src in what
+        and what[file.src].table == "users"
+        and (file.source.name, tables.REPORT_CARDS) not in there
+        and (what[file.src].format == OLDER or (file.source.name, "roles") not in there)
+    )
 
 
 # ------------------------------------------------------------------------------------------------ after reading
-def _whole(files: Sequence[File], what: _Known, said: Mapping[int, FileRead]) -> dict[str, set[str]]:
-    """Namespace -> its tables that were read to the end without a hole."""
+def _whole(
+    files: Sequence[File], what: _Known, packed: Mapping[Place, Package], said: Mapping[int, FileRead]
+) -> dict[str, set[str]]:
+    """Namespace -> its tables that were read to the end without a hole; of deltas, those that change a bulk."""
     there: dict[str, set[str]] = {}
     broken: set[tuple[str, str]] = set()
+    lonely = _without_bulk(files, what, packed)
     for file in files:
         if file.src in what:
             table, read = what[file.src].table, said[file.src]
             there.setdefault(file.namespace, set()).add(table)
-            if not read.to_the_end or read.unreadable or not read.complete:
+            if not read.to_the_end or read.unreadable or not read.complete or file.src in lonely:
                 broken.add((file.namespace, table))
     return {namespace: {t for t in found if (namespace, t) not in broken} for namespace, found in there.items()}
 
 
-def _say_of_manifests(files: Sequence[File], what: _Known, said: Mapping[int, FileRead]) -> None:
-    """What manifests say that is not so."""
+def _say_of_manifests(
+    files: Sequence[File], what: _Known, packed: Mapping[Place, Package], said: Mapping[int, FileRead]
+) -> None:
+    """What manifests say that is not so, and files of another release than their package."""
     beside: dict[Place, set[str]] = {}
     for file in files:
         if file.src in what:
             beside.setdefault(place_of(file), set()).add(what[file.src].table)
     for file in files:
-        if file.src in what and what[file.src].table == MANIFEST and said[file.src].tables:
-            for where, lines in announced(said[file.src].pairs, frozenset(beside[place_of(file)])):
-                said[file.src].find_all("manifest", where, 1, lines)
+        if file.src in what:
+            specification, package = what[file.src], packed[place_of(file)]
+            if specification.standard and EDITIONS[package.edition] != specification.format:
+                said[file.src].find("file of another release", specification.table)
+            if specification.table == MANIFEST and said[file.src].tables:
+                for where, lines in announced(said[file.src].pairs, package, frozenset(beside[place_of(file)])):
+                    said[file.src].find_all("manifest", where, 1, lines)
+
+
+def _say_of_deltas(
+    files: Sequence[File],
+    what: _Known,
+    packed: Mapping[Place, Package],
+    fates: Mapping[int, Fates],
+    said: Mapping[int, FileRead],
+) -> None:
+    """What deltas did. One that changes nothing that was handed in leaves open what else there is: its table is not
+    there as a whole, as if it had been cut off."""
+    lonely = _without_bulk(files, what, packed)
+    for file in files:
+        for fate, lines in fates.get(file.src, {}).items():
+            said[file.src].find_all(fate, what[file.src].table, len(lines), lines[:FIRST_LINES])
+        if file.src in lonely:
+            said[file.src].to_the_end = False
+            said[file.src].find(deltas.WITHOUT, what[file.src].table)
 
 
 def _input(

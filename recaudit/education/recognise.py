@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from recaudit.education.formats import ONEROSTER, Specification, specifications
+from recaudit.education.formats import Specification, specifications
 from recaudit.education.records import header_of, utf16
 from recaudit.sources.files import Found
 from recaudit.sources.lines import BROKEN, CannotOpenError, opened
@@ -13,6 +13,7 @@ from recaudit.sources.lines import BROKEN, CannotOpenError, opened
 ENDINGS: Final = (".csv.gz", ".csv.zst", ".csv")
 _HEAD: Final = 1 << 16  # bytes in which the header is looked for
 _FEW: Final = 3  # required columns: with fewer, half of all columns must be there as well
+_OLDER: Final = "1.1"
 _ALIKE: Final = 2  # columns by which a file of a common name ("users.csv") is told from somebody else's
 
 
@@ -26,7 +27,7 @@ def table_of(found: Found) -> str | None:
     named = specification_of_name(found)
     titles = titles_of(found)
     if named is not None:
-        if titles is None or named.format != ONEROSTER:
+        if titles is None or not named.standard:
             return named.table
         return named.table if len(set(titles) & set(named.columns)) >= _ALIKE else _table(of_header(titles))
     return _table(of_header(titles)) if titles is not None else None
@@ -51,17 +52,20 @@ def specification_of_name(found: Found) -> Specification | None:
 
 
 def of_header(titles: Sequence[str]) -> Specification | None:
-    """The one specification whose required columns are all there; of several, the one with most columns there."""
+    """The one specification whose required columns are all there; of several, the one with most columns there. A file
+    that releases have alike is one of the latest."""
     there = set(titles)
     fitting: list[tuple[int, Specification]] = []
-    for specification in specifications().values():
+    newer = specifications()
+    older = [one for one in specifications(_OLDER).values() if one.columns.keys() - newer[one.table].columns.keys()]
+    for specification in (*newer.values(), *older):
         shared = len(there & set(specification.columns))
         enough = len(specification.required) >= _FEW or 2 * shared >= len(specification.columns)
         if specification.required <= there and enough:
             fitting.append((shared, specification))
     best = max((shared for shared, _ in fitting), default=0)
     one = [specification for shared, specification in fitting if shared == best]
-    return one[0] if len(one) == 1 else None
+    return one[0] if len({specification.table for specification in one}) == 1 else None
 
 
 def titles_of(found: Found) -> list[str] | None:

@@ -24,8 +24,8 @@ _BETWEEN: Final = "|"  # between the types that a row may be of
 
 
 @dataclass(frozen=True, slots=True)
-class Dangling:
-    """References of one column of one input that lead nowhere, or to a row of another type."""
+class Told:
+    """What is wrong between rows of one input and rows of others: references of one column that lead nowhere, …"""
 
     src: int
     kind: str
@@ -128,7 +128,7 @@ class Names:
 
 
 # ------------------------------------------------------------------------------------------------ after reading
-def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Dangling]:
+def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     """What leads nowhere. ``whole``: namespace -> the tables that were handed in there and read to the end without an
     unreadable line; of references to other tables nothing is said."""
     names, keys = sorted(folder.glob("names-*.parquet")), sorted(folder.glob("keys-*.parquet"))
@@ -174,13 +174,13 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Danglin
 _KEYS: Final = {"ns": pl.String, "table": pl.String, "key": pl.String, "type": pl.String}
 
 
-def _told(row: Mapping[str, Any]) -> Dangling:
+def _told(row: Mapping[str, Any]) -> Told:
     kind, what = (
         ("dangling reference", f"not in {row['table']}")
         if row["gone"]
         else ("reference to another type", f"{row['table']} of another type")
     )
-    return Dangling(row["src"], kind, f"{row['where']}: {what}", row["count"], tuple(row["lines"]))
+    return Told(row["src"], kind, f"{row['where']}: {what}", row["count"], tuple(row["lines"]))
 
 
 def _words() -> Iterable[tuple[str, str]]:

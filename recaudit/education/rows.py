@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,9 +14,10 @@ import polars as pl
 from recaudit import values
 from recaudit.education import tables
 from recaudit.education.cells import Cells, cells, joined, looked_up, not_known, spans_in, unless_known
-from recaudit.education.checks import instant
+from recaudit.education.copies import contents, versions
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
+from recaudit.education.membership import ORGS, in_schools
 from recaudit.seam import Tables
 
 _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
@@ -30,10 +30,14 @@ _WAIVED: Final = "waived"  # a reason that no catalogue has: excused
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What rows of one file need from others: school -> identifier, school year -> the day it ends."""
+    """What rows of one file need from others. What is not known stands in none of them."""
 
-    codes: Mapping[str, str] = field(default_factory=dict)
-    ends: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)  # school -> identifier
+    ends: Mapping[str, str] = field(default_factory=dict)  # school year -> the day it ends
+    kinds: Mapping[str, str] = field(default_factory=dict)  # org -> its type
+    schools: Mapping[str, str] = field(default_factory=dict)  # class -> school
+    items: Mapping[str, str] = field(default_factory=dict)  # line item -> class
+    sessions: Mapping[str, str] = field(default_factory=dict)  # line item -> type of its session, "" for no type
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,21 @@ class Part:
 
 
 class Batch:
-    """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins."""
+    """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins;
+    ``doubted``: lines of rows of which nobody knows whether they were deleted."""
 
     def __init__(
-        self, specification: Specification, header: Header, meaning: Meaning, frame: pl.DataFrame, lines: pl.Series
+        self,
+        specification: Specification,
+        header: Header,
+        meaning: Meaning,
+        frame: pl.DataFrame,
+        lines: pl.Series,
+        *,
+        doubted: Collection[int] = (),
     ) -> None:
         self.specification, self.header, self.meaning = specification, header, meaning
-        self.frame, self.lines = frame, lines
+        self.frame, self.lines, self.doubted = frame, lines, doubted
 
     def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> list[Part]:
         """The rows of each table, with the columns that are ``kept`` of it; () for a table of which nothing is.
@@ -70,7 +82,7 @@ class Batch:
         """
         table = self.specification.table
         content = contents(self.frame, self.header, self.specification.modified)
-        version = self._version()
+        version = versions(self.specification, self.header, self.frame)
         identity = (self.lines.cast(pl.Int64), version, content, judged)
         if table in tables.SPLIT:
             students, others = tables.SPLIT[table]
@@ -78,8 +90,6 @@ class Batch:
             split: list[tuple[str, pl.Series | None]] = [(students, is_student), (others, ~is_student)]
         else:
             split = [(table, None)]
-            if learners and table == "users":
-                split.append((tables.LEARNERS, None))
         parts = []
         for name, mask in split:
             places = pl.int_range(len(self.lines), eager=True)
@@ -90,25 +100,36 @@ class Batch:
                 parts.append(Part(name, places, rows.columns(kept[name], [each.gather(places) for each in identity])))
             elif len(places):
                 parts.append(Part(name, places, ()))
+        if learners and table == "users":
+            frame, places, lines = self._in_schools()
+            if len(places):
+                rows = _Rows(self, tables.LEARNERS, frame, places)
+                named = [lines, *(each.gather(places) for each in identity[1:])]
+                columns = rows.columns(kept[tables.LEARNERS], named) if tables.LEARNERS in kept else ()
+                parts.append(Part(tables.LEARNERS, places, columns))
         return parts
 
+    def _in_schools(self) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+        """Users as learners: their cells, their places in the batch, and a place of its own for each in the file. Of
+        1.1, whose users say their role, those who are or may be students, once for each of their schools."""
+        places = pl.int_range(len(self.lines), eager=True)
+        if ORGS not in self.specification.columns:
+            return self.frame, places, self.lines.cast(pl.Int64)
+        places = places.filter(self._is_student("users"))
+        lines = self.lines.gather(places).cast(pl.Int64)
+        if ORGS not in self.header.columns:
+            return self.frame[places], places, lines
+        return in_schools(self.frame[places], places, lines, self.meaning.lookups.kinds)
+
     def _is_student(self, table: str) -> pl.Series:
-        """Whether a row is a learner's. An enrollment whose role cannot be read may be one."""
+        """Whether a row is a learner's. An enrollment or a user whose role cannot be read may be one."""
         if "role" not in self.header.columns:
-            return pl.Series([table == "enrollments"]).new_from_index(0, len(self.lines))
+            return pl.Series([table != "roles"]).new_from_index(0, len(self.lines))
         roles = self.frame["role"]
-        if table != "enrollments":
+        if table == "roles":
             return roles == "student"
         words = [word for word in self.specification.columns["role"].words if word != "student"]
         return ~(roles.is_in(words) | roles.str.contains(r"\Aext:\S"))
-
-    def _version(self) -> pl.Series:
-        if self.specification.modified not in self.header.columns:
-            return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(self.lines))
-        texts = self.frame[self.specification.modified]
-        distinct = texts.unique()
-        moments = pl.Series([instant(text) for text in distinct], dtype=pl.Int64)
-        return texts.replace_strict(distinct, moments, return_dtype=pl.Int64)
 
 
 class _Rows:
@@ -153,7 +174,8 @@ class _Rows:
         texts = self.texts(name)
         if texts is None:
             return not_known(len(self.frame), kind)
-        reasons = [self.frame[each] for each in [self.batch.header.reasons.get(name)] if each is not None]
+        why = self.batch.header.reasons.get(self.batch.specification.of_seam(name))
+        reasons = [self.frame[each] for each in [why] if each is not None]
         if self.table == tables.RESULTS and name in _EXEMPT and "exemptReason" in self.batch.header.columns:
             # whoever waives a result says why, in words of their own: it is excused, whatever the words are
             reasons.append(
@@ -162,8 +184,12 @@ class _Rows:
         return cells(texts, kind, self.span, reasons=reasons, bucket=bucket)
 
     def texts(self, name: str) -> pl.Series | None:
-        column = _AS_LEARNER.get(name, name) if self.is_users else name
-        return self.frame[column] if column in self.batch.header.columns else None
+        own = self.batch.specification
+        column = _AS_LEARNER.get(name, name) if self.is_users else own.of_seam(name)
+        if column == _AS_LEARNER["orgSourcedId"] and ORGS in own.columns:
+            column = ORGS
+        header = self.batch.header
+        return self.frame[column] if column in header.columns or column in header.filled else None
 
     def made(self, name: str, texts: pl.Series, *needs: str) -> Cells:
         """A column that no file has, made of others: not known where the file lacks one of those."""
@@ -178,6 +204,41 @@ def _learner(user: str, school: str) -> Callable[[_Rows], Cells]:
     return lambda rows: rows.made("learner", joined((rows.cells(user), rows.cells(school)), "@"), user, school)
 
 
+def _seat(rows: _Rows) -> Cells:
+    """A learner in a class: where an enrolment says that they are."""
+    names = ("userSourcedId", "classSourcedId")
+    return rows.made("seat", joined([rows.cells(name) for name in names], "@"), *names)
+
+
+def _class_of_mark(rows: _Rows) -> pl.Series:
+    """The class that a result names, else that of its line item; null where neither is known."""
+    looked = looked_up(rows.cells("lineItemSourcedId").text, rows.batch.meaning.lookups.items.get)
+    own = rows.texts("classSourcedId")
+    return (
+        looked if own is None else pl.select(pl.coalesce(pl.lit(rows.cells("classSourcedId").text), looked)).to_series()
+    )
+
+
+def _marked(name: str, place: Callable[[_Rows], pl.Series]) -> Callable[[_Rows], Cells]:
+    """The student of a result, in the class or in the school that it is of. Not known where the place is not."""
+
+    def made(rows: _Rows) -> Cells:
+        student, where = rows.cells("studentSourcedId").text, place(rows)
+        both = pl.select(pl.concat_str(pl.lit(student), pl.lit("@"), pl.lit(where))).to_series()
+        return unless_known(rows.made(name, both, "studentSourcedId", "lineItemSourcedId"), where.is_not_null())
+
+    return made
+
+
+def _school_of_mark(rows: _Rows) -> pl.Series:
+    return looked_up(_class_of_mark(rows), rows.batch.meaning.lookups.schools.get)
+
+
+def _session_type(rows: _Rows) -> Cells:
+    types = looked_up(rows.cells("lineItemSourcedId").text, rows.batch.meaning.lookups.sessions.get)
+    return unless_known(rows.made("sessionType", types, "lineItemSourcedId"), types.is_not_null())
+
+
 def _school_code(school: str) -> Callable[[_Rows], Cells]:
     return lambda rows: rows.made(
         "schoolCode", looked_up(rows.cells(school).text, rows.batch.meaning.lookups.codes.get), school
@@ -189,7 +250,13 @@ def _live_status(rows: _Rows) -> Cells:
     if texts is None:
         return rows.made("liveStatus", pl.Series([], dtype=pl.String), "status")
     blank = pl.when(texts.str.strip_chars() == "").then(pl.lit("active")).otherwise(texts)
-    return rows.made("liveStatus", pl.select(blank).to_series())
+    found = rows.made("liveStatus", pl.select(blank).to_series())
+    roles = rows.texts("role") if rows.is_users else None
+    # a user of 1.1 whose role cannot be read may be a learner or not: nobody knows whether the row is a record
+    found = found if roles is None else unless_known(found, roles == "student")
+    if not rows.batch.doubted:
+        return found
+    return unless_known(found, ~rows.batch.lines.gather(rows.places).is_in(list(rows.batch.doubted)))
 
 
 def _school_year(rows: _Rows) -> Cells:
@@ -283,22 +350,11 @@ _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
         for name in tables.ADDED["enrollments"]
         if name.startswith("metadata.rc.")
     },
+    ("enrollments", "seat"): _seat,
+    (tables.MARKS, "learner"): _marked("learner", _school_of_mark),
+    (tables.MARKS, "seat"): _marked("seat", _class_of_mark),
+    (tables.MARKS, "sessionType"): _session_type,
     ("users", "idBirthYear"): _from_personal_id("idBirthYear", 0),
     ("users", "idSex"): _from_personal_id("idSex", 1),
     ("demographics", "birthYear"): _birth_year,
 }
-
-
-# ------------------------------------------------------------------------------------------------ copies
-def contents(frame: pl.DataFrame, header: Header, modified: str) -> pl.Series:
-    """16 hex digits a row that differ for copies that differ, but for when they were changed. An empty cell is as good
-    as none, and the order of columns does not matter."""
-    named = sorted((title, name) for name, title in zip(header.frame, header.titles, strict=True) if title != modified)
-    if not named:
-        return pl.Series([""]).new_from_index(0, len(frame))
-    filled = [
-        pl.when(pl.col(name) == "").then(pl.lit("")).otherwise(pl.lit(f"{title}\x1f") + pl.col(name) + "\x1e")
-        for title, name in named
-    ]
-    whole = frame.select(pl.concat_str(filled)).to_series()
-    return pl.Series([blake2b(text.encode(), digest_size=8).hexdigest() for text in whole], dtype=pl.String)

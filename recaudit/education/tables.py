@@ -12,6 +12,7 @@ REPORT_CARDS: Final = "rc_report_cards"
 RESULTS: Final = "rc_subject_results"
 LEARNERS: Final = "learners"
 STAFF: Final = "staff_enrollments"
+MARKS: Final = "results"
 
 SPLIT: Final[Mapping[str, tuple[str, str]]] = {"roles": (LEARNERS, "roles"), "enrollments": ("enrollments", STAFF)}
 """Files whose rows go to two tables by their role: students first."""
@@ -22,11 +23,13 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     LEARNERS: {"learner": "reference", "schoolCode": "code", "liveStatus": "code"},
     "enrollments": {
         "learner": "reference",
+        "seat": "reference",
         "metadata.rc.status": "code",
         "metadata.rc.exitReason": "code",
         "metadata.rc.entryRecordedAt": "date",
         "metadata.rc.exitRecordedAt": "date",
     },
+    MARKS: {"learner": "reference", "seat": "reference", "sessionType": "code"},
     "users": {"idBirthYear": "code", "idSex": "code"},
     "demographics": {"birthYear": "code"},
 }

@@ -301,16 +301,23 @@ class _Maker:
         return Cell(sa.case((bucket == VALUE, said)), bucket)
 
     def found(self, at: _Columns, column: LinkedColumn) -> Cell:
-        """Was the row that is named read? Not, in a table with lines that nobody could read: not known."""
+        """Was the row that is named read? Not, in a table with lines that nobody could read: not known. Rows are named
+        by their key, or by another column; then what does not say which row it names is not known either."""
         table, by = self._rows(column.table), at.base.c[column.by]
-        read = sa.select(table.c.ns, table.c.id).where(table.c.id.is_not(None)).distinct().subquery(column.name)
+        key: ColumnElement[Any] = table.c.id
+        keyed: ColumnElement[bool] = table.c.id.is_not(None)
+        if column.names:
+            key, keyed = table.c[column.names], table.c[f"{column.names}__s"] == VALUE
+        read = sa.select(table.c.ns, key.label("key_")).where(keyed).distinct().subquery(column.name)
         handed = self._handed(at, column.table, column.name)
-        at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.id == by))
-        there = read.c.id.is_not(None)
-        keyless = sa.select(table.c.ns).where(table.c.id.is_(None))  # a row whose key cannot be read may be the one
+        at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.key_ == by))
+        there = read.c.key_.is_not(None)
+        keyless = sa.select(table.c.ns).where(sa.not_(keyed))  # a row whose key cannot be read may be the one
         sure = sa.and_(
             handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread), at.base.c.ns.not_in(keyless)
         )
+        if column.names:
+            sure = sa.and_(sure, at.base.c[f"{column.by}__s"] == VALUE)
         return Cell(sa.case((there, "yes")), sa.case((there, VALUE), (sure, NULL), else_=NOT_KNOWN))
 
     def column(self, at: _Columns, column: LinkedColumn) -> Cell:

@@ -18,6 +18,8 @@ from recaudit.result import FacilityEntry, InputEntry, Result
 SHOWN = 5
 ABSENT_FILES = "file of the manifest missing"
 _OF_ROWS = BREAKS | {"lenient", "broken line", "unknown content", "empty file"}  # of what was read, not of what was not
+_OF_ROWS |= {"replaced", "deletion", "deletion of nothing", "order of changes not known"}
+_OF_ROWS |= {"order of deletion not known", "release not judged"}
 
 
 def not_whole(result: Result, sheet: Sheet) -> Iterator[RenderableType]:

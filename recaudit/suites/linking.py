@@ -271,9 +271,13 @@ def _linked_column(
         )
         return None
     form = forms[0]
-    optional = {"of": ("by",), "count": ("where", "by"), "origin": ("by",), "made": ("in", "from", "list")}.get(
-        form, ()
-    )
+    optional = {
+        "of": ("by",),
+        "count": ("where", "by"),
+        "origin": ("by",),
+        "found": ("names",),
+        "made": ("in", "from", "list"),
+    }.get(form, ())
     check_keys(entry, wrong, needed=("name", form, *_FORMS[form]), allowed=optional, what="the linked column")
     if any(key not in entry for key in ("name", *_FORMS[form])):
         return None
@@ -317,7 +321,9 @@ def _linked_column(
         wrong.add(f"it does not say which column names the row of {other!r}", 'add "by"')
     else:
         _reference(by, own, wrong.inside("by"))
-    return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")))
+    if names := str(entry.get("names", "")):
+        _reference(names, tables.get(other, {}), wrong.inside("names"))
+    return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")), names=names)
 
 
 def _seen_from(table: str, made: str, links: Links) -> set[str]:
