@@ -280,6 +280,7 @@ def _read(
         persons=registered.persons,
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
         base=base,
+        as_of=planned.as_of,
     )
     return loaded, engine.inherited(inputs, heirs), task
 

@@ -626,9 +626,9 @@ def _newest(given: Path) -> Path:
 @click.option(
     "--pack",
     "packs",
-    type=click.Choice(["further", "vn"]),
+    type=click.Choice(["further", "vn", "computed", "signing", "enrolment", "vn-computed", "vn-signing", "vn-further"]),
     multiple=True,
-    help="Packs of suites for health that the visits are made for; can be repeated.",
+    help="Packs of suites that the records are made for, in the sectors that have them; can be repeated.",
 )
 @click.option(
     "--flavour",

@@ -21,12 +21,19 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     REPORT_CARDS: {"learner": "reference", "schoolCode": "code", "yearEnd": "date"},
     RESULTS: {"resultKey": "reference"},
     LEARNERS: {"learner": "reference", "schoolCode": "code", "liveStatus": "code"},
-    "enrollments": {"learner": "reference", "seat": "reference"},
+    "enrollments": {
+        "learner": "reference",
+        "seat": "reference",
+        "metadata.rc.status": "code",
+        "metadata.rc.exitReason": "code",
+        "metadata.rc.entryRecordedAt": "date",
+        "metadata.rc.exitRecordedAt": "date",
+    },
     MARKS: {"learner": "reference", "seat": "reference", "sessionType": "code"},
     "users": {"idBirthYear": "code", "idSex": "code"},
     "demographics": {"birthYear": "code"},
 }
-"""Columns that no file has, with their field kinds."""
+"""Columns that no file has to have, with their field kinds: made of others, or our own beside those of OneRoster."""
 
 
 @cache

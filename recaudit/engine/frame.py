@@ -18,6 +18,7 @@ from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen
+from recaudit.engine.made import FILE_OF, MADE, Around
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
@@ -52,7 +53,8 @@ class Frames:
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     """One frame for each table on the ladder, and one of what is due."""
     records, links = linked.records, task.links
-    looked_in = {column.table for columns in links.columns.values() for column in columns if column.table}
+    looked_in = {table for columns in links.columns.values() for column in columns for table in column.tables}
+    looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
@@ -169,14 +171,16 @@ class _Maker:
     ) -> None:
         self.engine, self.task, self.linked = engine, task, linked
         self.hung, self.named, self.handed = hung, named, handed
+        self.standing: dict[str, FromClause] = {}  # tables that made columns look into
+        self.asked: dict[tuple[str, str], FromClause] = {}
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
         wanted |= {column for one in self.task.signals if one.table == table for column in (*one.columns, one.group)}
         linked = {column.name: column for column in self.task.links.columns.get(table, ())}
-        for name in sorted(wanted):  # days look at two more columns
-            if name in linked and linked[name].form == "days":
-                wanted |= {linked[name].start, linked[name].end}
+        for _ in range(2):  # days look at two more columns, which may be made of others
+            for name in sorted(wanted & set(linked)):
+                wanted |= {linked[name].start, linked[name].end} - {""}
         own = self.task.tables[table]
         wanted |= set(carried(self.task, table))
 
@@ -189,7 +193,8 @@ class _Maker:
             at.selected.append(sa.func.coalesce(whole, sa.false()).label("whole_"))
         for name in sorted(wanted & set(own)):
             self._keep(at, name, _cell_of(base, name, own[name]))
-        for name in sorted(wanted & set(linked), key=lambda one: (linked[one].form == "days", one)):
+        late = {"made": 1, "days": 2}
+        for name in sorted(wanted & set(linked), key=lambda one: (late.get(linked[one].form, 0), one)):
             self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
         often = table == self.task.links.unit or any(one.table == table for one in self.task.signals)
         make = self.engine.make if often else self.engine.view  # rules look at a frame once, and all together
@@ -349,6 +354,11 @@ class _Maker:
         known = sa.case((one.c.differ_, NOT_KNOWN), else_=sa.func.coalesce(cell.bucket, NOT_KNOWN))
         return Cell(sa.case((sa.not_(one.c.differ_), cell.value)), known, cell.low, cell.high, kind)
 
+    def made(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """What is made of several rows of other tables."""
+        around = Around(self.engine, self.task, self.linked, self.hung, self.handed, self.standing, self.asked)
+        return MADE[column.column](around, at, column)
+
     def days(self, at: _Columns, column: LinkedColumn) -> Cell:
         """Days between two dates as a range of microseconds, as wide as the dates are vague."""
         start, end = at.cells[column.start], at.cells[column.end]
@@ -372,6 +382,7 @@ _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "found": _Maker.found,
     "column": _Maker.column,
     "days": _Maker.days,
+    "made": _Maker.made,
     "origin": _Maker.origin,
 }
 

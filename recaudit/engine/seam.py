@@ -38,6 +38,7 @@ class Task:
     which was not open then. ``ignoring``: differences between keys of records and of the roster that mean nothing;
     ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
+    ``as_of``: the day of the audit.
     """
 
     spill: Path
@@ -64,6 +65,7 @@ class Task:
     alike: Fraction = Fraction(1)
     heirs: tuple[Heir, ...] = ()
     base: Base | None = None
+    as_of: date | None = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""

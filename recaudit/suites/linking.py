@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from recaudit.model import Due, Hanging, InScopeBy, LinkedColumn, Links, Person
 from recaudit.seam import due_kinds
+from recaudit.suites.made import read_made
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
 
 Tables = Mapping[str, Mapping[str, str]]
@@ -27,6 +28,7 @@ _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "of": ("column",),  # and "by", where the row is not the record itself
     "days": (),
     "origin": (),  # and "by", where the row is not the one that is looked at
+    "made": ("kind", "uses"),  # and "in", "from", "of" what it is made
 }
 
 
@@ -97,8 +99,14 @@ def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
         return due_kinds(links.due, tables)
     kinds = dict(tables[table])
     for column in links.columns.get(table, ()):
-        kinds[column.name] = tables[column.table][column.column] if column.form == "column" else column.form
+        kinds[column.name] = _kind_of(column, tables)
     return kinds
+
+
+def _kind_of(column: LinkedColumn, tables: Tables) -> str:
+    if column.form == "column":
+        return tables[column.table][column.column]
+    return column.kind if column.form == "made" else column.form
 
 
 def _check_objects(found: Mapping[str, Any], keys: Sequence[str], wrong: Wrong) -> None:
@@ -241,7 +249,7 @@ def _linked_columns(
                 column.column, _known_table(column.table, tables, place), place.inside("column")
             )
         else:
-            kinds[column.name] = column.form
+            kinds[column.name] = _kind_of(column, tables)
         columns.append(column)
     return tuple(columns)
 
@@ -256,14 +264,20 @@ def _linked_column(
     wrong: Wrong,
 ) -> LinkedColumn | None:
     """One entry of "columns", or None with a problem added when its form is not known."""
-    forms = [form for form in _FORMS if form in entry]
+    forms = ["made"] if "made" in entry else [form for form in _FORMS if form in entry]
     if len(forms) != 1:
         wrong.add(
             f"a linked column says {listed(forms) or 'none'} of {listed(_FORMS)}", "say how it is made, in one way"
         )
         return None
     form = forms[0]
-    optional = {"of": ("by",), "count": ("where", "by"), "origin": ("by",), "found": ("names",)}.get(form, ())
+    optional = {
+        "of": ("by",),
+        "count": ("where", "by"),
+        "origin": ("by",),
+        "found": ("names",),
+        "made": ("in", "from", "list"),
+    }.get(form, ())
     check_keys(entry, wrong, needed=("name", form, *_FORMS[form]), allowed=optional, what="the linked column")
     if any(key not in entry for key in ("name", *_FORMS[form])):
         return None
@@ -274,6 +288,8 @@ def _linked_column(
             if (kind := _known_column(end, kinds, wrong.inside("days"))) and kind != "date":
                 wrong.add(f"column {end!r} holds a {kind}, not a date", "count days between two dates")
         return LinkedColumn(name=name, form="days", start=ends[0], end=ends[1])
+    if form == "made":
+        return read_made(entry, kinds, tables, wrong)
     other = str(entry[form])
     if form == "count":
         if other not in links.hanging:

@@ -11,6 +11,8 @@ from recaudit.model import RUNGS, Claim
 from recaudit.synth import plantext, plantings, province, readme, register, sectors
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
+from recaudit.synth.education.packs import PACKS as PACKS_OF_EDUCATION
+from recaudit.synth.education.packs import VIETNAM
 from recaudit.synth.files import File
 from recaudit.synth.health.packs import PACKS
 from recaudit.synth.reading import Reading
@@ -56,9 +58,14 @@ def _check(spec: Spec) -> None:
     if spec.facilities < 1 or spec.records < 1 or spec.schools == 0:
         fix = "ask for at least one facility and one record"
         raise PlanError("nothing to make", where="facilities and records", fix=fix)
-    if unknown := sorted(set(spec.packs) - set(PACKS)):
-        fix = f"the packs are {', '.join(PACKS)}"
+    packs = sorted({*PACKS, *PACKS_OF_EDUCATION})
+    if unknown := sorted(set(spec.packs) - set(packs)):
+        fix = f"the packs are {', '.join(packs)}"
         raise PlanError(f"there is no pack {', '.join(unknown)}", where="packs", fix=fix)
+    of_vietnam = [pack for pack in spec.packs if pack.startswith(VIETNAM)]
+    if of_vietnam and "education" in spec.sectors and spec.flavour != "vn":
+        fix = "ask for the flavour vn, or leave the pack out"
+        raise PlanError(f"the pack {of_vietnam[0]} is about schools of Viet Nam", where="packs", fix=fix)
     known = plantings.known(spec)
     if unknown := sorted((spec.plantings or frozenset()) - frozenset(known)):
         fix = f"the names are {', '.join(known)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
+from recaudit.synth.education.packs import parts as parts_of_education
 from recaudit.synth.health.packs import parts
 from recaudit.synth.planting import Planting
 from recaudit.synth.sector import Sector
@@ -23,7 +24,9 @@ PLANTINGS: dict[str, Planting] = {name: one for own in SECTOR_PLANTINGS.values()
 
 def known(spec: Spec) -> dict[str, Planting]:
     """All that a spec may name: ``PLANTINGS``, and those of its packs."""
-    return PLANTINGS | {one.name: one for part in parts(spec) for one in part.plantings}
+    plantings = [one for part in parts(spec) for one in part.plantings]
+    plantings += [one for part in parts_of_education(spec) for one in part.plantings]
+    return PLANTINGS | {one.name: one for one in plantings}
 
 
 def plant(world: World, sector: Sector) -> list[Planted]:

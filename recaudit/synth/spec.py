@@ -21,8 +21,9 @@ class Spec:
 
     ``facilities`` is the number in each of ``sectors``, ``schools`` another one for schools. ``records`` is the average
     per facility; hospitals get several times what a health station gets. ``flavour``: the schools' country, Viet Nam
-    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``). ``packs``: of suites for
-    health beside the core; clean visits then hold what these ask for as well, and their plantings take part.
+    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``). ``packs``: of suites
+    beside the core (and ``vn``, which schools of Viet Nam have anyway), each for the sectors that have it; clean
+    records then hold what these ask for as well, and their plantings take part.
     ``plantings`` are names out of ``plantings.PLANTINGS`` (None: all but those that have to be asked for, an empty set:
     a clean province), each planted ``density`` times where it finds room. ``basis``: what the register knows,
     ``roster`` or ``count`` for every facility, ``mixed`` for rosters with the plantings ``register/*`` among them.

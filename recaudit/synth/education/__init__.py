@@ -2,29 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
-from recaudit.synth.education import layout, schools, states, tables
+from recaudit.model import State
+from recaudit.synth.education import layout, packs, schools, states, tables
 from recaudit.synth.education.claims import claims_of
 from recaudit.synth.education.due import due
+from recaudit.synth.education.part import Part
 from recaudit.synth.education.plant_absent import ABSENT
 from recaudit.synth.education.plant_cards import CARDS
 from recaudit.synth.education.plant_elements import ELEMENTS
-from recaudit.synth.education.subjects import as_csv, generic, vietnamese
-from recaudit.synth.sector import Sector, Source
+from recaudit.synth.education.subjects import Plan, as_csv, generic, vietnamese
+from recaudit.synth.sector import Received, Rule, Sector, Source, States
 from recaudit.synth.spec import Spec
+from recaudit.synth.world import Row
+
+T = TypeVar("T")
+
+
+def _merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    return {key: value for mapping in mappings for key, value in mapping.items()}
+
+
+def _states_of(
+    row: Row, record: Received, *, vietnam: bool, more: Sequence[Part], demanded: Mapping[str, tuple[str, ...]]
+) -> States:
+    """The core's states, then those of the parts: a part may say anew what a rule of the core finds in its rows."""
+    if row.table in demanded:
+        judged: State = "met" if tables.conformant(row, demanded) else "unmet"
+        found: States = {f"conformant:{row.table}": judged}
+    else:
+        found = states.states_of(row, record, vietnam=vietnam)
+    for part in more:
+        if row.table in part.states:
+            found |= part.states[row.table](row, record)
+    return found
+
+
+def _due(card: Row, record: Received, *, plan: Plan, more: Sequence[Part]) -> list[States]:
+    return [*due(card, record, plan), *(found for part in more for found in part.due(card, record, plan))]
 
 
 def education(spec: Spec) -> Sector:
-    """The sector as the schools of a spec's flavour have it: with their subject plan, and their country's rules."""
+    """The sector as the schools of a spec's flavour have it: with their subject plan, their country's rules, and the
+    tables, rules and plantings of the spec's packs."""
     vietnam = spec.flavour == "vn"
     plan = vietnamese() if vietnam else generic()
+    more = packs.parts(spec)
+    columns = tables.with_further(part.columns for part in more)
+    hanging = tuple(dict.fromkeys(table for part in more for table in part.hanging))
+    named = _merged(part.named for part in more)
+    new = [table for table in (*hanging, *named) if table not in (*tables.HANGING, *tables.NAMED)]
+    demanded = dict.fromkeys(new, ()) | _merged(part.demanded for part in more)
+    conformance = {f"conformant:{table}": Rule(table, 2, True) for table in new}
     return Sector(
         name="education",
         unit=tables.UNIT,
-        tables=tables.TABLES,
-        hanging=tables.HANGING,
-        named={"users": "studentSourcedId", "demographics": "studentSourcedId", "orgs": "schoolSourcedId"},
+        tables=(*tables.TABLES, *(name for name in columns if name not in tables.COLUMNS)),
+        hanging=(*tables.HANGING, *hanging),
+        named={"users": "studentSourcedId", "demographics": "studentSourcedId", "orgs": "schoolSourcedId"} | named,
         status="stage",
         finished=(
             *("none", "generated", "subject_signed", "homeroom_signed", "principal_signed", "released"),
@@ -32,36 +70,38 @@ def education(spec: Spec) -> Sector:
         ),
         open=("cancelled",),
         end="schoolYear",
-        rules=states.CORE | states.VIETNAM if vietnam else states.CORE,
-        looks_for=states.LOOKS_FOR,
-        states=partial(states.states_of, vietnam=vietnam),
-        due=partial(due, plan=plan),
+        rules=(states.CORE | states.VIETNAM if vietnam else states.CORE)
+        | conformance
+        | _merged(part.rules for part in more),
+        looks_for=states.LOOKS_FOR | _merged(part.looks_for for part in more),
+        states=partial(_states_of, vietnam=vietnam, more=more, demanded=demanded),
+        due=partial(_due, plan=plan, more=more),
         link=tables.link,
         anchor=tables.anchor,
         holder=tables.holder,
-        content=tables.content,
+        content=partial(tables.content, columns=columns),
         layouts=("shared", "folder", "folder"),
         site=schools.site,
         size=schools.size,
         fill=schools.fill,
         first=(*schools.SCHOOLS, *schools.FILES),
-        then=(*CARDS, *ABSENT, *ELEMENTS),
+        then=(*CARDS, *ABSENT, *ELEMENTS, *(one for part in more for one in part.plantings)),
         sources=(
             Source(layout.SHARED, "education/shared", "one package of many schools"),
             Source(layout.FOLDERS, "education/by_school", "one folder a school", ('facility = ["folder"]',)),
             Source(layout.PACKAGES, "education/packages", "one zip file a school", ('facility = ["folder"]',)),
         ),
         plan=('format = "oneroster"', 'namespace = "source"'),
-        suites=("core", "vn") if vietnam else ("core",),
+        suites=(*(("core", "vn") if vietnam else ("core",)), *packs.suites(spec)),
         namespace=layout.namespace,
-        files=layout.files,
-        written=layout.written,
+        files=partial(layout.files, columns=columns),
+        written=partial(layout.written, columns=columns),
         line=layout.line,
         claims=claims_of,
         roster_id=lambda key: key.rpartition("/")[0],
         roster_source="Enrolment register",
         register={"register/subject_plan.csv": as_csv(plan)},
         register_plan=('subject_plan = "register/subject_plan.csv"',),
-        unique={"rc_subject_results": tables.result_key},
+        unique={"rc_subject_results": tables.result_key} | _merged(part.unique for part in more),
         unique_inside={"users": "userMasterIdentifier"},
     )

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from recaudit.synth.cells import NULL
-from recaudit.synth.education.tables import COLUMNS, FILE_OF, TABLES_OF
+from recaudit.synth.education.tables import COLUMNS, Columns, file_of, tables_of
 from recaudit.synth.files import File, cut_gzip
 from recaudit.synth.world import Row, Site
 
@@ -22,23 +22,23 @@ def namespace(site: Site) -> str:
     return {"shared": SHARED, "folder": FOLDERS}.get(site.layout, PACKAGES)
 
 
-def files(sites: Sequence[Site]) -> list[File]:
+def files(sites: Sequence[Site], columns: Columns = COLUMNS) -> list[File]:
     """Every export file. Who has a folder of its own and sent no card has no file."""
     shared = [site for site in sites if site.layout == "shared"]
-    found = [_file(name, shared, "education/shared", SHARED) for name in COLUMNS] if shared else []
+    found = [_file(name, shared, "education/shared", SHARED) for name in columns] if shared else []
     for site in sites:
         if site.layout == "shared" or not site.records:
             continue
         archive = f"education/packages/{site.id}.zip" if site.layout == "zip" else ""
         folder = f"{archive}!" if archive else f"education/by_school/{site.id}"
-        for name in COLUMNS:
-            if TABLES_OF[name][0] not in site.withheld:
+        for name in columns:
+            if tables_of(name)[0] not in site.withheld:
                 found.append(_file(name, [site], folder, namespace(site), archive))
     return found
 
 
 def _file(name: str, sites: Sequence[Site], folder: str, space: str, archive: str = "") -> File:
-    tables = TABLES_OF[name]
+    tables = tables_of(name)
     rows = tuple(row for site in sites for table in tables for row in site.rows(table))
     path = f"{folder}{name}.csv" if archive else f"{folder}/{name}.csv"
     only = sites[0] if len(sites) == 1 and sites[0].layout != "shared" else None
@@ -55,15 +55,15 @@ def line(file: File, number: int) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ bytes
-def written(exports: Sequence[File]) -> dict[str, bytes]:
+def written(exports: Sequence[File], columns: Columns = COLUMNS) -> dict[str, bytes]:
     """Path -> bytes, with a manifest beside every package."""
-    made = {file.path: as_bytes(file) for file in exports}
+    made = {file.path: as_bytes(file, columns) for file in exports}
     folders: dict[str, list[str]] = {}
     for file in exports:
         folder = f"{file.archive}!" if file.archive else file.path.rpartition("/")[0] + "/"
         folders.setdefault(folder, []).append(file.path.removeprefix(folder).partition(".")[0])
     for folder, names in folders.items():
-        states = (f"file.{name},{'bulk' if name in names else 'absent'}" for name in COLUMNS if name[:3] != "rc_")
+        states = (f"file.{name},{'bulk' if name in names else 'absent'}" for name in columns if name[:3] != "rc_")
         lines = ("propertyName,value", *_MANIFEST, *states, "source.systemName,Sổ Cao Nguyên")
         made[f"{folder}manifest.csv"] = "".join(f"{line}\n" for line in lines).encode()
     archives = sorted({file.archive for file in exports if file.archive})
@@ -83,9 +83,9 @@ def _zip(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def as_bytes(file: File) -> bytes:
+def as_bytes(file: File, known: Columns) -> bytes:
     """The file's content: a header, then a line for each row."""
-    columns = _columns(file)
+    columns = _columns(file, known)
     lines = [_text(columns), *(_line(row, columns) for row in file.rows)]
     if file.path.endswith(".gz"):
         return cut_gzip(b"".join(lines[: file.kept + 1]))
@@ -93,17 +93,17 @@ def as_bytes(file: File) -> bytes:
     return text.removesuffix(b"\n") if file.rows and file.rows[-1].broken else text
 
 
-def _columns(file: File) -> list[str]:
+def _columns(file: File, known: Columns) -> list[str]:
     """Those of the standard, but for what nobody knows, and at the end the reasons for absence that some row has."""
-    name = FILE_OF[file.only or ""]
+    name = file_of(file.only or "")
     unknown = {column for row in file.rows for column, cell in row.cells.items() if cell.state == "unknown"}
     reasons = [
         column
-        for column in COLUMNS[name]
+        for column in known[name]
         if any(row.cells.get(column, NULL).state == "reason" and column not in _exempt(row) for row in file.rows)
     ]
     prefix = "" if name.startswith("rc_") else "metadata.rc."
-    return [*(c for c in COLUMNS[name] if c not in unknown), *(f"{prefix}{c}__na" for c in reasons)]
+    return [*(c for c in known[name] if c not in unknown), *(f"{prefix}{c}__na" for c in reasons)]
 
 
 def _exempt(row: Row) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from recaudit.model import Facility
 from recaudit.synth import people
 from recaudit.synth.cells import UNKNOWN
 from recaudit.synth.education import cards
+from recaudit.synth.education.packs import parts
 from recaudit.synth.education.subjects import generic, vietnamese
 from recaudit.synth.education.tables import UNIT
 from recaudit.synth.plant_facilities import (
@@ -55,6 +56,8 @@ def fill(site: Site, learners: int, spec: Spec) -> None:
     cards.equip(site, rng)
     for _ in range(learners):
         site.records.append(cards.record(site, plan, rng))
+    for number, part in enumerate(parts(spec)):
+        part.fill(site, Random(f"{spec.seed}/{site.id}/{number}"))
     if site.basis == "count":
         site.expected = learners
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from recaudit.synth.cells import NULL, Cell
 from recaudit.synth.world import Row
 
@@ -53,15 +55,37 @@ FILE_OF = {table: file for file, tables in TABLES_OF.items() for table in tables
 TABLES = tuple(table for tables in TABLES_OF.values() for table in tables)
 
 
-def conformant(row: Row) -> bool:
+Columns = Mapping[str, tuple[str, ...]]
+"""File -> its columns, in order."""
+
+
+def with_further(parts: Iterable[Columns]) -> Columns:
+    """The files of the core, then those of the parts; columns that a part adds to a file stand behind its others."""
+    found = dict(COLUMNS)
+    for part in parts:
+        for file, columns in part.items():
+            found[file] = tuple(dict.fromkeys((*found.get(file, ()), *columns)))
+    return found
+
+
+def file_of(table: str) -> str:
+    return FILE_OF.get(table, table)
+
+
+def tables_of(file: str) -> tuple[str, ...]:
+    """The tables that the rows of a file are of, the first one what it can hold."""
+    return TABLES_OF.get(file, (file,))
+
+
+def conformant(row: Row, demanded: Columns = DEMANDED) -> bool:
     """What the standard says of this row, known from how it was planted."""
-    wanting = any(not row.cells.get(column, NULL).text.strip() for column in DEMANDED[row.table])
+    wanting = any(not row.cells.get(column, NULL).text.strip() for column in demanded[row.table])
     return not wanting and all(cell.fits for cell in row.cells.values())
 
 
-def content(row: Row) -> tuple[Cell, ...]:
+def content(row: Row, columns: Columns) -> tuple[Cell, ...]:
     """Everything of a row that is exported, but for its own key."""
-    return tuple(row.cells.get(column, NULL) for column in COLUMNS[FILE_OF[row.table]])
+    return tuple(row.cells.get(column, NULL) for column in columns[file_of(row.table)])
 
 
 def link(row: Row) -> str | None:

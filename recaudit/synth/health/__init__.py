@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from recaudit.synth.health import facilities, fhir, layout, states
 from recaudit.synth.health.claims import claims_of
-from recaudit.synth.health.packs import parts
+from recaudit.synth.health.packs import PACKS, parts
 from recaudit.synth.health.part import Part
 from recaudit.synth.health.plant_copies import COPIES
 from recaudit.synth.health.plant_elements import ELEMENTS
@@ -47,6 +47,7 @@ def health(spec: Spec) -> Sector:
     """The sector with the tables, rules and plantings of the spec's packs."""
     more = parts(spec)
     tables = (*fhir.TABLES, *(table for part in more for table in part.tables))
+    own = tuple(pack for pack in spec.packs if pack in PACKS)
     return Sector(
         name="health",
         unit=fhir.UNIT,
@@ -79,7 +80,7 @@ def health(spec: Spec) -> Sector:
             Source(layout.FOLDERS, "health/by_facility", "one folder a facility", ('facility = ["folder"]',)),
         ),
         plan=('format = "fhir"', 'release = "R4"', 'namespace = "source"'),
-        suites=("core", *spec.packs) if spec.packs else (),
+        suites=("core", *own) if own else (),
         namespace=layout.namespace,
         files=partial(layout.files, tables=tables),
         written=lambda files: {file.path: layout.as_bytes(file) for file in files},

@@ -1,0 +1,33 @@
+"""The packs of suites that report cards can be made for, each of parts: a part is one module, and one line here.
+
+Packs whose names begin with ``vn-`` go with schools of that flavour. A pack without rules is not named in a plan.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from recaudit.synth.education import signing_parts
+from recaudit.synth.education.part import Part
+from recaudit.synth.spec import Spec
+
+PACKS: Final[dict[str, tuple[Part, ...]]] = {
+    "computed": (),
+    "signing": (signing_parts.SIGNING,),
+    "enrolment": (signing_parts.ENROLMENT,),
+    "further": (signing_parts.FURTHER,),
+    "vn-computed": (),
+    "vn-signing": (signing_parts.VN_SIGNING,),
+    "vn-further": (signing_parts.VN_FURTHER,),
+}
+VIETNAM: Final = "vn-"
+
+
+def parts(spec: Spec) -> tuple[Part, ...]:
+    """The parts of the spec's packs, in its order, each once; none for a pack that education does not have."""
+    return tuple(dict.fromkeys(part for pack in spec.packs for part in PACKS.get(pack, ())))
+
+
+def suites(spec: Spec) -> tuple[str, ...]:
+    """The packs of the spec that have a suite."""
+    return tuple(pack for pack in spec.packs if any(part.rules for part in PACKS.get(pack, ())))
