@@ -280,6 +280,7 @@ def _read(
         persons=registered.persons,
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
         base=base,
+        computation=suites.computation(sector.name, loaded.values()),
     )
     return loaded, engine.inherited(inputs, heirs), task
 

@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import DAY, UNIQUE, Cell
+from recaudit.engine.computed import computed_rows, looked_at
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
 from recaudit.engine.scope import VISITS, same_facility
@@ -53,6 +54,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     records, links = linked.records, task.links
     looked_in = {column.table for columns in links.columns.values() for column in columns if column.table}
     looked_in |= {task.due.of} if task.due else set()
+    looked_in |= looked_at(task)
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
     hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
@@ -76,6 +78,10 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     if due := task.due:
         rows = due_rows(engine, task, linked, hung[due.of], handed, due)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
+    if task.computed:
+        for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
+            assert links.computed is not None
+            frames[table] = Frame(table, rows, cells_of(rows, dict(links.computed.kinds(table))))
     return Frames(frames, hung, named, handed)
 
 

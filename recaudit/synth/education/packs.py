@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from recaudit.synth.education import plant_computed
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
-    "computed": (),
+    "computed": (plant_computed.YEARS,),
     "further": (),
-    "vn-computed": (),
-    "vn-further": (),
+    "vn-computed": (plant_computed.VIETNAM,),
+    "vn-further": (plant_computed.FURTHER,),
 }
 VIETNAM: Final = "vn-"
 
 
 def parts(spec: Spec) -> tuple[Part, ...]:
-    """The parts of the spec's packs, in its order, each once; none for a pack that education does not have."""
-    return tuple(dict.fromkeys(part for pack in spec.packs for part in PACKS.get(pack, ())))
+    """The parts of the spec's packs, in the order of ``PACKS``, each once; none for a pack that there is not here."""
+    return tuple(dict.fromkeys(part for pack, own in PACKS.items() if pack in spec.packs for part in own))
 
 
 def suites(spec: Spec) -> tuple[str, ...]:
