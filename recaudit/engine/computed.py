@@ -22,6 +22,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.computing import SUBJECTS, Computation, Computed
 from recaudit.engine.computedcards import Cards
 from recaudit.engine.computedcells import (
+    NO_ROW,
     Part,
     as_text,
     columns,
@@ -69,7 +70,7 @@ def computed_rows(
         made[computed.subjects] = engine.make(computed.subjects, _subject_rows(units, subjects, known))
     if computed.cards in task.computed:
         year = engine.make("computed_years", _years(engine, units, subjects, known))
-        made[computed.cards] = engine.make(computed.cards, Cards(task, units, year).rows(linked, hung, named, handed))
+        made[computed.cards] = Cards(task, units, year).make(engine, linked, hung, named, handed)
     return made
 
 
@@ -158,7 +159,7 @@ def _subject_rows(units: FromClause, subjects: FromClause, known: _Known) -> sa.
         number = decimal(s[name])
         bucket = sa.case(
             (sa.and_(s[f"{name}__s"] == VALUE, number.is_(None)), NOT_KNOWN),
-            (sa.and_(s[f"{name}__s"] == NULL, u.open_), NOT_KNOWN),
+            (s[f"{name}__s"] == NO_ROW, sa.case((u.open_, NOT_KNOWN), else_=NULL)),
             else_=s[f"{name}__s"],
         )
         return Part(as_text(number), bucket)

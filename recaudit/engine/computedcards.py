@@ -9,44 +9,59 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.computing import CARDS, Computation, Level
-from recaudit.engine.computedcells import Part, as_text, columns, decimal, merged, worst
+from recaudit.computing import CARDS, Computation, Level, Title
+from recaudit.engine.computedcells import NO_ROW, Part, as_text, columns, decimal, merged, worst
 from recaudit.engine.dialect import all_of
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Task
+from recaudit.engine.seam import Engine, Task
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 _IDENTITY: Final = ("ns", "src", "pos", "facility_", "rid_", "standing_")
-_YES, _NO = sa.literal("yes"), sa.literal("no")
+_PLACE: Final = "place of the level"
+_TERMS: Final = ("conduct of term 1", "conduct of term 2")
 
 
 class Cards:
-    """``units``: the cards with their own cells; ``years``: of each, how many subjects are at least so good."""
+    """``units``: the cards with their own cells; ``years``: of each, how many subjects are at least so good.
+
+    Made in two steps, as the engine plans a deep expression slowly: what stands in single rows, then what follows.
+    """
 
     def __init__(self, task: Task, units: FromClause, years: FromClause) -> None:
         computed, due = task.links.computed, task.links.due
         assert computed is not None
         assert due is not None
-        self.task, self.computed, self.due = task, computed, due
+        self.task, self.computed, self.grade_column = task, computed, due.grade
         self.u, self.y, self.numbers = units.c, years.c, task.computation
         self.source: FromClause = units.join(years, sa.and_(years.c.src == units.c.src, years.c.pos == units.c.pos))
+        self.grade = self.own(due.grade)
 
-    def rows(
+    def make(
         self,
+        engine: Engine,
         linked: Linked,
         hung: Mapping[str, FromClause],
         named: Mapping[str, FromClause],
         handed: FromClause,
-    ) -> sa.Select[Any]:
-        cells = {"grade": self.own(self.due.grade), "decision": self.own(self.computed.decision)}
-        if self.numbers is not None:
-            cells |= self.levels(self.numbers) | self.promotion(self.numbers)
-            cells |= self.ages(self.numbers, named)
-            if self.computed.traits[0] in hung:
-                cells["conductComputed"] = self.conduct(self.numbers, hung[self.computed.traits[0]], handed)
+    ) -> FromClause:
+        """The table of the cards."""
+        numbers = self.numbers
+        cells = {"grade": self.grade, "decision": self.own(self.computed.decision)}
         cells |= self.before(linked, handed)
-        identity = [*(self.u[name] for name in _IDENTITY), sa.literal("card").label("id")]
-        return sa.select(*identity, *columns(cells, CARDS)).select_from(self.source)
+        if numbers is not None:
+            cells |= self.said(numbers) | self.ages(numbers, named)
+            if self.computed.traits[0] in hung:
+                cells |= self.terms(numbers, hung[self.computed.traits[0]], handed)
+        identity = [self.u[name] for name in _IDENTITY]
+        counts = [column for column in self.y if column.name not in _IDENTITY]
+        first = sa.select(*identity, *counts, *columns(cells, cells)).select_from(self.source)
+        step = engine.make(f"{self.computed.cards} said", first).c
+        found = {name: Part(step[name], step[f"{name}__s"]) for name in cells}
+        self.y, self.grade = step, found["grade"]
+        if numbers is not None:
+            found |= self.follows(found, numbers)
+        row = [*(step[name] for name in _IDENTITY), sa.literal("card").label("id")]
+        return engine.make(self.computed.cards, sa.select(*row, *columns(found, CARDS)))
 
     def own(self, name: str) -> Part:
         return Part(self.u[name], self.u[f"{name}__s"])
@@ -60,35 +75,29 @@ class Cards:
 
     def in_grades(self, grades: Iterable[str], part: Part) -> Part:
         """Only in these grades; where the grade is absent or not known, nobody knows."""
-        grade, known = self.own(self.due.grade)
+        grade, known = self.grade
         bucket = sa.case((known != VALUE, NOT_KNOWN), (grade.not_in([*grades]), NULL), else_=part.bucket)
         return Part(part.value, bucket)
 
-    # -------------------------------------------------------------------------------------------- levels and titles
-    def levels(self, numbers: Computation) -> dict[str, Part]:
+    # -------------------------------------------------------------------------------------------- what is said
+    def said(self, numbers: Computation) -> dict[str, Part]:
+        """The card's own levels by their codes, its title, its absences, and on what its level rests."""
         learning, conduct = (
             self.in_grades(numbers.secondary, self.coded(column, numbers))
             for column in (self.computed.learning, self.computed.conduct)
         )
-        computed = self.in_grades(numbers.secondary, Part(self.level(numbers), self.year_known()))
-        ranks = {code: place for place, code in enumerate(numbers.words)}
-        said, due = (sa.case(ranks, value=part.value) for part in (learning, computed))
-        both = worst(learning.bucket, computed.bucket)
-        gap = sa.case((sa.or_(both != VALUE, said.is_not(None)), both), else_=NULL)  # an unknown word has no rank
-        title = self.in_grades(
-            numbers.secondary,
-            Part(
-                self.title(learning.value, conduct.value, numbers),
-                worst(learning.bucket, conduct.bucket, self.year_known()),
-            ),
-        )
+        absences = [self.own(name) for name in self.computed.absences]
+        days = [decimal(part.value) for part in absences]
+        read = sa.case((sa.and_(*(one.is_not(None) for one in days)), VALUE), else_=NOT_KNOWN)
+        there = worst(*(part.bucket for part in absences))
+        limit = Part(sa.literal(f"{numbers.absence}"), sa.literal(VALUE))
         return {
             "learning": learning,
-            "learningComputed": computed,
-            "learningGap": Part(sa.func.abs(said - due), gap),
             "conduct": conduct,
             "award": self.in_grades(numbers.secondary, self.award(numbers)),
-            "awardComputed": title,
+            "absence": Part(as_text(sum(days[1:], days[0])), sa.case((there == VALUE, read), else_=there)),
+            "absenceLimit": self.in_grades(numbers.secondary, limit),
+            _PLACE: Part(plain_level(self.y, numbers), self.year_known()),
         }
 
     def coded(self, column: str, numbers: Computation) -> Part:
@@ -104,33 +113,6 @@ class Cards:
         nothing = sa.or_(self.y.absent_ > 0, self.y.subjects_ == 0)
         return sa.case((unknown, NOT_KNOWN), (nothing, NULL), else_=VALUE)
 
-    def count(self, how: str, limit: object) -> ColumnElement[int]:
-        return self.y[f"{how} {limit}"]
-
-    def level(self, numbers: Computation) -> ColumnElement[Any]:
-        """The first level whose conditions hold. Where one subject alone keeps a card from a level that is
-        ``adjusted``, and it fell two levels or more, it is raised by one."""
-        plain = sa.case(
-            *((self.holds(one), place) for place, one in enumerate(numbers.levels)), else_=len(numbers.levels)
-        )
-        raised = [
-            sa.and_(self.misses_by_one(one), plain - place >= 2)
-            for place, one in enumerate(numbers.levels)
-            if one.adjusted
-        ]
-        place = sa.case((sa.or_(sa.false(), *raised), plain - 1), else_=plain)
-        codes = [*(one.code for one in numbers.levels), numbers.lowest]
-        return sa.case(dict(enumerate(codes)), value=place)
-
-    def holds(self, level: Level) -> ColumnElement[bool]:
-        below, enough = self.count("below", level.least), self.count("at", level.some_at) >= level.some
-        return all_of(self.y.failed_ <= level.failed, below == 0, enough)
-
-    def misses_by_one(self, level: Level) -> ColumnElement[bool]:
-        failed = sa.func.greatest(self.y.failed_ - level.failed, 0)
-        wrong = failed + self.count("below", level.least)
-        return sa.and_(wrong == 1, self.count("at", level.some_at) >= level.some)
-
     def award(self, numbers: Computation) -> Part:
         """The title that a card names, in whatever words; absent where it names none that is known."""
         value, bucket = self.own(self.computed.award)
@@ -138,20 +120,8 @@ class Cards:
         code = sa.case(titles, value=_word(value))
         return Part(code, sa.case((sa.and_(bucket == VALUE, code.is_(None)), NULL), else_=bucket))
 
-    def title(
-        self, learning: ColumnElement[Any], conduct: ColumnElement[Any], numbers: Computation
-    ) -> ColumnElement[Any]:
-        entitled = (
-            (
-                sa.and_(learning == one.learning, conduct == one.conduct, self.count("at", one.some_at) >= one.some),
-                one.code,
-            )
-            for one in numbers.titles
-        )
-        return sa.case(*entitled, else_="untitled")
-
-    def conduct(self, numbers: Computation, traits: FromClause, handed: FromClause) -> Part:
-        """The year's conduct, from the level of each term among the card's traits."""
+    def terms(self, numbers: Computation, traits: FromClause, handed: FromClause) -> dict[str, Part]:
+        """The conduct of each term, by the code of its level, from the card's traits."""
         table, trait, period, level = self.computed.traits
         by = self.task.links.hanging[table].by
         t = traits.c
@@ -169,47 +139,52 @@ class Cards:
             self.source = self.source.outerjoin(one, sa.and_(one.c.ns == self.u.ns, one.c.names_ == self.u.names_))
         whole = sa.and_(self.handed(handed, table), self.u.names_.is_not(None), mute.c.names_.is_(None))
         codes = {one: code for code, words in numbers.words.items() for one in words}
-        values, buckets = [], []
-        for place in (0, 1):
+        found: dict[str, Part] = {}
+        for place, name in enumerate(_TERMS):
             code = sa.case(codes, value=_word(said.c[f"term{place}"]))
-            bucket = sa.func.coalesce(said.c[f"term{place}__s"], NULL)
-            values.append(code)
-            buckets.append(
-                sa.case(
-                    (sa.and_(bucket == NULL, sa.not_(whole)), NOT_KNOWN),
-                    (sa.and_(bucket == VALUE, code.is_(None)), NULL),
-                    else_=bucket,
-                )
+            bucket = sa.func.coalesce(said.c[f"term{place}__s"], NO_ROW)
+            known = sa.case(
+                (bucket == NO_ROW, sa.case((whole, NULL), else_=NOT_KNOWN)),
+                (sa.and_(bucket == VALUE, code.is_(None)), NULL),
+                else_=bucket,
             )
-        first, second = values
-        whens = ((sa.and_(first.in_(ones), second.in_(twos)), year) for ones, twos, year in numbers.conduct_terms)
-        return self.in_grades(numbers.secondary, Part(sa.case(*whens, else_=numbers.lowest), worst(*buckets)))
+            found[name] = Part(code, known)
+        return found
 
-    # -------------------------------------------------------------------------------------------- promotion
-    def promotion(self, numbers: Computation) -> dict[str, Part]:
-        learning, conduct = (self.coded(column, numbers) for column in (self.computed.learning, self.computed.conduct))
-        absences = [self.own(name) for name in self.computed.absences]
-        days = [decimal(part.value) for part in absences]
-        total = sum(days[1:], days[0])
-        read = sa.case((sa.and_(*(one.is_not(None) for one in days)), VALUE), else_=NOT_KNOWN)
-        there = worst(*(part.bucket for part in absences))
-        absence = Part(as_text(total), sa.case((there == VALUE, read), else_=there))
-        few = total <= numbers.absence
+    # -------------------------------------------------------------------------------------------- what follows
+    def follows(self, said: Mapping[str, Part], numbers: Computation) -> dict[str, Part]:
+        """Levels, title and promotion as they follow from what is said."""
+        learning, conduct, absence, place = (said[name] for name in ("learning", "conduct", "absence", _PLACE))
+        computed = self.in_grades(numbers.secondary, Part(level(self.y, place.value, numbers), place.bucket))
+        ranks = {code: rank for rank, code in enumerate(numbers.words)}
+        ours, theirs = (sa.case(ranks, value=part.value) for part in (learning, computed))
+        both = worst(learning.bucket, computed.bucket)
+        gap = sa.case((sa.or_(both != VALUE, ours.is_not(None)), both), else_=NULL)  # an unknown word has no rank
+        entitled = (
+            (sa.and_(learning.value == one.learning, conduct.value == one.conduct, _some(self.y, one)), one.code)
+            for one in numbers.titles
+        )
+        title = Part(sa.case(*entitled, else_="untitled"), worst(learning.bucket, conduct.bucket, place.bucket))
+        few = decimal(absence.value) <= numbers.absence
         good = sa.and_(learning.value.in_(numbers.promoted_learning), conduct.value.in_(numbers.promoted_conduct), few)
-        passed = sa.and_(self.y.failed_ == 0, self.y.poor_ == 0)
-        return {
-            "absence": absence,
-            "absenceLimit": self.in_grades(
-                numbers.secondary, Part(sa.literal(f"{numbers.absence}"), sa.literal(VALUE))
-            ),
-            "promotable": self.in_grades(
-                numbers.secondary,
-                Part(sa.case((good, _YES), else_=_NO), worst(learning.bucket, conduct.bucket, absence.bucket)),
-            ),
-            "primaryComplete": self.in_grades(
-                numbers.primary, Part(sa.case((passed, _YES), else_=_NO), self.year_known())
-            ),
+        promotable = Part(_yes_or_no(good), worst(learning.bucket, conduct.bucket, absence.bucket))
+        complete = Part(_yes_or_no(sa.and_(self.y.failed_ == 0, self.y.poor_ == 0)), place.bucket)
+        found = {
+            "learningComputed": computed,
+            "learningGap": Part(sa.func.abs(ours - theirs), gap),
+            "awardComputed": self.in_grades(numbers.secondary, title),
+            "promotable": self.in_grades(numbers.secondary, promotable),
+            "primaryComplete": self.in_grades(numbers.primary, complete),
         }
+        if all(name in said for name in _TERMS):
+            first, second = (said[name] for name in _TERMS)
+            whens = (
+                (sa.and_(first.value.in_(ones), second.value.in_(twos)), year)
+                for ones, twos, year in numbers.conduct_terms
+            )
+            year = Part(sa.case(*whens, else_=numbers.lowest), worst(first.bucket, second.bucket))
+            found["conductComputed"] = self.in_grades(numbers.secondary, year)
+        return found
 
     # -------------------------------------------------------------------------------------------- age, years before
     def year(self) -> tuple[ColumnElement[Any], ColumnElement[int]]:
@@ -238,7 +213,7 @@ class Cards:
         age = year - 1 - sa.try_cast(sa.func.substring(text, 1, 4), sa.Integer) - sa.case((later, 1), else_=0)
         found = sa.func.coalesce(born.c.born__s, NOT_KNOWN)
         said = sa.case((sa.and_(found == VALUE, sa.not_(whole)), NOT_KNOWN), else_=found)  # a day that nobody knows
-        grade, grade_known = self.own(self.due.grade)
+        grade, grade_known = self.grade
         limits = []
         for place in (0, 1):
             limit = sa.case({one: pair[place] for one, pair in numbers.ages.items()}, value=grade)
@@ -249,7 +224,7 @@ class Cards:
     def before(self, linked: Linked, handed: FromClause) -> dict[str, Part]:
         """What the learner's card of the year before says, and of how many earlier years there is one."""
         computed, links, rows = self.computed, self.task.links, linked.rows.c
-        learner, at, grade, decision = (computed.learner, computed.school_year, self.due.grade, computed.decision)
+        learner, at, grade, decision = (computed.learner, computed.school_year, self.grade_column, computed.decision)
         number = sa.try_cast(rows[at], sa.Integer)
         finished = sa.and_(rows[f"{links.status}__s"] == VALUE, rows[links.status].in_(links.finished))
         known = sa.and_(rows[f"{learner}__s"] == VALUE, rows[f"{at}__s"] == VALUE, number.is_not(None), finished)
@@ -299,3 +274,41 @@ class Cards:
 def _word(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """A word as it is compared: NFC, small letters, no white space around it."""
     return sa.func.lower(sa.func.nfc_normalize(sa.func.trim(value)))
+
+
+def _yes_or_no(holds: ColumnElement[bool]) -> ColumnElement[Any]:
+    return sa.case((holds, "yes"), else_="no")
+
+
+# ------------------------------------------------------------------------------------------------ the level of a year
+Counts = Any
+"""Columns of a relation: ``failed_`` subjects, and how many scores are ``at 6.5`` or more, or ``below 6.5``."""
+
+
+def _some(y: Counts, one: Level | Title) -> ColumnElement[bool]:
+    return y[f"at {one.some_at}"] >= one.some  # type: ignore[no-any-return]
+
+
+def plain_level(y: Counts, numbers: Computation) -> ColumnElement[int]:
+    """The place, from 0, of the first level whose conditions hold."""
+    holds = (
+        (all_of(y.failed_ <= one.failed, y[f"below {one.least}"] == 0, _some(y, one)), place)
+        for place, one in enumerate(numbers.levels)
+    )
+    return sa.case(*holds, else_=len(numbers.levels))
+
+
+def level(y: Counts, plain: ColumnElement[Any], numbers: Computation) -> ColumnElement[Any]:
+    """The code of the level. Where one subject alone keeps a card from a level that is ``adjusted``, and it fell two
+    levels or more, it is raised by one."""
+    at = sa.cast(plain, sa.Integer)
+    raised = (
+        sa.and_(
+            sa.func.greatest(y.failed_ - one.failed, 0) + y[f"below {one.least}"] == 1, _some(y, one), at - place >= 2
+        )
+        for place, one in enumerate(numbers.levels)
+        if one.adjusted
+    )
+    place = sa.case((sa.or_(sa.false(), *raised), at - 1), else_=at)
+    codes = [*(one.code for one in numbers.levels), numbers.lowest]
+    return sa.case(dict(enumerate(codes)), value=place)

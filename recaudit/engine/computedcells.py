@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -13,6 +13,10 @@ from recaudit.values import FIRST_REASON, NOT_KNOWN, NULL, OTHER_REASON, VALUE, 
 _PLACES: Final = 6  # of a mark; one with more is not read
 _UNIT: Final = 10**_PLACES
 _MARK: Final = sa.Numeric(12, _PLACES)  # up to 999 999: sums of weighted marks stay far below what 64 bits hold
+
+
+NO_ROW: Final = -1
+"""The bucket of a cell whose row was not found: absent, or not known where it may be unread."""
 
 
 class Part(NamedTuple):
@@ -41,12 +45,12 @@ def worst(*buckets: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def merged(value: ColumnElement[Any], bucket: ColumnElement[int], of: ColumnElement[bool]) -> Part:
-    """Of the rows of a group that are ``of`` something what they say; absent without one, not known where they
+    """Of the rows of a group that are ``of`` something what they say; ``NO_ROW`` without one, not known where they
     differ."""
     least, most = sa.func.min(value).filter(of), sa.func.max(value).filter(of)
     first, last = sa.func.min(bucket).filter(of), sa.func.max(bucket).filter(of)
     said = sa.case(
-        (last.is_(None), NULL),
+        (last.is_(None), NO_ROW),
         (sa.or_(first != last, sa.func.coalesce(least != most, sa.false())), NOT_KNOWN),
         else_=last,
     )
@@ -79,7 +83,7 @@ def half_up(
     return as_text(sa.cast(whole, sa.Numeric(12, 0)) * step) if places else sa.cast(whole, sa.Text)
 
 
-def columns(cells: Mapping[str, Part], kinds: Mapping[str, str]) -> list[ColumnElement[Any]]:
+def columns(cells: Mapping[str, Part], kinds: Iterable[str]) -> list[ColumnElement[Any]]:
     """The cells as columns, in the order of ``kinds``; what was not made is absent."""
     found: list[ColumnElement[Any]] = []
     for name in kinds:

@@ -78,10 +78,10 @@ def title(level: str, of_conduct: str, tops: Tops) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ cells
-def _merged(cells: Iterable[Cell]) -> Cell:
-    """What several rows say together; nothing without one, not known where they differ."""
+def _merged(cells: Iterable[Cell], otherwise: Cell = NULL) -> Cell:
+    """What several rows say together; ``otherwise`` without one, not known where they differ."""
     found = {(cell.state, cell.text if cell.filled else "", cell.reason): cell for cell in cells}
-    return NULL if not found else next(iter(found.values())) if len(found) == 1 else UNKNOWN
+    return otherwise if not found else next(iter(found.values())) if len(found) == 1 else UNKNOWN
 
 
 def _made(parts: Iterable[Cell], make: Callable[[], str]) -> Cell:
@@ -125,16 +125,13 @@ class Results:
                 self.subjects.setdefault(row["subjectCode"].text, []).append(row)
 
     def cell(self, subject: str, period: str, column: str) -> Cell:
-        return _merged(row[column] for row in self.subjects[subject] if row["periodCode"].text == period)
-
-    def score(self, subject: str, period: str) -> Cell:
-        cell = self.cell(subject, period, "score")
-        return UNKNOWN if cell is NULL and self.open else cell
+        rows = [row for row in self.subjects[subject] if row["periodCode"].text == period]
+        return _merged((row[column] for row in rows), UNKNOWN if self.open else NULL)
 
     def years(self) -> Iterator[States]:
         """One row a subject, and one of which nothing is known where some may be unread."""
         for subject in self.subjects:
-            first, second, year = (self.score(subject, period) for period in ("HK1", "HK2", "Y"))
+            first, second, year = (self.cell(subject, period, "score") for period in ("HK1", "HK2", "Y"))
             computed = _made((first, second), lambda a=first, b=second: str(average(Decimal(a.text), Decimal(b.text))))  # type: ignore[misc]
             computed = _in_grades(self.card, SECONDARY, computed)
             state = pair(year, computed, holds=lambda a=year, b=computed: agree(Decimal(a.text) == Decimal(b.text)))  # type: ignore[misc]
@@ -251,8 +248,7 @@ def of_terms(card: Row, record: Received, plan: Plan) -> list[States]:
     terms = []
     for period in ("HK1", "HK2"):
         of = [row for row in rows if (row["traitCode"].text, row["periodCode"].text) == ("conduct", period)]
-        cell = coded(_merged(row["level"] for row in of))
-        cell = UNKNOWN if cell is NULL and not whole else cell
+        cell = coded(_merged((row["level"] for row in of), NULL if whole else UNKNOWN))
         terms.append(NULL if cell.filled and cell.text not in LEVELS else cell)
     first, second = terms
     year = _in_grades(card, SECONDARY, _made(terms, lambda: conduct(first.text, second.text)))

@@ -82,7 +82,7 @@ def with_years(site: Site, rng: Random) -> None:
     for record in list(site.records):
         if rng.random() < 0.5:
             for back in range(1, rng.choice((1, 1, 2)) + 1):
-                site.records.append(earlier(record, back))
+                site.records.insert(0, earlier(record, back))
 
 
 def earlier(record: Record, back: int, **cells: Cell) -> Record:
@@ -167,7 +167,7 @@ def _with_earlier(back: int, **cells: Cell) -> Callable[[Site, Record], tuple[Ro
         student = record.own["studentSourcedId"].text
         ids = {key(student, number) for number in range(YEAR - 12, YEAR)}
         site.records = [one for one in site.records if one.own.id not in ids]
-        site.records.append(earlier(record, back, **cells))
+        site.records.insert(0, earlier(record, back, **cells))
         return (record.own,)
 
     return change
