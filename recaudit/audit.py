@@ -281,6 +281,7 @@ def _read(
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
         base=base,
         computation=suites.computation(sector.name, loaded.values()),
+        as_of=planned.as_of,
     )
     return loaded, engine.inherited(inputs, heirs), task
 

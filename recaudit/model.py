@@ -282,7 +282,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class LinkedColumn:
-    """A frame column that is not in the row itself, in one of five forms:
+    """A frame column that is not in the row itself, in one of six forms:
 
     ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``; with
                ``by``, how many name this row in that column of theirs
@@ -291,16 +291,27 @@ class LinkedColumn:
     ``days``   days from frame column ``start`` to frame column ``end``
     ``origin`` in whose files the row of ``table`` that ``by`` names lay, without ``by`` the row itself: "own",
                those of the record's facility, or "other"; absent where a file is of no facility for certain
+    ``made``   what the engine makes of several rows of other tables (``engine.made``): ``column`` says what, ``kind``
+               is its field kind, ``uses`` the (table, column) it looks at, ``start`` and ``end`` linked columns it
+               needs; ``table``, where it stands for a row that may be absent, the hanging table that would have it;
+               ``where`` may name a list that travels with recaudit: ("list", "vn")
     """
 
     name: str
-    form: Literal["count", "found", "column", "days", "origin"]
+    form: Literal["count", "found", "column", "days", "origin", "made"]
     table: str = ""
     by: str = ""
     column: str = ""
     start: str = ""
     end: str = ""
     where: tuple[str, str] = ("", "")  # of a count: column of the rows counted, and what it says there; "" for all
+    kind: str = ""  # of what is made
+    uses: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Every table that is looked into."""
+        return frozenset({self.table, *(table for table, _ in self.uses)} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +411,8 @@ class Links:
         kept = {table for table, _ in looked_at}
         for table, columns in self.columns.items():
             days = {end for one in columns if (table, one.name) in looked_at for end in (one.start, one.end)}
-            kept |= {one.table for one in columns if (table, one.name) in looked_at or one.name in days}
+            asked = [one for one in columns if (table, one.name) in looked_at or one.name in days]
+            kept |= {looked for one in asked for looked in one.tables}
         if self.computed is not None and (self.computed.cards, "conductComputed") in looked_at:
             kept.add(self.computed.traits[0])
         gone = {table for table in self.further if table not in kept}
@@ -409,7 +421,7 @@ class Links:
             hanging={table: link for table, link in self.hanging.items() if table not in gone},
             referenced={table: by for table, by in self.referenced.items() if table not in gone},
             columns={
-                table: tuple(one for one in columns if one.table not in gone)
+                table: tuple(one for one in columns if not one.tables & gone)
                 for table, columns in self.columns.items()
                 if table not in gone
             },

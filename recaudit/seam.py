@@ -123,6 +123,8 @@ def used(
                 wanted[column.table].add(column.by)
             if column.form == "column":
                 wanted[column.table].add(column.column)
+            for other, used_column in column.uses:
+                wanted[other].add(used_column)
     return {
         table: {column: kind for column, kind in tables[table].items() if column in of} for table, of in wanted.items()
     }

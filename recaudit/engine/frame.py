@@ -18,6 +18,7 @@ from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.computed import computed_rows, looked_at
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
+from recaudit.engine.made import FILE_OF, MADE, Around
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
@@ -52,7 +53,8 @@ class Frames:
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     """One frame for each table on the ladder, and one of what is due."""
     records, links = linked.records, task.links
-    looked_in = {column.table for columns in links.columns.values() for column in columns if column.table}
+    looked_in = {table for columns in links.columns.values() for column in columns for table in column.tables}
+    looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
     looked_in |= looked_at(task)
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
@@ -179,9 +181,9 @@ class _Maker:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
         wanted |= {column for one in self.task.signals if one.table == table for column in (*one.columns, one.group)}
         linked = {column.name: column for column in self.task.links.columns.get(table, ())}
-        for name in sorted(wanted):  # days look at two more columns
-            if name in linked and linked[name].form == "days":
-                wanted |= {linked[name].start, linked[name].end}
+        for _ in range(2):  # days look at two more columns, which may be made of others
+            for name in sorted(wanted & set(linked)):
+                wanted |= {linked[name].start, linked[name].end} - {""}
         own = self.task.tables[table]
         wanted |= set(carried(self.task, table))
 
@@ -194,7 +196,8 @@ class _Maker:
             at.selected.append(sa.func.coalesce(whole, sa.false()).label("whole_"))
         for name in sorted(wanted & set(own)):
             self._keep(at, name, _cell_of(base, name, own[name]))
-        for name in sorted(wanted & set(linked), key=lambda one: (linked[one].form == "days", one)):
+        late = {"made": 1, "days": 2}
+        for name in sorted(wanted & set(linked), key=lambda one: (late.get(linked[one].form, 0), one)):
             self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
         relation = self.engine.make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
         return Frame(table, relation, {name: _again(relation, name, cell) for name, cell in at.cells.items()})
@@ -345,6 +348,10 @@ class _Maker:
         known = sa.case((one.c.differ_, NOT_KNOWN), else_=sa.func.coalesce(cell.bucket, NOT_KNOWN))
         return Cell(sa.case((sa.not_(one.c.differ_), cell.value)), known, cell.low, cell.high, kind)
 
+    def made(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """What is made of several rows of other tables."""
+        return MADE[column.column](Around(self.engine, self.task, self.linked, self.hung, self.handed), at, column)
+
     def days(self, at: _Columns, column: LinkedColumn) -> Cell:
         """Days between two dates as a range of microseconds, as wide as the dates are vague."""
         start, end = at.cells[column.start], at.cells[column.end]
@@ -368,6 +375,7 @@ _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "found": _Maker.found,
     "column": _Maker.column,
     "days": _Maker.days,
+    "made": _Maker.made,
     "origin": _Maker.origin,
 }
 

@@ -88,7 +88,8 @@ def looks_in(rule: Rule, task: Task) -> str:
     if task.due and rule.table == task.due.table:
         return task.due.of if rule.presence and rule.kwargs["column"] in DUE_FOUND else ""
     for column in task.links.columns.get(rule.table, ()):
-        if column.form == "count" and column.name == rule.kwargs.get("column"):
+        absent = column.form == "count" or (column.form == "made" and rule.presence)
+        if absent and column.name == rule.kwargs.get("column"):
             return column.table
     return ""
 

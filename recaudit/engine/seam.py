@@ -38,6 +38,7 @@ class Task:
     ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
     ``computation``: the numbers of the profile; None where no suite names any.
+    ``as_of``: the day of the audit.
     """
 
     spill: Path
@@ -65,6 +66,7 @@ class Task:
     heirs: tuple[Heir, ...] = ()
     base: Base | None = None
     computation: Computation | None = None
+    as_of: date | None = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""

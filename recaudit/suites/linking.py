@@ -11,6 +11,7 @@ from recaudit.model import Due, Hanging, InScopeBy, LinkedColumn, Links, Person
 from recaudit.seam import due_kinds
 from recaudit.suites.computation import read_computed
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
+from recaudit.values import KINDS
 
 Tables = Mapping[str, Mapping[str, str]]
 """Table -> its element columns -> field kind."""
@@ -28,6 +29,7 @@ _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "of": ("column",),  # and "by", where the row is not the record itself
     "days": (),
     "origin": (),  # and "by", where the row is not the one that is looked at
+    "made": ("kind", "uses"),  # and "in", "from", "of" what it is made
 }
 
 
@@ -105,8 +107,14 @@ def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
         return dict(links.computed.kinds(table))
     kinds = dict(tables[table])
     for column in links.columns.get(table, ()):
-        kinds[column.name] = tables[column.table][column.column] if column.form == "column" else column.form
+        kinds[column.name] = _kind_of(column, tables)
     return kinds
+
+
+def _kind_of(column: LinkedColumn, tables: Tables) -> str:
+    if column.form == "column":
+        return tables[column.table][column.column]
+    return column.kind if column.form == "made" else column.form
 
 
 def _check_objects(found: Mapping[str, Any], keys: Sequence[str], wrong: Wrong) -> None:
@@ -249,7 +257,7 @@ def _linked_columns(
                 column.column, _known_table(column.table, tables, place), place.inside("column")
             )
         else:
-            kinds[column.name] = column.form
+            kinds[column.name] = _kind_of(column, tables)
         columns.append(column)
     return tuple(columns)
 
@@ -264,14 +272,16 @@ def _linked_column(
     wrong: Wrong,
 ) -> LinkedColumn | None:
     """One entry of "columns", or None with a problem added when its form is not known."""
-    forms = [form for form in _FORMS if form in entry]
+    forms = ["made"] if "made" in entry else [form for form in _FORMS if form in entry]
     if len(forms) != 1:
         wrong.add(
             f"a linked column says {listed(forms) or 'none'} of {listed(_FORMS)}", "say how it is made, in one way"
         )
         return None
     form = forms[0]
-    optional = {"of": ("by",), "count": ("where", "by"), "origin": ("by",)}.get(form, ())
+    optional = {"of": ("by",), "count": ("where", "by"), "origin": ("by",), "made": ("in", "from", "list")}.get(
+        form, ()
+    )
     check_keys(entry, wrong, needed=("name", form, *_FORMS[form]), allowed=optional, what="the linked column")
     if any(key not in entry for key in ("name", *_FORMS[form])):
         return None
@@ -282,6 +292,8 @@ def _linked_column(
             if (kind := _known_column(end, kinds, wrong.inside("days"))) and kind != "date":
                 wrong.add(f"column {end!r} holds a {kind}, not a date", "count days between two dates")
         return LinkedColumn(name=name, form="days", start=ends[0], end=ends[1])
+    if form == "made":
+        return _made(entry, kinds, tables, wrong)
     other = str(entry[form])
     if form == "count":
         if other not in links.hanging:
@@ -314,6 +326,35 @@ def _linked_column(
     else:
         _reference(by, own, wrong.inside("by"))
     return LinkedColumn(name=name, form=made, table=other, by=by, column=str(entry.get("column", "")))
+
+
+def _made(entry: Mapping[str, Any], kinds: Mapping[str, str], tables: Tables, wrong: Wrong) -> LinkedColumn | None:
+    """What the engine makes of several rows. ``uses`` are texts ``table.column``."""
+    uses, needs = entry["uses"], entry.get("from", [])
+    if not isinstance(uses, list) or not isinstance(needs, list) or len(needs) > 2:
+        wrong.add("uses and from are no lists, or from names more than two columns", "write [ … ]")
+        return None
+    for need in needs:
+        _known_column(str(need), kinds, wrong.inside("from"))
+    pairs = []
+    for use in uses:
+        table, _, column = str(use).partition(".")
+        _known_column(column, _known_table(table, tables, wrong.inside("uses")), wrong.inside("uses"))
+        pairs.append((table, column))
+    if entry["kind"] not in KINDS | {"found", "days"}:
+        wrong.add(f"there is no kind {entry['kind']!r}", near(str(entry["kind"]), sorted(KINDS)))
+    start, end = (*map(str, needs), "", "")[:2]
+    return LinkedColumn(
+        name=str(entry["name"]),
+        form="made",
+        table=str(entry.get("in", "")),
+        column=str(entry["made"]),
+        start=start,
+        end=end,
+        where=("list", str(entry["list"])) if "list" in entry else ("", ""),
+        kind=str(entry["kind"]),
+        uses=tuple(pairs),
+    )
 
 
 def _seen_from(table: str, made: str, links: Links) -> set[str]:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from recaudit.synth.education import plant_computed
+from recaudit.synth.education import plant_computed, plant_signing
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "computed": (plant_computed.YEARS,),
-    "further": (),
+    "signing": (plant_signing.SIGNING,),
+    "enrolment": (plant_signing.ENROLMENT,),
+    "further": (plant_signing.FURTHER,),
     "vn-computed": (plant_computed.VIETNAM,),
-    "vn-further": (plant_computed.FURTHER,),
+    "vn-signing": (plant_signing.VN_SIGNING,),
+    "vn-further": (plant_signing.VN_FURTHER, plant_computed.FURTHER),
 }
 VIETNAM: Final = "vn-"
 
