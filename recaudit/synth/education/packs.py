@@ -12,13 +12,13 @@ from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
-    "computed": (plant_computed.YEARS,),
     "signing": (plant_signing.SIGNING,),
     "enrolment": (plant_signing.ENROLMENT,),
     "further": (plant_signing.FURTHER,),
     "vn-computed": (plant_computed.VIETNAM,),
     "vn-signing": (plant_signing.VN_SIGNING,),
     "vn-further": (plant_signing.VN_FURTHER, plant_computed.FURTHER),
+    "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
 VIETNAM: Final = "vn-"
 

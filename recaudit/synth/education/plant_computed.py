@@ -107,7 +107,12 @@ def _score(other: Callable[[Decimal], Decimal]) -> CellsOf:
 
 
 def _of(period: str) -> Fits:
-    return lambda record, row: row["periodCode"].text == period and row["score"].filled
+    return lambda record, row: row["periodCode"].text == period and row["score"].filled and _secondary(record, row)
+
+
+def _secondary(record: Record, row: Row) -> bool:
+    """Another part may have made a pupil of primary school of the learner."""
+    return record.own["gradeLevel"].text in computed.SECONDARY
 
 
 def _off_by_a_tenth(score: Decimal) -> Decimal:
@@ -125,11 +130,12 @@ def _level(away: int) -> CellsOf:
 
 
 def _promoted(record: Record, row: Row) -> bool:
-    return row["decision"].text == "promoted"
+    return row["decision"].text == "promoted" and _secondary(record, row)
 
 
 def _not_best(record: Record, row: Row) -> bool:
-    return row["award"].text != "Học sinh Xuất sắc" and row["overallLevel"].filled and row["conductLevel"].filled
+    both = row["overallLevel"].filled and row["conductLevel"].filled
+    return row["award"].text != "Học sinh Xuất sắc" and both and _secondary(record, row)
 
 
 def _born(years: int) -> CellsOf:
@@ -162,6 +168,10 @@ def _rounding(site: Site, record: Record) -> tuple[Row, ...]:
     return (of_year,)
 
 
+def _of_secondary(site: Site, record: Record) -> bool:
+    return WHOLE(site, record) and _secondary(record, record.own)
+
+
 def _with_earlier(back: int, **cells: Cell) -> Callable[[Site, Record], tuple[Row, ...]]:
     def change(site: Site, record: Record) -> tuple[Row, ...]:
         student = record.own["studentSourcedId"].text
@@ -192,9 +202,11 @@ VN_PLANTINGS = (
     element(
         "grd-07-year/term", "unmet", "a term changed afterwards", _score(lambda s: s - 2), _of("HK2"), table=RESULTS
     ),
-    replace(on_record("grd-07-year/half-up", "8.25 becomes 8.3", _rounding, WHOLE), rule="grd-07-year", state="met"),
-    element("grd-10-near/one", "unmet", "one level away", _level(1), table=UNIT),
-    element("grd-10-level/two", "unmet", "two levels away", _level(2), table=UNIT),
+    replace(
+        on_record("grd-07-year/half-up", "8.25 becomes 8.3", _rounding, _of_secondary), rule="grd-07-year", state="met"
+    ),
+    element("grd-10-near/one", "unmet", "one level away", _level(1), _secondary, table=UNIT),
+    element("grd-10-level/two", "unmet", "two levels away", _level(2), _secondary, table=UNIT),
     element(
         "grd-14-award/excellent",
         "unmet",
@@ -230,6 +242,7 @@ FURTHER_PLANTINGS = (
         "unmet",
         "another level",
         lambda record, row: {"conductLevel": value("3" if computed.coded(row["conductLevel"]).text == "1" else "1")},
+        _secondary,
         table=UNIT,
     ),
     element(
@@ -237,7 +250,7 @@ FURTHER_PLANTINGS = (
         "not_applicable",
         "a term without a level",
         {"level": NULL},
-        lambda record, row: row["traitCode"].text == "conduct",
+        lambda record, row: row["traitCode"].text == "conduct" and _secondary(record, row),
         table=TRAITS,
     ),
 )
