@@ -280,6 +280,7 @@ def _read(
         persons=registered.persons,
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
         base=base,
+        computation=suites.computation(sector.name, loaded.values()),
         as_of=planned.as_of,
     )
     return loaded, engine.inherited(inputs, heirs), task
@@ -584,6 +585,8 @@ def _blinded(task: engine.Task, table: str) -> str:
     looking = {
         (of, column.name) for of, columns in task.links.columns.items() for column in columns if column.table == table
     }
+    if task.computed_of and table == task.computed_of[0]:
+        looking.add(task.computed_of[1:])
     others = [
         rule.id for rule in task.rules if rule.table != table and any((rule.table, c) in looking for c in rule.columns)
     ]
@@ -611,7 +614,7 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
     by = one.task.links.in_scope_by
     if by is not None and by.table not in held:
         yield {"what": by.table, "why": f"the table was not handed in: no {one.links.unit} is known to be in scope"}
-    for table in one.task.on_ladder:
+    for table in dict.fromkeys((*one.task.on_ladder, *one.task.computed_of[:1])):
         if table not in held:
             yield {"what": table, "why": f"the table was not handed in: {_blinded(one.task, table)}"}
     for table, rows in sorted(held.items()):

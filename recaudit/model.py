@@ -11,6 +11,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
 
+from recaudit.computing import Computed
+
 # -------------------------------------------------------------- words
 Rung = Literal["received", "conformant", "complete", "consistent", "attested", "timely"]
 RUNGS: tuple[Rung, ...] = ("received", "conformant", "complete", "consistent", "attested", "timely")
@@ -277,6 +279,7 @@ class Suite:
     version: str
     sha256: str
     rules: tuple[Rule, ...]
+    computation: str = ""  # the pack whose computation.json its rules rest on
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +404,7 @@ class Links:
     person: Person | None = None
     further: tuple[str, ...] = ()  # tables that are counted only where a rule looks at them
     in_scope_by: InScopeBy | None = None
+    computed: Computed | None = None
 
     def asked(self, rules: Iterable[Rule], signals: Iterable[SignalRule] = ()) -> Links:
         """Without the further tables that no rule or signal stands on or looks into: their rows open no hole and are
@@ -412,6 +416,8 @@ class Links:
             days = {end for one in columns if (table, one.name) in looked_at for end in (one.start, one.end)}
             asked = [one for one in columns if (table, one.name) in looked_at or one.name in days]
             kept |= {looked for one in asked for looked in one.tables}
+        if self.computed is not None and (self.computed.cards, "conductComputed") in looked_at:
+            kept.add(self.computed.traits[0])
         gone = {table for table in self.further if table not in kept}
         return replace(
             self,
@@ -427,8 +433,13 @@ class Links:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Every table that a rule may stand on: the unit's, what hangs on it, what it names, what is due."""
-        return (self.unit, *self.hanging, *self.referenced, *([self.due.table] if self.due else []))
+        """Every table that a rule may stand on: the unit's, what hangs on it, what it names, what recaudit makes."""
+        return (self.unit, *self.hanging, *self.referenced, *self.made)
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """Tables that nobody hands in: what is due, and what is computed over the rows of a record."""
+        return (*([self.due.table] if self.due else []), *(self.computed.tables if self.computed else ()))
 
 
 SignalKind = Literal[

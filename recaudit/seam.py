@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from recaudit.computing import Computed
 from recaudit.model import Base, Due, Links, Person, Rule, SignalRule
 
 IDENTITY: Final = (
@@ -99,8 +100,11 @@ def used(
         wanted[links.unit] |= {link.names} - {""}
     due, rules, signals = links.due, tuple(rules), tuple(signals)
     for rule in rules:
-        if due is None or rule.table != due.table:
+        if rule.table not in links.made:
             wanted[rule.table] |= set(rule.columns)
+    if links.computed is not None and due is not None and any(r.table in links.computed.tables for r in rules):
+        for table, more in _computed(links.computed, due, links).items():
+            wanted[table] |= more
     if due is not None and any(rule.table == due.table for rule in rules):
         wanted[links.unit].add(due.grade)
         wanted[due.of] |= {due.subject, due.period, *due.columns}
@@ -125,6 +129,18 @@ def used(
                 wanted[other].add(used_column)
     return {
         table: {column: kind for column, kind in tables[table].items() if column in of} for table, of in wanted.items()
+    }
+
+
+def _computed(computed: Computed, due: Due, links: Links) -> dict[str, set[str]]:
+    """Table -> columns that what is computed over the rows of a record is made of."""
+    unit = {due.grade, computed.learner, computed.school_year, computed.learning, computed.conduct, computed.award}
+    trait, *of_traits = computed.traits
+    return {
+        links.unit: {*unit, computed.decision, *computed.absences},
+        due.of: {due.subject, due.period, due.assessment, computed.score, computed.level},
+        computed.born[0]: {computed.born[1]},
+        **({trait: set(of_traits)} if trait in links.hanging else {}),
     }
 
 

@@ -31,13 +31,13 @@ def area_packs() -> tuple[str, ...]:
 
 def catalogues(sectors: Iterable[str]) -> dict[str, Path]:
     """Name -> file of what says how cells of these sectors are read, sorted by name: placeholders, links, views,
-    formats, subject plans, country packs of areas. Suites are not among them."""
+    formats, subject plans, computations, country packs of areas. Suites are not among them."""
     root, folders = expectations(), [expectations(sector) for sector in sectors]
     files = [
         *(root / "values").glob("*"),
         *(root / "areas").glob("*"),
         *(file for folder in folders for file in folder.glob("links*.json")),
     ]
-    files += [file for folder in folders for file in folder.glob("signals.json")]
+    files += [file for folder in folders for file in (*folder.glob("signals.json"), *folder.glob("*/computation.json"))]
     files += [file for folder in folders for name in _CATALOGUES for file in (folder / name).glob("**/*")]
     return {file.relative_to(root).as_posix(): file for file in sorted(files) if file.is_file()}

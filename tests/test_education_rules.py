@@ -50,15 +50,20 @@ REQUIRED = {
         "req-07-shell"
     ),
     "consistent": (
-        "att-01-excused att-01-unexcused att-02-excused att-02-unexcused dat-03-age dat-04-begin-end grd-04-decimals "
-        "grd-04-score grd-05-type grd-13-once idn-01-national-id idn-03-region idn-04-birth-year idn-05-sex "
-        "idn-06-national-id idn-10-temporary-id pro-01-decision pro-02-conduct pro-02-learning ref-01-class "
-        "ref-01-learner-school ref-01-learner-user ref-01-school ref-01-student ref-04-school-type ref-05-teacher"
+        "att-01-excused att-01-unexcused att-02-excused att-02-unexcused dat-03-age dat-04-begin-end "
+        "grd-04-decimals grd-04-score grd-05-type grd-07-year grd-10-level grd-11-conduct grd-13-once "
+        "idn-01-national-id idn-03-region idn-04-birth-year idn-05-sex idn-06-national-id idn-10-temporary-id "
+        "pro-01-decision pro-02-absence pro-02-conduct pro-02-learning pro-02-primary pro-02-promotable "
+        "pro-03-promoted pro-03-retained ref-01-class ref-01-learner-school ref-01-learner-user ref-01-school "
+        "ref-01-student ref-04-school-type ref-05-teacher"
     ),
     "attested": "apr-02-homeroom apr-03-principal apr-04-seal apr-06-after-change apr-07-not-after apr-07-not-before",
     "timely": "tim-01-deadline",
 }
-ADVISORY = "att-04-excused att-04-unexcused req-03-guardian req-08-begin-date tim-03-stale"
+ADVISORY = (
+    "att-04-excused att-04-unexcused dat-02-old dat-02-young grd-10-near grd-14-award pro-06-history req-03-guardian "
+    "req-08-begin-date tim-03-stale"
+)
 BY_PACK = {  # required rules of packs of their own, and those that are advisory
     "complete": "grd-12-traits",
     "consistent": (
@@ -73,7 +78,7 @@ BY_PACK = {  # required rules of packs of their own, and those that are advisory
     "timely": "tim-01-submitted tim-04-receipt tim-05-accepted tim-05-export",
     "": "apr-07-checked apr-08-apart att-05-excused att-05-unexcused tim-02-entry tim-02-exit",
 }
-SAID_ELSEWHERE = {"apr-07-checked"}  # counts what nobody checked: no fault of the record
+SAID_ELSEWHERE = {"apr-07-checked", "grd-10-near"}  # what nobody checked, a gap of one level: no fault of the record
 
 
 def tables() -> Tables:
@@ -112,6 +117,7 @@ def test_all_suites_of_the_sector_load_together() -> None:
         "education/rc_report_cards": 21,
         "education/rc_subject_results": 2,
         "education/users": 9,
+        "education/computed/card_levels": 3,
         "education/enrolment/enrollments": 5,
         "education/enrolment/rc_report_cards": 1,
         "education/further/rc_report_cards": 9,
@@ -125,6 +131,9 @@ def test_all_suites_of_the_sector_load_together() -> None:
         "education/vn/rc_report_cards": 3,
         "education/vn/rc_subject_results": 2,
         "education/vn/users": 2,
+        "education/vn-computed/card_levels": 8,
+        "education/vn-computed/year_results": 1,
+        "education/vn-further/card_levels": 1,
     }
     assert [suite.name for suite in loaded()] == list(suites.every("education"))
     assert {suite.version for suite in loaded()} == {"2026.1"}
@@ -186,7 +195,7 @@ def test_every_rule_names_its_check_as_a_source() -> None:
 def test_what_is_known_second_hand_says_so() -> None:
     """What the digits of a Vietnamese personal number mean was read in no official text."""
     told = {rule.id for rule in rules() if "known second-hand" in rule.source}
-    assert told == {"idn-03-region", "idn-04-birth-year", "idn-05-sex"}
+    assert told == {"pro-02-primary", "idn-03-region", "idn-04-birth-year", "idn-05-sex"}
 
 
 # ------------------------------------------------------------------------------------------------ the page

@@ -159,8 +159,8 @@ def _on_copies(task: Task) -> dict[str, tuple[Columns, Columns]]:
     links = {table: task.links.hanging[table] for table in task.hanging}
     tables: dict[str, tuple[Columns, Columns]] = {}
     tables |= {table: ((link.by,), (link.names,)) for table, link in links.items() if link.names}
-    if task.due:  # each copy owes what its own grade asks for
-        tables[task.due.table] = (("src", "pos"), ("src", "pos"))
+    for table in task.made:  # each copy owes what its own grade asks for
+        tables[table] = (("src", "pos"), ("src", "pos"))
     return tables
 
 

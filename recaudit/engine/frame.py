@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import DAY, UNIQUE, Cell
+from recaudit.engine.computed import computed_rows, looked_at
 from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen
@@ -56,6 +57,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in = {table for columns in links.columns.values() for column in columns for table in column.tables}
     looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
+    looked_in |= looked_at(task)
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
     hung = {table: engine.view(f"hung_{table}", _standing(linked, table)) for table in links.hanging}
@@ -79,6 +81,10 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     if due := task.due:
         rows = due_rows(engine, task, linked, hung[due.of], handed, due)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
+    if task.computed:
+        for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
+            assert links.computed is not None
+            frames[table] = Frame(table, rows, cells_of(rows, dict(links.computed.kinds(table))))
     return Frames(frames, hung, named, handed)
 
 

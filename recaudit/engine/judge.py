@@ -79,7 +79,7 @@ def number(task: Task) -> Bits:
             if rule.table == table:
                 bits.append(Bit(len(bits), rule.id, table, rule.rung, rule.required, looks_in(rule, task)))
     for rule in task.rules:
-        if task.due and rule.table == task.due.table:
+        if rule.table in task.made:
             bits.append(Bit(len(bits), rule.id, rule.table, rule.rung, rule.required, looks_in(rule, task)))
     return Bits(tuple(bits))
 
@@ -184,7 +184,7 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
     kept = [c[name] for name in identity]
     if task.due and frame.table == task.due.table:
         kept += [c[name] for name in carried(task, task.due.of)]
-    else:
+    elif frame.table not in task.made:
         kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in carried(task, frame.table)]
     return engine.make(f"states_{frame.table}", sa.select(*kept, *judged).select_from(source))
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.computing import Computation
 from recaudit.engine.dialect import sql
 from recaudit.errors import EngineError
 from recaudit.intime import shared
@@ -38,6 +39,7 @@ class Task:
     which was not open then. ``ignoring``: differences between keys of records and of the roster that mean nothing;
     ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
+    ``computation``: the numbers of the profile; None where no suite names any.
     ``as_of``: the day of the audit.
     """
 
@@ -65,6 +67,7 @@ class Task:
     alike: Fraction = Fraction(1)
     heirs: tuple[Heir, ...] = ()
     base: Base | None = None
+    computation: Computation | None = None
     as_of: date | None = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
@@ -86,6 +89,25 @@ class Task:
         """What is due, where a rule asks for it."""
         due = self.links.due
         return due if due is not None and any(rule.table == due.table for rule in self.rules) else None
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The tables computed over the rows of a record that a rule asks for."""
+        known = self.links.computed.tables if self.links.computed else ()
+        return tuple(table for table in known if any(rule.table == table for rule in self.rules))
+
+    @property
+    def computed_of(self) -> tuple[()] | tuple[str, str, str]:
+        """A further table that a rule on what is computed needs, with that rule's table and column; () for none."""
+        of = self.links.computed
+        column = "conductComputed"
+        asked = of is not None and any(rule.table == of.cards and column in rule.columns for rule in self.rules)
+        return (of.traits[0], of.cards, column) if of is not None and asked else ()
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """Tables with rules that are made here: each of their rows belongs to one copy of a record."""
+        return (*([self.due.table] if self.due else []), *self.computed)
 
     @property
     def on_ladder(self) -> tuple[str, ...]:

@@ -14,9 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from recaudit.computing import Computation
 from recaudit.errors import SuiteError
 from recaudit.model import Links, SignalRule, Suite
 from recaudit.shipped import expectations, packs
+from recaudit.suites.computation import FILE, read_computation
 from recaudit.suites.gx import hold_in_gx
 from recaudit.suites.linking import Tables, frame_kinds, read_links
 from recaudit.suites.reading import Wrong, check_keys, near, read_object
@@ -25,6 +27,7 @@ from recaudit.suites.signals import read_signals
 
 __all__ = [
     "SUPPORTED",
+    "computation",
     "every",
     "find",
     "frame_kinds",
@@ -58,7 +61,8 @@ def every(sector: str) -> tuple[str, ...]:
 
 
 def _pack(sector: str, pack: str) -> tuple[str, ...]:
-    return tuple(f"{sector}/{pack}/{path.stem}" for path in sorted(expectations(sector, pack).glob("*.json")))
+    files = (path for path in sorted(expectations(sector, pack).glob("*.json")) if path.stem != FILE)
+    return tuple(f"{sector}/{pack}/{path.stem}" for path in files)
 
 
 def named(sector: str, names: Sequence[str], tables: Collection[str]) -> tuple[str, ...]:
@@ -137,6 +141,25 @@ def signals(sector: str, tables: Tables, known: Links) -> tuple[SignalRule, ...]
     return tuple(one for one in every_one if not one.table or one.table in known.tables)
 
 
+def computation(sector: str, loaded: Iterable[Suite]) -> Computation | None:
+    """The numbers that suites of ``sector`` rest on, of the pack that they name; None where none names one.
+
+    Raises ``SuiteError`` where two are named, for a pack that has none, and with everything that is wrong in the file.
+    """
+    of = sorted({suite.computation for suite in loaded if suite.computation})
+    if not of:
+        return None
+    where = f"expectations/{sector}/{of[0]}/{FILE}.json"
+    wrong = Wrong(where)
+    if len(of) > 1:
+        wrong.add(f"suites rest on the computations {' and '.join(of)}", "use suites of one profile")
+    if not (path := expectations(sector, of[0], f"{FILE}.json")).is_file():
+        known = sorted(one.parent.name for one in expectations(sector).glob(f"*/{FILE}.json"))
+        wrong.add(f"the pack {of[0]!r} has no computation", near(of[0], known))
+    wrong.refuse()
+    return read_computation(path, where)
+
+
 def links_of(table: str, sector: str, tables: Tables) -> Links | None:
     """The links of the first unit that looks at ``table``, the usual one before others; None where none does."""
     return next((one for one in _of_every_unit(sector, tables) if table in one.tables), None)
@@ -188,7 +211,7 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Sui
             "the suite's meta says nothing to recaudit", 'add {"recaudit": {"version": …, "table": …, "sector": …}}'
         )
         return None
-    check_keys(own, wrong, needed=_META, what="meta.recaudit")
+    check_keys(own, wrong, needed=_META, allowed=(FILE,), what="meta.recaudit")
     table, sector, entries = str(own.get("table")), str(own.get("sector")), document.get("expectations")
     if not isinstance(entries, list) or not entries:
         wrong.add("the suite holds no rule", "add one, or remove the suite: what has no rule is not judged")
@@ -214,4 +237,5 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Sui
         version=str(own.get("version")),
         sha256=hashlib.sha256(content).hexdigest(),
         rules=tuple(rule for rule in rules if rule),
+        computation=str(own.get(FILE, "")),
     )

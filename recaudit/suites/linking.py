@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from recaudit.model import Due, Hanging, InScopeBy, LinkedColumn, Links, Person
 from recaudit.seam import due_kinds
+from recaudit.suites.computation import read_computed
 from recaudit.suites.made import read_made
 from recaudit.suites.reading import Wrong, check_keys, listed, near, read_object
 
@@ -37,8 +38,8 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
     wrong = Wrong(label)
     document, _ = read_object(path, wrong)
     wrong.refuse()
-    check_keys(document, wrong, needed=_PARTS, allowed=("due", "person", "further"), what="links.json")
-    _check_objects(document, (*_PARTS, "due", "person"), wrong)
+    check_keys(document, wrong, needed=_PARTS, allowed=("due", "person", "further", "computed"), what="links.json")
+    _check_objects(document, (*_PARTS, "due", "person", "computed"), wrong)
     unit = document["unit"]
     needed = (*_UNIT, "in_scope_by") if "in_scope_by" in unit else (*_UNIT, *_SCOPE)
     check_keys(unit, wrong.inside("unit"), needed=needed, what="the unit")
@@ -81,6 +82,11 @@ def read_links(path: Path, label: str, tables: Tables) -> Links:
         further=_further(document.get("further", []), tables, wrong.inside("further")),
         in_scope_by=scope,
     )
+    if "computed" in document and links.due is not None:
+        place = wrong.inside("computed")
+        of, referenced = links.due.of, document["referenced"]
+        computed = read_computed(document["computed"], links.unit, of, hanging, referenced, tables, place)
+        links = replace(links, computed=computed)
     linked: dict[str, tuple[LinkedColumn, ...]] = {}
     for table, entries in document["columns"].items():
         place = wrong.inside(f"columns, {table}")
@@ -97,6 +103,8 @@ def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
     """
     if links.due is not None and table == links.due.table:
         return due_kinds(links.due, tables)
+    if links.computed is not None and table in links.computed.tables:
+        return dict(links.computed.kinds(table))
     kinds = dict(tables[table])
     for column in links.columns.get(table, ()):
         kinds[column.name] = _kind_of(column, tables)

@@ -30,10 +30,11 @@ def _states_of(
     row: Row, record: Received, *, vietnam: bool, more: Sequence[Part], demanded: Mapping[str, tuple[str, ...]]
 ) -> States:
     """The core's states, then those of the parts: a part may say anew what a rule of the core finds in its rows."""
+    found: States = {}
     if row.table in demanded:
         judged: State = "met" if tables.conformant(row, demanded) else "unmet"
-        found: States = {f"conformant:{row.table}": judged}
-    else:
+        found = {f"conformant:{row.table}": judged}
+    elif row.table in tables.TABLES:
         found = states.states_of(row, record, vietnam=vietnam)
     for part in more:
         if row.table in part.states:
@@ -55,13 +56,15 @@ def education(spec: Spec) -> Sector:
     hanging = tuple(dict.fromkeys(table for part in more for table in part.hanging))
     named = _merged(part.named for part in more)
     new = [table for table in (*hanging, *named) if table not in (*tables.HANGING, *tables.NAMED)]
-    demanded = dict.fromkeys(new, ()) | _merged(part.demanded for part in more)
+    of_standard = _merged(part.demanded for part in more)
+    demanded = {table: of_standard.get(table, ()) for table in new}
+    beside = tuple(dict.fromkeys(table for part in more for table in part.beside if table not in hanging))
     conformance = {f"conformant:{table}": Rule(table, 2, True) for table in new}
     return Sector(
         name="education",
         unit=tables.UNIT,
         tables=(*tables.TABLES, *(name for name in columns if name not in tables.COLUMNS)),
-        hanging=(*tables.HANGING, *hanging),
+        hanging=(*tables.HANGING, *hanging, *beside),
         named={"users": "studentSourcedId", "demographics": "studentSourcedId", "orgs": "schoolSourcedId"} | named,
         status="stage",
         finished=(

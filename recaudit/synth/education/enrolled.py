@@ -229,4 +229,8 @@ def _traits(row: Row, record: Received) -> State:
 
 
 def trait(row: Row, record: Received) -> States:
+    if row["traitCode"].state == "unknown":
+        return {"grd-12-level": "not_assessable"}
+    if row["traitCode"].text == "conduct":  # of a term: its levels are others
+        return {"grd-12-level": "not_applicable"}
     return {"grd-12-level": value_of(row["level"], row["level"].text in ("T", "Đ", "C"))}

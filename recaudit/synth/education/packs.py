@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from recaudit.synth.education import signing_parts
+from recaudit.synth.education import plant_computed, signing_parts
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
-    "computed": (),
     "signing": (signing_parts.SIGNING,),
     "enrolment": (signing_parts.ENROLMENT,),
     "further": (signing_parts.FURTHER,),
-    "vn-computed": (),
+    "vn-computed": (plant_computed.VIETNAM,),
     "vn-signing": (signing_parts.VN_SIGNING,),
-    "vn-further": (signing_parts.VN_FURTHER,),
+    "vn-further": (signing_parts.VN_FURTHER, plant_computed.FURTHER),
+    "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
 VIETNAM: Final = "vn-"
 
 
 def parts(spec: Spec) -> tuple[Part, ...]:
-    """The parts of the spec's packs, in its order, each once; none for a pack that education does not have."""
-    return tuple(dict.fromkeys(part for pack in spec.packs for part in PACKS.get(pack, ())))
+    """The parts of the spec's packs, in the order of ``PACKS``, each once; none for a pack that there is not here."""
+    return tuple(dict.fromkeys(part for pack, own in PACKS.items() if pack in spec.packs for part in own))
 
 
 def suites(spec: Spec) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Part:
     ``hanging`` are tables of such files whose rows name a card in ``reportCardId``; ``named``: table that rules look at
     -> the card's column that names its row. ``demanded``: table -> columns that the standard wants filled; a row of
     ``hanging`` and ``named`` is judged by it in a rule ``conformant:<table>``, which need not be among ``rules``.
+    ``beside`` are tables like ``hanging``, but that no rule stands on: they are looked into, and not judged.
     ``due`` gives the states of each row that the audit makes of a card. ``looks_for`` and ``unique`` are as in
     ``Sector``.
     """
@@ -40,6 +41,7 @@ class Part:
     plantings: tuple[Planting, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hanging: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
     demanded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     due: Callable[[Row, Received, Plan], list[States]] = _nothing_due
