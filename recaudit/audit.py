@@ -226,7 +226,7 @@ def _read(
     rules = tuple(rule for rule in every_rule if rule.unit in ("", links.unit))
     _refuse_empty_rungs(planned, sector.name, claims, rules)
     _refuse_no_areas(planned, claims, registered)
-    signals = suites.signals(sector.name, every, links)
+    signals = suites.signals(sector.name, every, links, planned.suites.get(sector.name, ()))
     links = links.asked(rules, signals)
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:

@@ -171,7 +171,7 @@ class _Maker:
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
-        wanted |= {column for one in self.task.signals if one.table == table for column in (*one.columns, one.group)}
+        wanted |= {column for one in self.task.signals for of, column in one.looks_at if of == table}
         linked = {column.name: column for column in self.task.links.columns.get(table, ())}
         for name in sorted(wanted):  # days look at two more columns
             if name in linked and linked[name].form == "days":

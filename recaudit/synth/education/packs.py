@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from recaudit.synth.education import plant_signals
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "computed": (),
     "further": (),
+    "patterns": (plant_signals.PATTERNS,),
     "vn-computed": (),
     "vn-further": (),
+    "vn-patterns": (plant_signals.VIETNAM,),
 }
 VIETNAM: Final = "vn-"
+SIGNALS: Final = ("patterns", "vn-patterns")
+"""Packs of signals and nothing else: they have no rule, and a plan names them."""
 
 
 def parts(spec: Spec) -> tuple[Part, ...]:
@@ -26,4 +31,4 @@ def parts(spec: Spec) -> tuple[Part, ...]:
 
 def suites(spec: Spec) -> tuple[str, ...]:
     """The packs of the spec that have a suite."""
-    return tuple(pack for pack in spec.packs if any(part.rules for part in PACKS.get(pack, ())))
+    return tuple(pack for pack in spec.packs if pack in SIGNALS or any(part.rules for part in PACKS.get(pack, ())))
