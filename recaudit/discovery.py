@@ -113,11 +113,11 @@ def correlation(pairs: int, a: int, b: int, aa: int, bb: int, ab: int) -> float 
 
 
 def said(chance: float) -> str:
-    """A q-value as it is written: six decimals, rounded up, so that it never looks smaller than it is.
+    """A q-value as it is written: six decimals, rounded up, never 0, so that it looks no smaller than it is.
 
     >>> said(0.0123), said(1e-30), said(0.0), said(1.0)
-    ('0.0123', '0.000001', '0', '1')
+    ('0.0123', '0.000001', '0.000001', '1')
     """
-    parts = min(10**_DIGITS, ceil(round(chance * 10**_DIGITS, 3)) or (1 if chance > 0 else 0))
+    parts = min(10**_DIGITS, max(1, ceil(round(chance * 10**_DIGITS, 3))))
     whole, rest = divmod(parts, 10**_DIGITS)
     return f"{whole}.{rest:0{_DIGITS}}".rstrip("0").rstrip(".") if rest else str(whole)

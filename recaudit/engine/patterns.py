@@ -29,6 +29,11 @@ _OF_MARKS: Final[dict[PatternKind, Callable[[Marks, SignalRule], list[Group]]]] 
     "shifted_rows": patterns_of_marks.shifted_rows,
 }
 
+_OF_ABSENCE: Final[tuple[PatternKind, ...]] = (
+    *("roll_change", "not_continued", "empty_classes", "no_results", "no_completions"),
+)
+"""Kinds that look for what is not there: where a table was not read whole, nothing is tested."""
+
 
 def patterns(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple[Pattern, ...]:
     """One for each signal of these kinds, in their order; () where nobody asks for one. Nothing is cleared where a
@@ -51,6 +56,8 @@ def patterns(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tupl
             groups = patterns_of_rolls.KINDS[kind](asking, rule)
         names = [one.id for one in task.facilities]
         torn_at = {name for name in names if any((name, table) in unread for table in rule.tables)}
+        if kind in _OF_ABSENCE:
+            groups = [Group(one.facility, one.name) if one.facility in torn_at else one for one in groups]
         found.append(told(rule, groups, names, torn_at))
     return tuple(found)
 
