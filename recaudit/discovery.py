@@ -19,12 +19,12 @@ def benjamini_hochberg(chances: Sequence[float]) -> tuple[float, ...]:
     no more than this share is there by chance, in the long run. None: none.
 
     >>> benjamini_hochberg([0.01, 0.04, 0.03, 0.5])
-    (0.04, 0.05333333333333334, 0.05333333333333334, 0.5)
+    (0.04, 0.05333333333333333, 0.05333333333333333, 0.5)
     """
     of = len(chances)
     adjusted, least = [1.0] * of, 1.0
     for rank, at in zip(range(of, 0, -1), sorted(range(of), key=lambda one: -chances[one]), strict=True):
-        least = min(least, chances[at] * of / rank)
+        least = min(least, chances[at] * (of / rank))
         adjusted[at] = least
     return tuple(adjusted)
 

@@ -151,4 +151,4 @@ def hundredths(text: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def whole_part(number: ColumnElement[Any], of: ColumnElement[Any] | int) -> ColumnElement[Any]:
     """Division of whole numbers, rounded down to a whole one."""
-    return number.op("//")(of)
+    return number.op("//", precedence=20)(of)  # binds as a product does: a sum before it stands in brackets

@@ -27,6 +27,7 @@ from recaudit.model import SignalRule
 
 _LOG: Final = 1_000_000  # of one unit of a logarithm: sums of whole numbers do not depend on their order
 _OWN: Final = 10  # different rows of marks in a class from which its own frequencies say something
+_COARSE: Final = 0.5  # pairs to be expected by chance, from which alike says nothing: marks are few or coarse
 _LEAST_VARIED: Final = 20  # degrees of freedom from which a usual spread is known
 
 
@@ -79,8 +80,9 @@ def clones(at: Marks, rule: SignalRule) -> list[Group]:
     said: dict[int, Group] = {}
     pairs = whole_part(a.size * (a.size - 1), 2)
     for place, found, largest in e.rows(sa.select(a.place, sa.func.sum(pairs), sa.func.max(a.size)).group_by(a.place)):
-        if cards[place] >= rule.least:
-            chance = poisson_tail(int(found), (cards[place] - 1) / 2 * expected[place])
+        by_chance = (cards[place] - 1) / 2 * expected[place]
+        if cards[place] >= rule.least and by_chance < _COARSE:
+            chance = poisson_tail(int(found), by_chance)
             said[place] = Group(*at.places[place], True, chance, largest >= rule.hits)
     return at.groups(said)
 

@@ -60,9 +60,9 @@ def lines(
     """(kind, names, fields): one line a signal, then one for each facility in which it looked at a group."""
     for one in result.get("patterns", []):
         if not _gone(one, hidden):
-            counts = {key: one[key] for key in ("tested", "untested", "flagged")}  # type: ignore[literal-required]
+            counts = {key: one[key] for key in ("tested", "untested", "flagged")}
             yield "pattern", (one["id"],), {"groups": one["groups"], **counts, "limit": one["limit"] or None}
         for seat in one["facilities"]:
             if not hidden.signal(one["sector"], seat["facility"]) and not hidden.sector(one["sector"]):
-                said = {key: seat[key] for key in ("tested", "untested", "flagged", "q")}  # type: ignore[literal-required]
+                said = {key: seat[key] for key in ("tested", "untested", "flagged", "q")}
                 yield "pattern_facility", (one["id"], seat["facility"]), {**said, "whole": str(seat["whole"]).lower()}
