@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from recaudit import audit, discovery, suites
 from recaudit.education.tables import tables
-from recaudit.engine import patterns_of_marks
+from recaudit.engine import patterns_of_marks, patterns_of_terms
 from recaudit.engine.marks import Column, Group, Marks, Place
 from recaudit.engine.patterns import told
 from recaudit.engine.patterns_of_rolls import folded
@@ -193,8 +193,8 @@ KINDS = {
     "gam-03-clones": patterns_of_marks.clones,
     "gam-04-flat-learners": patterns_of_marks.flat_learners,
     "gam-04-flat-classes": patterns_of_marks.flat_classes,
-    "gam-06-copied-terms": patterns_of_marks.copied_terms,
-    "gam-19-shifted-rows": patterns_of_marks.shifted_rows,
+    "gam-06-copied-terms": patterns_of_terms.copied_terms,
+    "gam-19-shifted-rows": patterns_of_terms.shifted_rows,
 }
 
 

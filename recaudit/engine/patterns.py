@@ -14,7 +14,7 @@ from typing import Final, cast
 import sqlalchemy as sa
 
 from recaudit.discovery import benjamini_hochberg
-from recaudit.engine import patterns_of_marks, patterns_of_rolls
+from recaudit.engine import patterns_of_marks, patterns_of_rolls, patterns_of_terms
 from recaudit.engine.frame import Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.marks import Group, Marks, laid_out
@@ -25,8 +25,8 @@ _OF_MARKS: Final[dict[PatternKind, Callable[[Marks, SignalRule], list[Group]]]] 
     "clones": patterns_of_marks.clones,
     "flat_learners": patterns_of_marks.flat_learners,
     "flat_classes": patterns_of_marks.flat_classes,
-    "copied_terms": patterns_of_marks.copied_terms,
-    "shifted_rows": patterns_of_marks.shifted_rows,
+    "copied_terms": patterns_of_terms.copied_terms,
+    "shifted_rows": patterns_of_terms.shifted_rows,
 }
 
 _OF_ABSENCE: Final[tuple[PatternKind, ...]] = (

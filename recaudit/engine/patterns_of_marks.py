@@ -1,4 +1,4 @@
-"""Signals about the marks of a class: clones, no spread, copied terms, shifted rows (``docs/signals.md``).
+"""Signals about the marks of a class: clones, and no spread (``docs/signals.md``).
 
 Each holds a class against the other schools of the audit, or against chance alone, and says how likely what it sees is
 where nobody meddled. Sums come from the engine as whole numbers; chances are worked out from them class by class.
@@ -7,7 +7,9 @@ where nobody meddled. Sums come from the engine as whole numbers; chances are wo
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import groupby
 from math import exp, sqrt
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
@@ -16,13 +18,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.discovery import (
     binomial_tail,
-    bonferroni,
-    correlation,
-    correlation_tail,
     poisson_tail,
     spread_tail,
 )
-from recaudit.engine.marks import Group, Marks, whole_part
+from recaudit.engine.marks import Group, Marks, streamed, whole_part
+from recaudit.engine.peers import Others, of_columns, school_names, school_numbers
 from recaudit.model import SignalRule
 
 _LOG: Final = 1_000_000  # of one unit of a logarithm: sums of whole numbers do not depend on their order
@@ -152,7 +152,7 @@ def flat_learners(at: Marks, rule: SignalRule) -> list[Group]:
     n = at.learners.c
     counted = sa.select(n.place, sa.func.count(), sa.func.count().filter(n.lo == n.hi)).where(n.k >= rule.cells)
     rows = sorted(at.engine.rows(counted.group_by(n.place)))
-    others = _Others((at.places[place].facility, number, flat) for place, number, flat in rows)
+    others = Others((at.places[place].facility, number, flat) for place, number, flat in rows)
     said = {}
     for place, number, flat in rows:
         peers, of_them = others.without(at.places[place].facility)
@@ -162,22 +162,6 @@ def flat_learners(at: Marks, rule: SignalRule) -> list[Group]:
     return at.groups(said)
 
 
-class _Others:
-    """Numbers of each facility, and what all the others have together."""
-
-    def __init__(self, rows: Any) -> None:  # noqa: ANN401  # an iterable of (facility, number, number)
-        self.of: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        self.all = [0, 0]
-        for facility, *numbers in rows:
-            for place, number in enumerate(numbers):
-                self.of[facility][place] += number
-                self.all[place] += number
-
-    def without(self, facility: str) -> tuple[int, int]:
-        own = self.of[facility]
-        return self.all[0] - own[0], self.all[1] - own[1]
-
-
 # -------------------------------------------------------------- no spread in a subject (GAM-04, classes)
 class _Sums(NamedTuple):
     """Of one column of marks: learners, sum, sum of squares; squares about the classes' means, degrees of freedom."""
@@ -185,7 +169,7 @@ class _Sums(NamedTuple):
     n: int = 0
     total: int = 0
     squares: int = 0
-    within: float = 0.0
+    within: int = 0
     freedom: int = 0
 
     def plus(self, other: _Sums, sign: int = 1) -> _Sums:
@@ -205,209 +189,37 @@ class _Sums(NamedTuple):
 def flat_classes(at: Marks, rule: SignalRule) -> list[Group]:
     """The spread of a class in each column, against that of learners of other schools (the effect) and of classes of
     other schools (the chance)."""
-    m = at.marks.c
-    sums = (sa.func.count(), sa.func.sum(m.mark), sa.func.sum(m.mark * m.mark))
-    rows: dict[tuple[int, int], _Sums] = {}
-    every: dict[int, _Sums] = defaultdict(_Sums)
-    own: dict[tuple[str, int], _Sums] = defaultdict(_Sums)
-    grouped = sa.select(m.place, m.col, *sums).group_by(m.place, m.col).order_by(m.place, m.col)
-    for place, col, n, total, squares in at.engine.rows(grouped):
-        one = _Sums(n, int(total), int(squares), (n * int(squares) - int(total) ** 2) / n, n - 1)
-        rows[place, col] = one
-        every[col] = every[col].plus(one)
-        key = (at.places[place].facility, col)
-        own[key] = own[key].plus(one)
-    asked: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for (place, col), one in rows.items():
-        peers = every[col].plus(own[at.places[place].facility, col], -1)
-        if one.n < rule.least or peers.n < rule.peers or peers.freedom < _LEAST_VARIED or peers.varies <= 0:
-            continue
-        chance = spread_tail(one.within, peers.within / peers.freedom, one.freedom)
-        ratio = sqrt(one.within / one.freedom / peers.varies)
-        asked[place].append((chance, ratio < rule.above))
-    return at.groups({place: _of_columns(at, place, said) for place, said in asked.items()})
-
-
-def _of_columns(at: Marks, place: int, said: list[tuple[float, bool]]) -> Group:
-    """A class out of what its columns say: the least chance of those that stand out, for as many questions as there
-    were; of all where none does."""
-    strong = [chance for chance, much in said if much]
-    chance = min(1.0, len(said) * min(strong)) if strong else bonferroni([one for one, _ in said])
-    return Group(*at.places[place], True, chance, bool(strong))
-
-
-# -------------------------------------------------------------- one term copied (GAM-06)
-def copied_terms(at: Marks, rule: SignalRule) -> list[Group]:
-    """Learners who have the same marks in both terms, in every subject, against how often learners of other schools
-    keep the mark of a subject. Marks with more than one decimal are averages that nobody wrote down: left out, as are
-    learners with one mark throughout, and classes that mostly have whole marks."""
     e, m = at.engine, at.marks.c
-    places = {column: col for col, column in at.columns.items()}
-    terms = [
-        (col, places[other])
-        for column, col in places.items()
-        for first, second in rule.pairs
-        if column.period == first and (other := column._replace(period=second)) in places
-    ]
-    terms.sort()
-    pairs = e.load(
-        "pattern_terms",
-        pa.table({"a": pa.array([a for a, _ in terms], pa.int64()), "b": pa.array([b for _, b in terms], pa.int64())}),
-    )
-    later = at.marks.alias("later")
-    decimal = sa.and_(m.mark % 10 == 0, later.c.mark % 10 == 0)
-    both = e.make(
-        "pattern_kept",
-        sa.select(
-            m.place,
-            m.card,
-            m.col,
-            (m.mark == later.c.mark).label("kept"),
-            sa.and_(m.mark % 100 == 0, later.c.mark % 100 == 0).label("whole"),
-            sa.func.least(m.mark, later.c.mark).label("lo"),
-            sa.func.greatest(m.mark, later.c.mark).label("hi"),
+    names = school_names(at)
+    number = e.load("pattern_school", school_numbers(at))
+    n, total, squares = sa.func.count(), sa.func.sum(m.mark), sa.func.sum(m.mark * m.mark)
+    each = sa.select(m.place, m.col, n.label("n"), total.label("total"), squares.label("squares"))
+    x = each.group_by(m.place, m.col).subquery().c
+    within = whole_part(x.n * x.squares - x.total * x.total, x.n).label("within")
+    spread = e.make("pattern_spread", sa.select(x.place, x.col, x.n, x.total, x.squares, within))
+    c, school = spread.c, number.c.facility
+    sums = [sa.func.sum(one) for one in (c.n, c.total, c.squares, c.within, c.n - 1)]
+    own = {
+        (facility, col): _Sums(*map(int, numbers))
+        for facility, col, *numbers in streamed(
+            e,
+            sa.select(school, c.col, *sums)
+            .select_from(spread.join(number, number.c.place == c.place))
+            .group_by(school, c.col),
         )
-        .select_from(
-            at.marks.join(pairs, pairs.c.a == m.col).join(
-                later, sa.and_(later.c.card == m.card, later.c.col == pairs.c.b)
-            )
-        )
-        .where(decimal),
-    )
-    b = both.c
-    usual = e.load("pattern_kept_usually", _kept_usually(at, both))
-    facilities = e.load("pattern_facility", _numbered(at))
-    log = sa.func.sum(usual.c.log)
-    each = (
-        sa.select(
-            b.place,
-            sa.func.count().label("k"),
-            sa.func.count().filter(b.kept).label("kept"),
-            sa.func.count().filter(b.whole).label("whole"),
-            sa.func.min(b.lo).label("lo"),
-            sa.func.max(b.hi).label("hi"),
-            log.label("log"),
-        )
-        .select_from(
-            both.join(facilities, facilities.c.place == b.place).join(
-                usual, sa.and_(usual.c.facility == facilities.c.facility, usual.c.col == b.col)
-            )
-        )
-        .group_by(b.place, b.card)
-        .subquery()
-    ).c
-    copied = sa.and_(each.kept == each.k, each.lo < each.hi)
-    counted = (
-        sa.select(
-            each.place,
-            each.log,
-            sa.func.count(),
-            sa.func.count().filter(copied),
-            sa.func.sum(each.whole),
-            sa.func.sum(each.k),
-        )
-        .where(each.k >= rule.cells)
-        .group_by(each.place, each.log)
-        .order_by(each.place, each.log)
-    )
-    found: dict[int, list[float]] = defaultdict(lambda: [0, 0, 0, 0, 0.0])
-    for place, log_, number, same, whole, cells in e.rows(counted):
-        one = found[place]
-        for at_, value in enumerate((number, same, int(whole), int(cells))):
-            one[at_] += value
-        one[4] += number * exp(-int(log_) / _LOG)
-    others = _Others((at.places[place].facility, one[0], one[1]) for place, one in found.items())
-    said = {}
-    for place, (number, same, whole, cells, alike) in found.items():
-        peers, of_them = others.without(at.places[place].facility)
-        if number >= rule.least and peers >= rule.peers and 2 * whole <= cells:
-            chance = binomial_tail(int(same), int(number), max(alike / number, of_them / peers))
-            said[place] = Group(*at.places[place], True, chance, same >= rule.hits and same > rule.above * number)
-    return at.groups(said)
-
-
-def _numbered(at: Marks) -> pa.Table:
-    names = _names(at)
-    columns = {
-        "place": pa.array(list(at.places), pa.int64()),
-        "facility": pa.array([names[of.facility] for of in at.places.values()], pa.int64()),
     }
-    return pa.table(columns)
-
-
-def _names(at: Marks) -> dict[str, int]:
-    return {name: number for number, name in enumerate(sorted({of.facility for of in at.places.values()}))}
-
-
-def _kept_usually(at: Marks, both: Any) -> pa.Table:  # noqa: ANN401  # a relation
-    """For each facility and column: how often learners of other facilities keep the mark (minus its logarithm)."""
-    b, names = both.c, _names(at)
-    every: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    own: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
-    grouped = sa.select(b.place, b.col, sa.func.count(), sa.func.count().filter(b.kept)).group_by(b.place, b.col)
-    for place, col, number, kept in at.engine.rows(grouped):
-        for one in (every[col], own[names[at.places[place].facility], col]):
-            one[0] += number
-            one[1] += kept
-    keys = sorted(own)
-    from math import log
-
-    shares = [(every[c][1] - own[f, c][1] + 1) / (every[c][0] - own[f, c][0] + 2) for f, c in keys]
-    return pa.table(
-        {
-            "facility": pa.array([f for f, _ in keys], pa.int64()),
-            "col": pa.array([c for _, c in keys], pa.int64()),
-            "log": pa.array([round(-log(share) * _LOG) for share in shares], pa.int64()),
-        }
-    )
-
-
-# -------------------------------------------------------------- marks a line away (GAM-19)
-def shifted_rows(at: Marks, rule: SignalRule) -> list[Group]:
-    """For each column of a class: do the marks go with what the learner one line above or below is like elsewhere, and
-    not with what the learner himself is like? Elsewhere: the mean of the learner's other columns of the period."""
-    e, m = at.engine, at.marks.c
-    periods = sorted({column.period for column in at.columns.values()})
-    period = e.load(
-        "pattern_periods",
-        pa.table(
-            {
-                "col": pa.array(list(at.columns), pa.int64()),
-                "period": pa.array([periods.index(column.period) for column in at.columns.values()], pa.int64()),
-            }
-        ),
-    )
-    with_period = at.marks.join(period, period.c.col == m.col)
-    of_period: dict[str, Any] = {"partition_by": [m.card, period.c.period]}
-    others = sa.func.count().over(**of_period) - 1
-    rest = sa.func.sum(m.mark).over(**of_period) - m.mark
-    each = sa.select(m.place, m.card, m.col, m.mark, others.label("others"), rest.label("rest"))
-    o = each.select_from(with_period).subquery().c
-    mean = whole_part(o.rest, sa.func.greatest(o.others, 1)).label("mean")
-    known = sa.select(o.place, o.card, o.col, o.mark, mean).where(o.others >= rule.cells).subquery().c
-    line: dict[str, Any] = {"partition_by": [known.place, known.col], "order_by": known.card}
-    before, after = sa.func.lag(known.mark).over(**line), sa.func.lead(known.mark).over(**line)
-    x = (
-        sa.select(known.place, known.col, known.mean, known.mark, before.label("before"), after.label("after"))
-        .subquery()
-        .c
-    )
-    sums: list[ColumnElement[Any]] = []
-    for mark in (x.mark, x.before, x.after):
-        here = mark.is_not(None)
-        for what in (mark, x.mean, mark * mark, x.mean * x.mean, mark * x.mean):
-            sums.append(sa.cast(sa.func.coalesce(sa.func.sum(what).filter(here), 0), sa.BigInteger))
-    rows = sa.select(x.place, x.col, sa.func.count(), *sums).group_by(x.place, x.col).order_by(x.place, x.col)
-    asked: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for place, _, n, *numbers in e.rows(rows):
-        if n < rule.least:
-            continue
-        still = correlation(n, *numbers[:5])
-        away = (correlation(n - 1, *numbers[5:10]), correlation(n - 1, *numbers[10:]))
-        if still is None:
-            continue
-        for r in away:
-            if r is not None:
-                much = r > rule.floor and r - still > rule.above
-                asked[place].append((correlation_tail(r, n - 1), much))
-    return at.groups({place: _of_columns(at, place, said) for place, said in asked.items()})
+    every: dict[int, _Sums] = defaultdict(_Sums)
+    for (_, col), one in own.items():
+        every[col] = every[col].plus(one)
+    ordered = sa.select(c.place, c.col, c.n, c.within).where(c.n >= rule.least).order_by(c.place, c.col)
+    said = {}
+    for place, columns in groupby(streamed(e, ordered), key=itemgetter(0)):
+        asked = []
+        for _, col, n_, within_ in columns:
+            peers = every[col].plus(own[names[at.places[place].facility], col], -1)
+            if peers.n >= rule.peers and peers.freedom >= _LEAST_VARIED and peers.varies > 0:
+                chance = spread_tail(float(within_), peers.within / peers.freedom, n_ - 1)
+                asked.append((chance, sqrt(int(within_) / (n_ - 1) / peers.varies) < rule.above))
+        if asked:
+            said[place] = of_columns(at, place, asked)
+    return at.groups(said)
