@@ -626,7 +626,7 @@ def _newest(given: Path) -> Path:
 @click.option(
     "--pack",
     "packs",
-    type=click.Choice(["further", "vn", "computed", "vn-computed", "vn-further"]),
+    type=click.Choice(["further", "vn", "computed", "vn-computed", "vn-further", "patterns", "vn-patterns"]),
     multiple=True,
     help="Packs of suites that the records are made for, in the sectors that have them; can be repeated.",
 )
