@@ -28,6 +28,7 @@ from recaudit import (
     gates,
     health,
     kept,
+    patterns,
     plan,
     register,
     seam,
@@ -56,7 +57,7 @@ from recaudit.reasons import few
 from recaudit.register import Register, resolved
 from recaudit.reports.identities import broken
 from recaudit.reports.numbers import counted as so_many
-from recaudit.result import SCHEMA, NotLookedAt, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
+from recaudit.result import SCHEMA, NotLookedAt, PatternEntry, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
@@ -181,6 +182,7 @@ def check(
         whole["run"]["agreement"] = said
         code, why = agreement.gated(code, why, said)
     if keep is not None:
+        patterns.keep(keep, [found for one in audited for found in one.counted.patterns])
         kept.finish(keep, whole, kept_in, {one.sector.name: one.counted.bits for one in audited})
     return Outcome(whole, code, why)
 
@@ -226,7 +228,7 @@ def _read(
     rules = tuple(rule for rule in every_rule if rule.unit in ("", links.unit))
     _refuse_empty_rungs(planned, sector.name, claims, rules)
     _refuse_no_areas(planned, claims, registered)
-    signals = suites.signals(sector.name, every, links)
+    signals = suites.signals(sector.name, every, links, planned.suites.get(sector.name, ()))
     links = links.asked(rules, signals)
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
@@ -490,6 +492,8 @@ def _result(
         whole["register"]["resolved"] = placed
     if recounted:
         whole["recounts"] = list(recounted)
+    if found := [entry for one in audited for entry in _patterns(one)]:
+        whole["patterns"] = found
     return whole
 
 
@@ -499,6 +503,10 @@ def _signals(one: SectorAudit, planned: Plan) -> list[SignalEntry]:
     return entries.signal_entries(
         one.sector.name, one.task.signals, sorted(found, key=lambda each: (each.id, each.group))
     )
+
+
+def _patterns(one: SectorAudit) -> list[PatternEntry]:
+    return patterns.entries(one.sector.name, one.task.signals, one.counted.patterns)
 
 
 def _suites(one: SectorAudit) -> Iterator[SuiteEntry]:

@@ -626,7 +626,12 @@ def _newest(given: Path) -> Path:
 @click.option(
     "--pack",
     "packs",
-    type=click.Choice(["further", "vn", "computed", "signing", "enrolment", "vn-computed", "vn-signing", "vn-further"]),
+    type=click.Choice(
+        [
+            *("further", "vn", "computed", "signing", "enrolment", "patterns"),
+            *("vn-computed", "vn-signing", "vn-further", "vn-patterns"),
+        ]
+    ),
     multiple=True,
     help="Packs of suites that the records are made for, in the sectors that have them; can be repeated.",
 )

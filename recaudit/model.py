@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from recaudit.computing import Computed
 
@@ -410,7 +410,7 @@ class Links:
         """Without the further tables that no rule or signal stands on or looks into: their rows open no hole and are
         no unread part of a record. These then are what ``further`` says."""
         looked_at = {(rule.table, column) for rule in rules for column in rule.columns}
-        looked_at |= {(signal.table, column) for signal in signals for column in signal.columns}
+        looked_at |= {place for signal in signals for place in signal.looks_at}
         kept = {table for table, _ in looked_at}
         for table, columns in self.columns.items():
             days = {end for one in columns if (table, one.name) in looked_at for end in (one.start, one.end)}
@@ -442,7 +442,27 @@ class Links:
         return (*([self.due.table] if self.due else []), *(self.computed.tables if self.computed else ()))
 
 
+PatternKind = Literal[
+    # groups that are held against a null model (docs/signals.md)
+    "filler",  # one value nearly everywhere, by school
+    "clones",  # learners of one class with the same marks throughout
+    "flat_learners",  # all marks of a learner equal, by class
+    "flat_classes",  # all learners of a class equal in one subject
+    "copied_terms",  # the marks of one term those of another, by class
+    "shifted_rows",  # the marks of one subject stand a line away, by class
+    "serial_runs",  # ids with numbers one after the other, by class
+    "same_person",  # one name, birth date and sex under two ids, by school
+    "roll_change",  # learners of a grade against the year before, by school and grade
+    # groups that are counted and nothing else
+    "not_continued",  # learners of the year before who neither stayed nor left, by school
+    "empty_classes",  # classes that no learner is in
+    "no_results",  # classes of which no learner has a result
+    "no_completions",  # last grades that nobody completed, by school and grade
+]
+PATTERNS: Final[tuple[PatternKind, ...]] = get_args(PatternKind)
+"""Kinds of which every group is asked for itself, and of which a result says how many were and how many were not."""
 SignalKind = Literal[
+    PatternKind,
     "top_share",  # the commonest value of a column, of all its values in a group
     "value_share",  # rows in which every column says one number
     "match_share",  # values that match a pattern
@@ -472,6 +492,24 @@ class SignalRule:
     text: str = ""  # the value or pattern asked for
     above: Fraction = Fraction(0)  # flagged above this share, or from this number of rows or facilities on
     least: int = 1  # smaller groups say nothing
+    beside: tuple[tuple[str, str], ...] = ()  # (table, column) that are looked at too; which, says the kind
+    cells: int = 0  # marks that a learner needs to be looked at
+    hits: int = 0  # of what stands out, how many a group needs to be flagged
+    peers: int = 0  # of what a group is held against, how many there have to be
+    floor: Fraction = Fraction(0)  # what else has to be above, where a kind asks for two things
+    limit: Fraction = Fraction(0)  # of the q-value: a group above it is not flagged
+    pairs: tuple[tuple[str, str], ...] = ()  # periods that are held against each other
+    codes: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        return frozenset({self.table, *(table for table, _ in self.beside)})
+
+    @property
+    def looks_at(self) -> frozenset[tuple[str, str]]:
+        """Every (table, column) that has to be read for it."""
+        own = {(self.table, column) for column in (*self.columns, self.group) if column}
+        return frozenset({*own, *self.beside})
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +521,29 @@ class Signal:
     flagged: bool | None
     figure: str
     threshold: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatternAt:
+    """The groups of one facility. ``untested``: too small, or with nothing to be held against: they are not cleared.
+    ``q``: the lowest of a group that was tested; None where no group was, or where groups are counted only."""
+
+    facility: str
+    tested: int
+    untested: int
+    flagged: int
+    q: float | None
+    whole: bool  # all that is looked at was read to its end; else what is not flagged is not cleared
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One signal of ``PATTERNS`` over all facilities in scope. ``groups``: the flagged ones, for who is to look at
+    them; they are keys of exports and no part of a result."""
+
+    id: str
+    places: tuple[PatternAt, ...]
+    groups: tuple[tuple[str, str], ...] = ()  # (facility, class or grade or "")
 
 
 # -------------------------------------------------------------- what the engine counts
@@ -601,6 +662,7 @@ class Counted:
     read: int  # rows and lines of the unit's table, all of them
     rung_of_table: Mapping[str, Rung]  # hanging table -> the lowest rung of a required rule that looks at it
     signals: tuple[Signal, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     bits: tuple[str, ...] = ()  # the rule of each bit of the masks of records that are kept
     inherited: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (predecessor, facility) -> its rows there
     respelt: int = 0  # matched records whose key the roster writes otherwise

@@ -392,6 +392,32 @@ class SignalEntry(TypedDict):
     threshold: str | None
 
 
+class PatternSeat(TypedDict):
+    """The groups of one facility; ``q``: the lowest q-value of a group that was tested, rounded up."""
+
+    facility: str
+    tested: int
+    untested: int  # too small, or with nothing to hold them against: neither flagged nor cleared
+    flagged: int
+    q: str | None  # None: no group was tested, or groups are counted and nothing else
+    whole: bool  # all that is looked at was read to its end; else what is not flagged is not cleared
+
+
+class PatternEntry(TypedDict):
+    """One signal of which every group is asked for itself; facilities without a group are left out."""
+
+    id: str
+    sector: str
+    title: dict[str, str]
+    groups: str  # what a group is: classes
+    least: int  # members of the smallest group that is tested
+    limit: str  # of the q-value; empty where groups are counted and nothing else
+    tested: int
+    untested: int
+    flagged: int
+    facilities: list[PatternSeat]
+
+
 class NotLookedAt(TypedDict):
     what: str
     why: str
@@ -513,6 +539,7 @@ class Result(TypedDict):
     totals: dict[str, TotalEntry]
     evidence: dict[str, EvidenceEntry]  # by sector
     recounts: NotRequired[list[RecountEntry]]  # where the plan names any
+    patterns: NotRequired[list[PatternEntry]]  # where the plan asks for them
     digest: NotRequired[str]
     run: NotRequired[RunEntry]
     seal: NotRequired[str]  # in the file only: ``load`` takes it off
@@ -641,7 +668,9 @@ def parsed(content: bytes, where: str) -> Result:
             where=where,
             fix="name a file that this version's 'recaudit check' wrote",
         )
-    lacking = sorted(Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts", "bases"})
+    lacking = sorted(
+        Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts", "bases", "patterns"}
+    )
     if lacking:
         raise ResultError(
             f"the result lacks {', '.join(lacking)}",

@@ -109,9 +109,10 @@ def used(
         wanted[links.unit].add(due.grade)
         wanted[due.of] |= {due.subject, due.period, *due.columns}
     for signal in signals:
-        wanted.get(signal.table, set()).update({*signal.columns, signal.group})
+        for of, name in signal.looks_at:
+            wanted.get(of, set()).add(name)
     asked = {(rule.table, column) for rule in rules for column in rule.columns}
-    asked |= {(signal.table, column) for signal in signals for column in (*signal.columns, signal.group)}
+    asked |= {place for signal in signals for place in signal.looks_at}
     for table, linked in links.columns.items():
         days = {end for one in linked if (table, one.name) in asked for end in (one.start, one.end)}
         for column in linked:

@@ -38,6 +38,8 @@ def catalogues(sectors: Iterable[str]) -> dict[str, Path]:
         *(root / "areas").glob("*"),
         *(file for folder in folders for file in folder.glob("links*.json")),
     ]
-    files += [file for folder in folders for file in (*folder.glob("signals.json"), *folder.glob("*/computation.json"))]
+    files += [
+        file for folder in folders for name in ("signals", "computation") for file in folder.glob(f"**/{name}.json")
+    ]
     files += [file for folder in folders for name in _CATALOGUES for file in (folder / name).glob("**/*")]
     return {file.relative_to(root).as_posix(): file for file in sorted(files) if file.is_file()}

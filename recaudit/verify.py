@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from recaudit import __version__, agreement, audit, entries, gates, recount
+from recaudit import __version__, agreement, audit, entries, gates, patterns, recount
 from recaudit.errors import RecauditError, ResultError
 from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
@@ -217,6 +217,8 @@ def contradictions(result: Result) -> Iterator[str]:
     yield from misplaced(result)
     yield from _too_early(result)
     yield from agreement.contradictions(result)
+    seats = ((one["sector"], one["id"]) for one in result["facilities"])
+    yield from patterns.contradictions(result.get("patterns", []), seats)
     recounts = result.get("recounts", [])
     yield from _recounted(result, recounts)
     for claim in result["claims"]:

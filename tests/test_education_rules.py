@@ -227,13 +227,17 @@ def test_the_page_lists_every_rule_as_it_is() -> None:
 
 def test_the_page_lists_every_signal() -> None:
     shipped = suites.signals("education", tables(), suites.links("education", tables()))
-    assert [row[:2] for row in rows("Signals")] == [[check_of(one.id), f"`{one.id}`"] for one in shipped]
+    packs = ("education/patterns", "education/vn-patterns")
+    asked = suites.signals("education", tables(), suites.links("education", tables()), packs)
+    assert asked[: len(shipped)] == shipped
+    assert sorted(row[:2] for row in rows("Signals")) == sorted([check_of(one.id), f"`{one.id}`"] for one in asked)
 
 
 def test_every_check_of_the_catalogue_has_a_home() -> None:
     answered = {check_of(rule.id) for rule in rules()}
     assert len(answered) >= 35
-    elsewhere = {row[0] for section in ("Built in", "Signals") for row in rows(section)}
+    named = {row[0] for section in ("Built in", "Signals") for row in rows(section)}
+    elsewhere = {check for check in named if not check.startswith("GAM-")}  # these are of another catalogue
     missing = [row[0] for row in rows("Not there yet")]
     assert answered | elsewhere | set(missing) == set(SEVERITY)
     assert not (answered | elsewhere) & set(missing)

@@ -72,6 +72,8 @@ def test_the_schema_refuses_what_breaks_the_contract(change: Callable[[Json], ob
         ("open", "OpenEntry"),
         ("rule", "RuleEntry"),
         ("signal", "SignalEntry"),
+        ("pattern", "PatternEntry"),
+        ("pattern_seat", "PatternSeat"),
         ("sum", "SumEntry"),
         ("total", "TotalEntry"),
         ("evidence", "EvidenceEntry"),

@@ -27,6 +27,7 @@ from recaudit.engine.link import (
 )
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
+from recaudit.engine.patterns import patterns
 from recaudit.engine.reference import sheets
 from recaudit.engine.scope import elsewhere, nowhere, of_no_known_kind, of_other_base
 from recaudit.engine.seam import Engine, Task
@@ -86,6 +87,7 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
         inherited=inherited_rows(engine, task),
         rung_of_table=_lowest(task),
         signals=signals(engine, task, frames),
+        patterns=patterns(engine, task, linked, frames),
         bits=tuple(rules(judged.bits)),
         **spellings(engine, linked.records),
         nameless=nameless,

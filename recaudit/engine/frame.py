@@ -182,7 +182,7 @@ class _Maker:
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
-        wanted |= {column for one in self.task.signals if one.table == table for column in (*one.columns, one.group)}
+        wanted |= {column for one in self.task.signals for of, column in one.looks_at if of == table}
         linked = {column.name: column for column in self.task.links.columns.get(table, ())}
         for _ in range(2):  # days look at two more columns, which may be made of others
             for name in sorted(wanted & set(linked)):

@@ -31,7 +31,7 @@ def signals(engine: Engine, task: Task, frames: Frames) -> tuple[Signal, ...]:
     torn = sa.select(handed.facility, handed.tbl).where(sa.or_(sa.not_(handed.handed_in), handed.cut)).distinct()
     unread = {(row[0], row[1]) for row in engine.rows(torn)}
     for rule in task.signals:
-        if rule.table in frames.frames:
+        if rule.kind in _KINDS and rule.table in frames.frames:
             for one in _KINDS[rule.kind](engine, task, rule, frames.frames[rule.table].rows):
                 cleared = one.flagged is False
                 part = (one.group, rule.table) in unread or (not one.group and any(t == rule.table for _, t in unread))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recaudit.kept import Examples
 from recaudit.model import RUNGS, STATES
-from recaudit.reports import agreement, parts, recounts
+from recaudit.reports import agreement, parts, patterns, recounts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
@@ -66,6 +66,8 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
             continue
         flagged = str(signal["flagged"]).lower()
         yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=signal["figure"])
+    for kind, names, fields in patterns.lines(result, hidden):
+        yield _line(kind, *names, **fields)
     for entry in result["not_looked_at"]:
         yield _line("not_looked_at", entry["what"], why=entry["why"])
     for note in [hidden.why] * bool(result["notes"]) if hidden.places else result["notes"]:  # notes count single places

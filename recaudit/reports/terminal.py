@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reasons import few
-from recaudit.reports import agreement, denominators, parts, received, recounts, unread
+from recaudit.reports import agreement, denominators, parts, patterns, received, recounts, unread
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -66,6 +66,7 @@ def overview(result: Result, sheet: Sheet, ending: Ending | None = None) -> Grou
         *([] if result["claims"] else received.broken_standard(result, sheet)),
         *([] if result["claims"] else received.not_judged(result, sheet)),
         *_signals(result, sheet),
+        *patterns.overview(result, sheet),
         *_not_looked_at(result),
         next_commands(list(_steps(result, sheet, ending))),
         *(_ending(ending) if ending else []),

@@ -52,7 +52,7 @@ def shipped(sector: str) -> tuple[str, ...]:
     """The names of the core suites that travel with the package for ``sector``, sorted; a suite is called like its
     table. None for a sector without suites."""
     files = sorted(expectations(sector).glob("*.json"))
-    return tuple(f"{sector}/{path.stem}" for path in files if not path.stem.startswith((_LINKS, _SIGNALS)))
+    return tuple(f"{sector}/{path.stem}" for path in files if _is_suite(path))
 
 
 def every(sector: str) -> tuple[str, ...]:
@@ -61,8 +61,12 @@ def every(sector: str) -> tuple[str, ...]:
 
 
 def _pack(sector: str, pack: str) -> tuple[str, ...]:
-    files = (path for path in sorted(expectations(sector, pack).glob("*.json")) if path.stem != FILE)
-    return tuple(f"{sector}/{pack}/{path.stem}" for path in files)
+    files = sorted(expectations(sector, pack).glob("*.json"))
+    return tuple(f"{sector}/{pack}/{path.stem}" for path in files if _is_suite(path))
+
+
+def _is_suite(path: Path) -> bool:
+    return path.stem != FILE and not path.stem.startswith((_LINKS, _SIGNALS))
 
 
 def named(sector: str, names: Sequence[str], tables: Collection[str]) -> tuple[str, ...]:
@@ -129,16 +133,20 @@ def links(sector: str, tables: Tables, unit: str = "") -> Links:
     return read_links(expectations(sector, file), f"expectations/{sector}/{file}", tables)
 
 
-def signals(sector: str, tables: Tables, known: Links) -> tuple[SignalRule, ...]:
-    """The signals that travel with the package for ``sector`` and look at tables of ``known``; () where there are none.
+def signals(sector: str, tables: Tables, known: Links, names: Sequence[str] = ()) -> tuple[SignalRule, ...]:
+    """The signals that travel with the package for ``sector`` and look at tables of ``known``, then those of the packs
+    among ``names`` ("education/patterns"): a pack may hold signals beside its suites, or nothing else. () where there
+    are none.
 
-    Raises ``SuiteError`` with everything that is wrong in the file.
+    Raises ``SuiteError`` with everything that is wrong in a file.
     """
-    path = expectations(sector, f"{_SIGNALS}.json")
-    if not path.is_file():
-        return ()
-    every_one = read_signals(path, f"expectations/{sector}/{_SIGNALS}.json", sector, tables)
-    return tuple(one for one in every_one if not one.table or one.table in known.tables)
+    folders = ["", *(pack for pack in packs(sector) if f"{sector}/{pack}" in names)]
+    found: list[SignalRule] = []
+    for folder in folders:
+        path = expectations(sector, folder, f"{_SIGNALS}.json")
+        if path.is_file():
+            found += read_signals(path, f"expectations/{path.relative_to(expectations())}", sector, tables)
+    return tuple(one for one in found if all(not of or of in known.tables for of in one.tables))
 
 
 def computation(sector: str, loaded: Iterable[Suite]) -> Computation | None:

@@ -14,6 +14,8 @@ from recaudit.suites.reading import Wrong, check_keys, near, read_object
 _KINDS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)
 _NEEDED: Final = ("id", "kind", "title", "why", "source")
 _ROWS: Final = ("table", "columns")
+_TESTED: Final = ("above", "groups", "least", "limit", "peers")
+_MARKS: Final = (*_ROWS, "beside", "groups", "least", "limit")  # columns: card, subject, period, mark
 _ASKS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     # kind: (keys that must be there beside, keys that may be there)
     "top_share": ((*_ROWS, "above"), ("group", "groups", "least")),
@@ -25,6 +27,21 @@ _ASKS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "silent_areas": ((), ()),
     "count_gap": (("above",), ()),
     "vendor_scope": ((), ()),
+    # groups held against a null model
+    "filler": ((*_ROWS, *_TESTED, "floor"), ()),
+    "clones": ((*_MARKS, "cells", "hits", "peers"), ()),
+    "flat_learners": ((*_MARKS, "above", "cells", "peers"), ()),
+    "flat_classes": ((*_MARKS, "above", "peers"), ()),
+    "copied_terms": ((*_MARKS, "above", "cells", "hits", "peers", "pairs"), ()),
+    "shifted_rows": ((*_MARKS, "above", "floor", "cells"), ()),
+    "serial_runs": ((*_ROWS, "beside", "text", "cells", "hits", "groups", "least", "limit"), ()),
+    "same_person": ((*_ROWS, "beside", "hits", "groups", "least", "limit", "peers"), ()),
+    "roll_change": ((*_ROWS, "above", "groups", "least", "limit"), ()),
+    # groups counted
+    "not_continued": ((*_ROWS, "above", "codes", "groups", "least"), ()),
+    "empty_classes": ((*_ROWS, "beside", "groups"), ()),
+    "no_results": ((*_ROWS, "beside", "groups"), ()),
+    "no_completions": ((*_ROWS, "codes", "text", "groups", "least"), ()),
 }
 
 
@@ -58,6 +75,10 @@ def _signal(entry: Mapping[str, Any], sector: str, tables: Tables, wrong: Wrong)
     for column in (*columns, *([group] if group else [])):
         if table in tables and column not in tables[table]:
             wrong.add(f"there is no column {column!r}", near(column, tables[table]))
+    beside = tuple((str(of), str(column)) for of, listed in entry.get("beside", {}).items() for column in listed)
+    for of, column in beside:
+        if column not in tables.get(of, ()):
+            wrong.add(f"there is no column {column!r} of table {of!r}", near(column, tables.get(of, ())))
     return SignalRule(
         id=str(entry["id"]),
         sector=sector,
@@ -72,4 +93,12 @@ def _signal(entry: Mapping[str, Any], sector: str, tables: Tables, wrong: Wrong)
         text=str(entry.get("text", "")),
         above=Fraction(str(entry.get("above", 0))),
         least=int(entry.get("least", 1)),
+        beside=beside,
+        cells=int(entry.get("cells", 0)),
+        hits=int(entry.get("hits", 0)),
+        peers=int(entry.get("peers", 0)),
+        floor=Fraction(str(entry.get("floor", 0))),
+        limit=Fraction(str(entry.get("limit", 0))),
+        pairs=tuple((str(one), str(other)) for one, other in entry.get("pairs", ())),
+        codes=tuple(map(str, entry.get("codes", ()))),
     )

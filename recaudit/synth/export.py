@@ -12,7 +12,8 @@ from recaudit.synth import plantext, plantings, province, readme, register, sect
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
 from recaudit.synth.education.packs import PACKS as PACKS_OF_EDUCATION
-from recaudit.synth.education.packs import VIETNAM
+from recaudit.synth.education.packs import SIGNALS, VIETNAM
+from recaudit.synth.education.plant_signals import flagged
 from recaudit.synth.files import File
 from recaudit.synth.health.packs import PACKS
 from recaudit.synth.reading import Reading
@@ -45,7 +46,8 @@ def audit(spec: Spec) -> dict[str, bytes]:
     texts = {
         "recaudit.toml": plan_text(world, exports, claims),
         **register.files(world, of_spec),
-        "truth.json": json.dumps(truth(world, exports, claims), indent=1, sort_keys=True) + "\n",
+        "truth.json": json.dumps(truth(world, exports, claims) | _flagged(spec, planted), indent=1, sort_keys=True)
+        + "\n",
         "README.md": readme.text(spec, planted, exports),
     }
     made = {}
@@ -136,6 +138,11 @@ def truth(world: World, exports: tuple[File, ...], claims: tuple[Claim, ...]) ->
         "claims": judged,
         "totals": totals,
     }
+
+
+def _flagged(spec: Spec, planted: list[Planted]) -> TruthJson:
+    """The groups that signals have to flag, where the spec asks for them: what else was planted may look alike."""
+    return {"patterns": flagged(planted)} if set(SIGNALS) & set(spec.packs) else {}
 
 
 def _totals(ladders: list[Ladder], strangers: Mapping[str, int]) -> TruthJson:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from recaudit.synth.education import plant_computed, signing_parts
+from recaudit.synth.education import plant_computed, plant_signals, signing_parts
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
@@ -15,12 +15,16 @@ PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "signing": (signing_parts.SIGNING,),
     "enrolment": (signing_parts.ENROLMENT,),
     "further": (signing_parts.FURTHER,),
+    "patterns": (plant_signals.PATTERNS,),
     "vn-computed": (plant_computed.VIETNAM,),
     "vn-signing": (signing_parts.VN_SIGNING,),
     "vn-further": (signing_parts.VN_FURTHER, plant_computed.FURTHER),
+    "vn-patterns": (plant_signals.VIETNAM,),
     "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
 VIETNAM: Final = "vn-"
+SIGNALS: Final = ("patterns", "vn-patterns")
+"""Packs of signals and nothing else: they have no rule, and a plan names them."""
 
 
 def parts(spec: Spec) -> tuple[Part, ...]:
@@ -30,4 +34,4 @@ def parts(spec: Spec) -> tuple[Part, ...]:
 
 def suites(spec: Spec) -> tuple[str, ...]:
     """The packs of the spec that have a suite."""
-    return tuple(pack for pack in spec.packs if any(part.rules for part in PACKS.get(pack, ())))
+    return tuple(pack for pack in spec.packs if pack in SIGNALS or any(part.rules for part in PACKS.get(pack, ())))
