@@ -231,6 +231,8 @@ def _read(
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)
+    if registered.calendar is not None:
+        tables = seam.with_stay(tables, every, links)
     if registered.persons is not None and links.person is not None:
         tables = seam.with_persons(tables, every, links.person)
     base = planned.bases.get(sector.name)
@@ -280,6 +282,9 @@ def _read(
         persons=registered.persons,
         alike=(planned.register.fallback if planned.register else None) or plan.ALIKE,
         base=base,
+        as_of=planned.as_of,
+        calendar=registered.calendar,
+        statuses=registered.statuses,
     )
     return loaded, engine.inherited(inputs, heirs), task
 

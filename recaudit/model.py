@@ -277,9 +277,14 @@ class Suite:
     rules: tuple[Rule, ...]
 
 
+CALENDAR_ASKS: Final = ("results due", "decision due", "re-test open")
+"""What a column of form ``calendar`` may ask of a record: "yes", or absent for no. Without a calendar results and
+decision are due; until when re-tests are open is not known where the calendar does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedColumn:
-    """A frame column that is not in the row itself, in one of five forms:
+    """A frame column that is not in the row itself, in one of six forms:
 
     ``count``  how many rows of the hanging table ``table`` hang on this record, all or those that say ``where``; with
                ``by``, how many name this row in that column of theirs
@@ -288,10 +293,11 @@ class LinkedColumn:
     ``days``   days from frame column ``start`` to frame column ``end``
     ``origin`` in whose files the row of ``table`` that ``by`` names lay, without ``by`` the row itself: "own",
                those of the record's facility, or "other"; absent where a file is of no facility for certain
+    ``calendar`` of the record: what the calendar says of it on the day of the audit, one of ``CALENDAR_ASKS``
     """
 
     name: str
-    form: Literal["count", "found", "column", "days", "origin"]
+    form: Literal["count", "found", "column", "days", "origin", "calendar"]
     table: str = ""
     by: str = ""
     column: str = ""
@@ -314,6 +320,42 @@ class Hanging:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolYear:
+    """What a calendar says of one school year. None, or a period that is not in ``over``: nobody says."""
+
+    year: str  # the year in which it ends
+    begins: date | None  # first day of its first term
+    ends: date | None  # the day on which it closes, else the last day of its last term
+    over: Mapping[str, date]  # period -> its last day; of the year's own period, the day on which it closes
+    closing: date | None = None
+    retest_end: date | None = None
+    submission: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """School years, sorted, each once."""
+
+    years: tuple[SchoolYear, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where a record says which school year it is of and how it ended, and a hanging table from when to when the
+    learner was there: by these what is due is narrowed. ``left``: decisions that say that the learner left."""
+
+    year: str  # columns of the unit's table
+    decision: str
+    left: tuple[str, ...]
+    table: str
+    begin: str  # its columns
+    end: str
+    code: str  # the code of standing
+    status: str
+    gone: tuple[str, ...]  # statuses of rows that are no rows
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A table of what each record should hold, made of a subject plan: absent rows exist in it.
 
@@ -327,6 +369,7 @@ class Due:
     period: str
     assessment: str  # the column that says what kind of result it is
     columns: tuple[str, ...]  # those of the hanging table that are carried over
+    stay: Stay | None = None
 
 
 SEXES: Final = ("male", "female", "other")

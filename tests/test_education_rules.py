@@ -47,7 +47,7 @@ REQUIRED = {
         "plh-06-test-family-name plh-06-test-given-name req-01-birth-date req-01-class req-01-demographics "
         "req-01-family-name req-01-given-name req-01-learner-demographics req-01-learner-school req-01-school "
         "req-01-sex req-01-student-code req-02-national-id req-04-grade req-05-homeroom-comment req-06-decision "
-        "req-07-shell"
+        "req-06-retest req-07-shell"
     ),
     "consistent": (
         "att-01-excused att-01-unexcused att-02-excused att-02-unexcused dat-03-age dat-04-begin-end grd-04-decimals "
@@ -97,6 +97,7 @@ def test_all_suites_of_the_sector_load_together() -> None:
         "education/rc_report_cards": 21,
         "education/rc_subject_results": 2,
         "education/users": 9,
+        "education/further/rc_report_cards": 1,
         "education/vn/demographics": 2,
         "education/vn/rc_report_cards": 3,
         "education/vn/rc_subject_results": 2,
@@ -179,7 +180,7 @@ def rows(section: str) -> Iterator[list[str]]:
 
 
 def test_the_page_lists_every_rule_as_it_is() -> None:
-    written = [tuple(row[:5]) for section in ("Core", "Pack vn") for row in rows(section)]
+    written = [tuple(row[:5]) for section in ("Core", "Pack further", "Pack vn") for row in rows(section)]
     assert sorted(written) == sorted(
         (check_of(one.id), f"`{one.id}`", one.table, one.rung, "required" if one.required else "advisory")
         for one in rules()

@@ -23,6 +23,7 @@ from recaudit.seam import Tables
 _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
 """Column of ``learners`` -> the one of users.csv that says the same, where there are no roles."""
 
+_STATUS_CODE: Final = "metadata.rc.status"
 _PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
 _EXEMPT: Final = frozenset({"score", "level", "comment"})
 _WAIVED: Final = "waived"  # a reason that no catalogue has: excused
@@ -252,6 +253,14 @@ def from_personal_id(text: str) -> tuple[str, str] | None:
     return f"{19 + century}{match[2]}", ("male", "female")[sex]
 
 
+def _status_code(rows: _Rows) -> Cells:
+    """The national code of a learner's standing, in a column that OneRoster leaves to its users."""
+    header = rows.batch.header
+    if _STATUS_CODE not in header.titles:
+        return not_known(len(rows.frame), "code")
+    return cells(rows.frame[header.frame[header.titles.index(_STATUS_CODE)]], "code", rows.span)
+
+
 def _birth_year(rows: _Rows) -> Cells:
     return rows.made("birthYear", rows.cells("birthDate").text.str.slice(0, 4), "birthDate")
 
@@ -266,6 +275,7 @@ _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
     (tables.LEARNERS, "schoolCode"): _school_code("orgSourcedId"),
     (tables.LEARNERS, "liveStatus"): _live_status,
     ("enrollments", "learner"): _learner("userSourcedId", "schoolSourcedId"),
+    ("enrollments", "statusCode"): _status_code,
     ("users", "idBirthYear"): _from_personal_id("idBirthYear", 0),
     ("users", "idSex"): _from_personal_id("idSex", 1),
     ("demographics", "birthYear"): _birth_year,

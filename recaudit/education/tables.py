@@ -20,7 +20,7 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     REPORT_CARDS: {"learner": "reference", "schoolCode": "code", "yearEnd": "date"},
     RESULTS: {"resultKey": "reference"},
     LEARNERS: {"learner": "reference", "schoolCode": "code", "liveStatus": "code"},
-    "enrollments": {"learner": "reference"},
+    "enrollments": {"learner": "reference", "statusCode": "code"},
     "users": {"idBirthYear": "code", "idSex": "code"},
     "demographics": {"birthYear": "code"},
 }

@@ -17,6 +17,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen, with_standing
+from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
@@ -53,6 +54,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     records, links = linked.records, task.links
     looked_in = {column.table for columns in links.columns.values() for column in columns if column.table}
     looked_in |= {task.due.of} if task.due else set()
+    looked_in |= {links.due.stay.table} if links.due is not None and links.due.stay is not None else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
     hung = {table: engine.view(f"hung_{table}", _standing(linked.seam[table])) for table in links.hanging}
@@ -61,7 +63,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     handed_on(said, task)
     handed = engine.load("handed", handed_table(said, places, sorted(tables)))
     frames: dict[str, Frame] = {}
-    maker = _Maker(engine, task, linked, hung, named, handed)
+    owed = owing(engine, task, linked, hung, handed)
+    maker = _Maker(engine, task, linked, hung, named, handed, owed)
     for table in task.on_ladder:
         if table == links.unit:
             base = _unit_rows(linked.rows)
@@ -74,7 +77,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows)
         frames[table] = maker.frame(table, base)
     if due := task.due:
-        rows = due_rows(engine, task, linked, hung[due.of], handed, due)
+        rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
     return Frames(frames, hung, named, handed)
 
@@ -165,8 +168,9 @@ class _Maker:
         hung: dict[str, FromClause],
         named: dict[str, FromClause],
         handed: FromClause,
+        owed: Owing | None,
     ) -> None:
-        self.engine, self.task, self.linked = engine, task, linked
+        self.engine, self.task, self.linked, self.owed = engine, task, linked, owed
         self.hung, self.named, self.handed = hung, named, handed
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
@@ -356,6 +360,15 @@ class _Maker:
         )
         return Cell(sa.cast(low, sa.Double) / DAY, bucket, low, high, "days")
 
+    def calendar(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """What the calendar says of the record on the day of the audit."""
+        due = self.task.links.due
+        if self.owed is None or due is None or due.stay is None:
+            raise SuiteError(f"linked column {column.name} asks a calendar", where="links.json", fix="say stay in due")
+        other, cell = asked(at.base, self.owed, due.stay.year, due.grade, column.column)
+        at.source = at.source.outerjoin(other, joined(at.base, other, due.stay.year, column.column))
+        return cell
+
 
 _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "count": _Maker.count,
@@ -363,6 +376,7 @@ _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "column": _Maker.column,
     "days": _Maker.days,
     "origin": _Maker.origin,
+    "calendar": _Maker.calendar,
 }
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.dialect import sql
 from recaudit.intime import shared
 from recaudit.keys import Difference
-from recaudit.model import EVER, Base, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
+from recaudit.model import EVER, Base, Calendar, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
 
 
@@ -36,6 +36,8 @@ class Task:
     which was not open then. ``ignoring``: differences between keys of records and of the roster that mean nothing;
     ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
+    ``as_of``: the day of the audit. ``calendar``: of school years, None where nobody gave one; ``statuses``: codes of
+    standing as an Arrow table (``seam.STATUSES``).
     """
 
     spill: Path
@@ -62,6 +64,9 @@ class Task:
     alike: Fraction = Fraction(1)
     heirs: tuple[Heir, ...] = ()
     base: Base | None = None
+    as_of: date | None = None
+    calendar: Calendar | None = None
+    statuses: Any = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""

@@ -19,10 +19,11 @@ import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError
-from recaudit.model import Area, Expected, Facility, Heir, Input, Scope
+from recaudit.model import Area, Calendar, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Claims, Plan, RegisterFiles
 from recaudit.planfile import nearest
 from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
+from recaudit.register.calendar import load_calendar, load_codes, told_of
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.register.denominators import Tile, disputed, expected_of, inherited
 from recaudit.register.enrolled import roster as roster_of_enrolments
@@ -48,6 +49,8 @@ class Register:
     roster: arrow.Table = field(default_factory=ROSTER.empty_table)
     persons: arrow.Table | None = None  # whom its keys are of (``expected.PERSONS``); None where only keys match
     due_plan: arrow.Table | None = None
+    calendar: Calendar | None = None
+    statuses: arrow.Table | None = None  # codes of standing (``seam.STATUSES``)
     dated: bool = False
     files: tuple[Input, ...] = ()
     notes: tuple[str, ...] = ()
@@ -143,6 +146,8 @@ def load(plan: Plan) -> Register:
     roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
     orgs = {sheet.name: sheet for _, sheet in enrolled if sheet is not None}
     plan_sheet, due_plan = load_plan(files.subject_plan, plan.root, faults) if files.subject_plan else (None, None)
+    days, calendar = load_calendar(files.calendar, plan.root, faults) if files.calendar else (None, None)
+    codes, statuses = load_codes(files.statuses, plan.root, faults) if files.statuses else (None, None)
     tiles: dict[str, list[Tile]] = {}
     notes: list[str] = []
     today = names_today(heirs)
@@ -181,7 +186,8 @@ def load(plan: Plan) -> Register:
         notes.append(f"the expected number is disputed among its sources, of facilities: {', '.join(doubtful)}")
     if due_plan is not None:
         notes.append(f"{files.subject_plan}: the subject plan says what is due")
-    others = [*area_sheets, *step_sheets, *([plan_sheet] if plan_sheet is not None else [])]
+    notes += told_of(files.calendar, calendar, due_plan, plan)
+    others = [*area_sheets, *step_sheets, *(one for one in (plan_sheet, days, codes) if one is not None)]
     kept = [sheet for sheet in others if sheet.path == plan.root / sheet.name]  # a result has the others as catalogues
     if files.areas and find(files.areas, plan.root) != plan.root / files.areas:
         notes.append(f"{files.areas}: areas that travel with recaudit")
@@ -201,6 +207,8 @@ def load(plan: Plan) -> Register:
         roster=_without(roster, in_part),
         persons=_without(persons_of(roster_now, yearly), in_part) if files.fallback else None,
         due_plan=due_plan,
+        calendar=calendar,
+        statuses=statuses,
         dated=bool(files.source) and files.as_of is not None,
         files=(*kept_files, *(replace(one, src=place) for place, one in enumerate(claimed, start=len(kept_files)))),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
