@@ -5,6 +5,7 @@ Each situation is a school of its own with one card; all of a day stand in one a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +14,13 @@ import pytest
 from recaudit import audit
 from recaudit.result import FacilityEntry, Result
 from tests import one_school
-from tests.one_school import PLAN, Learner, Tables, card_of, drop, set_all, set_where
+from tests.one_school import FIRST, LEARNERS, PLAN, SECOND, Learner, Tables, card_of, drop, set_all, set_where
 from tests.test_education_traps import (
+    CARDS,
     REACHED,
     RESULTS,
     SHORT,
+    UNKNOWN,
     OfOne,
     Trap,
     card,
@@ -187,3 +190,73 @@ def test_a_card_owes_what_is_due_where_the_learner_was(
     day: str, trap: Trap, told: dict[str, tuple[dict[str, FacilityEntry], Result]]
 ) -> None:
     holds(trap, told[day][0][trap.name])
+
+
+# -------------------------------------------------------------- what is not known makes no card more complete
+BROKEN: Final = b"e1,cut off\n"
+
+
+def stands_with(root: Path, change: OfOne, spoil: Callable[[dict[str, bytes]], object]) -> Any:  # noqa: ANN401 - JSON
+    """The entry of a school whose learner came in term 2, with files spoilt."""
+    learners = schools(OVER[:1])
+    of = one_school.tables(learners)
+    change(of, learners[0])
+    files = {**one_school.files(of, WITH_CALENDAR), "register/calendar.csv": CALENDAR.encode()}
+    spoil(files)
+    return audit.check(one_school.put(root, files), workers=1).result["facilities"][0]
+
+
+def test_where_some_enrolment_was_not_read_nobody_knows_whether_a_period_is_due(tmp_path: Path) -> None:
+    def spoil(files: dict[str, bytes]) -> None:
+        files["package/enrollments.csv"] += BROKEN
+
+    entry = stands_with(tmp_path, of_all(CAME, NO_HK1), spoil)
+    assert stand(entry) == UNKNOWN
+    assert entry["rules"]["grd-03-period"]["not_assessable"] == 1
+
+
+def test_without_enrolments_every_period_is_due(tmp_path: Path) -> None:
+    entry = stands_with(tmp_path, of_all(CAME, NO_HK1), lambda files: files.pop("package/enrollments.csv"))
+    assert stand(entry) == SHORT
+    assert entry["rules"]["grd-03-period"]["unmet"] == 1
+
+
+# -------------------------------------------------------------- schools
+def test_a_site_a_merged_school_two_grades_in_a_class_and_a_learner_of_two_schools(tmp_path: Path) -> None:
+    """One register of three schools; the second went into the third before the year began."""
+    first, moved, merged = LEARNERS[0], LEARNERS[2], LEARNERS[3]
+    third = "0660014"
+    other = LEARNERS[1]._replace(grade="10", school=SECOND)
+    of = one_school.tables((first, moved, other, merged._replace(school=third)))
+    # a site of the first school, an org of its own that bears the school's code: its cards are the school's. The class
+    # holds two grades, and each card owes what its own grade asks for
+    at_site = Learner("00200", FIRST, "10", "Y", "Bhim", "2010-05-05", "068210000000")
+    one_school.add(of, one_school.of_learner(at_site))
+    of["orgs"].append({**next(row for row in of["orgs"] if row["identifier"] == FIRST), "sourcedId": "site"})
+    for table, column in (("rc_report_cards", "schoolSourcedId"), ("enrollments", "schoolSourcedId")):
+        for row in of[table]:
+            if at_site.id in row.values():
+                row[column] = "site"
+    of["register/rosters"].append({**of["register/rosters"][0], "id": at_site.id})
+    # who was in the second school in term 1 went to the first one in term 2: two cards, each owes its own periods
+    here, there = card_of(moved.id), "there"
+    more_of = one_school.of_learner(moved._replace(school=FIRST))
+    for table in (CARDS, RESULTS, "rc_approvals"):
+        of[table] += [{**row, "reportCardId": there} for row in more_of[table]]
+    of["enrollments"] += [{**row, "sourcedId": "there", "beginDate": "2026-02-02"} for row in more_of["enrollments"]]
+    set_where("enrollments", {"sourcedId": f"e{moved.id}"}, endDate="2026-01-30")(of)
+    set_where(CARDS, {"reportCardId": here}, decision="transferred_out")(of)
+    of[RESULTS] = [
+        row
+        for row in of[RESULTS]
+        if (row["reportCardId"], row["periodCode"]) not in ((here, "Y"), (here, "HK2"), (there, "HK1"))
+    ]
+    of["register/rosters"].append({**of["register/rosters"][0], "id": moved.id})
+    # the second school is the third one now
+    for row in of["register/facilities"]:
+        row["open_to"] = "2025-08-31" if row["id"] == SECOND else ""
+        row["predecessors"] = SECOND if row["id"] == third else ""
+    files = {**one_school.files(of, WITH_CALENDAR), "register/calendar.csv": CALENDAR.encode()}
+    result_ = audit.check(one_school.put(tmp_path, files), workers=1).result
+    found = {entry["id"]: (entry["expected"], *stand(entry)) for entry in result_["facilities"]}
+    assert found == {FIRST: (3, 3, 0, 0), third: (3, 3, 0, 0)}

@@ -163,11 +163,12 @@ def _not_over(task: Task) -> pa.Table:
     rows = []
     for one in task.calendar.years if task.calendar is not None else ():
         waits = {period for period, day in one.over.items() if not _over(day, task)}
+        past = set(one.over) - waits
         rows += [
             {"year": one.year, "grade": grade, "period": period}
             for grade, periods in sorted(owed.items())
             for period in sorted(waits)
-            if periods - waits
+            if periods & past
         ]
     return pa.Table.from_pylist(rows, pa.schema({"year": pa.string(), "grade": pa.string(), "period": pa.string()}))
 
