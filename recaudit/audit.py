@@ -559,6 +559,15 @@ def _notes(one: SectorAudit) -> Iterator[str]:
                 f"{so_many(one.counted.of_no_kind, 'row')} of {one.sector.name} without a visit type that is a code of "
                 "that list: unreadable, as nobody knows if the plan is about them, unless status or end puts them out"
             )
+    if one.counted.narrowed:
+        verb = "owes" if one.counted.narrowed == 1 else "owe"
+        yield (
+            f"{so_many(one.counted.narrowed, 'record')} of {one.sector.name} {verb} fewer periods: the learner came "
+            "after the end of one, or left before it"
+        )
+    if one.counted.idle:
+        verb = "owes" if one.counted.idle == 1 else "owe"
+        yield f"{so_many(one.counted.idle, 'record')} of {one.sector.name} {verb} no subject result at all"
     every_rule = (rule for suite in one.suites.values() for rule in suite.rules)
     if of_others := [rule.id for rule in every_rule if rule.unit not in ("", one.links.unit)]:
         yield f"rules of {one.sector.name} not asked, as the unit is {one.links.unit}: {few(of_others)}"

@@ -624,6 +624,8 @@ class Counted:
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
     left_out: int = 0  # rows of a kind that the plan is not about
     of_no_kind: int = 0  # rows of which nobody knows whether they are of such a kind
+    narrowed: int = 0  # records that owe fewer periods, as the learner was not there
+    idle: int = 0  # records that owe no result at all, by the calendar and the learner's stay
     elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
     nowhere: int = 0  # rows that would put a record in scope, had it been read
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could

@@ -10,20 +10,22 @@ from random import Random
 from typing import Any, Final
 
 import pyarrow as pa
+import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import suites
 from recaudit.education.tables import tables
 from recaudit.engine.link import Linked
-from recaudit.engine.owing import owing
+from recaudit.engine.owing import asked, joined, owing
 from recaudit.engine.seam import Engine, Task, span_of
 from recaudit.model import Calendar, Period, SchoolYear
-from recaudit.values import NULL, VALUE
+from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 PERIODS: Final = ("HK1", "HK2", "Y")
 DAYS: Final = {"HK1": date(2026, 1, 16), "HK2": date(2026, 5, 22), "Y": date(2026, 5, 29)}
-FULL: Final = SchoolYear("2026", date(2025, 9, 5), DAYS["Y"], DAYS, DAYS["Y"])
+FULL: Final = SchoolYear("2026", date(2025, 9, 5), DAYS["Y"], DAYS, DAYS["Y"], date(2026, 7, 31))
 LATER: Final = date(2026, 8, 1)
 CODES: Final = {"06": ("HK1", False), "08": ("Y", True), "01": ("", False)}
 ZONE: Final = "Asia/Ho_Chi_Minh"
@@ -188,3 +190,39 @@ def test_nothing_handed_in_withholds_nothing() -> None:
 def test_an_audit_in_january_waits_for_the_second_term_and_the_year() -> None:
     assert withheld([Card()], as_of=date(2026, 1, 20)) == [{"HK2": True, "Y": True}]
     assert withheld([Card()], as_of=date(2026, 1, 16)) == [{}]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "decision", "retest"),
+    [
+        (date(2026, 5, 29), NULL, VALUE),  # the day on which the year closes is part of it
+        (date(2026, 5, 30), VALUE, VALUE),
+        (date(2026, 7, 31), VALUE, VALUE),
+        (date(2026, 8, 1), VALUE, NULL),
+    ],
+)
+def test_the_decision_is_due_once_the_year_has_closed_and_may_wait_until_re_tests_end(
+    as_of: date, decision: int, retest: int
+) -> None:
+    assert _answers(FULL, as_of) == (decision, retest)
+
+
+def test_what_no_calendar_says_is_due_and_how_long_it_may_wait_is_not_known() -> None:
+    assert _answers(replace(FULL, closing=None, retest_end=None), date(2026, 1, 20)) == (VALUE, NOT_KNOWN)
+    assert _answers(replace(FULL, year="2027"), date(2026, 1, 20)) == (VALUE, NOT_KNOWN)
+
+
+def _answers(calendar: SchoolYear, as_of: date) -> tuple[int, ...]:
+    """The buckets of "decision due" and "re-test open" of a card of 2026."""
+    engine, cards = Engine(), [Card()]
+    linked = _linked(engine, cards)
+    rows = {"enrollments": _rows(engine, cards)}
+    owed = owing(engine, _task(calendar, as_of), linked, rows, _handed(engine, cards))
+    assert owed is not None
+    found = []
+    for what in ("decision due", "re-test open"):
+        other, cell = asked(linked.rows, owed, "schoolYear", "gradeLevel", what)
+        joined_to = linked.rows.outerjoin(other, joined(linked.rows, other, "schoolYear", what))
+        [(bucket,)] = engine.rows(sa.select(cell.bucket).select_from(joined_to))
+        found.append(bucket)
+    return tuple(found)

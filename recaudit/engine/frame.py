@@ -47,6 +47,7 @@ class Frames:
     hung: dict[str, FromClause]  # hanging table -> all its rows, with standing, as ``hung_<table>``
     named: dict[str, FromClause]  # referenced table -> all its rows, with standing, as ``named_<table>``
     handed: FromClause  # facility, ns, tbl, handed_in, cut, unread
+    owed: Owing | None = None
 
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
@@ -79,7 +80,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     if due := task.due:
         rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
-    return Frames(frames, hung, named, handed)
+    return Frames(frames, hung, named, handed, owed)
 
 
 def _standing(table: FromClause) -> sa.Select[Any]:

@@ -47,7 +47,8 @@ _ANSWERS: Final = pa.schema({"year": pa.string(), "decision": pa.string(), "rete
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """``withheld``: (src, pos, facility_) of rows of the unit's table, ``period_`` and ``sure_``; a pair stands once.
+    """``withheld``: (src, pos, facility_) of rows of the unit's table, ``period_``, ``sure_``, and ``stay_``: by the
+    learner's stay, not by the day alone; a pair of row and period stands once.
     ``plan``: the subject plan as a relation. ``answers``: school year -> is the decision due, are re-tests open."""
 
     plan: FromClause
@@ -66,7 +67,7 @@ def owing(engine: Engine, task: Task, linked: Linked, hung: dict[str, FromClause
     answers = engine.load("calendar answers", _answers(task))
     if task.calendar is None or task.due_plan is None:
         nothing = {"src": pa.int32(), "pos": pa.int64(), "facility_": pa.string()}
-        none = pa.schema({**nothing, "period_": pa.string(), "sure_": pa.bool_()}).empty_table()
+        none = pa.schema({**nothing, "period_": pa.string(), "sure_": pa.bool_(), "stay_": pa.bool_()}).empty_table()
         return Owing(plan, engine.load("withheld", none), answers, False)
     link = task.links.hanging[due.stay.table]
     calendar = engine.load("calendar", _calendar(task))
@@ -79,8 +80,34 @@ def owing(engine: Engine, task: Task, linked: Linked, hung: dict[str, FromClause
     both = sa.union_all(_by_day(units, not_over), by_stay).subquery("both")
     c = both.c
     place = [c[name] for name in PLACE]
-    each = sa.select(*place, c.period_, sa.func.bool_or(c.sure_).label("sure_")).group_by(*place, c.period_)
+    each = sa.select(
+        *place, c.period_, sa.func.bool_or(c.sure_).label("sure_"), sa.func.bool_or(c.stay_).label("stay_")
+    )
+    each = each.group_by(*place, c.period_)
     return Owing(plan, engine.make("withheld", each), answers, True)
+
+
+def narrowed(engine: Engine, task: Task, linked: Linked, owed: Owing | None) -> tuple[int, int]:
+    """Records that owe fewer periods as the learner was not there, and records that owe no result at all."""
+    due = task.links.due
+    if owed is None or due is None or not owed.narrows:
+        return 0, 0
+    rows, w = linked.rows, owed.withheld.c
+    place = [rows.c[name] for name in PLACE]
+    records = sa.select(*place, rows.c.rid_, rows.c[due.grade], rows.c[f"{due.grade}__s"]).where(
+        rows.c.rid_.is_not(None)
+    )
+    base = records.subquery("records in scope")
+    left = _periods_left(base, owed, due.grade)
+    none = sa.select(sa.func.count(sa.distinct(base.c.rid_))).select_from(
+        base.join(left, sa.and_(*(left.c[name] == base.c[name] for name in PLACE)))
+    )
+    away = sa.select(sa.func.count(sa.distinct(base.c.rid_))).select_from(
+        base.join(owed.withheld, sa.and_(*(w[name] == base.c[name] for name in PLACE)))
+    )
+    [(fewer,)] = engine.rows(away.where(w.stay_))
+    [(idle,)] = engine.rows(none.where(left.c.left == 0, left.c.doubtful == 0))
+    return int(fewer), int(idle)
 
 
 def asked(at: FromClause, owing: Owing, year: str, grade: str, what: str) -> tuple[FromClause, Cell]:
@@ -217,9 +244,9 @@ def _by_day(units: FromClause, not_over: FromClause) -> sa.Select[Any]:
     n = not_over.c
     same = sa.and_(n.year == units.c.year_, n.grade == units.c.grade_)
     place = (units.c[name] for name in PLACE)
-    return sa.select(*place, n.period.label("period_"), sa.true().label("sure_")).select_from(
-        units.join(not_over, same)
-    )
+    return sa.select(
+        *place, n.period.label("period_"), sa.true().label("sure_"), sa.false().label("stay_")
+    ).select_from(units.join(not_over, same))
 
 
 def _by_stay(
@@ -261,9 +288,9 @@ def _by_stay(
     whole = sa.and_(h.handed_in, sa.not_(h.cut), sa.not_(h.unread), w.ns.not_in(unlinked))
     at = sa.and_(h.facility == w.facility_, h.ns == w.ns, h.tbl == stay.table)
     sure = sa.func.coalesce(whole, sa.false()).label("sure_")
-    return sa.select(*(w[name] for name in PLACE), w.period.label("period_"), sure).select_from(
-        each.outerjoin(handed, at)
-    )
+    return sa.select(
+        *(w[name] for name in PLACE), w.period.label("period_"), sure, sa.true().label("stay_")
+    ).select_from(each.outerjoin(handed, at))
 
 
 def _known(said: ColumnElement[bool]) -> ColumnElement[bool]:
