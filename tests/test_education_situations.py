@@ -17,6 +17,7 @@ from tests import one_school
 from tests.one_school import FIRST, LEARNERS, PLAN, SECOND, Learner, Tables, card_of, drop, set_all, set_where
 from tests.test_education_traps import (
     CARDS,
+    NEWER,
     REACHED,
     RESULTS,
     SHORT,
@@ -26,6 +27,7 @@ from tests.test_education_traps import (
     card,
     claims_of_one,
     code_of,
+    copy,
     more,
     nothing,
     of_all,
@@ -84,6 +86,14 @@ def not_enrolled(of: Tables, one: Learner) -> None:
     drop("enrollments", userSourcedId=one.id)(of)
 
 
+def one_term_each(of: Tables, one: Learner) -> None:
+    """The results of term 1 hang on the first card, the others on the second."""
+    term = {card_of(one.id): ("HK1",), f"second-{one.id}": ("HK2", "Y")}
+    of[RESULTS] = [
+        row for row in of[RESULTS] if row["periodCode"] in term.get(row["reportCardId"], (row["periodCode"],))
+    ]
+
+
 RETESTED: Final = more("TOAN", "RT", "score", score="6")
 LEFT: Final = card(decision="transferred_out")
 GONE_IN_MARCH: Final = of_all(LEFT, enrolled(endDate="2026-03-01"))
@@ -130,6 +140,13 @@ OVER: Final = (
     Trap("is retained", card(decision="retained"), REACHED),
     Trap("waits for a re-test", card(decision="pending_retest"), SHORT, {"req-06-retest": {"unmet": 1}}),
     Trap("was decided after a re-test", of_all(card(decision="promoted_after_retest"), RETESTED), REACHED),
+    Trap(
+        "has a card of each term",
+        of_all(copy(NEWER, own={"termCode": "HK1"}, termCode="HK2"), one_term_each),
+        SHORT,
+        {"grd-03-period": {"unmet": 3}},  # of both copies: the first lacks two periods, the second one
+        {"matched": 1, "duplicate": 1},
+    ),
     # electives
     Trap("chose enough electives", nothing, REACHED, CHOSEN, grade="10"),
     Trap("chose fewer electives", without("LS"), SHORT, {"grd-02-electives": {"unmet": 1}}, grade="10"),
@@ -251,6 +268,7 @@ def test_a_card_owes_what_is_due_where_the_learner_was(
     assert stand(entry) == trap.stand
     for rule, counts in trap.counts.items():
         assert {state: entry["rules"][rule][state] for state in counts} == counts, rule
+    assert {state: entry[state] for state in trap.rows} == trap.rows
 
 
 def test_a_site_a_merged_school_two_grades_in_a_class_and_a_learner_of_two_schools(august: Result) -> None:
