@@ -226,3 +226,14 @@ def _answers(calendar: SchoolYear, as_of: date) -> tuple[int, ...]:
         [(bucket,)] = engine.rows(sa.select(cell.bucket).select_from(joined_to))
         found.append(bucket)
     return tuple(found)
+
+
+def test_a_code_counts_only_on_an_enrolment_of_that_school_year() -> None:
+    last_year, this_year = (date(2024, 9, 5), date(2025, 5, 30)), (date(2025, 9, 5), None)
+    cards = [Card((Enrolment(*days_, "06"),)) for days_ in ((None, None), last_year, this_year)]
+    assert withheld(cards) == [{}, {}, {"HK1": True}]
+
+
+def test_who_left_and_came_back_owes_what_the_second_enrolment_covers() -> None:
+    left, back = Enrolment(date(2025, 9, 5), date(2025, 12, 1)), Enrolment(date(2026, 3, 1), None)
+    assert withheld([Card((left, back), "promoted"), Card((left, back), "withdrawn")]) == [{}, {"HK1": True}]
