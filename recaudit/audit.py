@@ -233,6 +233,8 @@ def _read(
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)
+    if registered.calendar is not None:
+        tables = seam.with_stay(tables, every, links)
     if registered.persons is not None and links.person is not None:
         tables = seam.with_persons(tables, every, links.person)
     base = planned.bases.get(sector.name)
@@ -284,6 +286,8 @@ def _read(
         base=base,
         computation=suites.computation(sector.name, loaded.values()),
         as_of=planned.as_of,
+        calendar=registered.calendar,
+        statuses=registered.statuses,
     )
     return loaded, engine.inherited(inputs, heirs), task
 
@@ -564,6 +568,15 @@ def _notes(one: SectorAudit) -> Iterator[str]:
                 f"{so_many(one.counted.of_no_kind, 'row')} of {one.sector.name} without a visit type that is a code of "
                 "that list: unreadable, as nobody knows if the plan is about them, unless status or end puts them out"
             )
+    if one.counted.narrowed:
+        verb = "owes" if one.counted.narrowed == 1 else "owe"
+        yield (
+            f"{so_many(one.counted.narrowed, 'record')} of {one.sector.name} {verb} fewer periods: the learner came "
+            "after the end of one, or left before it"
+        )
+    if one.counted.idle:
+        verb = "owes" if one.counted.idle == 1 else "owe"
+        yield f"{so_many(one.counted.idle, 'record')} of {one.sector.name} {verb} no subject result at all"
     every_rule = (rule for suite in one.suites.values() for rule in suite.rules)
     if of_others := [rule.id for rule in every_rule if rule.unit not in ("", one.links.unit)]:
         yield f"rules of {one.sector.name} not asked, as the unit is {one.links.unit}: {few(of_others)}"

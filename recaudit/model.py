@@ -282,6 +282,11 @@ class Suite:
     computation: str = ""  # the pack whose computation.json its rules rest on
 
 
+CALENDAR_ASKS: Final = ("results due", "decision due", "re-test open")
+"""What a column of form ``calendar`` may ask of a record: "yes", or absent for no. Without a calendar results and
+decision are due; until when re-tests are open is not known where the calendar does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedColumn:
     """A frame column that is not in the row itself, in one of six forms:
@@ -297,10 +302,11 @@ class LinkedColumn:
                is its field kind, ``uses`` the (table, column) it looks at, ``start`` and ``end`` linked columns it
                needs; ``table``, where it stands for a row that may be absent, the hanging table that would have it;
                ``where`` may name a list that travels with recaudit: ("list", "vn")
+    ``calendar`` of the record: what the calendar says of it on the day of the audit, one of ``CALENDAR_ASKS``
     """
 
     name: str
-    form: Literal["count", "found", "column", "days", "origin", "made"]
+    form: Literal["count", "found", "column", "days", "origin", "made", "calendar"]
     table: str = ""
     by: str = ""
     column: str = ""
@@ -331,6 +337,42 @@ class Hanging:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolYear:
+    """What a calendar says of one school year. None, or a period that is not in ``over``: nobody says."""
+
+    year: str  # the year in which it ends
+    begins: date | None  # first day of its first term
+    ends: date | None  # the day on which it closes, else the last day of its last term
+    over: Mapping[str, date]  # period -> its last day; of the year's own period, the day on which it closes
+    closing: date | None = None
+    retest_end: date | None = None
+    submission: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """School years, sorted, each once."""
+
+    years: tuple[SchoolYear, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where a record says which school year it is of and how it ended, and a hanging table from when to when the
+    learner was there: by these what is due is narrowed. ``left``: decisions that say that the learner left."""
+
+    year: str  # columns of the unit's table
+    decision: str
+    left: tuple[str, ...]
+    table: str
+    begin: str  # its columns
+    end: str
+    code: str  # the code of standing
+    status: str
+    gone: tuple[str, ...]  # statuses of rows that are no rows
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A table of what each record should hold, made of a subject plan: absent rows exist in it.
 
@@ -344,6 +386,7 @@ class Due:
     period: str
     assessment: str  # the column that says what kind of result it is
     columns: tuple[str, ...]  # those of the hanging table that are carried over
+    stay: Stay | None = None
 
 
 SEXES: Final = ("male", "female", "other")
@@ -669,6 +712,8 @@ class Counted:
     further: int = 0  # unexpected ones whose key means one of the roster that another record stands for
     left_out: int = 0  # rows of a kind that the plan is not about
     of_no_kind: int = 0  # rows of which nobody knows whether they are of such a kind
+    narrowed: int = 0  # records that owe fewer periods, as the learner was not there
+    idle: int = 0  # records that owe no result at all, by the calendar and the learner's stay
     elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
     nowhere: int = 0  # rows that would put a record in scope, had it been read
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could

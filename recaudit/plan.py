@@ -34,6 +34,8 @@ _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 _EXCUSED: Final[tuple[Excused, ...]] = get_args(Excused)
 _PER: Final[tuple[Per, ...]] = get_args(Per)
 _FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
+_NO_PLAN: Final = 'add subject_plan = "..."'
+_NO_DAYS: Final = 'add calendar = "file.csv"'
 LEAST_ALIKE: Final = Fraction(8, 10)
 ALIKE: Final = Fraction(9, 10)
 """How alike two names are that probably are one person's, where the plan does not say."""
@@ -108,6 +110,8 @@ class RegisterFiles:
     keys: tuple[Difference, ...] = ()  # differences between a roster's key and an exported one that mean nothing
     fallback: Fraction | None = None  # how alike names must be where keys do not match; None: only keys match
     claims: Claims | None = None
+    calendar: str = ""  # a file: when terms end and school years close
+    statuses: str = ""  # a file, or the name of one that travels with recaudit: codes of a learner's standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +299,8 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         "keys",
         "fallback",
         "claims",
+        "calendar",
+        "statuses",
     )
     files = RegisterFiles(
         facilities=table.text("facilities"),
@@ -311,20 +317,29 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         keys=_differences(table),
         fallback=_fallback(table),
         claims=_claims(table.table("claims")) if "claims" in table.raw else None,
+        calendar=table.text("calendar", default=""),
+        statuses=table.text("statuses", default=""),
     )
     if len(set(files.decides)) < len(files.decides):
         table.problem("a source is named twice", key="decides", fix="name each once, the most trusted first")
     if files.crosswalk and not files.areas:
         table.problem("a crosswalk leads to areas, and there are none", key="areas", fix="add areas = ...")
-    plans = {path.stem for path in expectations("education", "subject_plan").glob("*.csv")}
-    if files.subject_plan and files.subject_plan not in plans and not os.path.isfile(root / files.subject_plan):
-        fix = f"paths are relative to {root}; with recaudit travels: {', '.join(sorted(plans))}"
-        table.problem(f"file {files.subject_plan} is not there", key="subject_plan", fix=fix)
+    for key, name in (("subject_plan", files.subject_plan), ("statuses", files.statuses)):
+        travel = {path.stem for path in expectations("education", key).glob("*.csv")}
+        if name and name not in travel and not os.path.isfile(root / name):
+            fix = f"paths are relative to {root}; with recaudit travels: {', '.join(sorted(travel))}"
+            table.problem(f"file {name} is not there", key=key, fix=fix)
+    if files.calendar and not files.subject_plan:
+        table.problem("a calendar says when results are due, and no plan says which", key="calendar", fix=_NO_PLAN)
+    if files.statuses and not files.calendar:
+        table.problem(
+            "codes of standing speak of terms, and no calendar says when those are", key="statuses", fix=_NO_DAYS
+        )
     if files.enrolled_on is not None and not period.first <= files.enrolled_on <= period.last:
         table.problem("the day lies outside the plan's period", key="enrolled_on", fix="name a day of the period")
     if files.enrolments and files.enrolled_on is None:
         table.problem("nobody says on which day they count", key="enrolled_on", fix="add enrolled_on = YYYY-MM-DD")
-    for key in ("facilities", "areas", "crosswalk", *_REGISTER_FILES):
+    for key in ("facilities", "areas", "crosswalk", "calendar", *_REGISTER_FILES):
         for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
             if not os.path.isfile(root / name) and not (key == "areas" and name in area_packs()):
                 # Path.is_file raises for a name too long

@@ -41,6 +41,7 @@ def findings(register: Register, sourced: bool, dated: bool) -> Iterator[Finding
     yield from _of_areas(register)
     yield from _of_steps(register)
     yield from _of_stretches(register)
+    yield from _of_years(register)
 
 
 def _of_expected(one: Expected) -> Iterator[Finding]:
@@ -112,6 +113,19 @@ def _of_stretches(register: Register) -> Iterator[Finding]:
                     before[one] = [*before.get(one, ()), id_]
     for one, later in before.items():
         yield Finding("predecessor", one, f"before {', '.join(dict.fromkeys(later))}")
+
+
+def _of_years(register: Register) -> Iterator[Finding]:
+    """Days that the calendar does not say of a school year, though the subject plan has the period."""
+    owed = sorted(set(register.due_plan["period"].to_pylist())) if register.due_plan is not None else []
+    for year in register.calendar.years if register.calendar is not None else ():
+        silent = [f"the end of {period}" for period in owed if period not in year.over]
+        silent += ["its begin"] if year.begins is None else []
+        silent += ["the day on which it closes"] if year.closing is None else []
+        if silent:
+            yield Finding("calendar", year.year, ", ".join(silent))
+        if year.retest_end is None:
+            yield Finding("retest", year.year)
 
 
 def _days(days: Period) -> str:

@@ -66,6 +66,10 @@ DUE_PLAN: Final = (
 """A subject plan as the engine takes it: one row a grade, subject and period."""
 
 
+STATUSES: Final = (("code", "string"), ("period", "string"), ("leaves", "bool"))
+"""Codes of a learner's standing: periods that are not due with one, and whether it says that the learner left."""
+
+
 def columns(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
     """Every column of a seam table with the name of its Arrow type, in order.
 
@@ -128,6 +132,8 @@ def used(
                 wanted[column.table].add(column.column)
             for other, used_column in column.uses:
                 wanted[other].add(used_column)
+            if column.form == "calendar" and due is not None and due.stay is not None:
+                wanted[links.unit] |= {due.stay.year, due.grade}
     return {
         table: {column: kind for column, kind in tables[table].items() if column in of} for table, of in wanted.items()
     }
@@ -149,6 +155,18 @@ def with_base(used: Tables, every: Tables, links: Links, base: Base) -> dict[str
     """``used``, and of which kind the rows are by which records are in scope."""
     of = links.in_scope_by.table if links.in_scope_by else links.unit
     return {**used, of: {**used[of], base.column: every[of][base.column]}}  # type: ignore[dict-item]
+
+
+def with_stay(used: Tables, every: Tables, links: Links) -> dict[str, dict[str, str]]:
+    """``used``, and by what it is narrowed what is due: only where there is a calendar."""
+    wider = {table: dict(kinds) for table, kinds in used.items()}
+    if links.due is not None and (stay := links.due.stay) is not None and stay.table in wider:
+        link = links.hanging[stay.table]
+        of_record = (stay.year, stay.decision, links.due.grade, link.names)
+        of_stay = (stay.begin, stay.end, stay.code, stay.status, link.by)
+        wider[links.unit] |= {column: every[links.unit][column] for column in of_record}
+        wider[stay.table] |= {column: every[stay.table][column] for column in of_stay}
+    return wider
 
 
 def with_persons(used: Tables, every: Tables, person: Person) -> dict[str, dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-_CATALOGUES = ("views", "formats", "subject_plan", "traits", "bases")
+_CATALOGUES = ("views", "formats", "subject_plan", "statuses", "traits", "bases")
 """Folders below a sector that hold no suites; every other one is a pack of suites."""
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -31,7 +31,7 @@ def area_packs() -> tuple[str, ...]:
 
 def catalogues(sectors: Iterable[str]) -> dict[str, Path]:
     """Name -> file of what says how cells of these sectors are read, sorted by name: placeholders, links, views,
-    formats, subject plans, computations, country packs of areas. Suites are not among them."""
+    formats, subject plans, codes of standing, computations, country packs of areas. Suites are not among them."""
     root, folders = expectations(), [expectations(sector) for sector in sectors]
     files = [
         *(root / "values").glob("*"),

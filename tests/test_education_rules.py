@@ -47,7 +47,7 @@ REQUIRED = {
         "plh-06-test-family-name plh-06-test-given-name req-01-birth-date req-01-class req-01-demographics "
         "req-01-family-name req-01-given-name req-01-learner-demographics req-01-learner-school req-01-school "
         "req-01-sex req-01-student-code req-02-national-id req-04-grade req-05-homeroom-comment req-06-decision "
-        "req-07-shell"
+        "req-06-retest req-07-shell"
     ),
     "consistent": (
         "att-01-excused att-01-unexcused att-02-excused att-02-unexcused dat-03-age dat-04-begin-end "
@@ -120,7 +120,7 @@ def test_all_suites_of_the_sector_load_together() -> None:
         "education/computed/card_levels": 3,
         "education/enrolment/enrollments": 5,
         "education/enrolment/rc_report_cards": 1,
-        "education/further/rc_report_cards": 9,
+        "education/further/rc_report_cards": 10,
         "education/gradebook/results": 2,
         "education/signing/rc_approvals": 8,
         "education/signing/rc_report_cards": 6,

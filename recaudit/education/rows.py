@@ -23,6 +23,7 @@ from recaudit.seam import Tables
 _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
 """Column of ``learners`` -> the one of users.csv that says the same, where there are no roles."""
 
+_STATUS_CODE: Final = "metadata.rc.status"
 _PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
 _EXEMPT: Final = frozenset({"score", "level", "comment"})
 _WAIVED: Final = "waived"  # a reason that no catalogue has: excused

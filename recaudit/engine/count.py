@@ -27,6 +27,7 @@ from recaudit.engine.link import (
 )
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
+from recaudit.engine.owing import narrowed
 from recaudit.engine.patterns import patterns
 from recaudit.engine.reference import sheets
 from recaudit.engine.scope import elsewhere, nowhere, of_no_known_kind, of_other_base
@@ -75,6 +76,7 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
     probably, nameless = _probable(engine, task, linked, frames)
     under_another = moved(engine, task, linked)
     left_out, of_no_kind = _kinds(engine, task, linked)
+    fewer, idle = narrowed(engine, task, linked, frames.owed)
     tallies = _tallies(engine, task, linked, judged, stood, shape)
     return Counted(
         tallies=tuple(
@@ -93,6 +95,8 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
         nameless=nameless,
         left_out=left_out,
         of_no_kind=of_no_kind,
+        narrowed=fewer,
+        idle=idle,
         elsewhere=elsewhere(engine, task, linked.rows),
         nowhere=nowhere(engine, task, linked.rows),
     )

@@ -22,6 +22,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
 from recaudit.engine.link import Linked, place_of
+from recaudit.engine.owing import PLACE, Owing
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Due
 from recaudit.seam import DUE_COLUMNS, DUE_PLAN
@@ -34,15 +35,24 @@ SCORE: Final = "score"
 
 
 def due_rows(
-    engine: Engine, task: Task, linked: Linked, results: FromClause, handed: FromClause, due: Due
+    engine: Engine,
+    task: Task,
+    linked: Linked,
+    results: FromClause,
+    handed: FromClause,
+    due: Due,
+    owed: Owing | None = None,
 ) -> FromClause:
     """Identity, ``facility_``, ``rid_``, ``standing_``, the column by which results name their record, and cells.
 
     ``results``: all rows of the hanging table that is looked in. Without a plan no row, as nobody said what is due, but
     for results that are asked for what they say of themselves. One of which nobody knows what it is a result of may
-    be any: what was not found is not known then, and it has a row of its own.
+    be any: what was not found is not known then, and it has a row of its own. A period that is withheld (``owing``) has
+    no row; where it is not sure that it is, what was not found is not known.
     """
-    plan = engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
+    plan = (
+        owed.plan if owed else engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
+    )
     link = task.links.hanging[due.of]
     made = _Made(due, results, link.by)
     units = _units(linked, link.names, due.grade, sa.select(plan.c.grade), made.blind())
@@ -56,17 +66,23 @@ def due_rows(
     with_subject = sa.and_(of(taken), taken.c.subject_ == plan.c.subject)
     sure = _sure(units, handed, due.of)
     planned = units.join(plan, on_grade).outerjoin(held, named).outerjoin(sure, _at(sure, units))
+    withheld = owed.withheld if owed is not None and owed.narrows else None
+    here: ColumnElement[bool] = sa.true()
+    if withheld is not None:
+        planned = planned.outerjoin(withheld, sa.and_(_placed(withheld, units), withheld.c.period_ == plan.c.period))
+        here = sa.func.coalesce(sa.not_(withheld.c.sure_), sa.true())
+        made.perhaps = withheld.c.period_.is_not(None)
     compulsory = (
         sa.select(*made.cells(units, plan, held, sure, taken.c.subject_.is_not(None), COMPULSORY))
         .select_from(planned.outerjoin(taken, with_subject))
-        .where(plan.c.requirement == COMPULSORY)
+        .where(plan.c.requirement == COMPULSORY, here)
     )
     elective = (
         sa.select(*made.cells(units, plan, held, sure, sa.true(), ELECTIVE))
         .select_from(planned.join(taken, with_subject))
-        .where(plan.c.requirement == ELECTIVE)
+        .where(plan.c.requirement == ELECTIVE, here)
     )
-    parts = [compulsory, elective, made.slots(units, plan, taken, sure)]
+    parts = [compulsory, elective, made.slots(units, plan, taken, sure, withheld)]
     parts += [made.unknown(units), made.unplaced(units)] if task.due_plan is not None else []
     parts += [made.own(units)] if task.due_plan is None and task.due_own else []
     every = sa.union_all(*parts)
@@ -109,6 +125,7 @@ class _Made:
 
     def __init__(self, due: Due, results: FromClause, by: str) -> None:
         self.due, self.results, self.by = due, results, by
+        self.perhaps: ColumnElement[bool] = sa.false()  # nobody knows whether the row is due
 
     def held(self) -> sa.Subquery:
         """Results with a record, a subject and a period; where a key has several, each is held to the plan."""
@@ -185,10 +202,10 @@ class _Made:
             "requirement": (sa.literal(requirement), value),
             "dueType": (p.assessment, value),
             "scoreDue": (sa.case((p.score_due, "yes")), sa.case((p.score_due, VALUE), else_=NULL)),
-            "subjectFound": _yes(subject_there, _absent(units, sure, "blind_subject_")),
-            "found": _yes(there, _absent(units, sure, "blind_subject_", "blind_period_")),
+            "subjectFound": _yes(subject_there, _absent(units, sure, "blind_subject_", perhaps=self.perhaps)),
+            "found": _yes(there, _absent(units, sure, "blind_subject_", "blind_period_", perhaps=self.perhaps)),
         }
-        absent = _absent(units, sure, "blind_subject_", "blind_period_")
+        absent = _absent(units, sure, "blind_subject_", "blind_period_", perhaps=self.perhaps)
         carried = {
             name: (held.c[name], sa.case((there, held.c[f"{name}__s"]), else_=absent)) for name in self.due.columns
         }
@@ -196,7 +213,10 @@ class _Made:
         key = sa.literal(requirement) + slash + p.subject + slash + p.period + slash + place
         return self._row(units, key, own, carried, NULL)
 
-    def slots(self, units: FromClause, plan: FromClause, taken: FromClause, sure: FromClause) -> sa.Select[Any]:
+    def slots(
+        self, units: FromClause, plan: FromClause, taken: FromClause, sure: FromClause, withheld: FromClause | None
+    ) -> sa.Select[Any]:
+        """``withheld``: a record of which no period of the group is due owes no choice."""
         p = plan.c
         groups = (
             sa.select(p.grade, p.grp, sa.func.max(p.choose).label("choose"))
@@ -221,14 +241,20 @@ class _Made:
             chosen_of.c.grp == slot_group,
         )
         filled = sa.func.coalesce(chosen_of.c.subjects, 0) >= number
+        joined = units.join(slot, slot_grade == units.c.grade_).outerjoin(chosen_of, same)
+        joined = joined.outerjoin(sure, _at(sure, units))
+        here: ColumnElement[bool] = sa.true()
+        perhaps: ColumnElement[bool] = sa.false()
+        if withheld is not None:
+            open_ = _groups_open(units, plan, withheld)
+            joined = joined.join(open_, sa.and_(_placed(open_, units), open_.c.grp == slot_group))
+            here, perhaps = sa.or_(open_.c.left > 0, open_.c.doubtful > 0), open_.c.left == 0
         own = {
             "requirement": (sa.literal(SLOT), sa.literal(VALUE)),
-            "electiveFound": _yes(filled, _absent(units, sure, "blind_subject_")),
+            "electiveFound": _yes(filled, _absent(units, sure, "blind_subject_", perhaps=perhaps)),
         }
         key = sa.literal(f"{SLOT}/") + slot_group + sa.literal("/") + sa.cast(number, sa.Text)
-        return sa.select(*self._row(units, key, own, {}, NULL)).select_from(
-            units.join(slot, slot_grade == units.c.grade_).outerjoin(chosen_of, same).outerjoin(sure, _at(sure, units))
-        )
+        return sa.select(*self._row(units, key, own, {}, NULL)).select_from(joined).where(here)
 
     def own(self, units: FromClause) -> sa.Select[Any]:
         """Every result, held against the kind of assessment that it names itself."""
@@ -255,11 +281,34 @@ class _Made:
         return sa.select(*row).select_from(units).where(units.c.grade_.is_(None))
 
 
-def _absent(units: FromClause, sure: FromClause, *blind: str) -> ColumnElement[int]:
-    """The bucket of what was not found: absent where all was read, the record says how results name it, and each of
-    its results says what it is of."""
+def _groups_open(units: FromClause, plan: FromClause, withheld: FromClause) -> sa.Subquery:
+    """Of each record and group of electives: how many of its periods are due, and of how many it is not known."""
+    p, w = plan.c, withheld.c
+    periods = sa.select(p.grade, p.grp, p.period).where(p.grp != "").distinct().subquery("periods of groups")
+    same = sa.and_(_placed(withheld, units), w.period_ == periods.c.period)
+    key = (*(units.c[name] for name in PLACE), periods.c.grp)
+    return (
+        sa.select(
+            *key,
+            sa.func.count().filter(w.period_.is_(None)).label("left"),
+            sa.func.count().filter(sa.not_(w.sure_)).label("doubtful"),
+        )
+        .select_from(units.join(periods, periods.c.grade == units.c.grade_).outerjoin(withheld, same))
+        .group_by(*key)
+        .subquery("groups open")
+    )
+
+
+def _placed(of_records: FromClause, units: FromClause) -> ColumnElement[bool]:
+    return sa.and_(*(of_records.c[name] == units.c[name] for name in PLACE))
+
+
+def _absent(units: FromClause, sure: FromClause, *blind: str, perhaps: ColumnElement[bool]) -> ColumnElement[int]:
+    """The bucket of what was not found: absent where all was read, the record says how results name it, each of its
+    results says what it is of, and it is certain that the row is due."""
     whole = sa.func.coalesce(sure.c.whole_, sa.false())
-    known = sa.and_(units.c.names_.is_not(None), *(sa.not_(units.c[name]) for name in blind), whole)
+    sighted = (sa.not_(units.c[name]) for name in blind)
+    known = sa.and_(units.c.names_.is_not(None), *sighted, whole, sa.not_(perhaps))
     return sa.case((known, NULL), else_=NOT_KNOWN)
 
 

@@ -20,6 +20,7 @@ from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen
 from recaudit.engine.made import FILE_OF, MADE, Around
+from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
@@ -49,6 +50,7 @@ class Frames:
     hung: dict[str, FromClause]  # hanging table -> all its rows, with standing, as ``hung_<table>``
     named: dict[str, FromClause]  # referenced table -> all its rows, with standing, as ``named_<table>``
     handed: FromClause  # facility, ns, tbl, handed_in, cut, unread
+    owed: Owing | None = None
 
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
@@ -58,6 +60,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
     looked_in |= looked_at(task)
+    looked_in |= {links.due.stay.table} if links.due is not None and links.due.stay is not None else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
     hung = {table: engine.view(f"hung_{table}", _standing(linked, table)) for table in links.hanging}
@@ -66,7 +69,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     handed_on(said, task)
     handed = engine.load("handed", handed_table(said, places, sorted(tables)))
     frames: dict[str, Frame] = {}
-    maker = _Maker(engine, task, linked, hung, named, handed)
+    owed = owing(engine, task, linked, hung, handed)
+    maker = _Maker(engine, task, linked, hung, named, handed, owed)
     for table in task.on_ladder:
         if table == links.unit:
             base = _unit_rows(linked.rows)
@@ -79,13 +83,13 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows)
         frames[table] = maker.frame(table, base)
     if due := task.due:
-        rows = due_rows(engine, task, linked, hung[due.of], handed, due)
+        rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
         frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
     if task.computed:
         for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
             assert links.computed is not None
             frames[table] = Frame(table, rows, cells_of(rows, dict(links.computed.kinds(table))))
-    return Frames(frames, hung, named, handed)
+    return Frames(frames, hung, named, handed, owed)
 
 
 def _standing(linked: Linked, table: str) -> sa.Select[Any]:
@@ -174,8 +178,9 @@ class _Maker:
         hung: dict[str, FromClause],
         named: dict[str, FromClause],
         handed: FromClause,
+        owed: Owing | None,
     ) -> None:
-        self.engine, self.task, self.linked = engine, task, linked
+        self.engine, self.task, self.linked, self.owed = engine, task, linked, owed
         self.hung, self.named, self.handed = hung, named, handed
         self.standing: dict[str, FromClause] = {}  # tables that made columns look into
         self.asked: dict[tuple[str, str], FromClause] = {}
@@ -382,6 +387,15 @@ class _Maker:
         )
         return Cell(sa.cast(low, sa.Double) / DAY, bucket, low, high, "days")
 
+    def calendar(self, at: _Columns, column: LinkedColumn) -> Cell:
+        """What the calendar says of the record on the day of the audit."""
+        due = self.task.links.due
+        if self.owed is None or due is None or due.stay is None:
+            raise SuiteError(f"linked column {column.name} asks a calendar", where="links.json", fix="say stay in due")
+        other, cell = asked(at.base, self.owed, due.stay.year, due.grade, column.column)
+        at.source = at.source.outerjoin(other, joined(at.base, other, due.stay.year, column.column))
+        return cell
+
 
 _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "count": _Maker.count,
@@ -390,6 +404,7 @@ _FORMS: dict[str, Callable[[_Maker, _Columns, LinkedColumn], Cell]] = {
     "days": _Maker.days,
     "made": _Maker.made,
     "origin": _Maker.origin,
+    "calendar": _Maker.calendar,
 }
 
 

@@ -21,7 +21,7 @@ from recaudit.engine.dialect import sql
 from recaudit.errors import EngineError
 from recaudit.intime import shared
 from recaudit.keys import Difference
-from recaudit.model import EVER, Base, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
+from recaudit.model import EVER, Base, Calendar, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
 from recaudit.sources.workers import cores
 
@@ -40,7 +40,8 @@ class Task:
     ``by_year``: these keys end in a year. ``persons``: whom rosters speak of, an Arrow table (``expected.PERSONS``);
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
     ``computation``: the numbers of the profile; None where no suite names any.
-    ``as_of``: the day of the audit.
+    ``as_of``: the day of the audit. ``calendar``: of school years, None where nobody gave one; ``statuses``: codes of
+    standing as an Arrow table (``seam.STATUSES``).
     """
 
     spill: Path
@@ -69,6 +70,8 @@ class Task:
     base: Base | None = None
     computation: Computation | None = None
     as_of: date | None = None
+    calendar: Calendar | None = None
+    statuses: Any = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""

@@ -19,15 +19,19 @@ import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError
-from recaudit.model import Area, Expected, Facility, Heir, Input, Scope
+from recaudit.model import Area, Calendar, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Claims, Plan, RegisterFiles
 from recaudit.planfile import nearest
-from recaudit.register.areas import AREAS, areas_of, crosswalk_beside, find, valid_on
+from recaudit.register.areas import areas_of, crosswalk_beside, find, valid_on
+from recaudit.register.calendar import load_calendar, load_codes, told_of
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.register.denominators import Tile, disputed, expected_of, inherited
 from recaudit.register.enrolled import roster as roster_of_enrolments
-from recaudit.register.expected import EXPECTED, ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
-from recaudit.register.facilities import FACILITIES, Stretches, current, facilities_of, stretches_of, was_open
+from recaudit.register.expected import ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
+from recaudit.register.facilities import Stretches, current, facilities_of, stretches_of, was_open
+from recaudit.register.referencetables import areas as areas_sheet
+from recaudit.register.referencetables import counts as counts_sheet
+from recaudit.register.referencetables import facilities as facilities_sheet
 from recaudit.register.subjectplan import load as load_plan
 from recaudit.register.succession import claims_of, heirs_of, names_today, predecessors_of, renamed
 
@@ -48,6 +52,8 @@ class Register:
     roster: arrow.Table = field(default_factory=ROSTER.empty_table)
     persons: arrow.Table | None = None  # whom its keys are of (``expected.PERSONS``); None where only keys match
     due_plan: arrow.Table | None = None
+    calendar: Calendar | None = None
+    statuses: arrow.Table | None = None  # codes of standing (``seam.STATUSES``)
     dated: bool = False
     files: tuple[Input, ...] = ()
     notes: tuple[str, ...] = ()
@@ -122,9 +128,11 @@ def load(plan: Plan) -> Register:
         read_ones = (read(plan.root / name, name, contract, faults) for name in names)
         return [sheet for sheet in read_ones if sheet is not None]
 
-    facility_sheets = sheets([files.facilities], FACILITIES)
+    schools = facilities_sheet(plan.root / files.facilities, files.facilities, faults)
+    facility_sheets = [schools] if schools is not None else []
     area_sheets, step_sheets = _area_sheets(plan.root, files, faults)
-    expected_sheets = sheets(files.expected, EXPECTED)
+    counted = (counts_sheet(plan.root / name, name, plan.period, faults) for name in files.expected)
+    expected_sheets = [sheet for sheet in counted if sheet is not None]
     roster_sheets = sheets(files.rosters, WITH_PERSONS if files.fallback else ROSTERS)
     claimed: tuple[Input, ...] = ()
 
@@ -143,6 +151,8 @@ def load(plan: Plan) -> Register:
     roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
     orgs = {sheet.name: sheet for _, sheet in enrolled if sheet is not None}
     plan_sheet, due_plan = load_plan(files.subject_plan, plan.root, faults) if files.subject_plan else (None, None)
+    days, calendar = load_calendar(files.calendar, plan.root, faults) if files.calendar else (None, None)
+    codes, statuses = load_codes(files.statuses, plan.root, faults) if files.statuses else (None, None)
     tiles: dict[str, list[Tile]] = {}
     notes: list[str] = []
     today = names_today(heirs)
@@ -181,8 +191,10 @@ def load(plan: Plan) -> Register:
         notes.append(f"the expected number is disputed among its sources, of facilities: {', '.join(doubtful)}")
     if due_plan is not None:
         notes.append(f"{files.subject_plan}: the subject plan says what is due")
-    others = [*area_sheets, *step_sheets, *([plan_sheet] if plan_sheet is not None else [])]
-    kept = [sheet for sheet in others if sheet.path == plan.root / sheet.name]  # a result has the others as catalogues
+    notes += told_of(files.calendar, calendar, due_plan, plan)
+    others = [*area_sheets, *step_sheets, *(one for one in (plan_sheet, days, codes) if one is not None)]
+    own = [sheet for sheet in others if sheet.path == plan.root / sheet.name]  # a result has the others as catalogues
+    kept = list({sheet.name: sheet for sheet in reversed(own)}.values())[::-1]  # areas may bring steps in the same file
     if files.areas and find(files.areas, plan.root) != plan.root / files.areas:
         notes.append(f"{files.areas}: areas that travel with recaudit")
     roles = (
@@ -201,6 +213,8 @@ def load(plan: Plan) -> Register:
         roster=_without(roster, in_part),
         persons=_without(persons_of(roster_now, yearly), in_part) if files.fallback else None,
         due_plan=due_plan,
+        calendar=calendar,
+        statuses=statuses,
         dated=bool(files.source) and files.as_of is not None,
         files=(*kept_files, *(replace(one, src=place) for place, one in enumerate(claimed, start=len(kept_files)))),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
@@ -228,12 +242,12 @@ def _area_sheets(root: Path, files: RegisterFiles, faults: Faults) -> tuple[list
     """The areas and the crosswalk: files of one's own, or those of a country pack."""
     if not files.areas:
         return [], []
-    areas = read(find(files.areas, root), files.areas, AREAS, faults)
+    areas, told = areas_sheet(find(files.areas, root), files.areas, faults)
     beside = crosswalk_beside(files.areas, root)
     path = root / files.crosswalk if files.crosswalk else beside
     name = files.crosswalk or f"{files.areas}.crosswalk"
     steps = read(path, name, CROSSWALK, faults) if path is not None else None
-    return [areas] if areas is not None else [], [steps] if steps is not None else []
+    return [areas] if areas is not None else [], [one for one in (told, steps) if one is not None]
 
 
 def _named_today(sheets: Iterable[Sheet], heirs: Mapping[str, str]) -> list[Sheet]:

@@ -89,8 +89,8 @@ def _due(cells: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, int, 
     """One row a period in which a result is due."""
     requirement = "compulsory" if cells["requirement"] == "compulsory" else "elective"
     assessment = cells["assessmentType"]
-    periods = _listed(cells["duePeriods"]) or PERIODS
-    scored = _listed(cells["scoreDuePeriods"]) or (periods if assessment == "score" else ())
+    periods = listed(cells["duePeriods"]) or PERIODS
+    scored = listed(cells["scoreDuePeriods"]) or (periods if assessment == "score" else ())
     number = int(cells["chooseN"]) if cells["chooseN"].isdecimal() else 0
     for period in dict.fromkeys((*periods, *scored)):
         yield (
@@ -105,9 +105,9 @@ def _due(cells: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, int, 
         )
 
 
-def _listed(cell: str) -> tuple[str, ...]:
+def listed(cell: str) -> tuple[str, ...]:
     """
-    >>> _listed("HK1; Y")
+    >>> listed("HK1; Y")
     ('HK1', 'Y')
     """
     return tuple(part for part in re.split(r"[;\s]+", cell) if part)

@@ -29,6 +29,8 @@ Kind = Literal[
     "predecessor",
     "empty_area",
     "zero",
+    "calendar",
+    "retest",
 ]
 
 
@@ -50,6 +52,10 @@ KINDS: Final[dict[Kind, Words]] = {
         "write the code that holds on as_of; where it was another's too, say in area_on of which day it is",
     ),
     "no_area": Words("Facilities without an area", "fill the column area"),
+    "calendar": Words(
+        "School years of which the calendar lacks a day, so that all is due then",
+        "add the event: term_start, term_end or closing",
+    ),
     "parent": Words("Areas that lie in one that does not hold as long", "correct valid_from and valid_to of the two"),
     "target": Words("Steps of the crosswalk that lead to no area", "add the area, or correct the step"),
     "facility_gap": Words("Facilities that were closed in between"),
@@ -58,13 +64,14 @@ KINDS: Final[dict[Kind, Words]] = {
     "predecessor": Words("Predecessors that are not in the register themselves"),
     "empty_area": Words("Areas in which no facility lies"),
     "zero": Words("Facilities of which nothing is expected"),
+    "retest": Words("School years of which the calendar does not say when re-tests end"),
 }
 """In the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``of``: the id of a facility or the code of an area; "" for the register as a whole."""
+    """``of``: the id of a facility, the code of an area, or a school year; "" for the register as a whole."""
 
     kind: Kind
     of: str = ""

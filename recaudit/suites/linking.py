@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from recaudit.model import Due, Hanging, InScopeBy, LinkedColumn, Links, Person
+from recaudit.model import CALENDAR_ASKS, Due, Hanging, InScopeBy, LinkedColumn, Links, Person, Stay
 from recaudit.seam import due_kinds
 from recaudit.suites.computation import read_computed
 from recaudit.suites.made import read_made
@@ -30,7 +30,11 @@ _FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "days": (),
     "origin": (),  # and "by", where the row is not the one that is looked at
     "made": ("kind", "uses"),  # and "in", "from", "of" what it is made
+    "calendar": (),
 }
+_KINDS: Final = {"calendar": "found"}
+"""Form of a linked column -> its kind, where that is called otherwise."""
+_STAY: Final = ("year", "decision", "left", "table", "begin", "end", "code", "status", "gone")
 
 
 def read_links(path: Path, label: str, tables: Tables) -> Links:
@@ -114,7 +118,7 @@ def frame_kinds(table: str, tables: Tables, links: Links) -> dict[str, str]:
 def _kind_of(column: LinkedColumn, tables: Tables) -> str:
     if column.form == "column":
         return tables[column.table][column.column]
-    return column.kind if column.form == "made" else column.form
+    return column.kind if column.form == "made" else _KINDS.get(column.form, column.form)
 
 
 def _check_objects(found: Mapping[str, Any], keys: Sequence[str], wrong: Wrong) -> None:
@@ -171,7 +175,7 @@ def _hanging(said: object, table: str, unit: Mapping[str, str], wrong: Wrong) ->
 def _due(
     said: Mapping[str, Any], unit: Mapping[str, str], tables: Tables, hanging: Mapping[str, Hanging], wrong: Wrong
 ) -> Due | None:
-    check_keys(said, wrong, needed=_DUE, what="due")
+    check_keys(said, wrong, needed=_DUE, allowed=("stay",), what="due")
     if any(key not in said for key in _DUE):
         return None
     table, of, columns = str(said["table"]), str(said["of"]), said["columns"]
@@ -188,7 +192,31 @@ def _due(
         _known_column(str(column), tables.get(of, {}), wrong)
     if assessment not in columns:
         wrong.add(f"{assessment!r} is not among the columns", "name the column that says what kind of result it is")
-    return Due(table, of, str(said["grade"]), subject, period, assessment, tuple(map(str, columns)))
+    stay = _stay(said["stay"], unit, tables, hanging, wrong.inside("stay")) if "stay" in said else None
+    return Due(table, of, str(said["grade"]), subject, period, assessment, tuple(map(str, columns)), stay)
+
+
+def _stay(
+    said: Mapping[str, Any],
+    unit: Mapping[str, str],
+    tables: Tables,
+    hanging: Mapping[str, Hanging],
+    wrong: Wrong,
+) -> Stay | None:
+    check_keys(said, wrong, needed=_STAY, what="stay")
+    if any(key not in said for key in _STAY):
+        return None
+    table = str(said["table"])
+    if table not in hanging:
+        wrong.add(f"rows of {table!r} do not hang on the record", near(table, hanging))
+    for key in ("year", "decision"):
+        _known_column(str(said[key]), unit, wrong.inside(key))
+    for key in ("begin", "end", "code", "status"):
+        kind = _known_column(str(said[key]), tables.get(table, {}), wrong.inside(key))
+        if key in ("begin", "end") and kind not in ("", "date"):
+            wrong.inside(key).add(f"{said[key]!r} is no date", "name a column of kind date")
+    texts = {key: str(said[key]) for key in _STAY if key not in ("left", "gone")}
+    return Stay(**texts, left=tuple(map(str, said["left"])), gone=tuple(map(str, said["gone"])))
 
 
 def _person(document: Mapping[str, Any], tables: Tables, wrong: Wrong) -> Person | None:
@@ -299,6 +327,11 @@ def _linked_column(
     if form == "made":
         return read_made(entry, kinds, tables, wrong)
     other = str(entry[form])
+    if form == "calendar":
+        if other not in CALENDAR_ASKS or table != links.unit or links.due is None or links.due.stay is None:
+            fix = f"ask {listed(CALENDAR_ASKS)} of the record, where what is due says stay"
+            wrong.add(f"a calendar is not asked for {other!r} of {table!r}", fix)
+        return LinkedColumn(name=name, form="calendar", column=other)
     if form == "count":
         if other not in links.hanging:
             wrong.add(f"rows of {other!r} do not hang on the record", near(other, links.hanging))
