@@ -102,7 +102,7 @@ class Task:
         return tuple(table for table in self.on_ladder if table in self.links.referenced)
 
 
-MEMORY: Final = 256 << 20
+MEMORY: Final = 192 << 20
 """Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
 
 THREADS: Final = 2
