@@ -10,17 +10,21 @@ import tempfile
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recaudit import cli
 from recaudit.errors import SourceError
 from recaudit.sources import workers
 from recaudit.sources.files import Found, find
 from recaudit.sources.lines import CannotOpenError, CutOffError, digest, lines_in, opened, ranges, stream_lines
 from recaudit.sources.workers import work
+from tests import tiny_audit
 
 ENDINGS = (".ndjson.gz", ".ndjson", ".json")
 
@@ -170,6 +174,43 @@ def test_a_process_for_each_core_starts_only_where_there_is_much_to_read(monkeyp
     assert asked == []
     assert work(abs, [-1, -2, 3, -4], workers=0, weight=lambda job: quarter, done=print) == [1, 2, 3, 4]
     assert asked == [3]
+
+
+def test_processes_started_ahead_are_the_ones_that_work_and_end_with_it() -> None:
+    with workers.ahead(2, ["json"]):
+        early = {child.pid for child in multiprocessing.active_children()}
+        assert work(abs, [-3, 1], workers=2, weight=abs, done=print) == [3, 1]
+        assert not early & {child.pid for child in multiprocessing.active_children()}
+    assert early
+
+
+def test_processes_started_ahead_that_nobody_takes_are_ended() -> None:
+    with workers.ahead(2, []):
+        early = {child.pid for child in multiprocessing.active_children()}
+    assert early
+    assert not early & {child.pid for child in multiprocessing.active_children()}
+    assert work(abs, [-3, 1], workers=1, weight=abs, done=print) == [3, 1]
+
+
+@pytest.mark.parametrize(("much", "asked"), [(1, [(2, ["recaudit.health.chunks"])]), (1 << 40, [])])
+def test_check_starts_its_processes_before_it_imports_where_there_is_much_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, much: int, asked: list[tuple[int, list[str]]]
+) -> None:
+    seen: list[tuple[int, list[str]]] = []
+
+    def ahead(number: int, modules: list[str]) -> AbstractContextManager[None]:
+        seen.append((number, modules))
+        return nullcontext()
+
+    monkeypatch.setattr(workers, "MUCH", much)
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+    monkeypatch.setattr(workers, "ahead", ahead)
+    tiny_audit.write(tmp_path)
+    with click.Context(cli.check):
+        cli._start_reading((tmp_path,), 0)
+        cli._start_reading((tmp_path,), 1)  # nobody else is to read
+        cli._start_reading((tmp_path / "export",), 0)  # no plan
+    assert seen == asked
 
 
 def test_an_exception_in_a_job_ends_the_workers() -> None:

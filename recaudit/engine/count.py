@@ -83,7 +83,7 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
             replace(tally, probable=probably.get(tally.facility), moved=under_another.get(tally.facility, 0))
             for tally in tallies
         ),
-        holes=_holes(engine, task, frames),
+        holes=_holes(engine, task, linked),
         tables=_tables(engine, task, linked, frames),
         **_unattributed(engine, task, linked),
         inherited=inherited_rows(engine, task),
@@ -231,22 +231,25 @@ def _absent(engine: Engine, stood: FromClause, shape: Shape) -> Absent:
     absent: Absent = defaultdict(lambda: {excused: {rung: {} for rung in JUDGED_RUNGS} for excused in shape.excused})
     if not shape.lacking:
         return {}
-    for excused in shape.excused:
-        for rung in JUDGED_RUNGS:
-            lack = stood.c[shape.lack(rung)]
-            only_so = (
-                sa.select(stood.c.facility, stood.c.ns, lack, sa.func.count())
-                .where(
-                    stood.c.matched,
-                    lack != 0,
-                    stood.c[shape.stand(excused, rung)] == SHORT,
-                    stood.c[shape.forgiven(excused, rung)] != SHORT,
-                )
-                .group_by(stood.c.facility, stood.c.ns, lack)
-            )
-            for facility, namespace, lacks, number in engine.rows(only_so):
-                tables = frozenset(table for place, table in enumerate(shape.lacking) if lacks >> place & 1)
-                absent[facility][excused][rung][namespace, tables] = number
+    pairs = [(excused, rung) for excused in shape.excused for rung in JUDGED_RUNGS]
+
+    def only_so(excused: Excused, rung: Rung) -> sa.ColumnElement[bool]:
+        return sa.and_(
+            stood.c.matched,
+            stood.c[shape.lack(rung)] != 0,
+            stood.c[shape.stand(excused, rung)] == SHORT,
+            stood.c[shape.forgiven(excused, rung)] != SHORT,
+        )
+
+    [some] = engine.rows(sa.select(*(sa.func.count().filter(only_so(*pair)) for pair in pairs)).select_from(stood))
+    for (excused, rung), any_ in zip(pairs, some, strict=True):
+        if not any_:
+            continue
+        lack = stood.c[shape.lack(rung)]
+        counted = sa.select(stood.c.facility, stood.c.ns, lack, sa.func.count()).where(only_so(excused, rung))
+        for facility, namespace, lacks, number in engine.rows(counted.group_by(stood.c.facility, stood.c.ns, lack)):
+            tables = frozenset(table for place, table in enumerate(shape.lacking) if lacks >> place & 1)
+            absent[facility][excused][rung][namespace, tables] = number
     return dict(absent)
 
 
@@ -271,7 +274,7 @@ def _solo(engine: Engine, stood: FromClause, shape: Shape) -> dict[tuple[str, st
 
 
 # -------------------------------------------------------------- what could not be read
-def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
+def _holes(engine: Engine, task: Task, linked: Linked) -> tuple[Holes, ...]:
     """Unreadable rows of hanging tables, in inputs read to the end: lines, and rows whose link cannot be read."""
     ladder = frozenset(_lowest(task))
     found: dict[tuple[str, frozenset[str], str | None], int] = defaultdict(int)
@@ -280,8 +283,9 @@ def _holes(engine: Engine, task: Task, frames: Frames) -> tuple[Holes, ...]:
         tables = ladder if one.only is None else frozenset({one.only}) & ladder
         if one.unreadable and tables:
             found[one.namespace, tables, task.owner(one)] += one.unreadable
-    for table in sorted(ladder):
-        rows, link_state = frames.hung[table].c, frames.hung[table].c[f"{task.links.hanging[table].by}__s"]
+    for table in sorted(one for one in ladder if linked.held[one].rows):
+        rows = linked.seam[table].c
+        link_state = rows[f"{task.links.hanging[table].by}__s"]
         for src, number in engine.rows(
             sa.select(rows.src, sa.func.count()).where(link_state != VALUE).group_by(rows.src)
         ):

@@ -54,7 +54,8 @@ class Linked:
 def link(engine: Engine, task: Task) -> Linked:
     """Raises ``RegisterError`` when a roster leaves open which namespace its keys are of."""
     seam = seam_tables(engine, task.spill, task.tables)
-    holds = {table: held(engine, table, rows) for table, rows in seam.items()}
+    read = {table for table in seam if any((task.spill / table).glob("*.parquet"))}
+    holds = {table: held(engine, table, rows) if table in read else Held() for table, rows in seam.items()}
     for table, hanging in task.links.hanging.items():
         if hanging.through[0]:
             seam[table] = engine.view(f"through_{table}", through(seam[table], hanging, seam, task.links))
@@ -363,6 +364,8 @@ def cut_without_links(engine: Engine, task: Task, linked: Linked) -> tuple[Input
     may be in it. What it says of other tables than its own is as it was."""
     cut: set[int] = set()
     for table, hanging in task.links.hanging.items():
+        if not linked.held[table].rows:
+            continue
         rows = linked.seam[table].c
         lacking = sa.select(rows.src).where(rows[f"{hanging.by}__s"] == NOT_KNOWN).distinct()
         cut.update(src for (src,) in engine.rows(lacking))

@@ -129,7 +129,7 @@ class Task:
         return tuple(table for table in self.on_ladder if table in self.links.referenced)
 
 
-MEMORY: Final = 256 << 20
+MEMORY: Final = 192 << 20
 """Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
 
 THREADS: Final = 2
@@ -242,15 +242,20 @@ def relation(name: str, columns: Iterable[str]) -> FromClause:
 
 
 # -------------------------------------------------------------- seam tables
+SMALL: Final = 1 << 18
+"""Bytes of a table's files up to which it is held as a table: each look at a file costs more than the rows do."""
+
+
 def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, str]]) -> dict[str, FromClause]:
     """Every table of the sector as a relation; one that no input held is empty, with all its columns."""
     relations = {}
     for table, kinds in tables.items():
         name, schema = f"seam_{table}", schema_of(kinds)
-        files = sorted(str(path) for path in (spill / table).glob("*.parquet"))
+        files = sorted((spill / table).glob("*.parquet"))
         if files:
-            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-            engine.connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')
+            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+            kind = "TABLE" if sum(path.stat().st_size for path in files) < SMALL else "VIEW"
+            engine.say(f'CREATE {kind} "{name}" AS SELECT * FROM read_parquet([{listed}])')
             relations[table] = relation(name, schema.names)
         else:
             relations[table] = engine.load(name, schema.empty_table())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from typing import Final, TypeVar
 
@@ -17,6 +19,9 @@ MUCH: Final = 32 << 20
 """Bytes from which on a process for each core is worth its start, which takes a second or two."""
 
 _LOOKS: Final = 20  # before giving up on a child that does not end
+
+_Pool = tuple[ProcessPoolExecutor, set[BaseProcess]]  # and the children that are older than it
+_ahead: list[_Pool] = []  # started before there is work
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -44,10 +49,7 @@ def work(
             results.append(function(job))
             done(job)
         return results
-    before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        min(workers, len(jobs)), mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts
-    )
+    pool, before = _ahead.pop() if _ahead else _pool(min(workers, len(jobs)))
     try:
         heavy_first = sorted(range(len(jobs)), key=lambda place: -weight(jobs[place]))
         places = {pool.submit(function, jobs[place]): place for place in heavy_first}
@@ -65,9 +67,38 @@ def work(
             fix="run with fewer workers; most often the memory did not suffice",
         ) from broken
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        _end(before)
+        _stop(pool, before)
         raise
+
+
+@contextmanager
+def ahead(number: int, modules: Sequence[str]) -> Iterator[None]:
+    """Processes that start now and import ``modules`` while the caller is busy with something else. The first ``work``
+    inside that needs several takes them; those that nobody took are ended. Fewer than two are none."""
+    if number < 2:
+        yield
+        return
+    pool, before = _pool(number, modules)
+    _ahead.append((pool, before))
+    try:
+        for _ in range(number):
+            pool.submit(_nothing)  # a pool starts a process when there is something to do
+        yield
+    finally:
+        if (pool, before) in _ahead:
+            _ahead.remove((pool, before))
+            _stop(pool, before)
+
+
+def _pool(number: int, modules: Sequence[str] = ()) -> _Pool:
+    before = set(multiprocessing.active_children())
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=spawn, initializer=_begin, initargs=(tuple(modules),)), before
+
+
+def _stop(pool: ProcessPoolExecutor, before: set[BaseProcess]) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+    _end(before)
 
 
 def cores() -> int:
@@ -87,6 +118,12 @@ def _end(before: set[BaseProcess]) -> None:
             return
 
 
-def _leave_interrupts() -> None:
+def _begin(modules: tuple[str, ...]) -> None:
     """Ctrl-C reaches every process of a terminal; the parent alone answers it, and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for module in modules:
+        import_module(module)
+
+
+def _nothing() -> None:
+    """What a process that is started ahead does."""
