@@ -60,6 +60,7 @@ from recaudit.result import SCHEMA, NotLookedAt, RecountEntry, Result, SignalEnt
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
+from recaudit.unsaid import unsaid
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat, ruled
 
@@ -618,3 +619,5 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}
+    for what, named in unsaid(one.task, one.links):
+        yield {"what": what, "why": f"no input says anything of it, so nowhere assessable: {few(named)}"}
