@@ -620,4 +620,4 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}
     for what, named in unsaid(one.task, one.links):
-        yield {"what": what, "why": f"no input says anything of it, so nowhere assessable: {few(named)}"}
+        yield {"what": what, "why": f"no input says anything of it; asked for by {few(named)}"}
