@@ -28,6 +28,7 @@ ROSTERING = (
 
 def test_every_file_of_the_standard_and_of_report_cards_is_specified() -> None:
     files = [*" ".join(ROSTERING).split(), "manifest", *(name.removesuffix(".csv") for name in CARDS)]
+    files += ["rc_traits", "rc_submissions", "rc_attendance_daily"]
     assert list(specifications()) == files
     assert {each.format for each in specifications().values()} == {"oneroster-1.2", "report-card"}
     assert manifest().modes == ("absent", "bulk", "delta")
@@ -41,7 +42,7 @@ def test_what_every_oneroster_file_has_in_common() -> None:
             assert (status.name, status.words, status.required) == ("status", ("active", "tobedeleted"), "delta-only")
             assert (modified.name, modified.type, modified.required) == ("dateLastModified", "datetime", "delta-only")
             assert each.manifest == f"file.{table}"
-    assert sum(len(each.columns) for each in specifications().values()) == 253
+    assert sum(len(each.columns) for each in specifications().values()) == 270
 
 
 def test_a_reference_leads_to_a_table_with_a_key() -> None:

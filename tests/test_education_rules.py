@@ -213,6 +213,7 @@ def test_a_report_card_is_one_learner_in_one_year_and_school() -> None:
     assert {table: (link.by, link.names) for table, link in links.hanging.items()} == {
         "rc_subject_results": ("reportCardId", "reportCardId"),
         "rc_approvals": ("reportCardId", "reportCardId"),
+        "rc_traits": ("reportCardId", "reportCardId"),
         "enrollments": ("learner", "learner"),
     }
     assert links.due is not None

@@ -252,6 +252,18 @@ def from_personal_id(text: str) -> tuple[str, str] | None:
     return f"{19 + century}{match[2]}", ("male", "female")[sex]
 
 
+def _extension(name: str) -> Callable[[_Rows], Cells]:
+    """A column of our own that a file of OneRoster may have beside its own. One that it does not have is not known."""
+
+    def made(rows: _Rows) -> Cells:
+        kind, titles = tables.tables()[rows.table][name], rows.batch.header.titles
+        if name not in titles:
+            return not_known(len(rows.frame), kind)
+        return cells(rows.frame[rows.batch.header.frame[titles.index(name)]], kind, rows.span)
+
+    return made
+
+
 def _birth_year(rows: _Rows) -> Cells:
     return rows.made("birthYear", rows.cells("birthDate").text.str.slice(0, 4), "birthDate")
 
@@ -266,6 +278,11 @@ _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
     (tables.LEARNERS, "schoolCode"): _school_code("orgSourcedId"),
     (tables.LEARNERS, "liveStatus"): _live_status,
     ("enrollments", "learner"): _learner("userSourcedId", "schoolSourcedId"),
+    **{
+        ("enrollments", name): _extension(name)
+        for name in tables.ADDED["enrollments"]
+        if name.startswith("metadata.rc.")
+    },
     ("users", "idBirthYear"): _from_personal_id("idBirthYear", 0),
     ("users", "idSex"): _from_personal_id("idSex", 1),
     ("demographics", "birthYear"): _birth_year,

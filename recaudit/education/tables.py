@@ -20,11 +20,17 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     REPORT_CARDS: {"learner": "reference", "schoolCode": "code", "yearEnd": "date"},
     RESULTS: {"resultKey": "reference"},
     LEARNERS: {"learner": "reference", "schoolCode": "code", "liveStatus": "code"},
-    "enrollments": {"learner": "reference"},
+    "enrollments": {
+        "learner": "reference",
+        "metadata.rc.status": "code",
+        "metadata.rc.exitReason": "code",
+        "metadata.rc.entryRecordedAt": "date",
+        "metadata.rc.exitRecordedAt": "date",
+    },
     "users": {"idBirthYear": "code", "idSex": "code"},
     "demographics": {"birthYear": "code"},
 }
-"""Columns that no file has, with their field kinds."""
+"""Columns that no file has to have, with their field kinds: made of others, or our own beside those of OneRoster."""
 
 
 @cache
