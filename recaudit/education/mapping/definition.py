@@ -268,8 +268,8 @@ class _Reader:
             targets.append(target)
         shape = Shape(
             name=str(one["name"]),
-            files=tuple(map(fold, self.texts(one.get("files", []), place))),
-            sheets=tuple(map(fold, self.texts(one.get("sheets", []), place))),
+            files=tuple(map(_pattern_of, self.texts(one.get("files", []), place))),
+            sheets=tuple(map(_pattern_of, self.texts(one.get("sheets", []), place))),
             every=bool(one.get("every", True)),
             within=int(header.get("within", 1)),
             levels=int(header.get("lines", 1)),
@@ -379,3 +379,8 @@ def path_of(title: str) -> tuple[str, ...]:
     ('toan', 'diem')
     """
     return tuple(part for part in (fold(each) for each in title.split("/")) if part)
+
+
+def _pattern_of(name: str) -> str:
+    """A pattern of names, folded but for its asterisks."""
+    return "*".join(fold(part) for part in name.split("*"))

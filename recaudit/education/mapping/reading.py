@@ -14,6 +14,7 @@ from recaudit.education.mapping.containers import ENDINGS, UnreadableError
 from recaudit.education.mapping.definition import Format, load
 from recaudit.education.mapping.files import FileRead, Job, read_file, readings
 from recaudit.education.mapping.segments import Names
+from recaudit.education.mapping.terms import without_older
 from recaudit.education.mapping.text import ORDERS, Order
 from recaudit.education.references import dangling
 from recaudit.errors import Problem
@@ -59,6 +60,7 @@ def read_sources(
         said = _read(jobs, progress, workers)
         for one in dangling(scratch, _whole(looked_at, said)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines)
+        _settle(spill, looked_at, formats, said)
     finally:
         shutil.rmtree(scratch)
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}
@@ -191,6 +193,21 @@ def _whole(files: Sequence[File], said: Mapping[int, FileRead]) -> dict[str, set
         if not read.to_the_end or read.unreadable:
             broken.add(file.namespace)
     return {namespace: set() if namespace in broken else found for namespace, found in there.items()}
+
+
+def _settle(spill: Path, files: Sequence[File], formats: Mapping[str, Format], said: Mapping[int, FileRead]) -> None:
+    """Of files that are terms of one year, what an older one says again is no row, and is told."""
+    numbers: dict[Place, int] = {}
+    places = {
+        file.src: numbers.setdefault(place_of(file), len(numbers))
+        for file in files
+        if formats[file.source.name].version[0]
+    }
+    for src, taken in without_older(spill, places).items():
+        for table, judged in taken.items():
+            counts = said[src].tables[table]
+            said[src].tables[table] = [count - judged[how] for how, count in enumerate(counts)]
+            said[src].find_all("said again in a newer term", table, judged.total(), [])
 
 
 def _input(file: File, form: Format, said: FileRead, digest: tuple[str, int]) -> Input:

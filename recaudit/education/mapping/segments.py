@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Final
@@ -17,6 +17,8 @@ from recaudit.education.mapping.text import fold, plain
 from recaudit.sources.inputs import Said
 
 ROWS: Final = 20_000  # of one batch
+_COUNTED: Final = 4  # columns that a line numbers, at least
+_FEW: Final = 2  # cells of a line that may stand below or above a table
 _TITLES: Final = 60  # lines above tables that are kept to look for parameters
 
 
@@ -109,16 +111,18 @@ class _Table:
         required = _required_places(shape, cells)
         levels = [cells]
         for _, upper in reversed(above[-(shape.levels - 1) :] if shape.levels > 1 else []):
-            if len(levels) < shape.levels and _may_be_level(upper, required):
-                levels.insert(0, upper)
-            else:
+            if len(levels) == shape.levels or not _may_be_level(upper, cells, required) or _filled(upper) < _FEW:
                 break
-        while len(levels) < shape.levels:
-            following = reading._peek(1)
-            if not following or not _may_be_level(following[0][1], required, lower=True):
+            levels.insert(0, upper)
+        endings = {path[-1] for column in shape.columns.values() for path in column.titles if len(path) > 1}
+        while len(levels) < shape.levels and (following := reading._peek(1)):
+            lower = following[0][1]
+            if not _may_be_level(lower, cells, required) or not _says_titles(lower, endings):
                 break
             reading._take()
-            levels.append(following[0][1])
+            levels.append(lower)
+        if (following := reading._peek(1)) and _counts_columns(following[0][1]):
+            reading._take()
         self.paths = _paths(levels)
         self.width = len(self.paths)
         self.places = self._placed(number, told)
@@ -158,7 +162,8 @@ class _Table:
                 pending.append(line)
                 continue
             keys = [place < len(cells) and bool(cells[place].strip()) for place in self.required]
-            if not all(keys) and (self._is_over(cells) or self.reading.is_title(cells)):
+            alone = not all(keys) or _filled(cells) <= _FEW
+            if alone and (self._is_over(cells) or self.reading.is_title(cells)):
                 over = True
                 self._spoil(pending)
                 pending = [line]
@@ -229,12 +234,23 @@ def _required_places(shape: Shape, cells: Sequence[str]) -> set[int]:
     return {place for place, cell in enumerate(cells) if (path := _split(cell)) and path[-1] in wanted}
 
 
-def _may_be_level(cells: Sequence[str], required: set[int], *, lower: bool = False) -> bool:
-    """Whether a line above or below belongs to the header: it says something of two columns or more (below: of one),
-    and nothing of those that every row has."""
-    if any(place < len(cells) and cells[place].strip() for place in required):
-        return False
-    return _filled(cells) >= (1 if lower else 2)
+def _may_be_level(cells: Sequence[str], header: Sequence[str], required: set[int]) -> bool:
+    """Whether a line beside the header may belong to it: it says nothing else of those columns that every row has."""
+    return _filled(cells) > 0 and all(
+        place >= len(cells) or cells[place].strip() in ("", header[place].strip()) for place in required
+    )
+
+
+def _says_titles(cells: Sequence[str], endings: Collection[str]) -> bool:
+    """Whether a line below the header is of titles: one that is looked for, or no digit at all. Else it is a row."""
+    there = {path[-1] for cell in cells if (path := _split(cell))}
+    return not there.isdisjoint(endings) or not any(any(map(str.isdigit, cell)) for cell in cells)
+
+
+def _counts_columns(cells: Sequence[str]) -> bool:
+    """Whether a line only numbers the columns, from 1: (1), (2), (3), …"""
+    numbers = [cell.strip(" ()[].") for cell in cells if cell.strip()]
+    return len(numbers) >= _COUNTED and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def _split(cell: str) -> tuple[str, ...]:
