@@ -34,6 +34,7 @@ from recaudit import (
     shipped,
     suites,
 )
+from recaudit.education.mapping.own import own_mappings
 from recaudit.errors import PlanError, Problem
 from recaudit.health.gate.modes import mode_of
 from recaudit.model import (
@@ -161,6 +162,7 @@ def check(
             )
             audited.append(one)
             inputs += one.inputs
+    inputs += own_mappings(planned)
     inputs += recounted.files
     _refuse_own_rosters(planned, inputs, exports or planned.root)
     result = _result(planned, registered, audited, inputs, recounted.entries)

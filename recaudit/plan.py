@@ -383,7 +383,9 @@ def _mapping(table: Table, source: Source, root: Path) -> None:
     shipped = sorted(path.stem for path in expectations(source.sector, "mappings").glob("*.json"))
     if not source.mapping:
         table.problem("nobody says which", key="mapping", fix=f"name a file, or one of {', '.join(shipped)}")
-    elif source.mapping not in shipped and not os.path.isfile(root / source.mapping):
+    elif source.mapping not in shipped and not (
+        source.mapping.endswith(".json") and os.path.isfile(root / source.mapping)
+    ):
         fix = nearest(source.mapping, shipped) or f"with recaudit travel {', '.join(shipped)}; files end in .json"
         table.problem(f"mapping {source.mapping} is not there", key="mapping", fix=fix)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -44,6 +45,43 @@ def workbook(
         also(name, book, sheet)
     book.close()
     return out.getvalue()
+
+
+def old_workbook(rows: Sequence[Row]) -> bytes:
+    """An XLS file (BIFF8 in a compound file) of one sheet "A", as small as one can be: texts and numbers."""
+    begin = {kind: _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6)) for kind in (5, 0x10)}
+    end = _record(0x000A, b"")
+    name = struct.pack("<BB", 1, 0) + b"A"
+    at = len(begin[5]) + len(end) + 4 + 6 + len(name)
+    stream = begin[5] + _record(0x0085, struct.pack("<IBB", at, 0, 0) + name) + end + begin[0x10]
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            where = struct.pack("<HHH", number, place, 0)
+            if isinstance(cell, int | float):
+                stream += _record(0x0203, where + struct.pack("<d", cell))
+            elif cell:
+                text = str(cell).encode("utf-16-le")
+                stream += _record(0x0204, where + struct.pack("<HB", len(text) // 2, 1) + text)
+    stream = (stream + end).ljust(4096, b"\0")  # as long as a stream must be to lie in sectors of its own
+    stream += b"\0" * (-len(stream) % 512)
+    sectors = len(stream) // 512
+    table = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
+    fat = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack("<I", 0) + b"\xff" * (512 - len(head) - 4)
+    root = _entry("Root Entry", 5, child=1, first=0xFFFFFFFE, size=0)
+    return head + fat + (root + _entry("Workbook", 2, child=-1, first=2, size=len(stream))).ljust(512, b"\0") + stream
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def _entry(name: str, kind: int, *, child: int, first: int, size: int) -> bytes:
+    """One entry of the compound file's directory."""
+    text = (name + "\0").encode("utf-16-le")
+    return text.ljust(64, b"\0") + struct.pack("<HBBiii36xIQ", len(text), kind, 1, -1, -1, child, first, size)
 
 
 def minimal(**changes: object) -> dict[str, Any]:

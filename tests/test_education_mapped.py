@@ -15,6 +15,7 @@ import pytest
 from recaudit import check
 from recaudit.model import Facility
 from recaudit.result import Result
+from recaudit.shipped import expectations
 from recaudit.synth.cells import NULL
 from recaudit.synth.education import cards
 from recaudit.synth.education.layout import as_bytes
@@ -271,10 +272,12 @@ def test_school_data_sync_is_read_and_judged_in_all_its_versions(tmp_path: Path)
     folders = sorted(each.name for each in (SHARED / "sds").iterdir() if each.is_dir())
     for name in folders:
         shutil.copytree(SHARED / "sds" / name, tmp_path / name)
-        source = bare(VERSIONS.get(name, "sds-v1"), "{}", f'["{name}"]').partition("[[source]]")[2]
+        source = bare(VERSIONS.get(name, "sds-v1.json"), "{}", f'["{name}"]').partition("[[source]]")[2]
         plan += "[[source]]" + source.replace('"s"', f'"{name}"')
+    shutil.copy(expectations("education", "mappings", "sds-v1.json"), tmp_path)  # a file of the plan's own
     (tmp_path / "recaudit.toml").write_text(plan, encoding="utf-8")
     result = check(tmp_path, workers=1)
+    assert [one["path"] for one in result["inputs"] if one["role"] == "mapping"] == ["sds-v1.json"]
     found, every = counts(result), 242  # 100 of two samples, 20 of two, 18 and 4: as many as the files have
     assert found["received"][:2] == (every, every)
     assert found["ref-01-learner-user"] == found["ref-01-learner-school"] == (every, every, 0, 0, 0)

@@ -19,7 +19,7 @@ from recaudit.education.mapping.definition import load, shipped
 from recaudit.education.mapping.text import cell_text, day, fold, orders_of, told
 from recaudit.errors import PlanError, SourceError, SuiteError
 from recaudit.plan import load as load_plan
-from tests.mapped import cells, findings, minimal, read, workbook
+from tests.mapped import cells, findings, minimal, old_workbook, read, workbook
 
 HEAD = ("Mã học sinh", "Họ và tên", "Ngày sinh", "Điểm")
 
@@ -240,6 +240,16 @@ def test_a_damaged_workbook_is_no_traceback(tmp_path: Path) -> None:
             new.writestr(name, old.read(name)[:200] if "sheet1" in name else old.read(name))
     inputs, _ = read(tmp_path, {"a.xlsx": out.getvalue()}, minimal())
     assert not inputs["a.xlsx"].to_the_end
+
+
+def test_a_workbook_of_the_old_kind_is_read_too(tmp_path: Path) -> None:
+    _, rows = read(
+        tmp_path, {"a.xls": old_workbook([HEAD, (362140012345, "Đông", "07/09/2014", 8.25)])}, minimal(dates="dmy")
+    )
+    assert cells(rows, "users", "identifier") == ["362140012345"]
+    assert cells(rows, "users", "givenName") == ["Đông"]
+    assert cells(rows, "demographics", "birthDate") == ["2014-09-07"]
+    assert cells(rows, "rc_subject_results", "score") == ["8.25"]
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t", "|"])
