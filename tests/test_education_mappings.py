@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import values
-from recaudit.education.mapping.definition import load, shipped
+from recaudit.education.mapping.loading import load, shipped
 from recaudit.education.mapping.text import cell_text, day, fold, orders_of, told
 from recaudit.errors import PlanError, SourceError, SuiteError
 from recaudit.plan import load as load_plan
@@ -242,6 +242,13 @@ def test_a_damaged_workbook_is_no_traceback(tmp_path: Path) -> None:
     assert not inputs["a.xlsx"].to_the_end
 
 
+def test_a_cell_in_the_last_corner_takes_no_more_than_its_workbook(tmp_path: Path) -> None:
+    far = workbook({"A": [HEAD]}, also=lambda name, book, sheet: sheet.write(1_048_575, 16_383, "x"))
+    inputs, rows = read(tmp_path, {"a.xlsx": far, "b.xlsx": workbook({"A": [HEAD, ("1", "An", "", 7)]})}, minimal())
+    assert not inputs["a.xlsx"].to_the_end
+    assert cells(rows, "users", "identifier") == ["1"]
+
+
 def test_a_workbook_of_the_old_kind_is_read_too(tmp_path: Path) -> None:
     _, rows = read(
         tmp_path, {"a.xls": old_workbook([HEAD, (362140012345, "Đông", "07/09/2014", 8.25)])}, minimal(dates="dmy")
@@ -278,10 +285,25 @@ def test_lines_that_do_not_fit_the_header_are_counted(tmp_path: Path) -> None:
     assert cells(rows, "users", "identifier") == ["2"]
 
 
-def test_an_open_quote_cuts_a_file_off(tmp_path: Path) -> None:
-    inputs, _ = read(tmp_path, {"a.csv": csv(HEAD, ("1", "An", "", 7)) + '2,"Hà,,8\n3,Hoa,,9\n'}, minimal())
+def test_an_open_quote_costs_its_own_line(tmp_path: Path) -> None:
+    file = csv(HEAD, ("1", "An", "", 7)) + '2,"Hà,,8\n3,Hoa,,9\n4,"Na\nHoa",,9\n'
+    inputs, rows = read(tmp_path, {"a.csv": file}, minimal())
+    assert (inputs["a.csv"].read, inputs["a.csv"].unreadable) == (4, 1)
+    assert cells(rows, "users", "identifier") == ["1", "3", "4"]
+
+
+@pytest.mark.parametrize("end", ["3,Ho", '3,"Ho'])
+def test_a_file_that_ends_inside_a_line_is_cut_off(tmp_path: Path, end: str) -> None:
+    inputs, _ = read(tmp_path, {"a.csv": csv(HEAD, ("1", "An", "", 7)) + end}, minimal())
     assert inputs["a.csv"].unreadable == 1
     assert not inputs["a.csv"].to_the_end
+
+
+def test_a_sum_between_learners_ends_nothing(tmp_path: Path) -> None:
+    file = csv(HEAD, ("1", "An", "", 7), ("Tổng số: 1", "", "", ""), ("2", "Hà", "", 8), ("3", "Tổng Số", "", ""))
+    inputs, rows = read(tmp_path, {"a.csv": file}, minimal())
+    assert cells(rows, "users", "identifier") == ["1", "2", "3"]
+    assert findings(inputs["a.csv"])["line outside a table"] == "learners"
 
 
 def test_parquet_is_read_as_text(tmp_path: Path) -> None:

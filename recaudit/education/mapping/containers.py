@@ -8,17 +8,19 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from recaudit.education.mapping.definition import Csv
 from recaudit.education.mapping.text import cell_text
+from recaudit.education.mapping.workbooks import UnreadableError, worksheets
 from recaudit.education.records import utf16
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
-from recaudit.sources.lines import BROKEN, UTF8_MARK, CannotOpenError, opened
+from recaudit.sources.lines import BROKEN, LONGEST, CannotOpenError, opened
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -27,15 +29,11 @@ TEXT_ENDINGS: Final = tuple(f"{kind}{packed}" for kind in (".csv", ".tsv", ".txt
 WORKBOOK_ENDINGS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls")
 ENDINGS: Final = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, ".parquet")
 DELIMITERS: Final = (",", ";", "\t", "|")
-_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_JOINED: Final = 64  # lines that one record may span
 _LOOK: Final = 1 << 16  # bytes in which separators are counted
 
 Line = tuple[int, list[str]]
 """Where a row stands, from 1, and its cells."""
-
-
-class UnreadableError(Exception):
-    """The file is not what its name says; the text says what is wrong, and nothing of what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,70 +60,28 @@ def sheets(found: Found, how: Csv, hidden: bool, said: Said) -> Iterator[Sheet]:
 
 def _content(found: Found) -> bytes:
     """All bytes of a file that cannot be read from its beginning to its end."""
-    blocks = []
+    blocks, size = [], 0
     try:
         with opened(found) as stream:
             while block := stream.read(1 << 20):
                 blocks.append(block)
+                size += len(block)
+                if size > LONGEST:
+                    raise UnreadableError("too large to be held")
     except BROKEN as failure:
         raise UnreadableError("cut off") from failure
     return b"".join(blocks)
 
 
-# ------------------------------------------------------------------------------------------------ workbooks
 def _workbook(content: bytes, hidden: bool, said: Said) -> Iterator[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
-
-    if not content:
-        raise UnreadableError("empty file")
-    if not content.startswith((_ZIP, _COMPOUND)):
-        is_markup = content.removeprefix(UTF8_MARK).lstrip()[:1] == b"<"
-        raise UnreadableError("no workbook: HTML or XML" if is_markup else "no workbook: text, or something else")
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except PasswordError as failure:
-        raise UnreadableError("locked with a password") from failure
-    except (CalamineError, OSError, ValueError) as failure:
-        locked = content.startswith(_COMPOUND) and "EncryptedPackage".encode("utf-16-le") in content
-        raise UnreadableError("locked with a password" if locked else "no workbook: broken") from failure
-    for number, about in enumerate(book.sheets_metadata, 1):
-        if about.typ != SheetTypeEnum.WorkSheet:
-            continue
-        if about.visible != SheetVisibleEnum.Visible and not hidden:
-            said.find("hidden sheet", f"sheet {number}: not read")
-            continue
-        try:
-            sheet = book.get_sheet_by_index(number - 1)
-        except (CalamineError, OSError, ValueError):
-            said.find("broken sheet", f"sheet {number}")
+    for sheet in worksheets(content):
+        if sheet.hidden and not hidden:
+            said.find("hidden sheet", f"sheet {sheet.number}: not read")
+        elif sheet.rows is None:
+            said.find("broken sheet", f"sheet {sheet.number}")
             said.to_the_end = False
-            continue
-        yield Sheet(number, about.name, _filled(sheet))
-
-
-def _filled(sheet: Any) -> Iterator[Line]:  # noqa: ANN401  # calamine's sheet, which only workbooks need
-    """The rows of a sheet as text. A cell that was merged downwards says the same in each of its rows."""
-    start = sheet.start
-    if start is None:
-        return
-    left = start[1]
-    held: dict[int, list[tuple[int, int]]] = {}  # column -> (first row, last row) of what was merged downwards
-    for (top, first), (bottom, _) in sheet.merged_cell_ranges or ():
-        if bottom > top and first >= left:
-            held.setdefault(first - left, []).append((top, bottom))
-    tops = {top: column for column, spans in held.items() for top, _ in spans}
-    kept: dict[int, tuple[int, str]] = {}  # column -> (row up to which, text)
-    for number, row in enumerate(sheet.iter_rows()):
-        cells = [cell_text(cell) for cell in row]
-        for column, (last, text) in kept.items():
-            if number <= last and column < len(cells) and not cells[column]:
-                cells[column] = text
-        if number in tops:
-            for column, spans in held.items():
-                for top, bottom in spans:
-                    if top == number and column < len(cells):
-                        kept[column] = (bottom, cells[column])
-        yield number + 1, cells
+        else:
+            yield Sheet(sheet.number, sheet.title, iter(list(enumerate(sheet.rows, 1))))
 
 
 # ------------------------------------------------------------------------------------------------ Parquet
@@ -148,44 +104,61 @@ def _parquet(content: bytes, said: Said) -> Iterator[Line]:
 
 # ------------------------------------------------------------------------------------------------ text
 def _text(found: Found, how: Csv, said: Said) -> Iterator[Line]:
-    """Rows of a text file. One whose quotes do not close, or that holds NUL, is a row that cannot be read."""
+    """Rows of a text file. One whose quotes do not close is a row that cannot be read."""
     encoding = _encoding(found, how, said)
     with opened(found) as stream, _as_text(stream, encoding) as text:
         head = _head(text)
         delimiter = how.delimiter or _delimiter(head)
         if delimiter != (how.delimiter or ","):
             said.find("separator detected", {";": "semicolon", "\t": "tab", "|": "bar"}[delimiter])
-        reader = csv.reader(_clean(_chained(head, text)), delimiter=delimiter, strict=True)
-        at = 1
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                said.spoil("broken line", at)
-                if _ended(reader):
-                    said.cut_off()
-                    return
-                at = reader.line_num + 1
-                continue
-            except (*BROKEN, UnicodeError):
-                said.cut_off()
-                return
-            yield at, row
-            at = reader.line_num + 1
+        yield from _records(_clean(_chained(head, text)), delimiter, said)
 
 
-def _ended(reader: Any) -> bool:  # noqa: ANN401  # csv has no name for its readers
-    """After an error: whether nothing follows, so that the file breaks off inside a record."""
-    place = reader.line_num
+def _records(lines: Iterator[str], delimiter: str, said: Said) -> Iterator[Line]:
+    """Rows of lines. An open quote takes the lines up to the one that closes it, a few at most; one that none closes
+    costs its own line."""
+    ahead: deque[str] = deque()
+    number = width = 0
     try:
-        next(reader)
-    except StopIteration:
-        return True
+        while line := ahead.popleft() if ahead else next(lines, ""):
+            number += 1
+            if '"' not in line:
+                row: list[str] | None = line.rstrip("\r\n").split(delimiter)
+                if not line.endswith(("\n", "\r")) and len(row or ()) < width:
+                    said.cut_off()  # the last line has no end, and fewer cells than the one before
+                width = len(row or ())
+                yield number, row or []
+                continue
+            text, more = line, 0
+            while text.count('"') % 2 and more < _JOINED:
+                if more == len(ahead):
+                    if not (following := next(lines, "")):
+                        break
+                    ahead.append(following)
+                text += ahead[more]
+                more += 1
+            row = _row(text, delimiter)
+            if row is None:
+                said.spoil("broken line", number)
+                if not line.endswith(("\n", "\r")):
+                    said.cut_off()
+                continue
+            width = len(row)
+            for _ in range(more):
+                ahead.popleft()
+            yield number, row
+            number += more
+    except (*BROKEN, UnicodeError):
+        said.cut_off()
+
+
+def _row(text: str, delimiter: str) -> list[str] | None:
+    """Cells of one record; None where its quotes do not hold together."""
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
-        return bool(reader.line_num == place)
-    return False
+        return None
+    return rows[0] if len(rows) == 1 else None
 
 
 def _head(text: io.TextIOBase) -> list[str]:

@@ -55,7 +55,6 @@ class FileRead(Said):
     handed: tuple[str, ...] = ()  # tables of the seam that its sheets hold, with rows or without
     made: frozenset[str] = frozenset()  # files of OneRoster whose rows it made
     lacking: tuple[tuple[str, str], ...] = ()  # (table, column) that nothing in the file says
-    known: bool = True  # False: no sheet of it is one of the format's
 
 
 def read_file(job: Job) -> FileRead:
@@ -118,9 +117,10 @@ def _read(job: Job, orders: Mapping[tuple[str, str], tuple[Order, str]], said: F
         said.handed = (*sorted(said.tables), *(empty if said.to_the_end else ()))
         if not said.read and said.to_the_end:
             said.find("empty file")
-    elif said.known and not said.findings:  # no sheet at all
-        said.find("empty file")
+    else:  # nobody knows what there should have been
         said.to_the_end = False
+        if not said.findings:
+            said.find("empty file")
 
 
 def _without_header(sheet: Sheet, reading: Reading, every: bool, said: FileRead) -> None:

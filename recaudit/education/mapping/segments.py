@@ -14,7 +14,7 @@ from typing import Final
 from recaudit.education.mapping.containers import Line, Sheet
 from recaudit.education.mapping.definition import Answer, Shape
 from recaudit.education.mapping.text import fold, plain
-from recaudit.sources.inputs import Said
+from recaudit.sources.inputs import FIRST_LINES, Said
 
 ROWS: Final = 20_000  # of one batch
 _COUNTED: Final = 4  # columns that a line numbers, at least
@@ -158,21 +158,20 @@ class _Table:
                 self.reading._ahead.appendleft(line)
                 self.next_header = pending
                 break
-            if over:
+            keys = [place < len(cells) and bool(cells[place].strip()) for place in self.required]
+            few = _filled(cells) <= _FEW
+            if over and (few or not all(keys)):
                 pending.append(line)
                 continue
-            keys = [place < len(cells) and bool(cells[place].strip()) for place in self.required]
-            alone = not all(keys) or _filled(cells) <= _FEW
-            if alone and (self._is_over(cells) or self.reading.is_title(cells)):
-                over = True
+            if (few or not all(keys)) and (self._is_over(cells, all(keys)) or self.reading.is_title(cells)):
                 self._spoil(pending)
-                pending = [line]
+                pending, over = [line], True
                 continue
             if not any(keys):
                 pending.append(line)
                 continue
-            self._spoil(pending)
-            pending = []
+            self._close(pending, over)  # a sum between rows ends nothing
+            pending, over = [], False
             if self._is_broken(cells):
                 self.said.spoil("broken line", number)
                 continue
@@ -182,10 +181,8 @@ class _Table:
             if len(batch.lines) >= ROWS:
                 yield batch
                 batch = self._new(titles)
-        if self.next_header is None and not over:
-            self._spoil(pending)
-        elif over and (below := len(pending)):
-            self.said.find_all("line outside a table", self.shape.name, below, [number for number, _ in pending[:5]])
+        if self.next_header is None or over:
+            self._close(pending, over)
         if batch.lines or not batch.columns:
             yield batch
 
@@ -198,10 +195,18 @@ class _Table:
         like = not self._heads.isdisjoint(cells) or (first < len(cells) and _split(cells[first]) == self.paths[first])
         return like and _is_header(self.shape, cells)
 
-    def _is_over(self, cells: Sequence[str]) -> bool:
-        return bool(self._ends) and any(
-            each.search(text) for each in self._ends for cell in cells if (text := fold(cell))
-        )
+    def _is_over(self, cells: Sequence[str], keyed: bool) -> bool:
+        """Whether a line ends the table; one that has all keys only by its first cell, as names may be like words."""
+        texts = [text for cell in cells if (text := fold(cell))]
+        return any(each.search(text) for each in self._ends for text in (texts[:1] if keyed else texts))
+
+    def _close(self, pending: Sequence[Line], over: bool) -> None:
+        """Lines that belong to no table are told; before its end they are rows that nobody can read."""
+        if over:
+            numbers = [number for number, _ in pending]
+            self.said.find_all("line outside a table", self.shape.name, len(pending), numbers[:FIRST_LINES])
+        else:
+            self._spoil(pending)
 
     def _is_broken(self, cells: Sequence[str]) -> bool:
         more = any(cell.strip() for cell in cells[self.width :])
