@@ -208,9 +208,11 @@ def _orders(job: Job) -> dict[tuple[str, str], tuple[Order, str]]:
     kinds: dict[tuple[str, str], dict[frozenset[str], str]] = {}  # one cell of each kind is enough
     for _, reading, _ in readings(job.found, job.format, Said()):
         shape = reading.shape
+        if shape is None or not any(of == shape.name for of, _ in asked):
+            continue
         for batch in reading.batches():
             for name, cells in batch.columns.items():
-                if shape is not None and (shape.name, name) in asked:
+                if (shape.name, name) in asked:
                     seen = kinds.setdefault((shape.name, name), {})
                     for text in set(cells):
                         seen.setdefault(orders_of(text), text)

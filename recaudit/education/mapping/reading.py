@@ -161,9 +161,11 @@ def _lookups(files: Sequence[File], formats: Mapping[str, Format]) -> dict[Place
         answers = found.setdefault(place_of(file), {name: {} for name in form.lookups})
         try:
             for _, reading, _ in readings(file.found, form, Said()):
+                if reading.shape is None or reading.shape.name not in {each.shape for each in form.lookups.values()}:
+                    continue
                 for batch in reading.batches():
                     for lookup in form.lookups.values():
-                        if reading.shape is not None and reading.shape.name == lookup.shape:
+                        if reading.shape.name == lookup.shape:
                             keys, said = batch.columns.get(lookup.key, []), batch.columns.get(lookup.answer, [])
                             for key, answer in zip(keys, said, strict=False):
                                 _say(answers[lookup.name], key, answer, lookup.several)

@@ -147,19 +147,20 @@ class _Table:
         return places
 
     def batches(self, titles: tuple[str, ...]) -> Iterator[Batch]:
-        batch = self._new(titles)
+        rows: list[Sequence[str]] = []
+        lines: list[int] = []
         pending: list[Line] = []  # lines without what every row has: above the next header, or rows without a key
         over = False
         while (line := self.reading._take()) is not None:
             number, cells = line
-            if not _filled(cells):
+            if not (filled := _filled(cells)):
                 continue
             if self._is_header(cells):
                 self.reading._ahead.appendleft(line)
                 self.next_header = pending
                 break
             keys = [place < len(cells) and bool(cells[place].strip()) for place in self.required]
-            few = _filled(cells) <= _FEW
+            few = filled <= _FEW
             if over and (few or not all(keys)):
                 pending.append(line)
                 continue
@@ -175,25 +176,31 @@ class _Table:
             if self._is_broken(cells):
                 self.said.spoil("broken line", number)
                 continue
-            batch.lines.append(number)
-            for name, place in self.places.items():
-                batch.columns[name].append(cells[place].strip() if place < len(cells) else "")
-            if len(batch.lines) >= ROWS:
-                yield batch
-                batch = self._new(titles)
+            rows.append(cells)
+            lines.append(number)
+            if len(rows) >= ROWS:
+                yield self._batch(rows, lines, titles)
+                rows, lines = [], []
         if self.next_header is None or over:
             self._close(pending, over)
-        if batch.lines or not batch.columns:
-            yield batch
+        if rows:
+            yield self._batch(rows, lines, titles)
 
-    def _new(self, titles: tuple[str, ...]) -> Batch:
-        return Batch({name: [] for name in self.places}, titles=titles)
+    def _batch(self, rows: Sequence[Sequence[str]], lines: list[int], titles: tuple[str, ...]) -> Batch:
+        columns = {
+            name: [row[place].strip() if place < len(row) else "" for row in rows]
+            for name, place in self.places.items()
+        }
+        return Batch(columns, lines, titles)
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         """The same titles once more; a cell of a learner is none of them."""
-        first = self.required[0] if self.required else 0
-        like = not self._heads.isdisjoint(cells) or (first < len(cells) and _split(cells[first]) == self.paths[first])
-        return like and _is_header(self.shape, cells)
+        if not self._heads.isdisjoint(cells):
+            return _is_header(self.shape, cells)
+        first = cells[self.required[0]] if self.required and self.required[0] < len(cells) else ""
+        return (
+            not first[:1].isdigit() and _split(first) == self.paths[self.required[0]] and _is_header(self.shape, cells)
+        )
 
     def _is_over(self, cells: Sequence[str], keyed: bool) -> bool:
         """Whether a line ends the table; one that has all keys only by its first cell, as names may be like words."""
@@ -220,7 +227,7 @@ class _Table:
 
 # ------------------------------------------------------------------------------------------------ titles
 def _filled(cells: Sequence[str]) -> int:
-    return sum(1 for cell in cells if cell.strip())
+    return sum(map(bool, map(str.strip, cells)))
 
 
 def _as_titles(above: Sequence[Line]) -> list[str]:
