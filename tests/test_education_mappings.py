@@ -408,3 +408,68 @@ def test_a_number_in_a_plan_is_as_good_as_its_text(tmp_path: Path) -> None:
     lines = 'format = "mapping"\nmapping = "vnedu-so-diem-tong-ket"\nparameters = { schoolYear = 2026 }'
     (tmp_path / "recaudit.toml").write_text(PLAN + lines, encoding="utf-8")
     assert load_plan(tmp_path).sources[0].parameters == {"schoolYear": "2026"}
+
+
+# ------------------------------------------------------------------------------------------------ shipped formats
+def test_the_list_of_students_of_the_sector_database(tmp_path: Path) -> None:
+    head = (
+        "STT",
+        "Mã lớp*",
+        "Mã học sinh*",
+        "Họ tên*",
+        "Ngày sinh",
+        "Giới\ntính",
+        "Trạng thái HS",
+        "Số định danh cá nhân",
+    )
+    rows_ = [
+        ("Danh sách học sinh",), (), head,
+        (1, "6A1", "2112345670", "Nguyễn Thị Na", "07/09/2014", "Nữ", "Đang học", "066314001234"),
+        (2, "6A1", "2112345671", "Lê Văn Đông", 44096, "01", "Chuyển đi kỳ 1", ""), head,
+        (3, "6A2", "2112345672", "H'Bia", date(2014, 1, 30), "02", "", "066314001235"), ("Tổng số: 3",),
+    ]  # fmt: skip
+    book = workbook({"Sheet1": rows_, "DM_GioiTinh": [("Mã", "Tên"), ("01", "Nam")]})
+    inputs, rows = read(tmp_path, {"66001234/C1-HocSinh.xlsx": book}, "csdl-hoc-sinh")
+    assert cells(rows, "learners", "learner") == [f"211234567{number}@66001234" for number in range(3)]
+    assert cells(rows, "learners", "liveStatus") == ["active", "tobedeleted", "active"]
+    assert cells(rows, "demographics", "birthDate") == ["2014-09-07", "2020-09-22", "2014-01-30"]
+    assert cells(rows, "demographics", "sex") == ["female", "male", "female"]
+    assert cells(rows, "users", "familyName") == ["Nguyễn", "Lê", None]
+    assert cells(rows, "users", "middleName")[0] == "Thị"
+    assert len(rows["classes"]) == 2
+    found = inputs["66001234/C1-HocSinh.xlsx"]
+    assert {"sheet not looked at", "serial dates", "line outside a table"} <= set(findings(found))
+    assert (found.read, found.unreadable, found.to_the_end) == (3, 0, True)
+
+
+def primary_titles(name: str, book: Any, sheet: Any) -> None:  # noqa: ANN401  # xlsxwriter's
+    for place, title in enumerate(("STT", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh")):
+        sheet.merge_range(0, place, 2, place, title)
+    sheet.merge_range(0, 5, 0, 8, "Môn học và hoạt động giáo dục")
+    sheet.merge_range(1, 5, 1, 6, "Toán")
+    sheet.merge_range(1, 7, 2, 7, "Đạo đức")
+    sheet.merge_range(1, 8, 2, 8, "Mĩ thuật")
+    sheet.merge_range(0, 9, 2, 9, "Lên lớp (x)")
+    sheet.write(2, 5, "Mức")
+    sheet.write(2, 6, "Điểm")
+
+
+def test_the_results_of_primary_school_of_the_sector_database(tmp_path: Path) -> None:
+    rows_ = [(), (), (), (1, "2A", "2112345670", "Nguyễn Thị Na", "07/09/2018", "T", "9,5", "Đ", "", "x")]
+    book = workbook({"Sheet1": rows_}, also=primary_titles)
+    parameters = {"school": "66001234", "schoolYear": "2025-2026", "periodCode": "Y"}
+    _, rows = read(tmp_path, {"a.xlsx": book}, "csdl-primary-results", parameters=parameters)
+    assert [(row["id"], row["gradeLevel"], row["decision"]) for row in rows["rc_report_cards"]] == [
+        ("2112345670/2026", "2", "promoted")
+    ]
+    results = [(row["subjectCode"], row["level"], row["score"]) for row in rows["rc_subject_results"]]
+    assert results == [("TOAN", "T", "9.5"), ("DD", "Đ", None)]
+
+
+def test_without_a_period_nobody_knows_what_the_rows_are(tmp_path: Path) -> None:
+    rows_ = [(), (), (), (1, "2A", "2112345670", "Nguyễn Thị Na", "07/09/2018", "T", "9,5", "Đ", "", "x")]
+    book = workbook({"Sheet1": rows_}, also=primary_titles)
+    inputs, rows = read(tmp_path, {"a.xlsx": book}, "csdl-primary-results", parameters={"schoolYear": "2026"})
+    assert not rows
+    assert inputs["a.xlsx"].unreadable == 1
+    assert "nobody says periodCode" in findings(inputs["a.xlsx"])
