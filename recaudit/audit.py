@@ -35,6 +35,7 @@ from recaudit import (
     shipped,
     suites,
 )
+from recaudit.education.mapping.own import own_mappings
 from recaudit.errors import PlanError, Problem
 from recaudit.health.gate.modes import mode_of
 from recaudit.model import (
@@ -61,6 +62,7 @@ from recaudit.result import SCHEMA, NotLookedAt, PatternEntry, RecountEntry, Res
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
+from recaudit.unsaid import unsaid
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat, ruled
 
@@ -161,6 +163,7 @@ def check(
             )
             audited.append(one)
             inputs += one.inputs
+    inputs += own_mappings(planned)
     inputs += recounted.files
     _refuse_own_rosters(planned, inputs, exports or planned.root)
     result = _result(planned, registered, audited, inputs, recounted.entries)
@@ -643,3 +646,5 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
         elif table not in one.task.on_ladder:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}
+    for what, named in unsaid(one.task, one.links):
+        yield {"what": what, "why": f"no input says anything of it; asked for by {few(named)}"}

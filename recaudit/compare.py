@@ -92,7 +92,7 @@ def gated(code: int, why: str, findings: Sequence[Finding]) -> tuple[int, str]:
 
 # -------------------------------------------------------------- what may have caused it
 def _causes(old: Result, new: Result) -> Iterator[Cause]:
-    exports, register = ("export", "ignored"), ("register", "expected", "roster", "claims")
+    exports, register = ("export", "ignored", "mapping"), ("register", "expected", "roster", "claims")
     if what := _files(old, new, exports):
         yield Cause("data", what)
     if old["plan"]["sha256"] != new["plan"]["sha256"] or old["plan"]["facility"] != new["plan"]["facility"]:

@@ -73,7 +73,7 @@ SECTORS: Final[Mapping[str, Vocabulary]] = MappingProxyType(
         ),
         "education": Vocabulary(
             units=("report_card", "learner"),
-            formats=("oneroster",),
+            formats=("oneroster", "mapping"),
             releases=ONEROSTER_RELEASES,
             facility=("school.identifier", "school", "folder", "file"),
             by_year=("report_card",),
@@ -128,6 +128,8 @@ class Source:
     facility_id: str = ""  # every row is of this facility
     url: str = ""  # of a database, in place of files; never with a password
     queries: tuple[tuple[str, str], ...] = ()  # of a database: table -> SELECT
+    mapping: str = ""  # of format "mapping": the name of one that travels with recaudit, or a file
+    parameters: Mapping[str, str] = field(default_factory=dict)  # what the files of a mapping do not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def load(path: Path) -> Plan:
         what = "claims are of visits, and a record of the audit is a patient"
         whole.table("register").problem(what, key="claims", fix="remove claims, or unit in [audit]")
     told = whole.tables("source")
-    sources = tuple(_source(table) for table in told)
+    sources = tuple(_source(table, file.parent) for table in told)
     if not whole.raw.get("source"):
         whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
     suites = _suites(whole.table("suites")) if "suites" in whole.raw else {}
@@ -381,8 +383,40 @@ def _fallback(table: Table) -> Fraction | None:
     return None if said is False else alike
 
 
-def _source(table: Table) -> Source:
-    table.known("name", "sector", "paths", "url", "query", "format", "release", "namespace", "facility", "facility_id")
+def _parameters(table: Table) -> dict[str, str]:
+    """What the files of a mapping do not say: name -> text. A whole number is as good as its text."""
+    inside = table.table("parameters")
+    said = {}
+    for name, value in inside.raw.items():
+        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+            said[name] = str(value).strip()
+        else:
+            inside.problem("is no text", key=name, fix=f'write {name} = "..."')
+    return said
+
+
+def _mapping(table: Table, source: Source, root: Path) -> None:
+    """Refuse a mapping without its format, a format without its mapping, and one that is not there."""
+    if source.format != "mapping":
+        for key in ("mapping", "parameters"):
+            if key in table.raw:
+                table.problem("belongs to another format", key=key, fix='write format = "mapping", or remove it')
+        return
+    shipped = sorted(path.stem for path in expectations(source.sector, "mappings").glob("*.json"))
+    if not source.mapping:
+        table.problem("nobody says which", key="mapping", fix=f"name a file, or one of {', '.join(shipped)}")
+    elif source.mapping not in shipped and not (
+        source.mapping.endswith(".json") and os.path.isfile(root / source.mapping)
+    ):
+        fix = nearest(source.mapping, shipped) or f"with recaudit travel {', '.join(shipped)}; files end in .json"
+        table.problem(f"mapping {source.mapping} is not there", key="mapping", fix=fix)
+
+
+def _source(table: Table, root: Path) -> Source:
+    table.known(
+        *("name", "sector", "paths", "url", "query", "format", "release", "namespace", "facility", "facility_id"),
+        *("mapping", "parameters"),
+    )
     sector = table.word("sector", tuple(SECTORS))
     words = SECTORS[sector]
     url, queries = database_of(table, sector)
@@ -397,7 +431,10 @@ def _source(table: Table) -> Source:
         facility_id=table.text("facility_id", default=""),
         url=url,
         queries=queries,
+        mapping=table.text("mapping", default=""),
+        parameters=_parameters(table),
     )
+    _mapping(table, source, root)
     for candidate in source.facility:
         if candidate not in words.facility:
             table.not_one_of(candidate, words.facility, key="facility")

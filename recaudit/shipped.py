@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-_CATALOGUES = ("views", "formats", "subject_plan", "statuses", "traits", "bases")
+_CATALOGUES = ("views", "formats", "subject_plan", "statuses", "traits", "bases", "mappings")
 """Folders below a sector that hold no suites; every other one is a pack of suites."""
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -49,18 +49,24 @@ class Education:
         workers: int,
     ) -> tuple[Input, ...]:
         """See ``recaudit.sectors.Sector.read``."""
+        from recaudit.education.mapping import reading as mapped
         from recaudit.education.reading import read_sources
 
-        return read_sources(
-            plan,
-            sources,
-            spill,
-            columns=columns,
-            first=first,
-            known=known,
-            progress=progress,
-            workers=workers,
-        )
+        inputs: tuple[Input, ...] = ()
+        for read, of_it in ((read_sources, False), (mapped.read_sources, True)):
+            some = tuple(source for source in sources if (source.format == "mapping") is of_it)
+            if some:
+                inputs += read(
+                    plan,
+                    some,
+                    spill,
+                    columns=columns,
+                    first=first + len(inputs),
+                    known=known,
+                    progress=progress,
+                    workers=workers,
+                )
+        return inputs
 
 
 SECTOR: Sector = Education()
