@@ -113,7 +113,7 @@ def as_oneroster(site: Site, folder: Path) -> None:
         rows = tuple(row for each in table for row in site.rows(each))
         rows = tuple({id(row): row for row in (*rows, *named)}.values())
         (folder / f"{name}.csv").write_bytes(
-            as_bytes(File(f"{name}.csv", "education", "s", SCHOOL, table[0], rows, len(rows)))
+            as_bytes(File(f"{name}.csv", "education", "s", SCHOOL, table[0], rows, len(rows)), COLUMNS)
         )
 
 

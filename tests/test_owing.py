@@ -106,7 +106,7 @@ def _linked(engine: Engine, cards: Sequence[Card]) -> Linked:
     numbers = ("src", "pos", "rid_", *(name for name in found[0] if name.endswith("__s")))
     schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in found[0]])
     rows = engine.load("rows", pa.Table.from_pylist(found, schema))
-    return Linked({}, rows, rows, rows)
+    return Linked({}, {}, rows, rows, rows)
 
 
 def _rows(engine: Engine, cards: Sequence[Card]) -> Any:  # noqa: ANN401
@@ -229,8 +229,8 @@ def _answers(calendar: SchoolYear, as_of: date) -> tuple[int, ...]:
 
 
 def test_a_code_counts_only_on_an_enrolment_of_that_school_year() -> None:
-    last_year, this_year = (date(2024, 9, 5), date(2025, 5, 30)), (date(2025, 9, 5), None)
-    cards = [Card((Enrolment(*days_, "06"),)) for days_ in ((None, None), last_year, this_year)]
+    spans = [(None, None), (date(2024, 9, 5), date(2025, 5, 30)), (date(2025, 9, 5), None)]
+    cards = [Card((Enrolment(begin, end, "06"),)) for begin, end in spans]
     assert withheld(cards) == [{}, {}, {"HK1": True}]
 
 

@@ -18,10 +18,13 @@ def frame_of(header: Header, batch: Batch) -> pl.DataFrame:
     return pl.DataFrame(dict(zip(header.frame, columns_of(batch), strict=True)))
 
 
-def versions(specification: Specification, header: Header, frame: pl.DataFrame) -> pl.Series:
-    """When each row was changed last, in microseconds since 1970 UTC; null where it does not say."""
+def versions(
+    specification: Specification, header: Header, frame: pl.DataFrame, otherwise: int | None = None
+) -> pl.Series:
+    """When each row was changed last, in microseconds since 1970 UTC; null where it does not say, and ``otherwise``
+    where the file has no such column."""
     if specification.modified not in header.columns:
-        return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(frame))
+        return pl.Series([otherwise], dtype=pl.Int64).new_from_index(0, len(frame))
     texts = frame[specification.modified]
     distinct = texts.unique()
     moments = pl.Series([instant(text) for text in distinct], dtype=pl.Int64)

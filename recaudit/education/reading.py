@@ -21,7 +21,7 @@ from recaudit.model import EVER, Input
 from recaudit.plan import Plan, Source
 from recaudit.seam import Tables
 from recaudit.sectors import Progress
-from recaudit.sources.files import Found
+from recaudit.sources.drawn import drawn_from, forget
 from recaudit.sources.inputs import FIRST_LINES, File, files_of, ignored, input_of, misspelt
 from recaudit.sources.lines import CannotOpenError, opened
 from recaudit.sources.room import check_room, needed
@@ -29,7 +29,6 @@ from recaudit.sources.workers import work
 
 FORMATS: Final = ("oneroster",)
 _SCRATCH: Final = ".names"  # inside the spill, while files are read
-_TABLES: Final = ".tables-"  # of a database, inside the spill; no id of a facility, nor a name of a table of the seam
 _Known = Mapping[int, Specification]  # src -> what the file is; files that are not looked at are not in it
 
 
@@ -47,7 +46,7 @@ def read_sources(
     """``Sector.read`` for OneRoster and report cards. ``columns``: None for all. The number of ``workers`` changes
     neither which rows there are nor what the inputs say. Raises ``SourceError``."""
     problems = [problem for source in sources for problem in misspelt(source, FORMATS, [*EDITIONS])]
-    drawn = _drawn(plan, sources, spill)
+    drawn = drawn_from(plan.root, sources, spill)
     files = files_of(plan, sources, ENDINGS, first=first, known=known, problems=problems, drawn=drawn)
     what = {file.src: found for file in files if file.found.ending and (found := recognised(file.found))}
     packed = packages([(file, what[file.src]) for file in files if file.src in what])
@@ -63,8 +62,7 @@ def read_sources(
             said[one.src].find_all(one.kind, one.where, one.count, one.lines)
     finally:
         shutil.rmtree(scratch)
-        for tables_of in spill.glob(f"{_TABLES}*"):
-            shutil.rmtree(tables_of)
+        forget(spill)
     _say_of_manifests(files, what, packed, said)
     _say_of_deltas(files, what, packed, fates, said)
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}
@@ -75,19 +73,6 @@ def read_sources(
         else ignored(file, "education")
         for file in files
     )
-
-
-def _drawn(plan: Plan, sources: Sequence[Source], spill: Path) -> dict[str, tuple[Found, ...]]:
-    """Name of each source that is a database -> its tables, as private files in the spill. Raises ``SourceError``."""
-    if not any(source.url for source in sources):
-        return {}
-    from recaudit.sources.database import pulled
-
-    return {
-        source.name: pulled(source, plan.root, spill / f"{_TABLES}{place}")
-        for place, source in enumerate(sources)
-        if source.url
-    }
 
 
 def _read(jobs: Sequence[Job], progress: Progress, workers: int) -> dict[int, FileRead]:

@@ -23,7 +23,6 @@ from recaudit.seam import Tables
 _AS_LEARNER: Final = {"userSourcedId": "sourcedId", "orgSourcedId": "primaryOrgSourcedId"}
 """Column of ``learners`` -> the one of users.csv that says the same, where there are no roles."""
 
-_STATUS_CODE: Final = "metadata.rc.status"
 _PERSONAL_ID: Final = re.compile(r"[0-9]{3}([0-5])([0-9]{2})[0-9]{6}")
 _EXEMPT: Final = frozenset({"score", "level", "comment"})
 _WAIVED: Final = "waived"  # a reason that no catalogue has: excused
@@ -61,7 +60,8 @@ class Part:
 
 class Batch:
     """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins;
-    ``doubted``: lines of rows of which nobody knows whether they were deleted."""
+    ``doubted``: lines of rows of which nobody knows whether they were deleted; ``version``: how new rows are that do
+    not say so themselves."""
 
     def __init__(
         self,
@@ -72,9 +72,10 @@ class Batch:
         lines: pl.Series,
         *,
         doubted: Collection[int] = (),
+        version: int | None = None,
     ) -> None:
         self.specification, self.header, self.meaning = specification, header, meaning
-        self.frame, self.lines, self.doubted = frame, lines, doubted
+        self.frame, self.lines, self.doubted, self.version = frame, lines, doubted, version
 
     def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> list[Part]:
         """The rows of each table, with the columns that are ``kept`` of it; () for a table of which nothing is.
@@ -83,7 +84,7 @@ class Batch:
         """
         table = self.specification.table
         content = contents(self.frame, self.header, self.specification.modified)
-        version = versions(self.specification, self.header, self.frame)
+        version = versions(self.specification, self.header, self.frame, self.version)
         identity = (self.lines.cast(pl.Int64), version, content, judged)
         if table in tables.SPLIT:
             students, others = tables.SPLIT[table]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.education import tables
-from recaudit.education.around import Place, place_of
 from recaudit.education.mapping.containers import ENDINGS, UnreadableError
 from recaudit.education.mapping.definition import Format
 from recaudit.education.mapping.files import FileRead, Job, read_file, readings
@@ -17,12 +16,14 @@ from recaudit.education.mapping.loading import load
 from recaudit.education.mapping.segments import Names
 from recaudit.education.mapping.terms import without_older
 from recaudit.education.mapping.text import ORDERS, Order
+from recaudit.education.packages import Place, place_of
 from recaudit.education.references import dangling
 from recaudit.errors import Problem
 from recaudit.model import EVER, Input
 from recaudit.plan import Plan, Source
 from recaudit.seam import Tables
 from recaudit.sectors import Progress
+from recaudit.sources.drawn import drawn_from, forget
 from recaudit.sources.inputs import File, Said, files_of, ignored, input_of
 from recaudit.sources.lines import CannotOpenError
 from recaudit.sources.room import check_room, needed
@@ -50,7 +51,8 @@ def read_sources(
     cannot be used."""
     formats = {source.name: load(source.mapping, plan.path.parent) for source in sources}
     problems = [problem for source in sources for problem in _misused(source, formats[source.name])]
-    files = files_of(plan, sources, ENDINGS, first=first, known=known, problems=problems)
+    drawn = drawn_from(plan.root, sources, spill)
+    files = files_of(plan, sources, ENDINGS, first=first, known=known, problems=problems, drawn=drawn)
     looked_at = [file for file in files if _is_one(file, formats[file.source.name])]
     lookups = _lookups(looked_at, formats)
     scratch = spill / _SCRATCH
@@ -64,6 +66,7 @@ def read_sources(
         _settle(spill, looked_at, formats, said)
     finally:
         shutil.rmtree(scratch)
+        forget(spill)
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}
     return tuple(
         _input(file, formats[file.source.name], said[file.src], digests[file.found.file])

@@ -26,17 +26,6 @@ from recaudit.sources.seamfiles import SeamFiles
 _NS_SRC: Final = 2  # columns of the identity that are the input's
 
 
-class _Versioned(Batch):
-    """A batch whose rows are as new as the file says, where they do not say so themselves."""
-
-    rank: int | None = None
-
-    def _version(self) -> pl.Series:
-        if self.rank is None or self.specification.modified in self.header.columns:
-            return super()._version()
-        return pl.Series([self.rank], dtype=pl.Int64).new_from_index(0, len(self.lines))
-
-
 @dataclass(slots=True)
 class _Table:
     """What is kept of one table while a file is read."""
@@ -102,8 +91,7 @@ class Writer:
         judged = self._judged(table, contract, frame, at)
         numbers = pl.int_range(kept.rows, kept.rows + frame.height, eager=True, dtype=pl.Int64)
         kept.rows += frame.height
-        batch = _Versioned(specifications()[table], header, self.meaning, frame, numbers)
-        batch.rank = rank
+        batch = Batch(specifications()[table], header, self.meaning, frame, numbers, version=rank)
         for part in batch.parts(self.columns, judged, learners=False):
             counts = self.said.tables.setdefault(part.table, [0, 0, 0, 0])
             for how, count in judged.gather(part.places).value_counts().iter_rows():
