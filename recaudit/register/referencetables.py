@@ -7,7 +7,6 @@ row keeps its place in the file, so that a fault names the line that somebody wr
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
@@ -166,8 +165,8 @@ def _called(sheet: Sheet, names: Mapping[str, str], contract: Contract, **same: 
 def header(path: Path) -> frozenset[str]:
     """The column names of a file; none where nothing can be read: then reading it says what is wrong."""
     try:
-        with path.open("rb") as file:
-            lines = (line for line in io.TextIOWrapper(file, "utf-8-sig", newline="") if line.strip())
-            return frozenset(title.strip() for title in next(csv.reader([next(lines)])))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = next(line for line in file if line.strip())
+        return frozenset(title.strip() for title in next(csv.reader([first])))
     except (OSError, UnicodeDecodeError, StopIteration, csv.Error):
         return frozenset()
