@@ -47,7 +47,7 @@ CALENDAR: Final = """schoolYear,event,date
 """
 WITH_CALENDAR: Final = claims_of_one(PLAN).replace(
     "[[source]]",
-    'calendar = "register/calendar.csv"\nstatuses = "vn"\n\n[suites]\neducation = ["core", "further"]\n\n[[source]]',
+    'calendar = "register/calendar.csv"\nstatuses = "vn"\n\n[suites]\neducation = ["core", "calendar"]\n\n[[source]]',
     1,
 )
 IN_JANUARY: Final = WITH_CALENDAR.replace("as_of = 2026-08-01", "as_of = 2026-01-20").replace(
