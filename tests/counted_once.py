@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +16,8 @@ from recaudit.model import Counted
 
 def remembering(count: Callable[..., Counted]) -> Callable[..., Counted]:
     """``engine.count`` that remembers: the counts follow from the task and the rows that were spilled, and from
-    nothing else. Where records are kept, or frames are handed to another engine, it counts each time."""
+    nothing else; of a file, not from where it lies and of which bytes it is. Where records are kept, or frames are
+    handed to another engine, it counts each time."""
     known: dict[str, Counted] = {}
 
     def once(task: Task, **how: Any) -> Counted:  # noqa: ANN401 - what ``count`` is told
@@ -32,6 +33,8 @@ def remembering(count: Callable[..., Counted]) -> Callable[..., Counted]:
 def _digest(task: Task) -> str:
     """Of all that is counted: every field of the task but the folder, and every spilled file in it."""
     digest = hashlib.sha256()
+    inputs = tuple(replace(one, path="", bytes=0, sha256="", findings=()) for one in task.inputs)
+    task = replace(task, inputs=inputs)
     for field in fields(task):
         if field.name != "spill":
             value = getattr(task, field.name)
