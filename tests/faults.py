@@ -105,3 +105,14 @@ def the_best_case_confirms(patch: Patch) -> None:
 # -------------------------------------------------------------- the core
 def files_are_called_by_where_they_lie(patch: Patch) -> None:
     patch.setattr(files, "_name", lambda root, file: file.as_posix())
+
+
+INSIDE = (
+    every_table_is_taken_as_handed_in,
+    holes_are_forgotten,
+    what_is_open_counts_as_reached,
+    the_best_row_stands_for_the_record,
+    the_first_copy_stands,
+    every_copy_stands,
+)
+"""Faults of counting itself: what was counted without them says nothing of what is counted with them."""

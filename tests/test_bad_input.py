@@ -18,12 +18,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from recaudit import audit, cli
+from recaudit import audit, cli, engine
+from tests.counted_once import remembering
 from tests.two_stations import AREAS, FACILITIES, MARK, PLAN, SUITE, id_of, line, resources, rosters, write
 
 TABLE = Path(__file__).parents[1] / "docs" / "bad-input.md"
 UNIT, HANGING = "export/Encounter.ndjson", "export/Condition.ndjson"
 REGISTER, ROSTER = "register/facilities.csv", "register/rosters.csv"
+COUNT = remembering(engine.count)
 Damage = Callable[[Path], list[str] | None]
 """Does its damage below a folder; may return the arguments to run instead of ``check FOLDER``."""
 
@@ -749,10 +751,11 @@ def test_the_undamaged_audit_is_confirmed(tmp_path: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize("each", CASES, ids=lambda each: each.name)
 def test_bad_input_gets_its_count_or_its_message(
-    each: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    each: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if each.name in NEEDS_NO_ROOT and os.geteuid() == 0:
         pytest.skip("root may read everything")
+    monkeypatch.setattr(engine, "count", COUNT)  # much damage leaves the rows as they are
     root = write(tmp_path / "damaged")
     heard = hear(root, each.damage(root), capsys)
     assert heard.code == each.code, heard.all()

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 import pytest
 
-from recaudit import audit, cli, exports
+from recaudit import audit, cli, engine, exports
 from recaudit.errors import PlanError
 from recaudit.result import FacilityEntry, Result
 from recaudit.values import VALUE
 from tests import one_school
+from tests.counted_once import remembering
 from tests.one_school import (
     ENROLMENTS,
     FIRST,
@@ -42,6 +43,13 @@ Stand = tuple[int, int, int]
 OfOne = Callable[[Tables, Learner], object]
 REACHED, SHORT, UNKNOWN = (1, 0, 0), (0, 1, 0), (0, 0, 1)
 CARDS, RESULTS = "rc_report_cards", "rc_subject_results"
+COUNT = remembering(engine.count)
+
+
+@pytest.fixture(autouse=True)
+def _counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traps that leave the same rows are counted once."""
+    monkeypatch.setattr(engine, "count", COUNT)
 
 
 # -------------------------------------------------------------- traps, each in its own school

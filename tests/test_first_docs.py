@@ -3,12 +3,17 @@
 A page says in comments what a reader does by hand: ``written: FILE`` and ``appended: FILE`` before a block,
 ``copied: SOURCE [AS]`` with a source below docs/, ``folder: NAME`` for a new empty folder, ``made: SCRIPT`` for what a
 script below docs/ writes into the folder. Commands of recaudit are
-run in this process as on a terminal; what a shell has to do (pipes, scripts) is run by one, as in a job.
+run in this process as on a terminal; what a shell has to do (pipes, scripts) is run by one, as in a job. There too an
+audit is run in this process, for it costs seconds to import what an audit needs: a command that stands in for
+``recaudit check`` hands the arguments over, and gives back what is printed and the exit code. What pages hand in twice
+is counted once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import json
 import os
 import re
 import runpy
@@ -16,6 +21,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -24,9 +30,10 @@ from typing import NamedTuple
 import pytest
 
 import recaudit.plan
-from recaudit import cli
+from recaudit import cli, engine
 from recaudit.education.formats import specifications
 from recaudit.register import areas, crosswalk, expected, facilities, subjectplan
+from tests.counted_once import remembering
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = {  # the exit codes that each page shows, in order
@@ -108,17 +115,72 @@ def run(command: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
         code = cli.run(shlex.split(command)[1:])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(  # a page of this repository says which
-        ["/bin/sh", "-c", command], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
+    return by_shell(command, capsys)
+
+
+STAND_IN = """#!/bin/sh
+case $1 in
+check) exec "$PYTHON" -I -S -c '
+import json, os, sys
+asking, answering = map(int, os.environ["HANDED_OVER"].split())
+os.write(asking, json.dumps([os.getcwd(), sys.argv[1:]]).encode() + b"\\n")
+out, err, code = json.loads(open(answering, encoding="utf-8", closefd=False).readline())
+sys.stdout.buffer.write(out.encode())
+sys.stderr.buffer.write(err.encode())
+sys.exit(code)
+' "$@" ;;
+*) exec "$RECAUDIT" "$@" ;;
+esac
+"""
+ON_TERMINAL = cli._on_terminal
+COUNT = remembering(engine.count)
+
+
+def by_shell(command: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """The exit code of the shell, and what it prints; it asks this process for the audits."""
+    asked, asking = os.pipe()
+    answering, answer = os.pipe()
+    binaries = Path(sys.executable).parent
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as printed:
+        stand_in = Path(folder, "recaudit")
+        stand_in.write_text(STAND_IN, encoding="utf-8")
+        stand_in.chmod(0o755)
+        said = {
+            "PYTHON": sys.executable,
+            "RECAUDIT": str(binaries / "recaudit"),
+            "HANDED_OVER": f"{asking} {answering}",
+        }
+        path = os.pathsep.join([folder, str(binaries), os.environ.get("PATH", "")])
+        process = subprocess.Popen(  # a page of this repository says which
+            ["/bin/sh", "-c", command],
+            env={**os.environ, **said, "PATH": path},
+            stdout=printed,
+            stderr=printed,
+            pass_fds=(asking, answering),
+        )
+        os.close(asking)
+        os.close(answering)
+        with (
+            process,
+            os.fdopen(asked, encoding="utf-8") as requests,
+            os.fdopen(answer, "w", encoding="utf-8") as answers,
+        ):
+            for request in requests:  # until the shell and all that it started have ended
+                where, arguments = json.loads(request)
+                with contextlib.chdir(where), pytest.MonkeyPatch.context() as off_terminal:
+                    off_terminal.setattr(cli, "_on_terminal", ON_TERMINAL)
+                    code = cli.run(arguments)
+                answers.write(json.dumps([*capsys.readouterr(), code]) + "\n")
+                answers.flush()
+        printed.seek(0)
+        return process.returncode, printed.read().decode()
 
 
 def follow(page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[int]:
     """Do what the page says, where we are; returns the exit codes that it shows."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(cli, "_on_terminal", lambda: True)
+    monkeypatch.setattr(engine, "count", COUNT)
     codes, code = [], -1
     for step in steps(page):
         by_hand(step)
