@@ -37,6 +37,8 @@ def held(engine: Engine, table: str, rows: FromClause) -> Held:
     if keyed == apart:
         return Held(number, keyed)
     shared = repeated(engine, f"copies_{table}", rows, [c.ns, c.id], c.id.is_not(None), [_newest(c.version)])
+    if shared is None:
+        return Held(number, keyed)
     standing = with_standing(rows, shared)
     s, key = standing.c, shared.c
     differing = (
@@ -67,11 +69,15 @@ def repeated(
     key: Sequence[ColumnElement[Any]],
     where: ColumnElement[bool],
     more: Sequence[ColumnElement[Any]] = (),
-) -> FromClause:
-    """The keys that several rows hold as a table, with ``rows_``, how many, and the aggregates of ``more``."""
+) -> FromClause | None:
+    """The keys that several rows hold as a table, with ``rows_``, how many, and the aggregates of ``more``. None where
+    no two hashes meet."""
     hashed = sa.func.hash(*key)
     meeting = sa.select(hashed.label("hash_")).where(where).group_by(hashed).having(sa.func.count() > 1)
     meet = engine.make(f"meeting {name}", meeting)
+    if not engine.rows(sa.select(meet.c.hash_).limit(1)):
+        engine.drop(meet)
+        return None
     several = (
         sa.select(*key, sa.func.count().label("rows_"), *more)
         .select_from(rows)

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
-from recaudit.engine.copies import any_shared, repeated
+from recaudit.engine.copies import repeated
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.seam import Engine, Task
@@ -155,9 +155,9 @@ def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromCla
         cell = frame.cells[str(rule.kwargs["column"])]
         value = cell.value.label("value_")
         key, read = (value, *_apart(frame)[rule.within]), cell.bucket == VALUE
+        often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
         found[rule.id] = None
-        if any_shared(engine, rows, key, read):
-            often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
+        if often is not None:
             same = (often.c[one.name] == c[one.name] for one in _apart(frame)[rule.within])
             source = source.outerjoin(often, sa.and_(read, often.c.value_ == cell.value, *same))
             found[rule.id] = (often.c.least_, often.c.most_)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.copies import Held, any_shared, held, repeated, with_standing
+from recaudit.engine.copies import Held, held, repeated, with_standing
 from recaudit.engine.matching import LISTED, held_against, load_roster
 from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
@@ -338,22 +338,23 @@ def _told_apart(engine: Engine, rows: FromClause, task: Task) -> FromClause:
     """A name by which rows hang on one record, held by two: of neither is it known what hangs on it."""
     names = {link.names for link in task.links.hanging.values() if link.names and not link.shared}
     c = rows.c
-    in_doubt = [name for name in sorted(names) if any_shared(engine, rows, [c.ns, c[name]], c[f"{name}__s"] == VALUE)]
-    if not in_doubt:
-        return rows
     key, source = key_of(c), rows
     replaced: dict[str, ColumnElement[Any]] = {}
-    for name in in_doubt:
+    for name in sorted(names):
         read = c[f"{name}__s"] == VALUE
         of_two = sa.or_(
             sa.func.min(key) != sa.func.max(key),
             sa.func.coalesce(sa.func.min(c.rid_) != sa.func.max(c.rid_), sa.false()),
         )
         shared = repeated(engine, f"shared_{name}", rows, [c.ns, c[name]], read, [of_two.label("of_two_")])
+        if shared is None:
+            continue
         s = shared.c
         source = source.outerjoin(shared, sa.and_(read, s.ns == c.ns, s[name] == c[name], s.of_two_))
         replaced[name] = sa.case((s.of_two_, sa.null()), else_=c[name])
         replaced[f"{name}__s"] = sa.case((s.of_two_, NOT_KNOWN), else_=c[f"{name}__s"])
+    if not replaced:
+        return rows
     told = (replaced[column.name].label(column.name) if column.name in replaced else column for column in c)
     return engine.make(UNIT_ROWS, sa.select(*told).select_from(source))
 
