@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from fractions import Fraction
+from functools import cache, lru_cache
 from itertools import combinations_with_replacement, product
-from typing import NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 from recaudit.model import (
     RUNGS,
@@ -31,6 +32,7 @@ from recaudit.model import (
     Expected,
     Facility,
     Holes,
+    Level,
     Rung,
     Said,
     Silence,
@@ -337,39 +339,50 @@ def _populations(site: Site, silence: Silence, given: int) -> Iterator[tuple[int
 # -------------------------------------------------------------- every completion of a world
 def shares(world: World, claim: Claim, *, doubting: bool = False) -> set[Share]:
     """Every (numerator, denominator) that the claim's sentence may truly have; (0, 0) is nothing at all. ``doubting``:
-    by whichever source of a count, else by the one that decides."""
+    by whichever source of a count, else by the one that decides. Nobody may change the set."""
     any_row = claim.level != "records" and claim.each == "any"
     rung: Rung = "received" if any_row else claim.rung
+    return _shares(world, claim.level, claim.each, rung, claim.excused, doubting)
+
+
+@lru_cache(maxsize=1 << 16)  # many judges, each with a fault of its own, are held against the same truth
+def _shares(
+    world: World, level: Level, each: Fraction | Literal["any"], rung: Rung, excused: Excused, doubting: bool
+) -> set[Share]:
     found: set[Share] = set()
     for given in _splits(world.unattributed if world.silence == "unknown" else 0, len(world.sites)):
         for fallen in _falls(world.holes, len(world.sites)):
             whole: set[Share] = {(0, 0)}
-            for unit in units(world, claim):
+            for unit in _units(world, level):
                 inside: set[Share] = {(0, 0)}
                 for at in unit:
                     site = world.sites[at]
                     doubt = doubting and bool(site.beside)
-                    truths = completions(site, world.silence, rung, claim.excused, given[at], fallen[at], doubt)
+                    truths = completions(site, world.silence, rung, excused, given[at], fallen[at], doubt)
                     inside = _sums(inside, truths)
-                whole = _sums(whole, inside if claim.level == "records" else {_kept(one, claim) for one in inside})
+                whole = _sums(whole, inside if level == "records" else {_kept(one, each) for one in inside})
             found |= whole
     return found
 
 
 def units(world: World, claim: Claim) -> list[list[int]]:
     """The sites of each unit, by their places: all are one unit of a claim about records."""
+    return _units(world, claim.level)
+
+
+def _units(world: World, level: Level) -> list[list[int]]:
     found: dict[object, list[int]] = {}
     for at, site in enumerate(world.sites):
-        found.setdefault({"records": None, "facilities": at, "areas": site.area}[claim.level], []).append(at)
+        found.setdefault({"records": None, "facilities": at, "areas": site.area}[level], []).append(at)
     return list(found.values())
 
 
-def _kept(share: Share, claim: Claim) -> Share:
+def _kept(share: Share, each: Fraction | Literal["any"]) -> Share:
     """One facility or area as 1 of 1 when it keeps the promise, 0 of 1 when it breaks it, 0 of 0 without records."""
     reached, total = share
     if not total:
         return 0, 0
-    return (reached > 0 if claim.each == "any" else reached >= claim.each * total), 1
+    return (reached > 0 if each == "any" else reached >= each * total), 1
 
 
 def _sums(some: Iterable[Share], others: Iterable[Share]) -> set[Share]:

@@ -90,7 +90,7 @@ def test_what_is_written_is_a_plan_that_loads_and_a_register_that_holds(tmp_path
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
     with pytest.raises(PlanError):
-        write(tmp_path, SAMPLE)
+        write(tmp_path, Spec(facilities=1, records=1))
 
 
 def test_no_record_or_an_unknown_planting_is_an_error_that_names_it() -> None:
@@ -125,7 +125,7 @@ def test_the_sample_has_every_planting_and_stays_small() -> None:
 
 def test_a_cut_off_file_breaks_after_its_whole_lines() -> None:
     _, _, files = build(SAMPLE)
-    made = audit(SAMPLE)
+    made = sample()
     cut = [file for file in files if file.path.endswith(".gz") and file.sector == "health"]
     assert cut
     for file in cut:
