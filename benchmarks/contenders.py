@@ -17,6 +17,9 @@ from typing import Any, Final
 Answer = Callable[[], int]
 """Answers once more, and says how many cells fail."""
 
+SLOW: Final = ("gx_basic", "gx_complete")
+"""Contenders that answer once: what they import and compile is a small part of what they take."""
+
 TEXTS: Final = ("sourcedId", "username", "givenName", "familyName")
 GUID: Final = r"^[0-9A-Za-z./@_-]{1,255}$"
 
@@ -297,7 +300,8 @@ def main() -> None:
         said: dict[str, float] = {"failing": globals()[f"whole_{name}"](file)}
     else:
         answer: Answer = globals()[name](file)
-        answer()  # what is imported or compiled once is no answer's cost
+        if name not in SLOW:
+            answer()  # what is imported or compiled once is no answer's cost
         cpu, wall = time.process_time(), time.perf_counter()
         failing = answer()
         said = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "failing": failing}
