@@ -70,16 +70,17 @@ def whole(name: str, file: Path, said: Path) -> Once:
 
 def audit(folder: Path) -> Once:
     """``recaudit check``; cells that fail, by its result."""
-    command = [sys.executable, "-c", _COMMAND, "check", str(folder), "--quiet"]
-    return run(command, lambda: _failing(folder / "recaudit-result.json"), _CODES)
+    result = folder.with_name("recaudit-result.json")
+    command = [sys.executable, "-c", _COMMAND, "check", str(folder), "--quiet", "--result", str(result)]
+    return run(command, lambda: _failing(result), _CODES)
 
 
 def _failing(result: Path) -> int:
-    """Names that are absent or a placeholder, and rows that break the contract of the file."""
+    """Cells that break the contract of the file, and family names that are placeholders."""
     said = json.loads(result.read_text(encoding="utf-8"))
-    [sector] = said["sectors"]
-    asked = ("req-01-given-name", "req-01-family-name", "conformant:users")
-    return sum(rule["counts"]["unmet"] for rule in sector["rules"] if rule["id"] in asked)
+    broken = [each["count"] for one in said["inputs"] for each in one["findings"] if each["kind"] == "not conformant"]
+    unmet = {rule["id"]: rule["totals"]["unmet"] for rule in said["rules"]}
+    return sum(broken) + int(unmet["req-01-family-name"])
 
 
 # -------------------------------------------------------------- everything
