@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -33,14 +34,14 @@ def _task(rules: tuple[Rule, ...], *inputs: Input, **more: Any) -> engine.Task: 
     links = asked(LINKS, rules)
     return engine.Task(
         spill=Path(), sector="education", tables=TABLES, links=links, rules=rules, inputs=inputs, candidates={},
-        facilities=(), known=frozenset(), roster=None, on_roster=frozenset(), period=Period(None, None),
-        timezone="UTC", **more,
+        facilities=(), known=frozenset(), roster=None, on_roster=frozenset(),
+        period=Period(date(2025, 9, 1), date(2026, 8, 31)), timezone="UTC", **more,
     )  # fmt: skip
 
 
 def _input(table: str, *lacks: tuple[str, str]) -> Input:
     one = Input(0, f"{table}.csv", "education", "mapping", "s", "ns", 0, "", tables=(TableRead(table, 3),))
-    return replace(one, lacks=frozenset(lacks))
+    return replace(one, lacks=lacks)
 
 
 # ------------------------------------------------------------------------------------------------ what is looked at
