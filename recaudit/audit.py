@@ -38,6 +38,7 @@ from recaudit import (
 from recaudit.education.mapping.own import own_mappings
 from recaudit.errors import PlanError, Problem
 from recaudit.health.gate.modes import mode_of
+from recaudit.looked import asked
 from recaudit.model import (
     EVER,
     Claim,
@@ -62,7 +63,7 @@ from recaudit.result import SCHEMA, NotLookedAt, PatternEntry, RecountEntry, Res
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
-from recaudit.unsaid import unsaid
+from recaudit.unsaid import absent, unsaid, used
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat, ruled
 
@@ -232,7 +233,7 @@ def _read(
     _refuse_empty_rungs(planned, sector.name, claims, rules)
     _refuse_no_areas(planned, claims, registered)
     signals = suites.signals(sector.name, every, links, planned.suites.get(sector.name, ()))
-    links = links.asked(rules, signals)
+    links = asked(links, rules, signals)
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
         tables = engine.with_names(tables, every, links)
@@ -604,20 +605,6 @@ def _unasked(one: SectorAudit) -> Iterator[str]:
         )
 
 
-def _blinded(task: engine.Task, table: str) -> str:
-    """The rules that cannot be assessed without a table: those on it, and those of other tables that look in it."""
-    looking = {
-        (of, column.name) for of, columns in task.links.columns.items() for column in columns if column.table == table
-    }
-    if task.computed_of and table == task.computed_of[0]:
-        looking.add(task.computed_of[1:])
-    others = [
-        rule.id for rule in task.rules if rule.table != table and any((rule.table, c) in looking for c in rule.columns)
-    ]
-    rules = sum(rule.table == table for rule in task.rules)
-    return f"{rules} rules on it cannot be assessed" + (f", nor {', '.join(others)}" if others else "")
-
-
 def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLookedAt]:
     """What was handed in and judged by no rule, and what rules ask for and nobody handed in."""
     for read in inputs:
@@ -638,13 +625,13 @@ def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLoo
     by = one.task.links.in_scope_by
     if by is not None and by.table not in held:
         yield {"what": by.table, "why": f"the table was not handed in: no {one.links.unit} is known to be in scope"}
-    for table in dict.fromkeys((*one.task.on_ladder, *one.task.computed_of[:1])):
-        if table not in held:
-            yield {"what": table, "why": f"the table was not handed in: {_blinded(one.task, table)}"}
+    for table, blind in absent(one.task, held):
+        yield {"what": table, "why": f"the table was not handed in: {blind}"}
+    looked_in = used(one.task)
     for table, rows in sorted(held.items()):
         if table not in one.task.tables and table not in one.links.further:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
-        elif table not in one.task.on_ladder:
+        elif table not in looked_in:
             yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}
     for what, named in unsaid(one.task, one.links):
         yield {"what": what, "why": f"no input says anything of it; asked for by {few(named)}"}

@@ -645,6 +645,24 @@ def _newest(given: Path) -> Path:
     return max(found, key=lambda path: path.stat().st_mtime_ns)
 
 
+class _Pack(click.ParamType[str, str]):
+    """One of the packs that synth knows, which is asked only when somebody names a pack or reads its page of help."""
+
+    name = "pack"
+
+    @staticmethod
+    def _known() -> click.Choice[str]:
+        from recaudit.synth import known_packs
+
+        return click.Choice(known_packs())
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self._known().get_metavar(param, ctx)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return self._known().convert(value, param, ctx)
+
+
 @commands.command()
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
@@ -663,12 +681,7 @@ def _newest(given: Path) -> Path:
 @click.option(
     "--pack",
     "packs",
-    type=click.Choice(
-        [
-            *("further", "vn", "computed", "signing", "enrolment", "patterns"),
-            *("vn-computed", "vn-signing", "vn-further", "vn-patterns"),
-        ]
-    ),
+    type=_Pack(),
     multiple=True,
     help="Packs of suites that the records are made for, in the sectors that have them; can be repeated.",
 )

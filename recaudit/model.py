@@ -5,8 +5,8 @@ The meaning of every number is written down in ``docs/scoring.md``. Nothing here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal, get_args
@@ -449,31 +449,6 @@ class Links:
     further: tuple[str, ...] = ()  # tables that are counted only where a rule looks at them
     in_scope_by: InScopeBy | None = None
     computed: Computed | None = None
-
-    def asked(self, rules: Iterable[Rule], signals: Iterable[SignalRule] = ()) -> Links:
-        """Without the further tables that no rule or signal stands on or looks into: their rows open no hole and are
-        no unread part of a record. These then are what ``further`` says."""
-        looked_at = {(rule.table, column) for rule in rules for column in rule.columns}
-        looked_at |= {place for signal in signals for place in signal.looks_at}
-        kept = {table for table, _ in looked_at}
-        for table, columns in self.columns.items():
-            days = {end for one in columns if (table, one.name) in looked_at for end in (one.start, one.end)}
-            asked = [one for one in columns if (table, one.name) in looked_at or one.name in days]
-            kept |= {looked for one in asked for looked in one.tables}
-        if self.computed is not None and (self.computed.cards, "conductComputed") in looked_at:
-            kept.add(self.computed.traits[0])
-        gone = {table for table in self.further if table not in kept}
-        return replace(
-            self,
-            hanging={table: link for table, link in self.hanging.items() if table not in gone},
-            referenced={table: by for table, by in self.referenced.items() if table not in gone},
-            columns={
-                table: tuple(one for one in columns if not one.tables & gone)
-                for table, columns in self.columns.items()
-                if table not in gone
-            },
-            further=tuple(table for table in self.further if table in gone),
-        )
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from recaudit.computing import Computed
+from recaudit.looked import looked_at, seen_by
 from recaudit.model import Base, Due, Links, Person, Rule, SignalRule
 
 IDENTITY: Final = (
@@ -102,38 +103,15 @@ def used(
     for table, link in links.hanging.items():
         wanted[table].add(link.through[1] or link.by)
         wanted[links.unit] |= {link.names} - {""}
-    due, rules, signals = links.due, tuple(rules), tuple(signals)
-    for rule in rules:
-        if rule.table not in links.made:
-            wanted[rule.table] |= set(rule.columns)
+    due, rules = links.due, tuple(rules)
+    places = [looked_at(rule, links) for rule in rules] + [seen_by(signal, links) for signal in signals]
+    for table, column in (place for every in places for place in every):
+        wanted.get(table, set()).add(column)
     if links.computed is not None and due is not None and any(r.table in links.computed.tables for r in rules):
         for table, more in _computed(links.computed, due, links).items():
             wanted[table] |= more
     if due is not None and any(rule.table == due.table for rule in rules):
-        wanted[links.unit].add(due.grade)
-        wanted[due.of] |= {due.subject, due.period, *due.columns}
-    for signal in signals:
-        for of, name in signal.looks_at:
-            wanted.get(of, set()).add(name)
-    asked = {(rule.table, column) for rule in rules for column in rule.columns}
-    asked |= {place for signal in signals for place in signal.looks_at}
-    for table, linked in links.columns.items():
-        days = {end for one in linked if (table, one.name) in asked for end in (one.start, one.end)}
-        for column in linked:
-            if (table, column.name) not in asked and column.name not in days:
-                continue
-            wanted[table] |= {column.by, column.start, column.end}
-            if column.form == "count":
-                wanted[column.table].add(column.where[0])
-                wanted[column.table].add(column.by)
-            if column.names:
-                wanted[column.table].add(column.names)
-            if column.form == "column":
-                wanted[column.table].add(column.column)
-            for other, used_column in column.uses:
-                wanted[other].add(used_column)
-            if column.form == "calendar" and due is not None and due.stay is not None:
-                wanted[links.unit] |= {due.stay.year, due.grade}
+        wanted[due.of] |= set(due.columns)
     return {
         table: {column: kind for column, kind in tables[table].items() if column in of} for table, of in wanted.items()
     }

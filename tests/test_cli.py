@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 
 import recaudit.result
@@ -22,6 +23,9 @@ from recaudit import cli
 from recaudit.errors import PlanError, Problem
 from recaudit.reports.progress import bar
 from recaudit.result import Result, load, write
+from recaudit.synth import known_packs
+from recaudit.synth.education.packs import PACKS as EDUCATION_PACKS
+from recaudit.synth.health.packs import PACKS as HEALTH_PACKS
 from tests.golden.captures import FOLDER
 from tests.golden.province import province
 
@@ -303,6 +307,20 @@ def test_no_command_imports_rich_to_say_what_it_does() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_every_pack_that_synth_knows_can_be_asked_for_and_is_looked_up_only_then(tmp_path: Path) -> None:
+    packs = set(known_packs())
+    assert packs == {*HEALTH_PACKS, *EDUCATION_PACKS}
+    context = click.Context(cli.synth, info_name="synth")
+    [asked] = [one for one in cli.synth.params if one.name == "packs"]
+    assert {asked.type.convert(pack, asked, context) for pack in packs} == packs
+    assert set((asked.make_metavar(context) or "").strip("[]").split("|")) == packs
+    with pytest.raises(click.BadParameter, match="'lao' is not one of"):
+        asked.type.convert("lao", asked, context)
+    program = "import sys; from recaudit import cli; cli.run(['--help']); print('recaudit.synth' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 def test_progress_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -360,3 +361,12 @@ def test_the_synthetic_package_uses_the_codes_of_the_plan() -> None:
         courses = {(row["grades"], row["courseCode"]) for row in csv.DictReader(file) if row["courseCode"] != "HR"}
     assert courses
     assert all(code in of(grade, requirement="compulsory") for grade, code in courses)
+
+
+def test_who_left_in_a_term_is_told_by_the_same_codes_in_the_rule_and_in_the_table_of_statuses() -> None:
+    with expectations("education", "statuses", "vn.csv").open(encoding="utf-8", newline="") as file:
+        left = [row["code"] for row in csv.DictReader(file) if row["meaning"] == "left" and row["notDue"]]
+    suite = json.loads(expectations("education", "vn-further", "rc_report_cards.json").read_text("utf-8"))
+    [rule] = [one for one in suite["expectations"] if one["meta"]["rule"] == "pro-04-status"]
+    assert rule["kwargs"]["row_condition"]["parameter"] == left
+    assert ", ".join(left) in rule["meta"]["source"]

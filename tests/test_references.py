@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from recaudit import suites
+from recaudit import looked, suites
 from recaudit.engine.examples import failures
 from recaudit.model import RuleCount
 from recaudit.values import UNPARSEABLE
@@ -19,7 +19,7 @@ RULES = {rule.id: rule for suite in PACK for rule in suite.rules}
 
 def counts(folder: Path, visit: Row, *rules: str, **said: Any) -> dict[str, RuleCount]:  # noqa: ANN401
     asked = tuple(RULES[name] for name in rules)
-    made = Seam(rules=asked, links=LINKS.asked(asked), facilities=("a", "b"), inputs=said)
+    made = Seam(rules=asked, links=looked.asked(LINKS, asked), facilities=("a", "b"), inputs=said)
     made.put("encounter", visit).put("patient", patient("p1")).put("condition", condition("c1", "e1"))
     tally = made.tally(folder)
     return {name: tally.rules[name] for name in rules}

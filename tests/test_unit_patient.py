@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recaudit import audit, exports, suites
+from recaudit import audit, exports, looked, suites
 from recaudit.engine import NAMELESS
 from recaudit.model import Rule, Tally
 from recaudit.values import UNPARSEABLE
@@ -47,7 +47,7 @@ def visit(key: str | None, of: str | None, facility: str | None = "a", **cells: 
 def seam(*visits: Row, of: tuple[Row, ...] = (patient("p1"),), asked: tuple[Rule, ...] = (), **said: Any) -> Seam:  # noqa: ANN401
     made = Seam(
         rules=asked,
-        links=LINKS.asked(asked),
+        links=looked.asked(LINKS, asked),
         candidates=("managingOrganization", "serviceProvider"),
         **{"facilities": ("a", "b"), **said},
     )

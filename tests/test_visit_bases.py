@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from recaudit import audit, entries, plan, planbases, suites
+from recaudit import audit, entries, looked, plan, planbases, suites
 from recaudit.errors import PlanError
 from recaudit.model import Base
 from recaudit.result import Result
@@ -94,7 +94,7 @@ def test_every_list_speaks_of_a_column_and_of_codes_it_has() -> None:
 
 
 # -------------------------------------------------------------- what it counts
-PATIENTS = suites.links("health", TABLES, "patient").asked(())
+PATIENTS = looked.asked(suites.links("health", TABLES, "patient"), ())
 OPENED = Base("vn/opened", "visit_type", ("03",), ("01", "02"), {}, "somebody")
 
 

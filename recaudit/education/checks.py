@@ -20,7 +20,6 @@ Mode = str
 """How a file was announced by its manifest: ``bulk``, ``delta``, ``absent``, or "" where nobody said."""
 
 _GUID: Final = "[0-9A-Za-z./@_-]{1,255}"
-_EXTENSION: Final = r"ext:\S+"
 _PAIR: Final = r"\{[^{}:,]+:[^{},]+\}"
 _DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _URN: Final = re.compile(r"urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

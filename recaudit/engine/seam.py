@@ -100,14 +100,6 @@ class Task:
         return tuple(table for table in known if any(rule.table == table for rule in self.rules))
 
     @property
-    def computed_of(self) -> tuple[()] | tuple[str, str, str]:
-        """A further table that a rule on what is computed needs, with that rule's table and column; () for none."""
-        of = self.links.computed
-        column = "conductComputed"
-        asked = of is not None and any(rule.table == of.cards and column in rule.columns for rule in self.rules)
-        return (of.traits[0], of.cards, column) if of is not None and asked else ()
-
-    @property
     def made(self) -> tuple[str, ...]:
         """Tables with rules that are made here: each of their rows belongs to one copy of a record."""
         return (*([self.due.table] if self.due else []), *self.computed)

@@ -3,8 +3,8 @@
 It knows nothing of engine, ladder or verdicts: where an audit agrees with its truth, two ways of counting agree.
 """
 
-from recaudit.synth.export import write
+from recaudit.synth.export import known_packs, write
 from recaudit.synth.plantings import PLANTINGS, SECTOR_PLANTINGS
 from recaudit.synth.spec import Spec
 
-__all__ = ["PLANTINGS", "SECTOR_PLANTINGS", "Spec", "write"]
+__all__ = ["PLANTINGS", "SECTOR_PLANTINGS", "Spec", "known_packs", "write"]

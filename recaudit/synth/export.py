@@ -56,13 +56,17 @@ def audit(spec: Spec) -> dict[str, bytes]:
     return made | {path: text.encode() for path, text in texts.items()}
 
 
+def known_packs() -> tuple[str, ...]:
+    """Every pack that records can be made for, in either sector, each once."""
+    return tuple(dict.fromkeys((*PACKS, *PACKS_OF_EDUCATION)))
+
+
 def _check(spec: Spec) -> None:
     if spec.facilities < 1 or spec.records < 1 or spec.schools == 0:
         fix = "ask for at least one facility and one record"
         raise PlanError("nothing to make", where="facilities and records", fix=fix)
-    packs = sorted({*PACKS, *PACKS_OF_EDUCATION})
-    if unknown := sorted(set(spec.packs) - set(packs)):
-        fix = f"the packs are {', '.join(packs)}"
+    if unknown := sorted(set(spec.packs) - set(known_packs())):
+        fix = f"the packs are {', '.join(known_packs())}"
         raise PlanError(f"there is no pack {', '.join(unknown)}", where="packs", fix=fix)
     of_vietnam = [pack for pack in spec.packs if pack.startswith(VIETNAM)]
     if of_vietnam and "education" in spec.sectors and spec.flavour != "vn":

@@ -20,7 +20,7 @@ from recaudit.education.mapping.workbooks import UnreadableError, worksheets
 from recaudit.education.records import utf16
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
-from recaudit.sources.lines import BROKEN, LONGEST, CannotOpenError, opened
+from recaudit.sources.lines import BROKEN, LONGEST, opened
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -240,6 +240,3 @@ class _Raw(io.RawIOBase):
         memoryview(buffer)[: len(block[:room])] = block[:room]
         self._rest = block[room:]
         return len(block[:room])
-
-
-__all__ = ["ENDINGS", "CannotOpenError", "Line", "Sheet", "UnreadableError", "sheets"]

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recaudit.education.mapping.containers import Sheet, UnreadableError, sheets
+from recaudit.education.mapping.containers import Sheet, sheets
 from recaudit.education.mapping.definition import Answer, Format, Shape
 from recaudit.education.mapping.places import Customs, prepared, rows_of
 from recaudit.education.mapping.segments import Batch, Names, Reading, answered
 from recaudit.education.mapping.text import Order, orders_of, told
+from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.education.mapping.writing import Writer, without_rows
 from recaudit.education.rows import Lookups, Meaning
 from recaudit.seam import Tables

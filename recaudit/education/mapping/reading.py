@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.education import tables
-from recaudit.education.mapping.containers import ENDINGS, UnreadableError
+from recaudit.education.mapping.containers import ENDINGS
 from recaudit.education.mapping.definition import Format
 from recaudit.education.mapping.files import FileRead, Job, read_file, readings
 from recaudit.education.mapping.loading import load
 from recaudit.education.mapping.segments import Names
 from recaudit.education.mapping.terms import without_older
 from recaudit.education.mapping.text import ORDERS, Order
+from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.education.packages import Place, place_of
 from recaudit.education.references import dangling
 from recaudit.errors import Problem

@@ -1,0 +1,131 @@
+"""What a rule looks at: the result names no table that a rule reads as not looked at, and names what it wants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from recaudit import education, engine, health, suites
+from recaudit.computing import CARDS, SUBJECTS
+from recaudit.looked import PARTS, ROWS, asked, looked_at
+from recaudit.model import Calendar, Input, Period, Rule, TableRead
+from recaudit.unsaid import absent, unsaid, used
+
+TABLES = education.SECTOR.tables()
+LINKS = suites.links("education", TABLES)
+PACKS = ("further", "signing", "enrolment", "computed", "vn-further", "gradebook", "calendar")
+
+
+def _rules(*packs: str) -> tuple[Rule, ...]:
+    names = [name for pack in packs for name in suites.named("education", (f"education/{pack}",), LINKS.tables)]
+    return tuple(rule for suite in suites.load(names, TABLES, Path(), LINKS) for rule in suite.rules)
+
+
+RULES = _rules(*PACKS)
+BY_NAME = MappingProxyType({rule.id: rule for rule in RULES})
+
+
+def _task(rules: tuple[Rule, ...], *inputs: Input, **more: Any) -> engine.Task:  # noqa: ANN401
+    links = asked(LINKS, rules)
+    return engine.Task(
+        spill=Path(), sector="education", tables=TABLES, links=links, rules=rules, inputs=inputs, candidates={},
+        facilities=(), known=frozenset(), roster=None, on_roster=frozenset(),
+        period=Period(date(2025, 9, 1), date(2026, 8, 31)), timezone="UTC", **more,
+    )  # fmt: skip
+
+
+def _input(table: str, *lacks: tuple[str, str]) -> Input:
+    one = Input(0, f"{table}.csv", "education", "mapping", "s", "ns", 0, "", tables=(TableRead(table, 3),))
+    return replace(one, lacks=lacks)
+
+
+# ------------------------------------------------------------------------------------------------ what is looked at
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    [
+        ("tim-04-receipt", ("rc_submissions", "receiptId")),
+        ("att-05-excused", ("rc_attendance_daily", "status")),
+        ("apr-02-homeroom-teacher", ("staff_enrollments", "userSourcedId")),
+        ("req-06-retest", ("rc_report_cards", "schoolYear")),
+        ("grd-11-conduct", ("rc_traits", "level")),
+        ("ref-02-enrolled", ("enrollments", "seat")),
+    ],
+)
+def test_a_rule_looks_where_the_columns_it_asks_for_come_from(rule: str, place: tuple[str, str]) -> None:
+    found = [one for one in RULES if one.id.startswith(rule)]
+    assert found
+    assert any(place in looked_at(one, LINKS) for one in found)
+
+
+def test_every_computed_column_says_what_it_is_computed_from() -> None:
+    assert set(PARTS) == {*CARDS, *SUBJECTS}
+
+
+@pytest.mark.parametrize("sector", [education.SECTOR, health.SECTOR], ids=lambda sector: sector.name)
+def test_every_place_is_a_column_of_a_table_that_is_read(sector: Any) -> None:  # noqa: ANN401
+    tables = sector.tables()
+    links = suites.links(sector.name, tables)
+    for suite in suites.load(suites.named(sector.name, (), links.tables), tables, Path(), links):
+        for rule in suite.rules:
+            places = looked_at(rule, links)
+            assert places, rule.id
+            assert not [at for at in places if at[1] != ROWS and at[1] not in tables[at[0]]], rule.id
+
+
+# ------------------------------------------------------------------------------------------------ what the result says
+def test_a_table_that_a_rule_looks_in_is_never_one_that_was_not_looked_at() -> None:
+    for pack in PACKS:
+        rules = _rules(pack)
+        task = _task(rules)
+        wanted = {
+            table
+            for rule in rules
+            for column in task.links.columns.get(rule.table, ())
+            if column.name in rule.columns
+            for table in column.tables
+        }
+        assert wanted <= used(task), pack
+    assert {"rc_submissions", "rc_attendance_daily"} <= used(_task(_rules("further")))
+    assert "staff_enrollments" in used(_task(_rules("signing")))
+    assert "courses" not in used(_task(RULES))
+
+
+def test_who_came_and_left_is_looked_at_where_a_calendar_narrows_what_is_due() -> None:
+    due = _rules("core")
+    assert "enrollments" not in used(_task(tuple(rule for rule in due if rule.table == "due_results")))
+    held = _task(tuple(rule for rule in due if rule.table == "due_results"), calendar=Calendar())
+    assert "enrollments" in used(held)
+
+
+def test_a_table_that_a_made_column_needs_is_missed_with_its_rules() -> None:
+    task = _task(_rules("further"))
+    missed = dict(absent(task, {*TABLES} - {"rc_submissions"}))
+    assert list(missed) == ["rc_submissions"]
+    assert "tim-04-receipt" in missed["rc_submissions"]
+    assert missed["rc_submissions"].endswith("cannot be assessed")
+    assert dict(absent(task, TABLES)) == {}
+
+
+def test_a_table_in_the_file_of_another_is_not_missed_where_that_was_handed_in() -> None:
+    task = _task(_rules("signing"))
+    assert "staff_enrollments" not in dict(absent(task, {*TABLES} - {"staff_enrollments"}))
+    assert "staff_enrollments" in dict(absent(task, {*TABLES} - {"staff_enrollments", "enrollments"}))
+
+
+def test_a_table_without_rules_of_its_own_and_one_with_rules_are_said_apart() -> None:
+    missed = dict(absent(_task(_rules("core")), {"rc_report_cards"}))
+    assert missed["classes"] == "ref-01-class cannot be assessed"
+    assert " rules on it cannot be assessed, nor " in missed["rc_subject_results"]
+
+
+def test_a_column_that_no_input_has_is_missed_by_rules_on_what_is_made_of_it() -> None:
+    lacks = ("rc_submissions", "receiptId"), ("rc_report_cards", "schoolYear")
+    task = _task(_rules("further", "calendar"), _input("rc_submissions", *lacks), _input("rc_report_cards", *lacks))
+    said = dict(unsaid(task, task.links))
+    assert "tim-04-receipt" in said["rc_submissions.receiptId"]
+    assert any(rule.startswith("req-06-retest") for rule in said["rc_report_cards.schoolYear"])
