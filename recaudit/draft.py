@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 
 from recaudit import suites
 from recaudit.audit import SECTORS, Surveyed, survey
+from recaudit.education.mapping.loading import shipped
+from recaudit.education.mapping.recognised import fitting
 from recaudit.engine import NAMELESS
 from recaudit.errors import PlanError, Problem, SourceError
-from recaudit.exports import KINDS, recognised
+from recaudit.exports import DATABASES, KINDS, MAPPABLE, recognised
 from recaudit.model import Input, Period
 from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
@@ -59,11 +61,7 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     _refuse_to_overwrite(folder)
     plan = recognised([folder], timezone=timezone).plan
     if not plan.sources:
-        raise SourceError(
-            "there is no export to draft a plan for",
-            where=str(folder),
-            fix=f"put exports into the folder; files end in {', '.join(dict.fromkeys(_endings()))}, alone or in a .zip",
-        )
+        raise SourceError("there is no export to draft a plan for", where=str(folder), fix=_by_hand(folder))
     surveyed = survey(plan, workers=workers, progress=progress)
     ends = _ends(surveyed, ZoneInfo(timezone))
     period = _whole_months(ends) if ends else Period(date(today.year, 1, 1), date(today.year, 12, 31))
@@ -104,6 +102,22 @@ def _refuse_to_overwrite(folder: Path) -> None:
     if there:
         fix = "nothing is overwritten: rename or remove it first"
         raise PlanError.of([Problem(f"{name} is there already", str(folder), fix) for name in there])
+
+
+def _by_hand(folder: Path) -> str:
+    """What to do where nothing is recognised: files that a mapping or a query may read need a plan that says so."""
+    there = listed(folder, ["."], MAPPABLE)
+    mappable = [one for one in there if one.ending]
+    ways = []
+    name = fitting(mappable)
+    if name or any(not one.ending.startswith(".txt") for one in mappable):  # else notes, most likely
+        which = f'mapping = "{name}", which fits headers of these files' if name else f"one of {', '.join(shipped())}"
+        own = "" if name else ", or of your own"
+        ways.append(f'write a plan whose source says format = "mapping" and {which}{own} (docs/education-formats.md)')
+    if database := next((one.path for one in there if one.path.lower().endswith(DATABASES)), ""):
+        ways.append(f'write a plan whose source says url = "sqlite:///{visible(database)}" and query (docs/plan.md)')
+    endings = ", ".join(dict.fromkeys(_endings()))
+    return "; or ".join(ways) or f"put exports into the folder; files end in {endings}, alone or in a .zip"
 
 
 def _endings() -> Iterable[str]:

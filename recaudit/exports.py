@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.education import recognise
+from recaudit.education.mapping.containers import ENDINGS
 from recaudit.errors import PlanError, SourceError
 from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
@@ -26,6 +27,9 @@ from recaudit.sources.files import Found, listed
 from recaudit.sources.lines import BROKEN, CannotOpenError, opened
 
 NO_PLAN: Final = "exports without a plan"
+MAPPABLE: Final = ENDINGS
+"""Files that a mapping may read, where a plan says which."""
+DATABASES: Final = (".db", ".sqlite", ".sqlite3")
 _HEAD: Final = 1 << 20  # bytes of a file that are looked at to tell what it is
 _WORDS: Final = ("resourceType", "transactionTime")  # of a resource, of the manifest of an export
 _RESOURCE: Final = tuple(word.encode(code) for word in _WORDS for code in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -82,7 +86,10 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
                 units[kind.sector] = unit
     archives = {path.partition("!")[0] for path in taken}  # those are read as a whole
     ignored: list[NotLookedAt] = [
-        {"what": one.path, "why": "neither its name nor its content says a format that recaudit reads"}
+        {
+            "what": one.path,
+            "why": f"neither its name nor its content says a format that recaudit reads{_by_plan(one.path)}",
+        }
         for one in listed(root, names, ())
         if one.path not in taken and one.path.partition("!")[0] not in archives
     ]
@@ -115,6 +122,17 @@ def _check_timezone(name: str) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         fix = nearest(name, available_timezones()) or "use a name of the tz database, like Asia/Ho_Chi_Minh"
         raise PlanError("the time zone is not known", where="--timezone", fix=fix) from None
+
+
+def _by_plan(path: str) -> str:
+    """How a plan could have such a file read; "" where none could."""
+    if path.lower().endswith(DATABASES):
+        return "; a plan reads a database by url and query"
+    return (
+        '; a plan may read it by format = "mapping"'
+        if path.lower().endswith(MAPPABLE) and ".txt" not in path.lower()
+        else ""
+    )
 
 
 # -------------------------------------------------------------- kinds

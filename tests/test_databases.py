@@ -96,9 +96,37 @@ def test_a_query_cannot_change_anything(tmp_path: Path) -> None:
     sqlite_of(tmp_path, "CREATE TABLE a (b)", "INSERT INTO a VALUES ('1')")
     with pytest.raises(SourceError) as refused:
         pulled(asked("DELETE FROM a"), tmp_path, tmp_path / "into")
-    assert "refused" in refused.value.problems[0].what
+    assert "no SELECT" in refused.value.problems[0].what
     with sqlite3.connect(tmp_path / "a.db") as database:
         assert database.execute("SELECT count(*) FROM a").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("query", "what", "fix"),
+    [
+        ("SELECT * FROM nothing_there", "no such table", "name of the table"),
+        ("SELECT c FROM a", "no such column", "name of the column"),
+        ("SELECT CAST(x'ff41' AS TEXT) AS b", "no UTF-8", "repair the cell"),
+        ("SELECT * FROM a WHERE b <> :x", "a parameter", "inside quotes"),
+        ("SELECT * FROM a WHERE b <> ?", "a parameter", "inside quotes"),
+        ("SELECT abs(-9223372036854775807 - 1) FROM a", "refused", "to its end"),
+        ("SELECT 1; SELECT 2", "more than one", "one SELECT"),
+        ("PRAGMA table_info(a)", "no SELECT", "begin it with"),
+        ("EXPLAIN SELECT * FROM a", "no SELECT", "begin it with"),
+        ("VALUES ('a')", "no SELECT", "begin it with"),
+        ("-- SELECT 1", "no SELECT", "begin it with"),
+        ("WITH x AS (SELECT 1) DELETE FROM a", "the query writes", "changes nothing"),
+    ],
+)
+def test_a_query_that_fails_is_named_with_what_helps(query: str, what: str, fix: str, tmp_path: Path) -> None:
+    sqlite_of(tmp_path, "CREATE TABLE a (b)", "INSERT INTO a VALUES ('secret of a pupil')")
+    with pytest.raises(SourceError) as refused:
+        pulled(asked(query), tmp_path, tmp_path / "into")
+    (problem,) = refused.value.problems
+    assert what in problem.what
+    assert fix in problem.fix
+    assert problem.where == "source office, query users"
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recaudit import audit, cli, draft, plan, register
+from recaudit import audit, cli, draft, exports, plan, register
 from recaudit.errors import PlanError, RegisterError, SourceError
 from recaudit.plan import Source
 from tests.one_clinic import Resource, encounter, lay, lines, organization, tables
@@ -147,6 +147,23 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     with pytest.raises(PlanError):
         draft.write(tmp_path, draft.Draft({"recaudit.toml": "theirs"}, ()))
     assert (tmp_path / "recaudit.toml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "way"),
+    [
+        ("School.csv", "SIS ID,Name\n1,A\n", 'mapping = "sds-v1"'),
+        ("own.csv", "a,b\n1,2\n", "of your own"),
+        ("school.db", "", 'url = "sqlite:///school.db"'),
+    ],
+)
+def test_what_only_a_plan_can_read_is_told_how(file: str, text: str, way: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError) as refused:
+        drafted(tmp_path)
+    assert way in refused.value.problems[0].fix
+    ((one,), key) = exports.recognised([tmp_path]).ignored, "url" if file.endswith("db") else 'format = "mapping"'
+    assert key in one["why"]
 
 
 def test_a_folder_without_an_export_gets_no_plan(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from recaudit.engine.examples import failures
 from recaudit.errors import SuiteError
 from recaudit.health.cells import shipped_views
 from recaudit.model import STATES, LinkedColumn
+from recaudit.reports.suites import one
 from recaudit.suites.linking import read_links
 from recaudit.suites.patterns import why_not_common
 
@@ -517,3 +518,12 @@ def test_an_unknown_suite_is_answered_with_near_names_and_packs(tmp_path: Path) 
     assert problem.fix.startswith("write 'health/further'")
     assert "health/vn" in problem.fix
     assert "health/further/immunization" not in problem.fix
+
+
+@pytest.mark.parametrize("key", ["gam-01-card-filler", "cov-01-silent-schools"])
+def test_a_signal_is_told_from_a_rule(key: str) -> None:
+    with pytest.raises(SuiteError) as refused:
+        one((), key)
+    (problem,) = refused.value.problems
+    assert "is a signal, not a rule" in problem.what
+    assert "docs/signals.md" in problem.fix

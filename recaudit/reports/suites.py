@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -15,6 +16,7 @@ from recaudit.model import Rule, Suite
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, table
 from recaudit.reports.numbers import counted
+from recaudit.shipped import expectations
 
 
 def listed(suites: Sequence[Suite], sheet: Sheet) -> Group:
@@ -71,12 +73,30 @@ def _found(suites: Sequence[Suite], key: str) -> tuple[Rule, Suite]:
     known = {rule.id: (rule, suite) for suite in suites for rule in suite.rules}
     if key in known:
         return known[key]
+    if signal := _signals().get(key):
+        places = _looked_at(signal)
+        raise SuiteError(
+            f"{visible(key)} is a signal, not a rule: {in_words(signal.get('title', {}), key)}",
+            where=f"signals that travel with recaudit{f'; it looks at {places}' if places else ''}",
+            fix="see docs/signals.md; what it found stands under signals and patterns of a result",
+        )
     close = get_close_matches(key, known, n=3, cutoff=0.5)
     raise SuiteError(
         f"there is no rule {visible(key)}",
         where="the suites that travel with recaudit",
         fix=f"perhaps {', '.join(close)}" if close else "'recaudit rules list' names them all",
     )
+
+
+def _signals() -> dict[str, dict[str, Any]]:
+    """The signals of every sector and pack as their files say them, by id."""
+    files = sorted(expectations().glob("*/**/signals.json"))
+    return {one["id"]: one for file in files for one in json.loads(file.read_text(encoding="utf-8"))["signals"]}
+
+
+def _looked_at(signal: Mapping[str, Any]) -> str:
+    """ "table.column" of each column that a signal names; "" where it is of no column."""
+    return ", ".join(f"{signal.get('table', '')}.{column}".lstrip(".") for column in signal.get("columns", ()))
 
 
 def _said(title: str, text: str) -> Iterator[RenderableType]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ ROWS: Final = 20_000
 """Rows that are held at once."""
 
 ENDING: Final = ".csv"
+_SELECT: Final = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:select|with)\b", re.IGNORECASE | re.DOTALL)
 DRIVERS: Final = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
 """Databases that can be opened so that nothing in them can change, and by which driver."""
 
@@ -54,16 +56,8 @@ def _connected(url: str, root: Path, where: str) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
             yield connection.execution_options(stream_results=True, yield_per=ROWS)
-    except DBAPIError as error:
-        raise SourceError(
-            f"the database refused: {_said(error)}",
-            where=where,
-            fix="check url, the right to read, and the query: it has to be one SELECT",
-        ) from None
-    except SQLAlchemyError as error:
-        raise SourceError(
-            f"the query cannot be read ({type(error).__name__})", where=where, fix="write one SELECT"
-        ) from None
+    except (DBAPIError, *_BARE, SQLAlchemyError) as error:
+        raise _refused(error, where, "check url, and whether its server answers and lets you in") from None
     finally:
         engine.dispose()
 
@@ -110,16 +104,64 @@ def _opens(url: URL, root: Path, where: str) -> Callable[[], sqlite3.Connection]
     return connect
 
 
-def _said(error: DBAPIError) -> str:
-    """What a database says of a failure, without its text, which may quote a row."""
-    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
-    return f"{type(error).__name__}{f' {code}' if code else ''}"
+def _refused(error: Exception, where: str, fix: str) -> SourceError:
+    """What a database says of a failure, without its text, which may quote a row; the fix by its kind."""
+    own = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    code = getattr(own, "sqlstate", None) or getattr(own, "sqlite_errorname", None) or ""
+    text = str(own).lower()  # looked at, never said
+    known = next((each for each in _KINDS if code.startswith(each[0]) and each[1] in text), ("", "", "", fix))
+    kind = f"{type(own).__name__} {code}".rstrip()
+    what = f"{known[2]} ({kind})" if known[2] else kind
+    return SourceError(f"the database refused: {what}", where=where, fix=known[3])
+
+
+_BARE: Final = (sqlite3.Error, UnicodeError)  # while rows are fetched
+_BINDS: Final = "write the value itself: a query has no parameters (: and ? stand only inside quotes)"
+_KINDS: Final = (  # (beginning of the code, words of the text, what it is, fix)
+    ("", "could not decode to utf-8", "a text cell is no UTF-8", "repair the cell, or cast the column in the query"),
+    ("", "codec can't", "a text cell is no Unicode", "repair the cell, or cast the column in the query"),
+    ("", "no such table", "no such table", "correct the name of the table in the query"),
+    ("", "no such column", "no such column", "correct the name of the column in the query"),
+    ("", "incorrect number of bindings", "a parameter in the query", _BINDS),
+    ("", "did not supply a value for binding", "a parameter in the query", _BINDS),
+    ("", "one statement at a time", "more than one statement", "write one SELECT"),
+    ("", "syntax error", "no SQL that it reads", "correct the query: one SELECT"),
+    ("", "readonly database", "the query writes", "write one SELECT, which changes nothing"),
+    ("", "file is not a database", "the file is no SQLite database", "correct 'url'"),
+    ("", "database is locked", "it is locked", "try again once nobody writes to it"),
+    ("42P01", "", "no such table", "correct the name of the table in the query"),
+    ("42703", "", "no such column", "correct the name of the column in the query"),
+    ("42501", "", "no right to read", "let the user of url read what the query names"),
+    ("42601", "", "no SQL that it reads", "correct the query: one SELECT"),
+    ("25006", "", "the query writes", "write one SELECT, which changes nothing"),
+    ("22", "", "a value that the query cannot work with", "correct the query, or repair the cell"),
+    ("57014", "", "the query was cancelled", "ask for less, or raise the time that the server allows"),
+)
 
 
 # ------------------------------------------------------------------------------------------------ the rows
 def _written(connection: Connection, source: Source, table: str, query: str, folder: Path) -> Found:
     where = f"source {source.name}, query {table}"
+    if not _selects(query):
+        raise SourceError("the query is no SELECT", where=where, fix="begin it with SELECT or WITH")
     file = folder / f"{table}{ENDING}"
+    try:
+        _write(connection, query, file, where)
+    except (DBAPIError, *_BARE, SQLAlchemyError) as error:
+        raise _refused(error, where, "correct the query: one SELECT that the database can answer to its end") from None
+    return Found(file, "", f"{source.name}: {table}", file.stat().st_size, ENDING)
+
+
+def _selects(query: str) -> bool:
+    """Whether a query begins, after comments, with SELECT or WITH.
+
+    >>> _selects("-- all\\n/* of them */ select 1"), _selects("PRAGMA table_info(users)"), _selects("-- SELECT 1")
+    (True, False, False)
+    """
+    return _SELECT.match(query) is not None
+
+
+def _write(connection: Connection, query: str, file: Path, where: str) -> None:
     with file.open("x", encoding="utf-8", newline="") as handle:
         lines = csv.writer(handle, lineterminator="\n")
         with connection.exec_driver_sql(query) as result:
@@ -131,7 +173,6 @@ def _written(connection: Connection, source: Source, table: str, query: str, fol
             lines.writerow(names)
             for rows in result.partitions():
                 lines.writerows([as_text(cell, where) for cell in row] for row in rows)
-    return Found(file, "", f"{source.name}: {table}", file.stat().st_size, ENDING)
 
 
 def as_text(cell: Any, where: str) -> str:  # noqa: ANN401  # whatever a driver gives

@@ -60,6 +60,7 @@ class Target:
     items: tuple[Item, ...] = ()
     exempt: frozenset[str] = frozenset()  # folded cells of items that say that nothing is due
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # only where a parameter says one of these
+    invented: tuple[str, ...] = ()  # columns of which the mapping said what no file says; left out
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def _read(job: Job, orders: Mapping[tuple[str, str], tuple[Order, str]], said: F
     codes = job.lookups.get(SCHOOL_CODES, {})
     meaning = Meaning(ZoneInfo(job.timezone), job.last, Lookups(codes))
     targets: dict[str, str | None] = {}
+    invented: dict[str, None] = {}
     writer = Writer(job.namespace, job.src, _PART, job.spill, job.scratch, job.columns, meaning, said)
     shaped = False
     with writer:
@@ -105,9 +106,14 @@ def _read(job: Job, orders: Mapping[tuple[str, str], tuple[Order, str]], said: F
             shaped = True
             customs = _customs(job, shape, orders)
             targets |= _roles(shape)
+            for target in shape.targets:
+                for name in target.invented:
+                    invented[f"{target.table}.{name}"] = None
             for batch in reading.batches():
                 _batch(job, shape, sheet, batch, customs, writer, said)
         writer.repeated()
+    for place in invented:
+        said.find("said by the mapping alone", f"{place}: left out")
     for (name, column), (_, what) in orders.items():
         if what:
             said.find("order of dates", f"{name}.{column}: {what}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 from recaudit.education.formats import MANIFEST, specifications
 from recaudit.education.mapping.definition import (
@@ -23,6 +22,8 @@ from recaudit.education.mapping.definition import (
     Shape,
     Target,
 )
+from recaudit.education.mapping.elements import Elements, content
+from recaudit.education.mapping.invented import without_invented
 from recaudit.education.mapping.text import ORDERS, fold
 from recaudit.errors import SuiteError
 from recaudit.planfile import nearest
@@ -31,6 +32,8 @@ from recaudit.shipped import expectations
 _KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _FORMS: Final[tuple[Form, ...]] = get_args(Form)
 _ORIGINS: Final[tuple[Origin, ...]] = get_args(Origin)
+_WITHIN: Final = 200  # lines in which a header may be looked for
+_LEVELS: Final = 10  # lines that it may have
 
 
 def shipped() -> tuple[str, ...]:
@@ -42,52 +45,21 @@ def load(name: str, root: Path) -> Format:
     """A mapping that travels with recaudit, or a file relative to ``root``. Raises ``SuiteError``."""
     file = root / name if name.endswith(".json") else expectations("education", "mappings", f"{name}.json")
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as failure:
+        raw = content(file, name)
+    except (OSError, ValueError) as failure:  # a name with what no name of a file may hold
+        if isinstance(failure, SuiteError):
+            raise
         fix = nearest(name, shipped()) or f"name a file, or one of {', '.join(shipped())}"
         raise SuiteError("there is no such mapping", where=name, fix=fix) from failure
-    except (ValueError, RecursionError) as failure:
-        raise SuiteError("a mapping is no JSON", where=name, fix="correct the file") from failure
     return _Reader(name if name.endswith(".json") else f"mapping {name}").mapping(raw, Path(name).stem)
 
 
-class _Reader:
+class _Reader(Elements):
     """Reads one file; raises ``SuiteError`` at the first thing that fits nothing."""
 
     def __init__(self, where: str) -> None:
-        self.where = where
+        super().__init__(where)
         self.codes: Mapping[str, Mapping[str, str]] = {}
-
-    def wrong(self, what: str, place: str, fix: str) -> SuiteError:
-        return SuiteError(what, where=f"{self.where}: {place}" if place else self.where, fix=fix)
-
-    def entries(self, raw: object, place: str, known: Sequence[str], needed: Sequence[str] = ()) -> dict[str, Any]:
-        if not isinstance(raw, dict):
-            raise self.wrong("is no object", place, "write { … }")
-        for key in raw:
-            if key not in known:
-                raise self.wrong(f"key {key} is not known", place, nearest(key, known) or f"use {', '.join(known)}")
-        for key in needed:
-            if key not in raw:
-                raise self.wrong(f"no {key}", place, "add it")
-        return raw
-
-    def texts(self, raw: object, place: str) -> tuple[str, ...]:
-        found = [raw] if isinstance(raw, str) else raw
-        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-            raise self.wrong("is no text and no list of texts", place, 'write ["…"]')
-        return tuple(found)
-
-    def pattern(self, text: object, place: str) -> str:
-        try:
-            return re.compile(str(text)).pattern
-        except re.error as failure:
-            raise self.wrong("is no pattern", place, "write a regular expression as Python reads it") from failure
-
-    def word(self, raw: object, words: Sequence[Any], place: str) -> Any:  # noqa: ANN401  # one of words
-        if raw not in words:
-            raise self.wrong("is not known", place, f"use {', '.join(map(repr, words))}")
-        return raw
 
     # -------------------------------------------------------------------------------------------- the whole
     def mapping(self, raw: object, name: str) -> Format:
@@ -98,69 +70,86 @@ class _Reader:
         whole = self.entries(raw, "", known, ("format", "about", "evidence", "source", "shapes"))
         csv = self.entries(whole.get("csv", {}), "csv", ("delimiter", "encodings"))
         self.codes = {
-            each: {fold(text): str(word) for text, word in self.entries(words, f"codes, {each}", tuple(words)).items()}
-            for each, words in self.entries(whole.get("codes", {}), "codes", tuple(whole.get("codes", {}))).items()
+            each: self.words(words, f"codes, {each}")
+            for each, words in self.named(whole.get("codes", {}), "codes").items()
         }
         version = self.entries(whole.get("version", {}), "version", ("parameter", "oldest_first"))
         made = Format(
             name=name,
-            about=str(whole["about"]),
-            evidence=str(whole["evidence"]),
-            source=str(whole["source"]),
+            about=self.line(whole["about"], "about"),
+            evidence=self.line(whole["evidence"], "evidence"),
+            source=self.line(whole["source"], "source"),
             csv=Csv(
-                csv.get("delimiter", ""), self.texts(csv.get("encodings", list(Csv().encodings)), "csv, encodings")
+                self.delimiter(csv.get("delimiter", ""), "csv, delimiter"),
+                self.encodings(csv.get("encodings", list(Csv().encodings)), "csv, encodings"),
             ),
             comma=self.word(whole.get("decimal", "."), (".", ","), "decimal") == ",",
             order=self.word(whole.get("dates", ""), ORDERS, "dates"),
             empty=frozenset(fold(each) for each in self.texts(whole.get("empty", []), "empty")),
             hidden=self.word(whole.get("hidden", "skip"), ("skip", "read"), "hidden") == "read",
             parameters={
-                each: tuple(self.answer(one, f"parameters, {each}") for one in answers)
-                for each, answers in self.entries(
-                    whole.get("parameters", {}), "parameters", tuple(whole.get("parameters", {}))
-                ).items()
+                each: tuple(
+                    self.answer(one, f"parameters, {each}") for one in self.several(answers, f"parameters, {each}")
+                )
+                for each, answers in self.named(whole.get("parameters", {}), "parameters").items()
             },
-            version=(version.get("parameter", ""), self.texts(version.get("oldest_first", []), "version")),
+            version=(
+                self.text(version.get("parameter", ""), "version"),
+                self.texts(version.get("oldest_first", []), "version"),
+            ),
             lookups={
-                each: self.lookup(each, one)
-                for each, one in self.entries(
-                    whole.get("lookups", {}), "lookups", tuple(whole.get("lookups", {}))
-                ).items()
+                each: self.lookup(each, one) for each, one in self.named(whole.get("lookups", {}), "lookups").items()
             },
-            shapes=tuple(self.shape(one, place) for place, one in enumerate(whole["shapes"], 1)),
+            shapes=tuple(
+                self.shape(one, place) for place, one in enumerate(self.several(whole["shapes"], "shapes"), 1)
+            ),
         )
+        self.line(whole["format"], "format")
         self._fits(made)
-        return made
+        return replace(made, shapes=tuple(_without_invented(shape, made) for shape in made.shapes))
+
+    def words(self, raw: object, place: str) -> Mapping[str, str]:
+        found = {fold(text): self.said(word, place) for text, word in self.named(raw, place).items()}
+        if "" in found:
+            raise self.wrong("a code for an empty cell", place, "a cell that is empty says nothing: leave it out")
+        return found
 
     def answer(self, raw: object, place: str) -> Answer:
         one = self.entries(raw, place, ("of", "match", "value"), ("of",))
         return Answer(
-            self.word(one["of"], _ORIGINS, place), self.pattern(one.get("match", ""), place), str(one.get("value", ""))
+            self.word(one["of"], _ORIGINS, place),
+            self.pattern(one.get("match", ""), place),
+            self.said(one.get("value", ""), place),
         )
 
     def lookup(self, name: str, raw: object) -> Lookup:
-        one = self.entries(raw, f"lookups, {name}", ("shape", "key", "answer", "several"), ("shape", "key", "answer"))
-        return Lookup(name, one["shape"], one["key"], one["answer"], bool(one.get("several", False)))
+        place = f"lookups, {name}"
+        one = self.entries(raw, place, ("shape", "key", "answer", "several"), ("shape", "key", "answer"))
+        shape, key, answer = (self.text(one[each], f"{place}, {each}") for each in ("shape", "key", "answer"))
+        return Lookup(name, shape, key, answer, self.flag(one.get("several", False), f"{place}, several"))
 
     # -------------------------------------------------------------------------------------------- a kind of sheet
     def shape(self, raw: object, number: int) -> Shape:
         place = f"shapes, {number}"
         known = ("name", "files", "sheets", "every", "header", "ends", "columns", "rows")
         one = self.entries(raw, place, known, ("name", "columns", "rows"))
-        place = f"shape {one['name']}"
+        place = f"shape {self.line(one['name'], place)}"
         header = self.entries(one.get("header", {}), f"{place}, header", ("within", "lines"))
-        columns = {name: self.column(name, each, f"{place}, {name}") for name, each in one["columns"].items()}
+        columns = {
+            name: self.column(name, each, f"{place}, {name}")
+            for name, each in self.named(one["columns"], place).items()
+        }
         targets: list[Target] = []
-        for each in one["rows"]:
+        for each in self.several(one["rows"], f"{place}, rows", none=True):
             target = self.target(each, place, columns)
             targets.append(target)
         shape = Shape(
             name=str(one["name"]),
             files=tuple(map(_pattern_of, self.texts(one.get("files", []), place))),
             sheets=tuple(map(_pattern_of, self.texts(one.get("sheets", []), place))),
-            every=bool(one.get("every", True)),
-            within=int(header.get("within", 1)),
-            levels=int(header.get("lines", 1)),
+            every=self.flag(one.get("every", True), f"{place}, every"),
+            within=self.number(header.get("within", 1), _WITHIN, f"{place}, header, within"),
+            levels=self.number(header.get("lines", 1), _LEVELS, f"{place}, header, lines"),
             ends=tuple(self.pattern(each, place) for each in self.texts(one.get("ends", []), place)),
             columns=columns,
             targets=tuple(targets),
@@ -173,37 +162,47 @@ class _Reader:
         one = self.entries(raw, place, ("titles", "required", "kind", "dates", "serial"), ("titles",))
         return Column(
             name,
-            tuple(map(path_of, self.texts(one["titles"], place))),
-            bool(one.get("required", False)),
+            self.titles(one["titles"], f"{place}, titles"),
+            self.flag(one.get("required", False), f"{place}, required"),
             self.word(one.get("kind", "text"), _KINDS, place),
             self.word(one["dates"], ORDERS, place) if "dates" in one else None,
-            bool(one.get("serial", False)),
+            self.flag(one.get("serial", False), f"{place}, serial"),
         )
+
+    def titles(self, raw: object, place: str) -> tuple[tuple[str, ...], ...]:
+        found = tuple(path_of(self.text(each, place)) for each in self.several(raw, place))
+        if not all(found):
+            raise self.wrong("a title is empty", place, "write what stands above the column")
+        return found
 
     def target(self, raw: object, place: str, columns: dict[str, Column]) -> Target:
         """``columns`` grows by those of the items."""
         one = self.entries(raw, place, ("table", "once", "columns", "items", "exempt", "when"), ("table", "columns"))
-        place = f"{place}, rows of {one['table']}"
+        place = f"{place}, rows of {self.line(one['table'], place)}"
         specification = specifications().get(one["table"])
         if specification is None or one["table"] == MANIFEST:
             raise self.wrong("no such table", place, nearest(one["table"], list(specifications())) or "name another")
         items = []
-        for number, each in enumerate(one.get("items", ()), 1):
+        for number, each in enumerate(self.several(one.get("items", []), f"{place}, items", none=True), 1):
             item = self.entries(each, f"{place}, item {number}", ("set", "from"), ("set", "from"))
             cells = {}
-            for column, titles in item["from"].items():
+            for column, titles in self.named(item["from"], f"{place}, item {number}, from").items():
                 own = f"{one['table']} {number} {column}"
                 kind: Kind = "number" if column == "score" else "text"
-                columns[own] = Column(own, tuple(map(path_of, self.texts(titles, place))), kind=kind)
+                columns[own] = Column(own, self.titles(titles, f"{place}, item {number}, {column}"), kind=kind)
                 cells[column] = own
-            items.append(Item(cells, {str(key): str(value) for key, value in item["set"].items()}))
+            where = f"{place}, item {number}, set"
+            sets = {key: self.said(value, where) for key, value in self.named(item["set"], where).items()}
+            items.append(Item(cells, sets))
         target = Target(
             table=one["table"],
-            columns={name: self.place(each, f"{place}, {name}") for name, each in one["columns"].items()},
-            once=bool(one.get("once", False)),
+            columns={
+                name: self.place(each, f"{place}, {name}") for name, each in self.named(one["columns"], place).items()
+            },
+            once=self.flag(one.get("once", False), f"{place}, once"),
             items=tuple(items),
             exempt=frozenset(map(fold, self.texts(one.get("exempt", []), place))),
-            when={name: self.texts(words, place) for name, words in one.get("when", {}).items()},
+            when={name: self.texts(words, place) for name, words in self.named(one.get("when", {}), place).items()},
         )
         filled = {*target.columns, *(name for item in items for name in (*item.cells, *item.sets))}
         for name in sorted(filled - set(specification.columns)):
@@ -218,18 +217,18 @@ class _Reader:
         one = self.entries(raw, place, (*said, "between", "lookup", "take", "codes", "form"))
         if sum(key in one for key in said) != 1:
             raise self.wrong("says not exactly one origin", place, f"use one of {', '.join(said)}")
-        if (codes := one.get("codes", "")) and codes not in self.codes:
+        if (codes := self.text(one.get("codes", ""), f"{place}, codes")) and codes not in self.codes:
             raise self.wrong(f"codes {codes} are not there", place, nearest(codes, self.codes) or "add them to codes")
         return Place(
-            column=one.get("column", ""),
-            parameter=one.get("parameter", ""),
-            value=str(one["value"]) if "value" in one else None,
-            item=bool(one.get("item", False)),
-            join=tuple(self.place(each, place) for each in one.get("join", ())),
-            first=tuple(self.place(each, place) for each in one.get("first", ())),
-            between=one.get("between", ""),
-            lookup=one.get("lookup", ""),
-            take=self.pattern(one.get("take", ""), place),
+            column=self.text(one.get("column", ""), place),
+            parameter=self.text(one.get("parameter", ""), place),
+            value=self.said(one["value"], f"{place}, value") if "value" in one else None,
+            item=self.flag(one.get("item", False), f"{place}, item"),
+            join=tuple(self.place(each, place) for each in self.several(one.get("join", []), place, none=True)),
+            first=tuple(self.place(each, place) for each in self.several(one.get("first", []), place, none=True)),
+            between=self.line(one.get("between", ""), f"{place}, between"),
+            lookup=self.text(one.get("lookup", ""), f"{place}, lookup"),
+            take=self.pattern(one.get("take", ""), f"{place}, take", group=True),
             codes=self.codes[codes] if codes else {},
             form=self.word(one.get("form", ""), _FORMS, place),
         )
@@ -240,7 +239,10 @@ class _Reader:
         for lookup in made.lookups.values():
             if lookup.shape not in shapes or {lookup.key, lookup.answer} - set(shapes[lookup.shape].columns):
                 raise self.wrong("shape or column is not there", f"lookups, {lookup.name}", "name those of the mapping")
+        asked = {lookup.shape for lookup in made.lookups.values()}
         for shape in made.shapes:
+            if not shape.targets and shape.name not in asked:
+                raise self.wrong("makes no rows", f"shape {shape.name}, rows", "say which rows, or leave the shape out")
             for target in shape.targets:
                 for place in target.columns.values():
                     self._place_fits(place, f"shape {shape.name}, rows of {target.table}", shape, made)
@@ -258,6 +260,10 @@ class _Reader:
                 raise self.wrong(f"{word} is not there", where, nearest(word, list(there)) or "add it")
         for part in (*place.join, *place.first):
             self._place_fits(part, where, shape, made)
+
+
+def _without_invented(shape: Shape, made: Format) -> Shape:
+    return replace(shape, targets=tuple(without_invented(target, made.parameters) for target in shape.targets))
 
 
 def path_of(title: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from recaudit.education.cells import looked_up
 from recaudit.education.mapping.definition import Column, Form, Item, Place, Shape, Target
+from recaudit.education.mapping.patterns import searched
 from recaudit.education.mapping.text import Order, day, decimal, fold, is_serial, orders_of, plain
 
 _EXEMPT = "exempt"  # what stands in exemptReason where the format only marks a cell
@@ -180,7 +181,7 @@ def _as_said(texts: pl.Series, place: Place, customs: Customs) -> pl.Series:
         texts = _answers(texts, lambda text: answers.get(text, ""))
     if place.take:
         pattern = re.compile(place.take, re.IGNORECASE)
-        texts = _answers(texts, lambda text: match[1] if (match := pattern.search(plain(text))) else "")
+        texts = _answers(texts, lambda text: match[1] if (match := searched(pattern, plain(text))) else "")
     if place.codes:
         texts = _answers(texts, lambda text: place.codes.get(fold(text), text))
     return _answers(texts, lambda text: formed(text, place.form)) if place.form else texts

@@ -13,6 +13,7 @@ from typing import Final
 
 from recaudit.education.mapping.containers import Line, Sheet
 from recaudit.education.mapping.definition import Answer, Shape
+from recaudit.education.mapping.patterns import searched
 from recaudit.education.mapping.text import fold, plain
 from recaudit.sources.inputs import FIRST_LINES, Said
 
@@ -98,7 +99,7 @@ class Reading:
     def is_title(self, cells: Sequence[str]) -> bool:
         """Whether a line in a table is a line above the next one: one cell, which answers a parameter."""
         filled = [cell for cell in cells if cell.strip()]
-        return len(filled) == 1 and any(each.search(plain(filled[0])) for each in self._patterns)
+        return len(filled) == 1 and any(searched(each, plain(filled[0])) for each in self._patterns)
 
 
 class _Table:
@@ -205,7 +206,7 @@ class _Table:
     def _is_over(self, cells: Sequence[str], keyed: bool) -> bool:
         """Whether a line ends the table; one that has all keys only by its first cell, as names may be like words."""
         texts = [text for cell in cells if (text := fold(cell))]
-        return any(each.search(text) for each in self._ends for text in (texts[:1] if keyed else texts))
+        return any(searched(each, text) for each in self._ends for text in (texts[:1] if keyed else texts))
 
     def _close(self, pending: Sequence[Line], over: bool) -> None:
         """Lines that belong to no table are told; before its end they are rows that nobody can read."""
@@ -331,6 +332,6 @@ def _answer(answer: Answer, texts: Sequence[str]) -> str:
             if text.strip():
                 return answer.value or text.strip()
             continue
-        if match := re.search(answer.match, plain(text), re.IGNORECASE):
+        if match := searched(re.compile(answer.match, re.IGNORECASE), plain(text)):
             return answer.value or (match[1] if match.re.groups else match[0])
     return ""
