@@ -292,6 +292,8 @@ def _read(
         as_of=planned.as_of,
         calendar=registered.calendar,
         statuses=registered.statuses,
+        enrolled=registered.enrolled,
+        enrolled_on=planned.register.enrolled_on if planned.register else None,
     )
     return loaded, engine.inherited(inputs, heirs), task
 
@@ -580,7 +582,10 @@ def _notes(one: SectorAudit) -> Iterator[str]:
         )
     if one.counted.idle:
         verb = "owes" if one.counted.idle == 1 else "owe"
-        yield f"{so_many(one.counted.idle, 'record')} of {one.sector.name} {verb} no subject result at all"
+        yield (
+            f"{so_many(one.counted.idle, 'record')} of {one.sector.name} {verb} no subject result at all by what the "
+            "export says of the learner's stay: no record is complete by that alone"
+        )
     every_rule = (rule for suite in one.suites.values() for rule in suite.rules)
     if of_others := [rule.id for rule in every_rule if rule.unit not in ("", one.links.unit)]:
         yield f"rules of {one.sector.name} not asked, as the unit is {one.links.unit}: {few(of_others)}"

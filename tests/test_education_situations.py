@@ -96,12 +96,14 @@ def one_term_each(of: Tables, one: Learner) -> None:
 
 RETESTED: Final = more("TOAN", "RT", "score", score="6")
 LEFT: Final = card(decision="transferred_out")
+GONE_IN_TERM_1: Final = enrolled(endDate="2025-12-01")
 GONE_IN_MARCH: Final = of_all(LEFT, enrolled(endDate="2026-03-01"))
 CAME: Final = enrolled(beginDate="2026-02-02")
 NO_HK1, NO_HK2_Y, NOTHING = (without_periods(*some) for some in (("HK1",), ("HK2", "Y"), ("HK1", "HK2", "Y")))
 TWO_PERIODS: Final = {"grd-03-period": {"unmet": 2}}
 ONE_PERIOD: Final = {"grd-03-period": {"unmet": 1}}
 ILL: Final = {"grd-06-score": {"excused": 1, "unmet": 0}}
+UNSAID: Final = {"req-07-shell": {"not_assessable": 1}, "grd-03-period": {"met": 0, "unmet": 0}}
 SHELL: Final = {"req-07-shell": {"unmet": 1}}
 UNDECIDED: Final = {"req-06-decision": {"not_applicable": 1}}
 EXEMPT: Final = {"exemptReason": "disability"}
@@ -110,10 +112,12 @@ CHOSEN, UNASKED = ({"grd-02-electives": {"met": met, "unmet": 0}} for met in (1,
 OVER: Final = (
     Trap("stayed all year", nothing, REACHED),
     # who left
-    Trap("left in term 1", of_all(LEFT, enrolled(endDate="2025-12-01"), NOTHING), REACHED),
-    Trap("left in term 1, by code", of_all(LEFT, enrolled(code="04"), NOTHING), REACHED),
+    Trap("left in term 1", of_all(LEFT, GONE_IN_TERM_1, NOTHING), UNKNOWN, UNSAID),
+    Trap("left in term 1, by code", of_all(LEFT, enrolled(code="04", endDate=""), NOTHING), UNKNOWN, UNSAID),
+    Trap("left by code, and is there to the end", of_all(LEFT, enrolled(code="04"), NOTHING), SHORT, SHELL),
     Trap("left in term 2", of_all(GONE_IN_MARCH, NO_HK2_Y), REACHED),
-    Trap("left in term 2, by code", of_all(LEFT, enrolled(code="09"), NO_HK2_Y), REACHED),
+    Trap("left in term 2, by code", of_all(GONE_IN_MARCH, enrolled(code="09"), NO_HK2_Y), REACHED),
+    Trap("left in term 2, by code alone", of_all(LEFT, enrolled(code="09", endDate=""), NO_HK2_Y), UNKNOWN),
     Trap("left in term 2, with nothing of term 1", of_all(GONE_IN_MARCH, NOTHING), SHORT, SHELL),
     Trap("left, the card says otherwise", of_all(enrolled(endDate="2026-03-01"), NO_HK2_Y), SHORT, TWO_PERIODS),
     Trap("left by code, the card says otherwise", of_all(enrolled(code="08"), NO_HK2_Y), SHORT, TWO_PERIODS),
@@ -159,9 +163,9 @@ OVER: Final = (
 JANUARY: Final = (
     Trap("has term 1", of_all(NO_HK2_Y, card(decision="", homeroomComment="")), REACHED, UNDECIDED),
     Trap("lacks a result of term 1", of_all(NO_HK2_Y, without("TOAN")), SHORT),
-    Trap("owes nothing yet", of_all(NO_HK2_Y, CAME, NOTHING), REACHED),
+    Trap("owes nothing yet", of_all(NO_HK2_Y, CAME, NOTHING), UNKNOWN, UNSAID),
     Trap("has no electives yet", without_periods("Y"), REACHED, UNASKED, grade="10"),
-    Trap("left in November", of_all(LEFT, enrolled(code="05"), NOTHING), REACHED),
+    Trap("left in November", of_all(LEFT, enrolled(endDate="2025-11-10"), NOTHING), UNKNOWN, UNSAID),
 )
 
 
@@ -290,8 +294,9 @@ def test_without_enrolments_every_period_is_due(august: Result) -> None:
 
 def test_notes_say_how_many_cards_owe_less(august: Result) -> None:
     assert [note for note in august["notes"] if " owe" in note] == [
-        "13 records of education owe fewer periods: the learner came after the end of one, or left before it",
-        "2 records of education owe no subject result at all",
+        "14 records of education owe fewer periods: the learner came after the end of one, or left before it",
+        "2 records of education owe no subject result at all by what the export says of the learner's stay: no record "
+        "is complete by that alone",
     ]
 
 

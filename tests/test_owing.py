@@ -47,16 +47,24 @@ class Card:
     whole: bool = True
 
 
-def withheld(cards: Sequence[Card], calendar: SchoolYear = FULL, as_of: date = LATER) -> list[dict[str, bool]]:
-    """Of each card: period -> is it sure that it is not due?"""
+def withheld(
+    cards: Sequence[Card], calendar: SchoolYear = FULL, as_of: date = LATER, enrolled_on: date | None = None
+) -> list[dict[str, bool]]:
+    """Of each card: period -> is it sure that it is not due? ``enrolled_on``: another source has all of them then."""
     engine = Engine()
-    task = _task(calendar, as_of)
+    task = replace(_task(calendar, as_of), enrolled_on=enrolled_on, enrolled=_enrolled(cards) if enrolled_on else None)
     owed = owing(engine, task, _linked(engine, cards), {"enrollments": _rows(engine, cards)}, _handed(engine, cards))
     assert owed is not None
     found: list[dict[str, bool]] = [{} for _ in cards]
     for place, period, sure in engine.connection.execute("SELECT pos, period_, sure_ FROM withheld").fetchall():
         found[place][period] = sure
     return found
+
+
+def _enrolled(cards: Sequence[Card]) -> pa.Table:
+    names = [f"k{place}" for place in range(len(cards))]
+    none = pa.nulls(len(names), pa.string())
+    return pa.table({"facility": ["f"] * len(names), "ns": none, "id": names})
 
 
 LINKS: Final = suites.links("education", tables())
@@ -99,11 +107,12 @@ def _linked(engine: Engine, cards: Sequence[Card]) -> Linked:
     found: list[dict[str, object]] = []
     for place, card in enumerate(cards):
         row: dict[str, object] = {"ns": f"n{place}", "src": 0, "pos": place, "facility_": "f", "rid_": place}
+        row |= {"facility": "f", "rid": place, "roster_id_": f"k{place}"}  # of its record
         cells = {"schoolYear": "2026", "gradeLevel": "6", "learner": "1@1", "decision": card.decision}
         for name, text in cells.items():
             row |= _cell(name, text)
         found.append(row)
-    numbers = ("src", "pos", "rid_", *(name for name in found[0] if name.endswith("__s")))
+    numbers = ("src", "pos", "rid_", "rid", *(name for name in found[0] if name.endswith("__s")))
     schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in found[0]])
     rows = engine.load("rows", pa.Table.from_pylist(found, schema))
     return Linked({}, {}, rows, rows, rows)
@@ -239,3 +248,32 @@ def test_a_code_counts_only_on_an_enrolment_of_that_school_year() -> None:
 def test_who_left_and_came_back_owes_what_the_second_enrolment_covers() -> None:
     left, back = Enrolment(date(2025, 9, 5), date(2025, 12, 1)), Enrolment(date(2026, 3, 1), None)
     assert withheld([Card((left, back), "promoted"), Card((left, back), "withdrawn")]) == [{}, {"HK1": True}]
+
+
+LEFT_IN_OCTOBER: Final = Enrolment(date(2025, 9, 5), date(2025, 10, 1))
+
+
+def test_who_is_enrolled_elsewhere_after_the_end_or_before_the_begin_is_contradicted_and_owes_all() -> None:
+    left, came = Card((LEFT_IN_OCTOBER,), "transferred_out"), Card((Enrolment(date(2026, 2, 2), None),))
+    by_code = Card((Enrolment(date(2025, 9, 5), None, "08"),), "transferred_out")
+    cards = [left, came, by_code]
+    assert [set(found) for found in withheld(cards)] == [set(PERIODS), {"HK1"}, {"Y"}]
+    assert [set(found) for found in withheld(cards, enrolled_on=date(2026, 5, 29))] == [set(), {"HK1"}, set()]
+    assert [set(found) for found in withheld(cards, enrolled_on=date(2025, 10, 1))] == [set(PERIODS), set(), {"Y"}]
+
+
+def test_a_code_says_that_the_learner_left_and_the_end_of_the_enrolment_that_it_did_not() -> None:
+    ends = [date(2026, 5, 31), DAYS["Y"], date(2026, 5, 28), None]
+    cards = [Card((Enrolment(date(2025, 9, 5), end, "08"),), "withdrawn") for end in ends]
+    assert withheld(cards) == [{}, {}, {"Y": True}, {"Y": False}]
+
+
+def test_a_record_that_owes_nothing_by_the_export_alone_is_not_known_to() -> None:
+    """Withheld are its periods all the same; what is not found of them is not known."""
+    engine = Engine()
+    cards = [Card((LEFT_IN_OCTOBER,), "transferred_out"), Card((Enrolment(date(2026, 2, 2), None),)), Card()]
+    linked, rows = _linked(engine, cards), {"enrollments": _rows(engine, cards)}
+    owed = owing(engine, _task(FULL, LATER), linked, rows, _handed(engine, cards))
+    assert owed is not None
+    idle = sa.select(owed.withheld.c.pos, owed.withheld.c.period_, owed.certain).order_by(owed.withheld.c.pos)
+    assert sorted(map(tuple, engine.rows(idle))) == [(0, period, False) for period in PERIODS] + [(1, "HK1", True)]

@@ -101,6 +101,7 @@ def test_areas_lie_in_their_province_and_old_codes_lead_to_them(register: Regist
 def test_headcounts_add_up_to_what_each_school_should_have(register: Register) -> None:
     found = {one.facility: (one.number, one.basis) for one in register.expected.values()}
     assert found == {"S1": (30, "count"), "S2": (40, "count")}
+    assert {one.facility: one.covers for one in register.expected.values()} == {"S1": "all", "S2": "subset"}  # grade 6
     assert "ref_enrolment.csv: rows of earlier days, which do not count: 1" in register.notes
 
 
@@ -162,3 +163,60 @@ def test_lint_says_which_days_the_calendar_lacks(tmp_path: Path) -> None:
         ("retest", "2026", ""),
     ]
     assert found.code == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "wrong", "what"),
+    [
+        (
+            "term_end,2026-05-22,",
+            "term_end,2206-05-22,",
+            "the day lies in another year than the school year that ends in",
+        ),
+        (
+            "closing,2026-05-29,",
+            "closing,2027-05-29,",
+            "the day lies in another year than the school year that ends in 2",
+        ),
+        ("term_start,2025-09-05,", "term_start,2024-09-05,", "the day lies in another year than the school year that"),
+        ("term_start,2026-01-19,", "term_start,2026-01-10,", "HK2 does not come after HK1 has ended"),
+        ("term_end,2026-05-22,", "term_end,2026-01-02,HK2", "HK2 does not come after HK1 has ended"),
+    ],
+)
+def test_a_day_outside_the_school_year_or_out_of_order_is_a_fault_of_the_calendar(
+    day: str, wrong: str, what: str, tmp_path: Path
+) -> None:
+    assert day in CALENDAR
+    calendar = CALENDAR.replace(day, wrong)
+    if wrong.endswith("HK2"):
+        calendar = calendar.replace("term_end,2026-01-16,", "term_end,2026-01-16,HK1")
+    found = told(tmp_path, calendar=calendar)
+    assert any(told_of.startswith(what) and where.startswith("ref_calendar.csv:") for told_of, where in found), found
+
+
+S1_IN_ALL: Final = "S1,,,,2025-10-15,30,Statistics\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "covers"),
+    [
+        (["S2,,,,2025-10-15,40,Statistics"], "all"),
+        (["S2,6,,,2025-10-15,20,Statistics", "S2,7,,,2025-10-15,20,Statistics"], "all"),
+        (["S2,,,1,2025-10-15,20,Statistics", "S2,,,2,2025-10-15,20,Statistics"], "all"),
+        (["S2,,,1,2025-10-15,40,Statistics"], "subset"),
+        (["S2,6,,,2025-10-15,40,Statistics"], "subset"),
+        (["S2,6,6A,,2025-10-15,40,Statistics"], "subset"),
+        (["S2,6,,1,2025-10-15,9,S", "S2,6,,2,2025-10-15,9,S", "S2,7,,1,2025-10-15,9,S"], "subset"),
+        (
+            [f"S2,{grade},,,2025-09-30,20,Statistics" for grade in (6, 7, 8)]
+            + [f"S2,{grade},,,2025-10-15,20,Statistics" for grade in (6, 7)],
+            "subset",
+        ),
+        (["S2,8,,,2025-09-30,20,Statistics", "S2,,,,2025-10-15,40,Statistics"], "all"),
+    ],
+)
+def test_a_headcount_of_a_part_of_a_school_is_a_floor(lines: list[str], covers: str, tmp_path: Path) -> None:
+    header = ENROLMENT.partition("\n")[0] + "\n"
+    found = load(plan(tmp_path, enrolment=header + S1_IN_ALL + "\n".join(lines) + "\n"))
+    assert found.expected["S2"].covers == covers
+    assert any(note.endswith("so that the number is a floor: S2") for note in found.notes) == (covers == "subset")

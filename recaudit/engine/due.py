@@ -66,11 +66,12 @@ def due_rows(
     with_subject = sa.and_(of(taken), taken.c.subject_ == plan.c.subject)
     sure = _sure(units, handed, due.of)
     planned = units.join(plan, on_grade).outerjoin(held, named).outerjoin(sure, _at(sure, units))
-    withheld = owed.withheld if owed is not None and owed.narrows else None
+    narrowing = owed if owed is not None and owed.narrows else None
     here: ColumnElement[bool] = sa.true()
-    if withheld is not None:
+    if narrowing is not None:
+        withheld = narrowing.withheld
         planned = planned.outerjoin(withheld, sa.and_(_placed(withheld, units), withheld.c.period_ == plan.c.period))
-        here = sa.func.coalesce(sa.not_(withheld.c.sure_), sa.true())
+        here = sa.func.coalesce(sa.not_(narrowing.certain), sa.true())
         made.perhaps = withheld.c.period_.is_not(None)
     compulsory = (
         sa.select(*made.cells(units, plan, held, sure, taken.c.subject_.is_not(None), COMPULSORY))
@@ -82,7 +83,7 @@ def due_rows(
         .select_from(planned.join(taken, with_subject))
         .where(plan.c.requirement == ELECTIVE, here)
     )
-    parts = [compulsory, elective, made.slots(units, plan, taken, sure, withheld)]
+    parts = [compulsory, elective, made.slots(units, plan, taken, sure, narrowing)]
     parts += [made.unknown(units), made.unplaced(units)] if task.due_plan is not None else []
     parts += [made.own(units)] if task.due_plan is None and task.due_own else []
     every = sa.union_all(*parts)
@@ -214,9 +215,9 @@ class _Made:
         return self._row(units, key, own, carried, NULL)
 
     def slots(
-        self, units: FromClause, plan: FromClause, taken: FromClause, sure: FromClause, withheld: FromClause | None
+        self, units: FromClause, plan: FromClause, taken: FromClause, sure: FromClause, owed: Owing | None
     ) -> sa.Select[Any]:
-        """``withheld``: a record of which no period of the group is due owes no choice."""
+        """``owed``: a record of which no period of the group is due owes no choice."""
         p = plan.c
         groups = (
             sa.select(p.grade, p.grp, sa.func.max(p.choose).label("choose"))
@@ -245,8 +246,8 @@ class _Made:
         joined = joined.outerjoin(sure, _at(sure, units))
         here: ColumnElement[bool] = sa.true()
         perhaps: ColumnElement[bool] = sa.false()
-        if withheld is not None:
-            open_ = _groups_open(units, plan, withheld)
+        if owed is not None:
+            open_ = _groups_open(units, plan, owed)
             joined = joined.join(open_, sa.and_(_placed(open_, units), open_.c.grp == slot_group))
             here, perhaps = sa.or_(open_.c.left > 0, open_.c.doubtful > 0), open_.c.left == 0
         own = {
@@ -281,8 +282,9 @@ class _Made:
         return sa.select(*row).select_from(units).where(units.c.grade_.is_(None))
 
 
-def _groups_open(units: FromClause, plan: FromClause, withheld: FromClause) -> sa.Subquery:
+def _groups_open(units: FromClause, plan: FromClause, owed: Owing) -> sa.Subquery:
     """Of each record and group of electives: how many of its periods are due, and of how many it is not known."""
+    withheld = owed.withheld
     p, w = plan.c, withheld.c
     periods = sa.select(p.grade, p.grp, p.period).where(p.grp != "").distinct().subquery("periods of groups")
     same = sa.and_(_placed(withheld, units), w.period_ == periods.c.period)
@@ -291,7 +293,7 @@ def _groups_open(units: FromClause, plan: FromClause, withheld: FromClause) -> s
         sa.select(
             *key,
             sa.func.count().filter(w.period_.is_(None)).label("left"),
-            sa.func.count().filter(sa.not_(w.sure_)).label("doubtful"),
+            sa.func.count().filter(sa.not_(owed.certain)).label("doubtful"),
         )
         .select_from(units.join(periods, periods.c.grade == units.c.grade_).outerjoin(withheld, same))
         .group_by(*key)

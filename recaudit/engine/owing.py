@@ -8,8 +8,13 @@ A result of a period is due where the learner was on the period's last day, once
              it began later, or its code of standing says so; or the learner left before, which the record's own
              decision has to say as well
 
-What nobody says withholds nothing. Where not all enrolments were read, another may say otherwise: it is not known then
-whether the period is due (``sure_`` is false).
+What nobody says withholds nothing, nor does what is contradicted: a code of standing that the learner left, by the end
+of its own enrolment; a stay that began after, or ended before, a day on which another source has the learner enrolled.
+Where not all enrolments were read, another may say otherwise: it is not known then whether the period is due (``sure_``
+is false), nor is it where a code says that the learner left and no end says when.
+
+A record of which every period is withheld is ``idle_``: only the export's own word says so, and no result speaks for
+it. What was not found of it is not known.
 """
 
 from __future__ import annotations
@@ -47,14 +52,19 @@ _ANSWERS: Final = pa.schema({"year": pa.string(), "decision": pa.string(), "rete
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """``withheld``: (src, pos, facility_) of rows of the unit's table, ``period_``, ``sure_``, and ``stay_``: by the
-    learner's stay, not by the day alone; a pair of row and period stands once.
+    """``withheld``: (src, pos, facility_) of rows of the unit's table, ``period_``, ``sure_``, ``stay_``: by the
+    learner's stay, not by the day alone, and ``idle_``; a pair of row and period stands once.
     ``plan``: the subject plan as a relation. ``answers``: school year -> is the decision due, are re-tests open."""
 
     plan: FromClause
     withheld: FromClause
     answers: FromClause
     narrows: bool  # whether anything can be withheld
+
+    @property
+    def certain(self) -> ColumnElement[bool]:
+        """Of rows of ``withheld``: it is known that the period is not due."""
+        return sa.and_(self.withheld.c.sure_, sa.not_(self.withheld.c.idle_))
 
 
 def owing(engine: Engine, task: Task, linked: Linked, hung: dict[str, FromClause], handed: FromClause) -> Owing | None:
@@ -67,28 +77,44 @@ def owing(engine: Engine, task: Task, linked: Linked, hung: dict[str, FromClause
     answers = engine.load("calendar answers", _answers(task))
     if task.calendar is None or task.due_plan is None:
         nothing = {"src": pa.int32(), "pos": pa.int64(), "facility_": pa.string()}
-        none = pa.schema({**nothing, "period_": pa.string(), "sure_": pa.bool_(), "stay_": pa.bool_()}).empty_table()
+        said = dict.fromkeys(("sure_", "stay_", "idle_"), pa.bool_())
+        none = pa.schema({**nothing, "period_": pa.string(), **said}).empty_table()
         return Owing(plan, engine.load("withheld", none), answers, False)
     link = task.links.hanging[due.stay.table]
     calendar = engine.load("calendar", _calendar(task))
     not_over = engine.load("periods not over", _not_over(task))
     none = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in STATUSES]).empty_table()
     codes = engine.load("codes of standing", task.statuses if task.statuses is not None else none)
-    units = _units(linked, due.stay, link.names, due.grade)
+    units = _units(engine, task, linked, due.stay, link.names, due.grade)
     enrolled = hung[due.stay.table]
-    by_stay = _by_stay(due.stay, link.by, units, calendar, codes, enrolled, handed)
+    by_stay = _by_stay(due.stay, link.by, units, calendar, codes, enrolled, handed, _span(task))
     both = sa.union_all(_by_day(units, not_over), by_stay).subquery("both")
     c = both.c
     place = [c[name] for name in PLACE]
     each = sa.select(
         *place, c.period_, sa.func.bool_or(c.sure_).label("sure_"), sa.func.bool_or(c.stay_).label("stay_")
     )
-    each = each.group_by(*place, c.period_)
-    return Owing(plan, engine.make("withheld", each), answers, True)
+    every = each.group_by(*place, c.period_).subquery("each withheld")
+    idle = _idle(units, plan, every)
+    e = every.c
+    on = sa.and_(*(idle.c[name] == e[name] for name in PLACE))
+    withheld = sa.select(*e, idle.c.src.is_not(None).label("idle_")).select_from(every.outerjoin(idle, on))
+    return Owing(plan, engine.make("withheld", withheld), answers, True)
+
+
+def _idle(units: FromClause, plan: FromClause, withheld: FromClause) -> sa.Subquery:
+    """The records that owe no result: every period in which the plan asks their grade for one is withheld."""
+    p, w, u = plan.c, withheld.c, units.c
+    asks = sa.or_(p.requirement == "compulsory", p.grp != "")
+    periods = sa.select(p.grade, p.period).where(asks).distinct().subquery("periods owed")
+    same = sa.and_(*(w[name] == u[name] for name in PLACE), w.period_ == periods.c.period)
+    place = [u[name] for name in PLACE]
+    every = sa.select(*place).select_from(units.join(periods, periods.c.grade == u.grade_).outerjoin(withheld, same))
+    return every.group_by(*place).having(sa.func.bool_and(w.period_.is_not(None))).subquery("idle")
 
 
 def narrowed(engine: Engine, task: Task, linked: Linked, owed: Owing | None) -> tuple[int, int]:
-    """Records that owe fewer periods as the learner was not there, and records that owe no result at all."""
+    """Records that owe fewer periods as the learner was not there, and those that owe none by the export's word."""
     due = task.links.due
     if owed is None or due is None or not owed.narrows:
         return 0, 0
@@ -98,15 +124,11 @@ def narrowed(engine: Engine, task: Task, linked: Linked, owed: Owing | None) -> 
         rows.c.rid_.is_not(None)
     )
     base = records.subquery("records in scope")
-    left = _periods_left(base, owed, due.grade)
-    none = sa.select(sa.func.count(sa.distinct(base.c.rid_))).select_from(
-        base.join(left, sa.and_(*(left.c[name] == base.c[name] for name in PLACE)))
-    )
     away = sa.select(sa.func.count(sa.distinct(base.c.rid_))).select_from(
         base.join(owed.withheld, sa.and_(*(w[name] == base.c[name] for name in PLACE)))
     )
     [(fewer,)] = engine.rows(away.where(w.stay_))
-    [(idle,)] = engine.rows(none.where(left.c.left == 0, left.c.doubtful == 0))
+    [(idle,)] = engine.rows(away.where(w.idle_))
     return int(fewer), int(idle)
 
 
@@ -149,7 +171,7 @@ def _periods_left(at: FromClause, owing: Owing, grade: str) -> sa.Subquery:
         sa.select(
             *(b[name] for name in PLACE),
             sa.func.count().filter(w.c.period_.is_(None)).label("left"),
-            sa.func.count().filter(sa.not_(w.c.sure_)).label("doubtful"),
+            sa.func.count().filter(sa.not_(owing.certain)).label("doubtful"),
         )
         .select_from(at.join(periods, on).outerjoin(w, same))
         .group_by(*(b[name] for name in PLACE))
@@ -223,9 +245,23 @@ def _calendar(task: Task) -> pa.Table:
 
 
 # -------------------------------------------------------------- what withholds a period
-def _units(linked: Linked, stay: Stay, names: str, grade: str) -> sa.Subquery:
-    """The unit's rows in scope whose school year is known."""
+def _span(task: Task) -> tuple[int, int] | None:
+    """First and last microsecond of the day on which another source says who is enrolled."""
+    day = task.enrolled_on
+    if day is None:
+        return None
+    first, last = span_of(Period(day, day), task.timezone)
+    return None if first is None or last is None else (first, last)
+
+
+def _units(engine: Engine, task: Task, linked: Linked, stay: Stay, names: str, grade: str) -> sa.Subquery:
+    """The unit's rows in scope whose school year is known. ``enrolled_``: another source has the learner enrolled."""
     c = linked.rows.c
+    enrolled: ColumnElement[bool] = sa.false()
+    if task.enrolled is not None:
+        r, key = linked.records.c, engine.load("enrolled by another source", task.enrolled).c
+        on = sa.and_(key.facility == r.facility, key.id == r.roster_id_, sa.or_(key.ns.is_(None), key.ns == r.ns))
+        enrolled = c.rid_.in_(sa.select(r.rid).where(sa.exists().where(on)))
     return (
         sa.select(
             c.ns,
@@ -234,7 +270,9 @@ def _units(linked: Linked, stay: Stay, names: str, grade: str) -> sa.Subquery:
             sa.case((c[f"{grade}__s"] == VALUE, c[grade])).label("grade_"),
             sa.case((c[f"{names}__s"] == VALUE, c[names])).label("names_"),
             sa.and_(c[f"{stay.decision}__s"] == VALUE, c[stay.decision].in_(stay.left)).label("left_"),
+            enrolled.label("enrolled_"),
         )
+        .select_from(linked.rows)
         .where(c.rid_.is_not(None), c[f"{stay.year}__s"] == VALUE)
         .subquery("records of a year")
     )
@@ -257,7 +295,9 @@ def _by_stay(
     codes: FromClause,
     rows: FromClause,
     handed: FromClause,
+    elsewhere: tuple[int, int] | None,
 ) -> sa.Select[Any]:
+    """``elsewhere``: the span of the day on which ``enrolled_`` holds."""
     e, k, u = rows.c, calendar.c, units.c
     begin, end = (e[f"{name}__s"] == VALUE for name in (stay.begin, stay.end))
     begins, ends = ((e[f"{name}__lo"], e[f"{name}__hi"]) for name in (stay.begin, stay.end))
@@ -270,13 +310,20 @@ def _by_stay(
         sa.and_(begin, begins[0] >= k.begins, begins[1] <= k.ends),
         sa.and_(end, ends[0] >= k.begins, ends[1] <= k.ends),
     )
-    came = sa.or_(sa.and_(begin, begins[0] > k.last), sa.not_(codes.c.leaves))
-    left = sa.and_(u.left_, sa.or_(sa.and_(end, ends[1] < k.first), codes.c.leaves))
-    away = _known(sa.and_(of_this_year, sa.or_(_known(came), _known(left))))
+    came = _known(sa.or_(sa.and_(begin, begins[0] > k.last), sa.not_(codes.c.leaves)))
+    ended = _known(sa.and_(end, ends[1] < k.first))
+    left = sa.and_(u.left_, sa.or_(ended, sa.and_(sa.not_(end), _known(codes.c.leaves))))
+    if elsewhere is not None:  # another source has the learner enrolled on a day before the begin, or after the end
+        first, last = elsewhere
+        came = sa.and_(came, sa.not_(_known(sa.and_(u.enrolled_, begin, begins[0] > last))))
+        when = sa.case((end, ends[1]), else_=k.first - 1)
+        left = sa.and_(left, sa.not_(_known(sa.and_(u.enrolled_, when < first))))
+    away = _known(sa.and_(of_this_year, sa.or_(came, left)))
+    dated = sa.or_(came, ended)  # else a code alone says that the learner left
 
     key = (u.ns, *(u[name] for name in PLACE), k.period)
     each = (
-        sa.select(*key)
+        sa.select(*key, sa.func.bool_and(dated).label("dated_"))
         .select_from(units.join(calendar, k.year == u.year_).join(rows, mine).outerjoin(codes, said))
         .where(sa.not_(of_other_year))
         .group_by(*key)
@@ -287,7 +334,7 @@ def _by_stay(
     unlinked = sa.select(e.ns).where(e[f"{by}__s"] != VALUE, row_there)
     whole = sa.and_(h.handed_in, sa.not_(h.cut), sa.not_(h.unread), w.ns.not_in(unlinked))
     at = sa.and_(h.facility == w.facility_, h.ns == w.ns, h.tbl == stay.table)
-    sure = sa.func.coalesce(whole, sa.false()).label("sure_")
+    sure = sa.and_(sa.func.coalesce(whole, sa.false()), w.dated_).label("sure_")
     return sa.select(
         *(w[name] for name in PLACE), w.period.label("period_"), sure, sa.true().label("stay_")
     ).select_from(each.outerjoin(handed, at))

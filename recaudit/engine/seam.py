@@ -41,7 +41,8 @@ class Task:
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
     ``computation``: the numbers of the profile; None where no suite names any.
     ``as_of``: the day of the audit. ``calendar``: of school years, None where nobody gave one; ``statuses``: codes of
-    standing as an Arrow table (``seam.STATUSES``).
+    standing as an Arrow table (``seam.STATUSES``). ``enrolled``: keys of ``roster`` that another source says were
+    enrolled on the day ``enrolled_on``; None where it makes no roster.
     """
 
     spill: Path
@@ -72,6 +73,8 @@ class Task:
     as_of: date | None = None
     calendar: Calendar | None = None
     statuses: Any = None
+    enrolled: Any = None
+    enrolled_on: date | None = None
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""

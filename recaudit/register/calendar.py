@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -96,7 +97,17 @@ class _Event:
 
 
 def _year(year: str, events: Sequence[_Event], sheet: Sheet, faults: Faults) -> SchoolYear:
+    for event in events:
+        if year.isdigit() and not int(year) - 1 <= event.day.year <= int(year):
+            what = f"the day lies in another year than the school year that ends in {year}"
+            faults.row(
+                sheet, event.row, "date", what, f"correct it, or schoolYear: days of {year} and of the year before"
+            )
     starts, ends = (dict(_terms(events, name, sheet, faults)) for name in (STARTS, ENDS))
+    for earlier, later in pairwise(period for period in TERMS if period in ends):
+        if ends[later].day <= ends[earlier].day or (later in starts and starts[later].day <= ends[earlier].day):
+            what = f"{later} does not come after {earlier} has ended"
+            faults.row(sheet, ends[later].row, "date", what, "correct one of the days, or the codes of the periods")
     once = {name: _once(events, name, sheet, faults) for name in (CLOSING, SUBMISSION, RETEST)}
     for period, end in ends.items():
         if period in starts and starts[period].day >= end.day:

@@ -150,7 +150,12 @@ def rosters_of(
             tile = Tile("roster", period, number, "all", tuple(sources), sheets[place], row, of)
             tiles.setdefault(facility, []).append(tile)
     _keys(plan, sheets, rows, faults)
-    return _of_records(rows, by_year).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(ROSTER)
+    return keys_of(sheets, by_year)
+
+
+def keys_of(sheets: Sequence[Sheet], by_year: Iterable[str]) -> arrow.Table:
+    """The keys that some sheets name, as ``rosters_of`` has them. At least one sheet."""
+    return _of_records(_rows_of(sheets), by_year).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(ROSTER)
 
 
 def persons_of(sheets: Sequence[Sheet], by_year: Iterable[str]) -> arrow.Table:

@@ -27,7 +27,7 @@ from recaudit.register.calendar import load_calendar, load_codes, told_of
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.register.denominators import Tile, disputed, expected_of, inherited
 from recaudit.register.enrolled import roster as roster_of_enrolments
-from recaudit.register.expected import ROSTER, ROSTERS, WITH_PERSONS, counts_of, persons_of, rosters_of
+from recaudit.register.expected import ROSTER, ROSTERS, WITH_PERSONS, counts_of, keys_of, persons_of, rosters_of
 from recaudit.register.facilities import Stretches, current, facilities_of, stretches_of, was_open
 from recaudit.register.referencetables import areas as areas_sheet
 from recaudit.register.referencetables import counts as counts_sheet
@@ -51,6 +51,7 @@ class Register:
     expected: Mapping[str, Expected] = field(default_factory=dict)
     roster: arrow.Table = field(default_factory=ROSTER.empty_table)
     persons: arrow.Table | None = None  # whom its keys are of (``expected.PERSONS``); None where only keys match
+    enrolled: arrow.Table | None = None  # its keys that enrolments of their day name; None without such
     due_plan: arrow.Table | None = None
     calendar: Calendar | None = None
     statuses: arrow.Table | None = None  # codes of standing (``seam.STATUSES``)
@@ -148,7 +149,8 @@ def load(plan: Plan) -> Register:
     if files.claims is not None and facilities:
         claimed = _of_claims(plan, files.claims, facilities, heirs, expected_sheets, faults)
     enrolled = _enrolled(plan, files, {*stretches, *(heir.before for heir in heirs)}, faults)
-    roster_sheets += [sheet for sheet, _ in enrolled if sheet is not None]
+    of_day = [sheet for sheet, _ in enrolled if sheet is not None]
+    roster_sheets += of_day
     orgs = {sheet.name: sheet for _, sheet in enrolled if sheet is not None}
     plan_sheet, due_plan = load_plan(files.subject_plan, plan.root, faults) if files.subject_plan else (None, None)
     days, calendar = load_calendar(files.calendar, plan.root, faults) if files.calendar else (None, None)
@@ -212,6 +214,7 @@ def load(plan: Plan) -> Register:
         expected=expected,
         roster=_without(roster, in_part),
         persons=_without(persons_of(roster_now, yearly), in_part) if files.fallback else None,
+        enrolled=keys_of(roster_now[-len(of_day) :], yearly) if of_day else None,
         due_plan=due_plan,
         calendar=calendar,
         statuses=statuses,

@@ -88,6 +88,8 @@ def counts(path: Path, name: str, period: Period, faults: Faults) -> Sheet | Non
     Of several days the last one of the period counts. Rows may tell a school's learners apart by grade, class and sex,
     in several ways beside each other: each way has to add up to the same number, and to the same of each grade. One
     that does not is a fault, as is a school without a count in the period.
+
+    Where no way is of the whole school (``_whole``), others may be left out of it: the number is a floor.
     """
     if "headcount" not in header(path):
         return read(path, name, EXPECTED, faults)
@@ -105,19 +107,40 @@ def counts(path: Path, name: str, period: Period, faults: Faults) -> Sheet | Non
     faults.rows(sheet, beside, "countDate", "no count of this school lies in the period", "add one, or remove the row")
     last = pl.col("countDate") == pl.col("countDate").max().over("schoolCode", "source")
     now = used.filter(last).with_columns(pl.col("headcount").cast(pl.Int64))
-    rows = [
-        {"facility": school, "source": source, **_added_up(of, sheet, faults)}
-        for (school, source), of in now.group_by("schoolCode", "source", maintain_order=True)
-    ]
+    before = used.filter(last.not_())
+    rows = []
+    for (school, source), of in now.group_by("schoolCode", "source", maintain_order=True):
+        earlier_rows = before.filter((pl.col("schoolCode") == school) & (pl.col("source") == source))
+        covers = "all" if _whole(of, earlier_rows) else "subset"
+        rows.append({"facility": school, "source": source, "covers": covers, **_added_up(of, sheet, faults)})
     told = [f"{name}: headcounts of {', '.join(sorted(now['countDate'].unique()))}"]
     if earlier := used.height - now.height:
         told.append(f"{name}: rows of earlier days, which do not count: {earlier}")
+    if floors := sorted({str(row["facility"]) for row in rows if row["covers"] == "subset"}):
+        what = (
+            "of one grade, class or sex only, or without one that an earlier count has, so that the number is a floor"
+        )
+        told.append(f"{name}: counted {what}: {', '.join(floors)}")
     columns = {ROW: pl.Int64, **dict.fromkeys(EXPECTED.columns, pl.String)}
     frame = pl.DataFrame(
-        [{**row, "period": f"{period.first}/{period.last}", "unit": "", "covers": "all"} for row in rows],
+        [{**row, "period": f"{period.first}/{period.last}", "unit": ""} for row in rows],
         schema=columns,
     )
     return replace(sheet, frame=frame, notes=(*sheet.notes, *told))
+
+
+def _whole(of: pl.DataFrame, earlier: pl.DataFrame) -> bool:
+    """Does some way of counting tell all learners of a school apart? The one that names no part does; another one where
+    it names two parts or more (of each grade too, for sexes), and each that an ``earlier`` count names."""
+    parts = list(_DETAILS)
+    for _, way in of.group_by([pl.col(name) != "" for name in parts]):
+        used = [name for name in parts if way[name][0]]
+        within = ["gradeLevel"] if "gradeLevel" in used else []
+        sexes = way.group_by(within).agg(pl.col("sex").n_unique()) if within else way.select(pl.col("sex").n_unique())
+        several = all(way[name].n_unique() > 1 for name in used) and ("sex" not in used or sexes["sex"].min() != 1)
+        if several and all(set(earlier[name]) - {""} <= set(way[name]) for name in used):
+            return True
+    return False
 
 
 def _added_up(of: pl.DataFrame, sheet: Sheet, faults: Faults) -> dict[str, str | int]:

@@ -114,7 +114,9 @@ def approval(row: Row, record: Received) -> States:
         "apr-02-signer": present(row["signerName"]),
         "apr-02-homeroom-teacher": when(step, (HOMEROOM,), lambda: _homeroom(row, card, record)),
         "apr-06-document": when(step, STEPS, lambda: _document(row, card)),
-        "apr-07-not-invalid": value_of(checked, checked.text != "invalid"),
+        "apr-07-not-invalid": "not_applicable"
+        if checked.filled and checked.text == "not_checked"
+        else value_of(checked, checked.text != "invalid"),
         "apr-07-checked": "not_assessable" if checked.state == "unknown" else found,
         "apr-07-as-of": not_before(moment(last_instant(AS_OF)), signed),
         "dat-08-last-entry": when(step, STEPS[1:], lambda: not_before(signed, _entered(card, record))),
