@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.cells import DAY, Cell
 from recaudit.engine.looking import Around, At, is_value, joined, word
+from recaudit.engine.numbers import decimal
 from recaudit.model import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
@@ -67,10 +68,11 @@ def gap(around: Around, at: At, column: LinkedColumn, *, status: str, total: str
     joined(at, days, sa.and_(d.ns == b.ns, d.src == b.src, d.pos == b.pos, d.facility == b.facility_))
     sure = sa.and_(_read(around, at), is_value(b, "yearEnd"), sa.not_(sa.func.coalesce(d.mute, sa.false())))
     known = b[f"{total}__s"] != NOT_KNOWN
-    told = sa.try_cast(sa.func.trim(b[total]), sa.Numeric(9, 2))
+    told = decimal(b[total], 2)
     bucket = sa.case(
         (sa.not_(sa.and_(sure, known)), NOT_KNOWN),
-        (sa.or_(d.days.is_(None), sa.not_(is_value(b, total)), told.is_(None)), NULL),
+        (sa.or_(d.days.is_(None), sa.not_(is_value(b, total))), NULL),
+        (told.is_(None), NOT_KNOWN),  # a number that cannot be held against days
         else_=VALUE,
     )
     return word(sa.func.abs(d.days - told), bucket, "number")
