@@ -215,11 +215,16 @@ TAUGHT = ("2025-09-08", "2026-01-12", "2026-04-06")  # Mondays on which the regi
 def _case(spells: Sequence[Row], there: Sequence[str] = (), year_end: str = "2026-05-31") -> Tables:
     other = {"userSourcedId": "b", "classSourcedId": "6A", "beginDate": "2025-09-01", "id": "other"}
     days = [{"studentSourcedId": "b", "date": day, "status": "present"} for day in TAUGHT]
+    days.append({"studentSourcedId": "c", "date": "2025-10-06", "status": "present"})
     days += [{"studentSourcedId": "a", "date": day, "status": "present"} for day in there]
     return {
         "rc_report_cards": [{"learner": "a", "studentSourcedId": "a", "classSourcedId": "6A", "yearEnd": year_end}],
         "rc_attendance_daily": days,
-        "enrollments": [other, *({"userSourcedId": "a", "classSourcedId": "6A", **spell} for spell in spells)],
+        "enrollments": [
+            other,
+            {**other, "userSourcedId": "c", "classSourcedId": "6C", "id": "third"},
+            *({"userSourcedId": "a", "classSourcedId": "6A", **spell} for spell in spells),
+        ],
     }
 
 
@@ -261,4 +266,6 @@ def test_days_of_another_class_or_of_a_deleted_enrolment_are_asked_of_nobody() -
 def test_a_month_is_no_day_of_the_register_and_no_end_of_a_year() -> None:
     whole: list[Row] = [{"beginDate": "2025-09-01"}]
     cases = [_case(whole, TAUGHT), _case(whole, [*TAUGHT[:2], "2026-04"]), _case(whole, TAUGHT, "2026-05")]
-    assert _made("unaccounted", cases) == ["0", OPEN, OPEN]
+    back: list[Row] = [{"beginDate": "2025-09-01", "endDate": "2025-12-01"}, {"beginDate": "2026"}]
+    cases.append(_case(back, TAUGHT[:1]))
+    assert _made("unaccounted", cases) == ["0", OPEN, OPEN, OPEN]
