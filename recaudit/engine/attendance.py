@@ -8,18 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.cells import DAY, Cell
+from recaudit.engine.enrolments import ENROLMENTS, live, spells
 from recaudit.engine.looking import Around, At, is_value, joined, word
+from recaudit.engine.numbers import decimal
 from recaudit.model import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 REGISTER: Final = "rc_attendance_daily"
 _HALVES: Final = ("morning", "afternoon")
 _YEAR: Final = 366 * DAY  # of which days before the end of the school year belong to it
+_A_DAY: Final = (22 * DAY // 24, 26 * DAY // 24)  # the least and the most that a day may last
 _Days = sa.Numeric(9, 1)
 
 
 def _entries(around: Around) -> Any:  # noqa: ANN401  # the columns of a relation
-    """``ns, who, day, status, weight``: each entry of the register once."""
+    """``ns, who, day, last, status, weight``: each entry of the register once, from when its day begins to its last
+    moment."""
     r = around.rows(REGISTER).c
     half = sa.and_(is_value(r, "session"), r.session.in_(_HALVES))
     rows = (
@@ -27,6 +31,7 @@ def _entries(around: Around) -> Any:  # noqa: ANN401  # the columns of a relatio
             r.ns,
             r.studentSourcedId.label("who"),
             r.date__lo.label("day"),
+            r.date__hi.label("last"),
             sa.case((is_value(r, "status"), r.status)).label("status"),
             sa.case((half, r.session), else_="day").label("part"),
             sa.cast(sa.case((half, 0.5), else_=1), _Days).label("weight"),
@@ -42,6 +47,11 @@ def _read(around: Around, at: At) -> ColumnElement[bool]:
     r = around.rows(REGISTER).c
     lost = sa.select(r.ns).where(sa.or_(*(sa.not_(is_value(r, n)) for n in ("studentSourcedId", "date"))))
     return sa.and_(around.whole(at, REGISTER), around.clear_of(at, lost))
+
+
+def _ends(rows: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Is the day known on which the school year ends?"""
+    return sa.and_(is_value(rows, "yearEnd"), rows.yearEnd__hi - rows.yearEnd__lo <= _A_DAY[1])
 
 
 def _in_year(rows: Any, day: ColumnElement[Any]) -> ColumnElement[bool]:  # noqa: ANN401
@@ -65,75 +75,88 @@ def gap(around: Around, at: At, column: LinkedColumn, *, status: str, total: str
     )
     d = days.c
     joined(at, days, sa.and_(d.ns == b.ns, d.src == b.src, d.pos == b.pos, d.facility == b.facility_))
-    sure = sa.and_(_read(around, at), is_value(b, "yearEnd"), sa.not_(sa.func.coalesce(d.mute, sa.false())))
+    sure = sa.and_(_read(around, at), _ends(b), sa.not_(sa.func.coalesce(d.mute, sa.false())))
     known = b[f"{total}__s"] != NOT_KNOWN
-    told = sa.try_cast(sa.func.trim(b[total]), sa.Numeric(9, 2))
+    told = decimal(b[total], 2)
     bucket = sa.case(
         (sa.not_(sa.and_(sure, known)), NOT_KNOWN),
-        (sa.or_(d.days.is_(None), sa.not_(is_value(b, total)), told.is_(None)), NULL),
+        (sa.or_(d.days.is_(None), sa.not_(is_value(b, total))), NULL),
+        (told.is_(None), NOT_KNOWN),  # a number that cannot be held against days
         else_=VALUE,
     )
     return word(sa.func.abs(d.days - told), bucket, "number")
 
 
 def unaccounted(around: Around, at: At, column: LinkedColumn) -> Cell:
-    """Days on which the class was taught and the learner enrolled, and of which the register says nothing of the
+    """Days on which the class was taught and the learner enrolled in it, and of which the register says nothing of the
     learner. A day was taught to a class when the register has any learner of it on that day. Absent where the class has
-    no such day; not known without enrolments that say when they begin."""
-    e, b, u = _entries(around), at.base.c, around.linked.rows.c
+    no such day; not known without an enrolment in the card's class, and where nobody knows whether a day that the
+    register lacks was one of them."""
+    e, b, n = _entries(around), at.base.c, around.rows(ENROLMENTS).c
     place = (b.ns, b.src, b.pos, b.facility_)
-    pupils = (
-        sa.select(u.ns, u.studentSourcedId.label("who"), u.classSourcedId.label("of_class"))
-        .where(u.rid_.is_not(None), is_value(u, "studentSourcedId"), is_value(u, "classSourcedId"))
-        .distinct()
-        .subquery("pupils")
+    keys = ("userSourcedId", "classSourcedId")
+    pupils = around.kept(
+        "made pupils",
+        sa.select(n.ns, n.userSourcedId.label("who"), n.classSourcedId.label("of_class"), *spells(n))
+        .where(*(is_value(n, key) for key in keys), live(n))
+        .distinct(),
     )
     p = pupils.c
-    taught = (
-        sa.select(p.ns, p.of_class, e.day)
-        .select_from(pupils.join(e.day.table, sa.and_(e.ns == p.ns, e.who == p.who)))
-        .distinct()
-        .subquery("days taught")
+    taught = around.kept(
+        "made days taught",
+        sa.select(p.ns, p.of_class, e.day, e.last, sa.func.bool_or(_there(p, e)).label("certain"))
+        .select_from(pupils.join(e.day.table, sa.and_(e.ns == p.ns, e.who == p.who, _perhaps(p, e))))
+        .group_by(p.ns, p.of_class, e.day, e.last),
     )
-    n = around.rows("enrollments").c
-    span = around.kept(
-        "made enrolled",
-        sa.select(
-            n.ns,
-            n.learner.label("names"),
-            sa.func.min(n.beginDate__lo).filter(is_value(n, "beginDate")).label("low"),
-            sa.func.max(sa.case((is_value(n, "endDate"), n.endDate__lo), else_=1 << 62)).label("high"),
-            sa.func.bool_and(sa.and_(is_value(n, "beginDate"), n.endDate__s != NOT_KNOWN)).label("dated"),
-        )
-        .where(is_value(n, "learner"))
-        .group_by(n.ns, n.learner),
-    )
-    t, s = taught.c, span.c
+    t = taught.c
     own = sa.select(e.ns, e.who, e.day).distinct().subquery("own days").c
+    named = sa.and_(is_value(b, "classSourcedId"), is_value(b, "studentSourcedId"))
+    mine = sa.and_(named, p.ns == b.ns, p.who == b.studentSourcedId, p.of_class == b.classSourcedId)
+    certain, lacking = sa.and_(_there(p, t), t.certain), own.day.is_(None)
     days = around.kept(
         "made days unaccounted",
         sa.select(
             *(c.label(name) for c, name in zip(place, ("ns", "src", "pos", "facility"), strict=True)),
-            sa.func.count().label("taught"),
-            (sa.func.count() - sa.func.count(own.day)).label("lacking"),
+            sa.func.count().filter(certain).label("taught"),
+            sa.func.count(sa.distinct(t.day)).filter(certain, lacking).label("lacking"),
+            sa.func.count().filter(sa.not_(certain), lacking).label("perhaps"),
         )
         .select_from(
-            at.base.join(span, sa.and_(s.ns == b.ns, s.names == b.learner, is_value(b, "learner")))
-            .join(taught, sa.and_(t.ns == b.ns, t.of_class == b.classSourcedId, is_value(b, "classSourcedId")))
+            at.base.join(pupils, mine)
+            .join(taught, sa.and_(t.ns == p.ns, t.of_class == p.of_class, _perhaps(p, t), _in_year(b, t.day)))
             .outerjoin(own.day.table, sa.and_(own.ns == b.ns, own.who == b.studentSourcedId, own.day == t.day))
         )
-        .where(_in_year(b, t.day), t.day >= s.low, t.day < s.high)
         .group_by(*place),
     )
-    d, dated = days.c, span.alias("spans").c
+    seats = sa.select(p.ns, p.who, p.of_class).distinct().subquery("seats")
+    d, seat = days.c, seats.c
     joined(at, days, sa.and_(d.ns == b.ns, d.src == b.src, d.pos == b.pos, d.facility == b.facility_))
-    joined(at, dated.low.table, sa.and_(dated.ns == b.ns, dated.names == b.learner, is_value(b, "learner")))
-    names = ("yearEnd", "classSourcedId", "studentSourcedId")
+    at_home = sa.and_(seat.ns == b.ns, seat.who == b.studentSourcedId, seat.of_class == b.classSourcedId)
+    joined(at, seats, sa.and_(named, at_home))
+    r = around.rows(REGISTER).c
+    dayless = sa.select(r.ns).where(is_value(r, "date"), sa.not_((r.date__hi - r.date__lo).between(*_A_DAY)))
     sure = sa.and_(
         _read(around, at),
-        around.whole(at, "enrollments"),
-        *(is_value(b, name) for name in names),
-        sa.func.coalesce(dated.dated, sa.false()),
+        around.clear_of(at, dayless),
+        around.whole(at, ENROLMENTS),
+        _ends(b),
+        seat.who.is_not(None),
     )
-    bucket = sa.case((sa.not_(sure), NOT_KNOWN), (d.taught.is_(None), NULL), else_=VALUE)
+    lost = sa.select(n.ns).where(live(n), sa.or_(*(sa.not_(is_value(n, key)) for key in keys)))
+    bucket = sa.case(
+        (sa.not_(sure), NOT_KNOWN),
+        (d.lacking > 0, VALUE),
+        (sa.or_(sa.not_(around.clear_of(at, lost)), d.perhaps > 0, d.taught == 0), NOT_KNOWN),
+        (d.taught.is_(None), NULL),
+        else_=VALUE,
+    )
     return word(d.lacking, bucket, "number")
+
+
+def _there(spell: Any, on: Any) -> ColumnElement[bool]:  # noqa: ANN401  # columns of ``spells``; ``day`` and ``last``
+    """Was the learner surely enrolled on the whole of that day?"""
+    return sa.func.coalesce(sa.and_(on.day >= spell.begin, on.last >= spell.begun, on.last < spell.end), sa.false())
+
+
+def _perhaps(spell: Any, on: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return sa.func.coalesce(sa.and_(on.last >= spell.begin, on.day < spell.ended), sa.true())

@@ -13,6 +13,7 @@ from recaudit.computing import CARDS, Computation, Level, Title
 from recaudit.engine.computedcells import NO_ROW, Part, as_text, columns, decimal, merged, worst
 from recaudit.engine.dialect import all_of
 from recaudit.engine.link import Linked
+from recaudit.engine.numbers import whole_number
 from recaudit.engine.seam import Engine, Task
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
@@ -190,7 +191,7 @@ class Cards:
     def year(self) -> tuple[ColumnElement[Any], ColumnElement[int]]:
         """The calendar year in which the school year ends, and whether it is known."""
         value, bucket = self.own(self.computed.school_year)
-        number = sa.try_cast(value, sa.Integer)
+        number = whole_number(value)
         return number, sa.case((sa.and_(bucket == VALUE, number.is_(None)), NOT_KNOWN), else_=bucket)
 
     def ages(self, numbers: Computation, named: Mapping[str, FromClause]) -> dict[str, Part]:
@@ -225,7 +226,7 @@ class Cards:
         """What the learner's card of the year before says, and of how many earlier years there is one."""
         computed, links, rows = self.computed, self.task.links, linked.rows.c
         learner, at, grade, decision = (computed.learner, computed.school_year, self.grade_column, computed.decision)
-        number = sa.try_cast(rows[at], sa.Integer)
+        number = whole_number(rows[at])
         finished = sa.and_(rows[f"{links.status}__s"] == VALUE, rows[links.status].in_(links.finished))
         known = sa.and_(rows[f"{learner}__s"] == VALUE, rows[f"{at}__s"] == VALUE, number.is_not(None), finished)
         cells: list[ColumnElement[Any]] = []
@@ -258,7 +259,7 @@ class Cards:
         def said(name: str) -> ColumnElement[int]:
             return sa.case((prior.c.learner.is_(None), missing), else_=prior.c[f"{name}__s"])
 
-        after = sa.try_cast(prior.c.grade, sa.Integer) + 1
+        after = whole_number(prior.c.grade) + 1
         of_grade = said("grade")
         following = sa.case((sa.and_(of_grade == VALUE, after.is_(None)), NOT_KNOWN), else_=of_grade)
         history = sa.case((counted.c.number.is_(None), missing), else_=VALUE)

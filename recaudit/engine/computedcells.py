@@ -8,11 +8,12 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from recaudit.values import FIRST_REASON, NOT_KNOWN, NULL, OTHER_REASON, VALUE, WHITE_SPACE
+from recaudit.engine import numbers
+from recaudit.values import FIRST_REASON, NOT_KNOWN, NULL, OTHER_REASON, VALUE
 
 _PLACES: Final = 6  # of a mark; one with more is not read
 _UNIT: Final = 10**_PLACES
-_MARK: Final = sa.Numeric(12, _PLACES)  # up to 999 999: sums of weighted marks stay far below what 64 bits hold
+_DIGITS: Final = 12  # up to 999 999: sums of weighted marks stay far below what 64 bits hold
 
 
 NO_ROW: Final = -1
@@ -59,8 +60,7 @@ def merged(value: ColumnElement[Any], bucket: ColumnElement[int], of: ColumnElem
 
 def decimal(text: ColumnElement[Any]) -> ColumnElement[Any]:
     """The mark that a text says; NULL for one that is none, or has more than six places."""
-    plain = sa.func.trim(text, WHITE_SPACE)
-    return sa.case((sa.not_(sa.func.regexp_matches(plain, r"\.[0-9]{7,}")), sa.try_cast(plain, _MARK)))
+    return numbers.decimal(text, _PLACES, _DIGITS)
 
 
 def as_text(number: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.cells import Cell
+from recaudit.engine.cells import DAY, Cell
 from recaudit.engine.link import key_of
 from recaudit.engine.looking import Around, At, is_value, joined, moment, said, word, yes
 from recaudit.model import LinkedColumn
@@ -18,9 +18,31 @@ ENROLMENTS: Final = "enrollments"
 STAFF: Final = "staff_enrollments"
 TEACHERS: Final = ("teacher", "principal", "siteAdministrator")  # roles that a homeroom teacher may have in a school
 _NEVER: Final = 1 << 62  # microseconds: an enrolment without an end
+_ONE_DAY: Final = 25 * DAY // 24  # no day of any clock is longer
 
 
-def _live(rows: Any) -> ColumnElement[bool]:  # noqa: ANN401  # the columns of any relation
+def last_day(low: ColumnElement[Any], high: ColumnElement[Any]) -> ColumnElement[Any]:
+    """When the last day begins that a date may mean; of an instant the instant."""
+    return sa.case((high - low < _ONE_DAY, low), else_=high - DAY + 1)
+
+
+def spells(rows: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401  # the columns of ``enrollments``
+    """``begin``, ``begun``: the first moment and the last at which an enrolment may begin; ``end``, ``ended``: when the
+    first day and the last begin that may be the first after it. Far away without an end; NULL where nobody knows."""
+    begins, ends = is_value(rows, "beginDate"), is_value(rows, "endDate")
+    unread = rows.endDate__s.in_((NOT_KNOWN, UNPARSEABLE))
+    end, ended = rows.endDate__lo, last_day(rows.endDate__lo, rows.endDate__hi)
+    return [
+        sa.case((begins, rows.beginDate__lo)).label("begin"),
+        sa.case((begins, rows.beginDate__hi)).label("begun"),
+        *(
+            sa.case((ends, day), (unread, sa.null()), else_=_NEVER).label(name)
+            for name, day in (("end", end), ("ended", ended))
+        ),
+    ]
+
+
+def live(rows: Any) -> ColumnElement[bool]:  # noqa: ANN401  # the columns of any relation
     return sa.not_(said(rows, "status", "tobedeleted"))
 
 
@@ -29,7 +51,7 @@ def primary_teachers(around: Around) -> tuple[FromClause, sa.Select[Any]]:
     which nobody knows whether it is one."""
     s = around.rows(STAFF).c
     asked = ("classSourcedId", "userSourcedId", "primary", "role")
-    is_one = sa.and_(said(s, "role", "teacher"), said(s, "primary", "true"), _live(s))
+    is_one = sa.and_(said(s, "role", "teacher"), said(s, "primary", "true"), live(s))
     teachers = around.kept(
         "made primary teachers",
         sa.select(s.ns, s.classSourcedId.label("of_class"), s.userSourcedId.label("teacher"))
@@ -45,10 +67,10 @@ def homeroom_teacher(around: Around, at: At, column: LinkedColumn) -> Cell:
     """ "yes" where the card's class has a primary teacher who is a user, not disabled, with a role in the school."""
     teachers, mute = primary_teachers(around)
     u, r, t = around.rows("users").c, around.rows("roles").c, teachers.c
-    user = sa.select(u.ns, u.id).where(_live(u), sa.not_(said(u, "enabledUser", "false"))).distinct().subquery("staff")
+    user = sa.select(u.ns, u.id).where(live(u), sa.not_(said(u, "enabledUser", "false"))).distinct().subquery("staff")
     role = (
         sa.select(r.ns, r.userSourcedId, r.orgSourcedId)
-        .where(said(r, "role", *TEACHERS), is_value(r, "userSourcedId"), is_value(r, "orgSourcedId"), _live(r))
+        .where(said(r, "role", *TEACHERS), is_value(r, "userSourcedId"), is_value(r, "orgSourcedId"), live(r))
         .distinct()
         .subquery("roles of staff")
     )
@@ -83,7 +105,12 @@ def term_end(around: Around, at: At, column: LinkedColumn) -> Cell:
         .subquery("terms of classes")
     )
     session = (
-        sa.select(s.ns, s.id, sa.func.max(s.endDate__lo).label("low"))
+        sa.select(
+            s.ns,
+            s.id,
+            sa.func.max(s.endDate__lo).label("low"),
+            sa.func.max(last_day(s.endDate__lo, s.endDate__hi)).label("high"),
+        )
         .where(is_value(s, "endDate"), s.id.is_not(None))
         .group_by(s.ns, s.id)
         .subquery("ends of terms")
@@ -96,6 +123,7 @@ def term_end(around: Around, at: At, column: LinkedColumn) -> Cell:
             one.ns,
             one.id,
             sa.func.max(session.c.low).label("low"),
+            sa.func.max(session.c.high).label("high"),
             (sa.func.count() == sa.func.count(session.c.low)).label("all_read"),
         )
         .select_from(listed.outerjoin(session, same))
@@ -105,7 +133,7 @@ def term_end(around: Around, at: At, column: LinkedColumn) -> Cell:
     here = sa.and_(of_class.bucket == VALUE, ends.c.ns == at.base.c.ns, ends.c.id == of_class.value)
     joined(at, ends, here)
     bucket = sa.case((sa.func.coalesce(ends.c.all_read, sa.false()), VALUE), else_=NOT_KNOWN)
-    return moment(ends.c.low, ends.c.low, bucket)
+    return moment(ends.c.low, ends.c.high, bucket)
 
 
 def school_day(around: Around, at: At, column: LinkedColumn, *, which: str) -> Cell:
@@ -120,7 +148,8 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
     """ "overlap" where the learner is in two homeroom classes on one day, else "apart"; absent in other classes.
 
     An end is the first day on which the learner is there no more, so one enrolment may begin on the day on which
-    another ends. Without an end it goes on; without a begin nobody knows.
+    another ends. Without an end it goes on; without a begin nobody knows. Where a date is a month or a year, they
+    overlap when they do so on whatever day of it, and nobody knows when on some.
     """
     k = around.rows("classes").c
     kinds = (
@@ -130,15 +159,12 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
         .subquery("kinds of classes")
     )
     e = around.rows(ENROLMENTS)
-    unread = e.c.endDate__s.in_((NOT_KNOWN, UNPARSEABLE))
-    ends = sa.case((is_value(e.c, "endDate"), e.c.endDate__lo), (unread, sa.null()), else_=_NEVER)
     one = (
         sa.select(
             e.c.ns,
             key_of(e.c).label("key"),
             e.c.userSourcedId.label("who"),
-            sa.case((is_value(e.c, "beginDate"), e.c.beginDate__lo)).label("low"),
-            ends.label("high"),
+            *spells(e.c),
             kinds.c.kind,
         )
         .select_from(
@@ -147,11 +173,13 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
                 sa.and_(is_value(e.c, "classSourcedId"), kinds.c.ns == e.c.ns, kinds.c.id == e.c.classSourcedId),
             )
         )
-        .where(is_value(e.c, "userSourcedId"), _live(e.c))
+        .where(is_value(e.c, "userSourcedId"), live(e.c))
         .subquery("homerooms")
     )
     a, b = one.alias("these"), one.alias("those")
-    both = sa.and_(a.c.low < b.c.high, b.c.low < a.c.high)
+    both = sa.func.coalesce(sa.and_(a.c.begun < b.c.end, b.c.begun < a.c.end), sa.false())
+    maybe = sa.func.coalesce(sa.and_(a.c.begin < b.c.ended, b.c.begin < a.c.ended), sa.true())
+    certain = sa.and_(both, b.c.kind.is_not(None))
     other = sa.and_(
         a.c.ns == b.c.ns, a.c.who == b.c.who, a.c.key != b.c.key, sa.func.coalesce(b.c.kind, "homeroom") == "homeroom"
     )
@@ -161,11 +189,9 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
             a.c.ns,
             a.c.key,
             sa.func.min(a.c.kind).label("kind"),
-            sa.func.min(a.c.low).label("low"),
-            sa.func.bool_or(sa.and_(both, b.c.kind.is_not(None))).label("certain"),
-            sa.func.bool_or(
-                sa.and_(b.c.key.is_not(None), sa.or_(both.is_(None), sa.and_(both, b.c.kind.is_(None))))
-            ).label("perhaps"),
+            sa.func.min(a.c.begin).label("begin"),
+            sa.func.bool_or(certain).label("certain"),
+            sa.func.bool_or(sa.and_(b.c.key.is_not(None), maybe, sa.not_(certain))).label("perhaps"),
         )
         .select_from(a.outerjoin(b, other))
         .group_by(a.c.ns, a.c.key),
@@ -178,7 +204,7 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
         (f.kind != "homeroom", NULL),
         (f.kind.is_(None), NOT_KNOWN),
         (sa.func.coalesce(f.certain, sa.false()), VALUE),
-        (sa.or_(f.low.is_(None), sa.func.coalesce(f.perhaps, sa.false()), sa.not_(whole)), NOT_KNOWN),
+        (sa.or_(f.begin.is_(None), sa.func.coalesce(f.perhaps, sa.false()), sa.not_(whole)), NOT_KNOWN),
         else_=VALUE,
     )
     return word(sa.case((sa.func.coalesce(f.certain, sa.false()), "overlap"), else_="apart"), bucket)
@@ -186,14 +212,14 @@ def overlap(around: Around, at: At, column: LinkedColumn) -> Cell:
 
 def last_enrolment(around: Around, at: At, column: LinkedColumn, *, of: str) -> Cell:
     """What the learner's enrolment in the school says that began last; absent where there is none. Where one does not
-    say when it began, or several began last and say different things, nobody knows."""
+    say when it began, or several may have begun last and say different things, nobody knows."""
     e, b = around.rows(ENROLMENTS).c, at.base.c
     latest = sa.func.max(e.beginDate__lo).over(partition_by=[e.ns, e.learner])
     dated = sa.func.bool_and(is_value(e, "beginDate")).over(partition_by=[e.ns, e.learner])
-    shown = (e.ns, e.learner, e.beginDate__lo, e[of].label("said"), e[f"{of}__s"].label("state"))
+    shown = (e.ns, e.learner, e.beginDate__hi, e[of].label("said"), e[f"{of}__s"].label("state"))
     rows = (
         sa.select(*shown, latest.label("latest"), dated.label("dated"))
-        .where(is_value(e, "learner"), _live(e))
+        .where(is_value(e, "learner"), live(e))
         .subquery(f"enrolments {column.name}")
     )
     r = rows.c
@@ -210,7 +236,7 @@ def last_enrolment(around: Around, at: At, column: LinkedColumn, *, of: str) -> 
                 sa.func.coalesce(sa.func.min(r.said) == sa.func.max(r.said), sa.true()),
             ).label("agreed"),
         )
-        .where(sa.or_(r.beginDate__lo == r.latest, r.latest.is_(None)))
+        .where(sa.or_(r.beginDate__hi >= r.latest, r.latest.is_(None)))
         .group_by(r.ns, r.learner),
     )
     n = last.c

@@ -17,9 +17,10 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import all_of, sql
 from recaudit.engine.frame import Frames
+from recaudit.engine.numbers import decimal
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import SignalRule
-from recaudit.values import VALUE, WHITE_SPACE
+from recaudit.values import VALUE
 
 HUNDREDTHS: Final = 100
 _AT_ONCE: Final = 10_000
@@ -146,9 +147,8 @@ def laid_out(engine: Engine, task: Task, frames: Frames, rule: SignalRule) -> Ma
 
 
 def hundredths(text: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A mark as a whole number of hundredths; NULL for what is no number."""
-    number = sa.try_cast(sa.func.trim(text, WHITE_SPACE), sa.Numeric(9, 2))
-    return sa.cast(number * HUNDREDTHS, sa.BigInteger)
+    """A mark as a whole number of hundredths; NULL for what is no number, or has more than two places."""
+    return sa.cast(decimal(text, 2) * HUNDREDTHS, sa.BigInteger)
 
 
 def streamed(engine: Engine, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
 from recaudit.engine.looking import Around, At, is_value, joined, moment, of_card, said, word, yes
+from recaudit.engine.numbers import whole_number
 from recaudit.engine.seam import Engine
 from recaudit.model import LinkedColumn
 from recaudit.shipped import expectations
@@ -19,6 +20,7 @@ from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 SUBMISSIONS: Final = "rc_submissions"
 TRAITS: Final = "rc_traits"
+COUNTS: Final = ("recordCount", "acceptedCount")
 VOID: Final = ("rejected", "replaced")  # a package of which this is said counts for nothing
 
 
@@ -26,7 +28,8 @@ VOID: Final = ("rejected", "replaced")  # a package of which this is said counts
 def _packages(around: Around, at: At, column: LinkedColumn) -> tuple[Any, ColumnElement[bool]]:
     """What the packages of the card's school and year say together, and whether all of them were read."""
     s = around.rows(SUBMISSIONS).c
-    counts = [sa.try_cast(sa.func.trim(s[name]), sa.BigInteger) for name in ("recordCount", "acceptedCount")]
+    numbers = [whole_number(s[name]) for name in COUNTS]
+    sent, taken = (sa.case((sa.and_(is_value(s, name), n >= 0), n)) for name, n in zip(COUNTS, numbers, strict=True))
     dated = is_value(s, "submittedAt")
     packages = around.kept(
         "made packages",
@@ -35,16 +38,16 @@ def _packages(around: Around, at: At, column: LinkedColumn) -> tuple[Any, Column
             s.schoolSourcedId.label("school"),
             s.schoolYear.label("year"),
             sa.func.count().label("packages"),
+            sa.func.bool_and(is_value(s, "receiptId")).label("all_receipts"),
             sa.func.bool_or(is_value(s, "receiptId")).label("receipt"),
             sa.func.bool_or(s.receiptId__s == NOT_KNOWN).label("mute_receipt"),
             sa.func.min(s.submittedAt__lo).filter(dated).label("low"),
             sa.func.max(s.submittedAt__hi).filter(dated).label("high"),
             sa.func.bool_and(dated).label("dated"),
-            *(sa.func.sum(count).label(name) for count, name in zip(counts, ("sent", "accepted"), strict=True)),
-            *(
-                (sa.func.count() == sa.func.count(sa.case((is_value(s, name), count)))).label(f"all_{name}")
-                for count, name in zip(counts, ("recordCount", "acceptedCount"), strict=True)
-            ),
+            sa.func.sum(sent).label("sent"),
+            sa.func.sum(taken).label("accepted"),
+            (sa.func.count() == sa.func.count(sent)).label("all_sent"),
+            sa.func.bool_and(sa.func.coalesce(taken <= sent, sa.false())).label("all_accepted"),
         )
         .where(is_value(s, "schoolSourcedId"), is_value(s, "schoolYear"), sa.not_(said(s, "status", *VOID)))
         .group_by(s.ns, s.schoolSourcedId, s.schoolYear),
@@ -59,10 +62,12 @@ def _packages(around: Around, at: At, column: LinkedColumn) -> tuple[Any, Column
 
 
 def receipt(around: Around, at: At, column: LinkedColumn) -> Cell:
-    """ "yes" where a package of the card's school and year has a receipt. Which package holds the card is not said."""
+    """ "yes" where every package of the card's school and year has a receipt, absent where none has. Which package
+    holds the card is not said: where some have one, nobody knows."""
     p, whole = _packages(around, at, column)
-    sure = sa.and_(whole, sa.not_(sa.func.coalesce(p.mute_receipt, sa.false())))
-    return yes(sa.func.coalesce(p.receipt, sa.false()), sure)
+    there = sa.and_(whole, sa.func.coalesce(p.all_receipts, sa.false()))
+    none = sa.not_(sa.func.coalesce(sa.or_(p.receipt, p.mute_receipt), sa.false()))
+    return yes(there, sa.and_(whole, none))
 
 
 def submitted(around: Around, at: At, column: LinkedColumn) -> Cell:
@@ -77,7 +82,7 @@ def accepted(around: Around, at: At, column: LinkedColumn) -> Cell:
     """Were the records in the packages of the school and year accepted: "all", or not one, "lacking"? Where some were,
     nobody knows whether this card is one of them."""
     p, whole = _packages(around, at, column)
-    return _part(p, whole, p.accepted, p.sent, sa.and_(p.all_recordCount, p.all_acceptedCount))
+    return _part(p, whole, p.accepted, p.sent, p.all_accepted)
 
 
 def packed(around: Around, at: At, column: LinkedColumn) -> Cell:
@@ -95,7 +100,7 @@ def packed(around: Around, at: At, column: LinkedColumn) -> Cell:
     here = [c.ns == b.ns, c.schoolSourcedId == b.schoolSourcedId, c.schoolYear == b.schoolYear]
     joined(at, sent, sa.and_(*here))
     cards = around.whole(at, around.task.links.unit)
-    return _part(p, whole, p.sent, sa.func.coalesce(c.cards, 0), sa.and_(p.all_recordCount, cards))
+    return _part(p, whole, p.sent, sa.func.coalesce(c.cards, 0), sa.and_(p.all_sent, cards))
 
 
 def _part(
@@ -105,8 +110,8 @@ def _part(
     of: ColumnElement[Any],
     said_all: ColumnElement[bool],
 ) -> Cell:
-    """Absent where there is no package."""
-    told = sa.or_(part == of, part == 0)
+    """Absent where there is no package. Of nothing there is no part, neither all of it nor none."""
+    told = sa.and_(of > 0, sa.or_(part == of, part == 0))
     bucket = sa.case(
         (sa.not_(whole), NOT_KNOWN), (p.packages.is_(None), NULL), (sa.and_(said_all, told), VALUE), else_=NOT_KNOWN
     )
