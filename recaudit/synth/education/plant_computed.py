@@ -92,7 +92,8 @@ def earlier(record: Record, back: int, **cells: Cell) -> Record:
     grade = value(f"{int(card['gradeLevel'].text) - back}")
     was = {"schoolYear": school_year(number), "reportCardId": name, "gradeLevel": grade, "decision": value("promoted")}
     row = copy_of(card, **(was | {"yearEnd": UNKNOWN} | cells))
-    row.id = key(card["studentSourcedId"].text, number)
+    said = row["schoolYear"].filled and row["studentSourcedId"].filled
+    row.id = key(card["studentSourcedId"].text, number) if said else None
     assert card.version is not None
     modified(row, card.version.replace(year=card.version.year - back))
     return Record(row, [], [], on_roster=False, taken=True)
@@ -262,6 +263,20 @@ COMPUTED_PLANTINGS = (
     ),
     _before("pro-03-retained/next", "held back, and in the next grade", _with_earlier(1, decision=value("retained"))),
     _before("pro-06-history/gap", "no card of the year before, one of two years before", _with_earlier(2)),
+    replace(
+        _before("pro-03-promoted/no-year", "an earlier card without a year", _with_earlier(1, schoolYear=NULL)),
+        state="not_assessable",
+    ),
+    replace(
+        _before(
+            "pro-06-history/no-learner", "an earlier card without a learner", _with_earlier(2, studentSourcedId=NULL)
+        ),
+        state="not_assessable",
+    ),
+    replace(
+        _before("pro-03-retained/no-stage", "an earlier card of an unknown stage", _with_earlier(1, stage=NULL)),
+        state="not_assessable",
+    ),
 )
 
 
