@@ -196,8 +196,9 @@ def _identity(units: Any, key: ColumnElement[str]) -> list[ColumnElement[Any]]: 
 def _years(engine: Engine, units: FromClause, subjects: FromClause, known: _Known) -> sa.Select[Any]:
     """One row a copy of a card: how many subjects are at least so good, how many failed, and what is lacking.
 
-    ``absent_``: results of the year that are not there, or say nothing; ``unknown_``: of which nobody knows. A subject
-    whose result is absent for a reason is left out.
+    ``absent_``: results of the year that are not there, or say nothing; ``unknown_``: of which nobody knows, also how
+    they were assessed. A subject whose result is absent for a reason is left out, as is one of a kind that is named as
+    not counted.
     """
     u, s, numbers = units.c, subjects.c, known.numbers
     identity = [u[name] for name in _IDENTITY]
@@ -217,9 +218,11 @@ def _years(engine: Engine, units: FromClause, subjects: FromClause, known: _Know
         sa.and_(passed, level.in_(numbers.pass_words)),
         sa.and_(primary, kind.in_(numbers.primary_levels), level.in_(numbers.primary_pass)),
     )
+    uncounted = sa.case((primary, kind.in_(numbers.primary_uncounted)), else_=kind.in_(numbers.uncounted))
     by_level = sa.or_(passed, sa.and_(primary, kind.in_(numbers.primary_levels)))
     bucket = sa.case((scored, s.year__s), (by_level, s.level__s), else_=VALUE)
     strange = sa.or_(
+        sa.and_(s.kind__s == VALUE, sa.not_(sa.or_(scored, by_level, uncounted))),
         sa.and_(scored, s.year__s == VALUE, score.is_(None)),
         sa.and_(by_level, s.level__s == VALUE, sa.not_(sa.func.coalesce(sa.or_(fails, passes), sa.false()))),
     )

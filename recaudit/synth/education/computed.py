@@ -148,6 +148,7 @@ class Results:
             kind, score, level = (self.cell(subject, "Y", name) for name in ("assessmentType", "score", "level"))
             by_level = kind.text == "pass_fail"
             asked = score if kind.text == "score" else level if by_level else value("")
+            unknown |= kind.filled and kind.text not in ("score", "pass_fail", "level", "comment")
             unknown |= kind.state == "unknown" or (kind.filled and asked.state == "unknown")
             absent |= not kind.filled or (not asked.filled and asked.state != "reason")
             if asked.filled and kind.text == "score":

@@ -134,6 +134,11 @@ def _promoted(record: Record, row: Row) -> bool:
     return row["decision"].text == "promoted" and _secondary(record, row)
 
 
+def _passed(record: Record, row: Row) -> bool:
+    of_year = row["periodCode"].text == "Y" and row["assessmentType"].text == "pass_fail"
+    return of_year and row["level"].filled and _secondary(record, row)
+
+
 def _not_best(record: Record, row: Row) -> bool:
     both = row["overallLevel"].filled and row["conductLevel"].filled
     return row["award"].text != "Học sinh Xuất sắc" and both and _secondary(record, row)
@@ -207,6 +212,14 @@ VN_PLANTINGS = (
         on_record("grd-07-year/half-up", "8.25 becomes 8.3", _rounding, _of_secondary), rule="grd-07-year", state="met"
     ),
     element("grd-10-near/one", "unmet", "one level away", _level(1), _secondary, table=UNIT),
+    element(
+        "grd-10-level/kind",
+        "not_assessable",
+        "failed, and assessed in a way that nobody knows",
+        {"assessmentType": Cell("value", "PassFail", fits=False), "level": value("CĐ")},
+        _passed,
+        table=RESULTS,
+    ),
     element("grd-10-level/two", "unmet", "two levels away", _level(2), _secondary, table=UNIT),
     element(
         "grd-14-award/excellent",
