@@ -10,13 +10,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.computing import CARDS, Computation, Level, Title
-from recaudit.engine.computedcells import NO_ROW, Part, as_text, columns, decimal, merged, worst
+from recaudit.engine.computedcells import IDENTITY, NO_ROW, Part, as_text, columns, decimal, merged, worst
 from recaudit.engine.dialect import all_of
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
-_IDENTITY: Final = ("ns", "src", "pos", "facility_", "rid_", "standing_")
 _PLACE: Final = "place of the level"
 _TERMS: Final = ("conduct of term 1", "conduct of term 2")
 _ANY_YEAR: Final = -1  # of a card that does not say which: before every other
@@ -53,15 +52,15 @@ class Cards:
             cells |= self.said(numbers) | self.ages(numbers, named)
             if self.computed.traits[0] in hung:
                 cells |= self.terms(numbers, hung[self.computed.traits[0]], handed)
-        identity = [self.u[name] for name in _IDENTITY]
-        counts = [column for column in self.y if column.name not in _IDENTITY]
+        identity = [self.u[name] for name in IDENTITY]
+        counts = [column for column in self.y if column.name not in IDENTITY]
         first = sa.select(*identity, *counts, *columns(cells, cells)).select_from(self.source)
         step = engine.make(f"{self.computed.cards} said", first).c
         found = {name: Part(step[name], step[f"{name}__s"]) for name in cells}
         self.y, self.grade = step, found["grade"]
         if numbers is not None:
             found |= self.follows(found, numbers)
-        row = [*(step[name] for name in _IDENTITY), sa.literal("card").label("id")]
+        row = [*(step[name] for name in IDENTITY), sa.literal("card").label("id")]
         return engine.make(self.computed.cards, sa.select(*row, *columns(found, CARDS)))
 
     def own(self, name: str) -> Part:
