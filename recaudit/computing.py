@@ -114,6 +114,7 @@ class Computation:
     decimals: int
     scored: tuple[str, ...]  # kinds of assessment
     passed: tuple[str, ...]
+    uncounted: tuple[str, ...]  # that say nothing of a level; any other word is not known
     pass_words: tuple[str, ...]
     fail_words: tuple[str, ...]
     secondary: tuple[str, ...]  # grades with averages, levels, titles
@@ -127,6 +128,7 @@ class Computation:
     absence: int
     primary: tuple[str, ...]  # grades
     primary_levels: tuple[str, ...]  # kinds of assessment
+    primary_uncounted: tuple[str, ...]
     primary_pass: tuple[str, ...]
     primary_fail: tuple[str, ...]
     primary_least: Decimal

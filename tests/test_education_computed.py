@@ -59,8 +59,9 @@ def test_an_audit_says_exactly_what_was_planted_in_what_is_computed(tmp_path: Pa
 
 
 def _counts(spec: Spec) -> dict[tuple[str, str], int]:
-    """(rule, state) -> rows, of a whole province."""
-    world, _, files = build(spec)
+    """(rule, state) -> rows, of a whole province in which everything was planted that was asked for."""
+    world, planted, files = build(spec)
+    assert frozenset(one.name for one in planted) == spec.plantings
     facilities: Any = truth(world, files, ())["facilities"]
     found: dict[tuple[str, str], int] = {}
     for facility in facilities.values():

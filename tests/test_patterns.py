@@ -8,20 +8,23 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import audit, discovery, suites
 from recaudit.education.tables import tables
+from recaudit.engine import patterns as engine_patterns
 from recaudit.engine import patterns_of_marks, patterns_of_terms
 from recaudit.engine.marks import Column, Group, Marks, Place
-from recaudit.engine.patterns import told
+from recaudit.engine.patterns import told, whole_tables
 from recaudit.engine.patterns_of_rolls import folded
-from recaudit.engine.seam import Engine
+from recaudit.engine.seam import Engine, Handed, handed_table
 from recaudit.model import PATTERNS, SignalRule
 from recaudit.patterns import GROUPS, contradictions
 from recaudit.reports import lines, patterns
@@ -247,6 +250,55 @@ def test_a_class_of_which_everybody_is_a_clone_is_flagged_too() -> None:
     first = classes["s1", "c1"][0]
     classes["s1", "c1"] = [dict(first) for _ in range(22)]
     assert flags("gam-03-clones", laid_out(classes)) == (("s1", "c1"),)
+
+
+def test_rows_of_marks_that_are_mistaken_for_one_another_are_compared() -> None:
+    classes = province(Random(5))
+    classes["s1", "c1"][1:4] = [dict(classes["s1", "c1"][0]) for _ in range(3)]
+    at = laid_out(classes)
+    mistaken = replace(at, number=1)
+    n = mistaken.learners.c
+    same = sa.select(*(one for one in n if one.name != "vector"), sa.literal(7).label("vector"))
+    mistaken.__dict__["learners"] = mistaken.engine.make("one_vector", same)
+    assert ask("gam-03-clones", mistaken) == ask("gam-03-clones", at)
+    assert flags("gam-03-clones", mistaken) == (("s1", "c1"),)
+
+
+def test_a_table_is_whole_where_all_of_it_was_read() -> None:
+    said: dict[tuple[str, str, str | None], Handed] = {
+        ("a", "t", "s1"): Handed(handed_in=True),
+        ("a", "t", "s2"): Handed(handed_in=True, unread=True),
+        ("a", "t", "s3"): Handed(handed_in=True, cut=True),
+        ("b", "t", "s4"): Handed(handed_in=True),
+    }
+    engine = Engine(threads=1)
+    places = [("s1", "a"), ("s2", "a"), ("s3", "a"), ("s4", "b"), ("s4", "a"), ("s5", "a")]
+    handed = engine.load("handed", handed_table(said, places, ["t"]))
+    assert whole_tables(engine, handed) == {("s1", "t")}
+
+
+def test_marks_are_laid_out_by_the_columns_that_a_rule_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    clones = RULES["gam-03-clones"]
+    levels = replace(clones, id="levels", columns=(*clones.columns[:3], "level"))
+    seen: list[tuple[str, str]] = []
+
+    def laid(engine: Engine, task: object, frames: object, rule: SignalRule, number: int) -> str:
+        seen.append(("laid out", f"{rule.id} {number}"))
+        return rule.columns[-1]
+
+    def asked(marks: str, rule: SignalRule) -> list[Group]:
+        seen.append((marks, rule.id))
+        return []
+
+    monkeypatch.setattr(engine_patterns, "laid_out", laid)
+    monkeypatch.setattr(engine_patterns, "_OF_MARKS", {"clones": asked})
+    engine = Engine(threads=1)
+    task: Any = SimpleNamespace(signals=(clones, levels, replace(clones, id="again")), facilities=())
+    frames: Any = SimpleNamespace(handed=engine.load("handed", handed_table({}, [], [])))
+    linked: Any = None
+    engine_patterns.patterns(engine, task, linked, frames)
+    first, other = ("score", clones.id), ("level", "levels")
+    assert seen == [("laid out", f"{clones.id} 0"), first, ("laid out", "levels 1"), other, ("score", "again")]
 
 
 def test_two_learners_with_the_same_marks_are_no_clones() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
@@ -22,6 +22,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.computing import SUBJECTS, Computation, Computed
 from recaudit.engine.computedcards import Cards
 from recaudit.engine.computedcells import (
+    IDENTITY,
     NO_ROW,
     Part,
     as_text,
@@ -37,8 +38,6 @@ from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Due
 from recaudit.values import NOT_KNOWN, NULL, VALUE
-
-_IDENTITY: Final = ("ns", "src", "pos", "facility_", "rid_", "standing_")
 
 
 def looked_at(task: Task) -> set[str]:
@@ -115,9 +114,7 @@ def _units(linked: Linked, results: FromClause, handed: FromClause, known: _Know
     cells = [c[part] for name in _own(known) for part in (name, f"{name}__s")]
     open_ = sa.or_(sa.not_(read), blind.c.names_.is_not(None), sa.not_(sa.func.coalesce(whole.c.whole_, sa.false())))
     return (
-        sa.select(
-            *(c[name] for name in _IDENTITY), sa.case((read, named)).label("names_"), open_.label("open_"), *cells
-        )
+        sa.select(*(c[name] for name in IDENTITY), sa.case((read, named)).label("names_"), open_.label("open_"), *cells)
         .select_from(
             linked.rows.outerjoin(blind, sa.and_(read, blind.c.ns == c.ns, blind.c.names_ == named)).outerjoin(
                 whole, sa.and_(whole.c.facility == c.facility_, whole.c.ns == c.ns)
@@ -189,18 +186,19 @@ def _year_computed(u: Any, s: Any, first: Part, second: Part, known: _Known) -> 
 
 
 def _identity(units: Any, key: ColumnElement[str]) -> list[ColumnElement[Any]]:  # noqa: ANN401  # columns
-    return [*(units[name] for name in _IDENTITY), key.label("id")]
+    return [*(units[name] for name in IDENTITY), key.label("id")]
 
 
 # ------------------------------------------------------------------------------------------------ a card's year
 def _years(engine: Engine, units: FromClause, subjects: FromClause, known: _Known) -> sa.Select[Any]:
     """One row a copy of a card: how many subjects are at least so good, how many failed, and what is lacking.
 
-    ``absent_``: results of the year that are not there, or say nothing; ``unknown_``: of which nobody knows. A subject
-    whose result is absent for a reason is left out.
+    ``absent_``: results of the year that are not there, or say nothing; ``unknown_``: of which nobody knows, also how
+    they were assessed. A subject whose result is absent for a reason is left out, as is one of a kind that is named as
+    not counted.
     """
     u, s, numbers = units.c, subjects.c, known.numbers
-    identity = [u[name] for name in _IDENTITY]
+    identity = [u[name] for name in IDENTITY]
     if numbers is None:
         nothing = [sa.literal(0).label(name) for name in ("absent_", "unknown_")]
         return sa.select(*identity, *nothing)
@@ -217,9 +215,11 @@ def _years(engine: Engine, units: FromClause, subjects: FromClause, known: _Know
         sa.and_(passed, level.in_(numbers.pass_words)),
         sa.and_(primary, kind.in_(numbers.primary_levels), level.in_(numbers.primary_pass)),
     )
+    uncounted = sa.case((primary, kind.in_(numbers.primary_uncounted)), else_=kind.in_(numbers.uncounted))
     by_level = sa.or_(passed, sa.and_(primary, kind.in_(numbers.primary_levels)))
     bucket = sa.case((scored, s.year__s), (by_level, s.level__s), else_=VALUE)
     strange = sa.or_(
+        sa.and_(s.kind__s == VALUE, sa.not_(sa.or_(scored, by_level, uncounted))),
         sa.and_(scored, s.year__s == VALUE, score.is_(None)),
         sa.and_(by_level, s.level__s == VALUE, sa.not_(sa.func.coalesce(sa.or_(fails, passes), sa.false()))),
     )

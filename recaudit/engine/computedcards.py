@@ -10,16 +10,16 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.computing import CARDS, Computation, Level, Title
-from recaudit.engine.computedcells import NO_ROW, Part, as_text, columns, decimal, merged, worst
+from recaudit.engine.computedcells import IDENTITY, NO_ROW, Part, as_text, columns, decimal, merged, worst
 from recaudit.engine.dialect import all_of
 from recaudit.engine.link import Linked
 from recaudit.engine.numbers import whole_number
 from recaudit.engine.seam import Engine, Task
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
-_IDENTITY: Final = ("ns", "src", "pos", "facility_", "rid_", "standing_")
 _PLACE: Final = "place of the level"
 _TERMS: Final = ("conduct of term 1", "conduct of term 2")
+_ANY_YEAR: Final = -1  # of a card that does not say which: before every other
 
 
 class Cards:
@@ -53,26 +53,28 @@ class Cards:
             cells |= self.said(numbers) | self.ages(numbers, named)
             if self.computed.traits[0] in hung:
                 cells |= self.terms(numbers, hung[self.computed.traits[0]], handed)
-        identity = [self.u[name] for name in _IDENTITY]
-        counts = [column for column in self.y if column.name not in _IDENTITY]
+        identity = [self.u[name] for name in IDENTITY]
+        counts = [column for column in self.y if column.name not in IDENTITY]
         first = sa.select(*identity, *counts, *columns(cells, cells)).select_from(self.source)
         step = engine.make(f"{self.computed.cards} said", first).c
         found = {name: Part(step[name], step[f"{name}__s"]) for name in cells}
         self.y, self.grade = step, found["grade"]
         if numbers is not None:
             found |= self.follows(found, numbers)
-        row = [*(step[name] for name in _IDENTITY), sa.literal("card").label("id")]
+        row = [*(step[name] for name in IDENTITY), sa.literal("card").label("id")]
         return engine.make(self.computed.cards, sa.select(*row, *columns(found, CARDS)))
 
     def own(self, name: str) -> Part:
         return Part(self.u[name], self.u[f"{name}__s"])
 
     def handed(self, handed: FromClause, table: str) -> ColumnElement[bool]:
-        """Where a row of a table that is not there is known not to exist."""
+        """Where a row of a table that is not there is known not to exist. Lines of a hanging table that nobody could
+        read are holes and counted as such; those of any other may be any row of it."""
         h = handed.alias(f"handed for {table}")
         on = sa.and_(h.c.tbl == table, h.c.facility == self.u.facility_, h.c.ns == self.u.ns)
         self.source = self.source.outerjoin(h, on)
-        return sa.func.coalesce(sa.and_(h.c.handed_in, sa.not_(h.c.cut)), sa.false())
+        read = [h.c.handed_in, sa.not_(h.c.cut), *([] if table in self.task.links.hanging else [sa.not_(h.c.unread)])]
+        return sa.func.coalesce(sa.and_(*read), sa.false())
 
     def in_grades(self, grades: Iterable[str], part: Part) -> Part:
         """Only in these grades; where the grade is absent or not known, nobody knows."""
@@ -223,7 +225,8 @@ class Cards:
         return {"age": Part(age, worst(said, year_known)), "ageLeast": limits[0], "ageMost": limits[1]}
 
     def before(self, linked: Linked, handed: FromClause) -> dict[str, Part]:
-        """What the learner's card of the year before says, and of how many earlier years there is one."""
+        """What the learner's card of the year before says, and of how many earlier years there is one. That there is
+        none, and how many there are, is known where every card was read that may be an earlier one of the learner."""
         computed, links, rows = self.computed, self.task.links, linked.rows.c
         learner, at, grade, decision = (computed.learner, computed.school_year, self.grade_column, computed.decision)
         number = whole_number(rows[at])
@@ -253,7 +256,7 @@ class Cards:
         )
         self.source = self.source.outerjoin(prior, sa.and_(mine, prior.c.year == year - 1))
         self.source = self.source.outerjoin(counted, sa.and_(counted.c.src == u.src, counted.c.pos == u.pos))
-        whole = sa.and_(self.handed(handed, links.unit), here)
+        whole = sa.and_(self.handed(handed, links.unit), here, self.none_lost(linked, known, number, year))
         missing = sa.case((whole, NULL), else_=NOT_KNOWN)
 
         def said(name: str) -> ColumnElement[int]:
@@ -262,7 +265,7 @@ class Cards:
         after = whole_number(prior.c.grade) + 1
         of_grade = said("grade")
         following = sa.case((sa.and_(of_grade == VALUE, after.is_(None)), NOT_KNOWN), else_=of_grade)
-        history = sa.case((counted.c.number.is_(None), missing), else_=VALUE)
+        history = sa.case((sa.and_(whole, counted.c.number.is_not(None)), VALUE), else_=missing)
         return {
             "priorDecision": Part(prior.c.decision, said("decision")),
             "priorGrade": Part(prior.c.grade, of_grade),
@@ -270,6 +273,27 @@ class Cards:
             "earlierYears": Part(counted.c.number, history),
             "yearsSince": Part(year - counted.c.first, history),
         }
+
+    def none_lost(
+        self, linked: Linked, known: ColumnElement[bool], number: ColumnElement[Any], year: ColumnElement[Any]
+    ) -> ColumnElement[bool]:
+        """Is there no card that may be an earlier one of the learner, and does not say so: without a learner, a year or
+        a known status? ``known``, ``number``: of all cards, whether they say all three, and their year."""
+        links, rows, u, learner = self.task.links, linked.rows.c, self.u, self.computed.learner
+        at = self.computed.school_year
+        named = sa.case((rows[f"{learner}__s"] == VALUE, rows[learner]))
+        first = sa.func.min(sa.case((rows[f"{at}__s"] == VALUE, sa.func.coalesce(number, _ANY_YEAR)), else_=_ANY_YEAR))
+        open_ = sa.and_(rows[f"{links.status}__s"] == VALUE, rows[links.status].in_(links.open))
+        lost = (
+            sa.select(rows.ns, named.label("learner"), first.label("first"))
+            .where(sa.not_(known), sa.not_(open_))
+            .group_by(rows.ns, named)
+        )
+        own, nameless = lost.subquery("lost of the learner"), lost.subquery("lost of nobody")
+        whose = ((own, own.c.learner == u[learner]), (nameless, nameless.c.learner.is_(None)))
+        for one, on in whose:
+            self.source = self.source.outerjoin(one, sa.and_(one.c.ns == u.ns, on, one.c.first < year))
+        return sa.and_(own.c.first.is_(None), nameless.c.first.is_(None))
 
 
 def _word(value: ColumnElement[Any]) -> ColumnElement[Any]:

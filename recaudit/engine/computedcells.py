@@ -15,6 +15,8 @@ _PLACES: Final = 6  # of a mark; one with more is not read
 _UNIT: Final = 10**_PLACES
 _DIGITS: Final = 12  # up to 999 999: sums of weighted marks stay far below what 64 bits hold
 
+IDENTITY: Final = ("ns", "src", "pos", "facility_", "rid_", "standing_")
+"""Of a row of what is computed: where the card stands, whose it is, and whether it counts."""
 
 NO_ROW: Final = -1
 """The bucket of a cell whose row was not found: absent, or not known where it may be unread."""

@@ -60,6 +60,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
     looked_in |= looked_at(task)
+    looked_in |= {table for signal in task.signals for table in signal.tables}
     looked_in |= {links.due.stay.table} if links.due is not None and links.due.stay is not None else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]

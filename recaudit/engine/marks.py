@@ -7,10 +7,12 @@ mark is a whole number of hundredths, so that sums are the same in whatever orde
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any, Final, NamedTuple
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
@@ -61,14 +63,25 @@ class Marks:
     marks: FromClause
     places: dict[int, Place]
     columns: dict[int, Column]
+    number: int = 0  # of those that are laid out by other columns
+    made: Iterator[int] = field(default_factory=count)  # numbers of tables made of them
+
+    def make(self, name: str, statement: sa.Select[Any]) -> FromClause:
+        """A table for one question alone: several rules of a kind may ask."""
+        return self.engine.make(f"{name}_{self.number}_{next(self.made)}", statement)
+
+    def load(self, name: str, rows: pa.Table) -> FromClause:
+        """As ``make``, of rows that are there."""
+        return self.engine.load(f"{name}_{self.number}_{next(self.made)}", rows)
 
     @cached_property
     def learners(self) -> FromClause:
-        """place, card, how many marks (k), the least and the greatest, and what tells rows of marks apart (vector)."""
+        """place, card, how many marks (k), the least and the greatest, and what tells rows of marks apart (vector):
+        two that are the same have the same one."""
         m = self.marks.c
         told = sa.func.sum(sa.func.hash(m.col, m.mark)).label("vector")
         each = (sa.func.count().label("k"), sa.func.min(m.mark).label("lo"), sa.func.max(m.mark).label("hi"), told)
-        return self.engine.make("pattern_learners", sa.select(m.place, m.card, *each).group_by(m.place, m.card))
+        return self.make("pattern_learners", sa.select(m.place, m.card, *each).group_by(m.place, m.card))
 
     def groups(self, said: dict[int, Group]) -> list[Group]:
         """One for each class, in order: those of which nothing is said are not tested."""
@@ -92,19 +105,17 @@ def class_cards(frames: Frames, task: Task, beside: tuple[tuple[str, str], ...])
     return sa.select(*once.c).where(once.c.first_ == 1).subquery("class cards")
 
 
-def laid_out(engine: Engine, task: Task, frames: Frames, rule: SignalRule) -> Marks:
+def laid_out(engine: Engine, task: Task, frames: Frames, rule: SignalRule, number: int) -> Marks:
     """The marks that a rule looks at: its columns are card, subject, period and mark; beside it stand the class and the
-    level of a card."""
+    level of a card. ``number``: sets them apart from those that others look at."""
     cards_ = class_cards(frames, task, rule.beside)
     c = cards_.c
     level = c[f"of_{rule.beside[1][1]}"]
     place = sa.func.dense_rank().over(order_by=[c.facility, c.ns, c.class_])
-    number = sa.func.row_number().over(order_by=[c.facility, c.ns, c.class_, c.src, c.pos, c.names])
+    card = sa.func.row_number().over(order_by=[c.facility, c.ns, c.class_, c.src, c.pos, c.names])
     cards = engine.make(
-        "pattern_cards",
-        sa.select(
-            place.label("place"), number.label("card"), c.facility, c.ns, c.class_, level.label("level"), c.names
-        ),
+        f"pattern_cards_{number}",
+        sa.select(place.label("place"), card.label("card"), c.facility, c.ns, c.class_, level.label("level"), c.names),
     )
     results = frames.hung[rule.table].c
     by, subject, period, mark = rule.columns
@@ -127,10 +138,10 @@ def laid_out(engine: Engine, task: Task, frames: Frames, rule: SignalRule) -> Ma
     told = (raw.c.level, raw.c.subject, raw.c.period)
     some = sa.select(*told).distinct().subquery("told")
     numbered = sa.func.row_number().over(order_by=[*some.c])
-    columns = engine.make("pattern_columns", sa.select(*some.c, numbered.label("col")))
+    columns = engine.make(f"pattern_columns_{number}", sa.select(*some.c, numbered.label("col")))
     same = sa.and_(*(one == columns.c[one.name] for one in told))
     marks = engine.make(
-        "pattern_marks",
+        f"pattern_marks_{number}",
         sa.select(raw.c.place, raw.c.card, columns.c.col, sa.func.min(raw.c.mark).label("mark"))
         .select_from(raw.join(columns, same))
         .group_by(raw.c.place, raw.c.card, columns.c.col)
@@ -141,8 +152,9 @@ def laid_out(engine: Engine, task: Task, frames: Frames, rule: SignalRule) -> Ma
         engine,
         cards,
         marks,
-        {number: Place(facility, name) for number, facility, name in engine.rows(kept)},
+        {at: Place(facility, name) for at, facility, name in engine.rows(kept)},
         {row[3]: Column(*row[:3]) for row in engine.rows(sa.select(*columns.c).order_by(columns.c.col))},
+        number,
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.discovery import benjamini_hochberg
 from recaudit.engine import patterns_of_marks, patterns_of_rolls, patterns_of_terms
@@ -37,29 +38,38 @@ _OF_ABSENCE: Final[tuple[PatternKind, ...]] = (
 
 def patterns(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple[Pattern, ...]:
     """One for each signal of these kinds, in their order; () where nobody asks for one. Nothing is cleared where a
-    table that it looks at was cut off or not handed in."""
+    table that it looks at is not known to be whole: cut off, not handed in, or with lines that could not be read."""
     rules = [rule for rule in task.signals if rule.kind in PATTERNS]
     if not rules:
         return ()
-    handed = frames.handed.c
-    torn = sa.select(handed.facility, handed.tbl).where(sa.or_(sa.not_(handed.handed_in), handed.cut)).distinct()
-    unread = {(row[0], row[1]) for row in engine.rows(torn)}
+    whole = whole_tables(engine, frames.handed)
     asking = patterns_of_rolls.Asking(engine, task, linked, frames)
-    marks: Marks | None = None
+    laid: dict[tuple[object, ...], Marks] = {}
     found = []
     for rule in rules:
         kind = cast(PatternKind, rule.kind)
         if kind in _OF_MARKS:
-            marks = marks or laid_out(engine, task, frames, rule)
-            groups = _OF_MARKS[kind](marks, rule)
+            of = (rule.table, rule.columns, rule.beside)
+            if of not in laid:
+                laid[of] = laid_out(engine, task, frames, rule, len(laid))
+            groups = _OF_MARKS[kind](laid[of], rule)
         else:
             groups = patterns_of_rolls.KINDS[kind](asking, rule)
         names = [one.id for one in task.facilities]
-        torn_at = {name for name in names if any((name, table) in unread for table in rule.tables)}
+        torn_at = {name for name in names if any((name, table) not in whole for table in rule.tables)}
         if kind in _OF_ABSENCE:
             groups = [Group(one.facility, one.name) if one.facility in torn_at else one for one in groups]
         found.append(told(rule, groups, names, torn_at))
     return tuple(found)
+
+
+def whole_tables(engine: Engine, handed: FromClause) -> set[tuple[str, str]]:
+    """(facility, table) of which every row was read, in every namespace in which the facility has records; nothing for
+    a facility without a record. ``handed``: as ``Frames`` has it."""
+    h = handed.c
+    read = sa.func.bool_and(sa.and_(h.handed_in, sa.not_(h.cut), sa.not_(h.unread)))
+    known = sa.select(h.facility, h.tbl).group_by(h.facility, h.tbl).having(read)
+    return {(row[0], row[1]) for row in engine.rows(known)}
 
 
 def told(rule: SignalRule, groups: Sequence[Group], facilities: Sequence[str], torn: set[str]) -> Pattern:

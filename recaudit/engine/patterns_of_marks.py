@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.discovery import (
     binomial_tail,
@@ -22,10 +23,9 @@ from recaudit.discovery import (
     spread_tail,
 )
 from recaudit.engine.marks import Group, Marks, streamed, whole_part
-from recaudit.engine.peers import Others, of_columns, school_names, school_numbers
+from recaudit.engine.peers import LOG, Others, of_several, school_names, school_numbers
 from recaudit.model import SignalRule
 
-_LOG: Final = 1_000_000  # of one unit of a logarithm: sums of whole numbers do not depend on their order
 _OWN: Final = 10  # different rows of marks in a class from which its own frequencies say something
 _COARSE: Final = 0.5  # pairs to be expected by chance, from which alike says nothing: marks are few or coarse
 _LEAST_VARIED: Final = 20  # degrees of freedom from which a usual spread is known
@@ -36,15 +36,15 @@ def clones(at: Marks, rule: SignalRule) -> list[Group]:
     """Pairs of learners of one class with the same marks in every column, against the pairs to be expected of learners
     who are equally good. Learners whose marks are all one number are left to ``flat_learners``."""
     e, m, n = at.engine, at.marks.c, at.learners.c
-    usual = e.load("pattern_usual", _usual(at, rule))
+    usual = at.load("pattern_usual", _usual(at, rule))
     vectors = sa.select(n.place, n.card, n.vector).where(n.k >= rule.cells, n.lo < n.hi).subquery()
-    vectored = e.make("pattern_vectors", sa.select(*vectors.c))
-    v = vectored.c
-    alike = e.make(
+    vectored = at.make("pattern_vectors", sa.select(*vectors.c))
+    v, told = vectored.c, _told(at, vectored)
+    alike = at.make(
         "pattern_alike",
-        sa.select(v.place, v.vector, sa.func.count().label("size"), sa.func.min(v.card).label("card")).group_by(
-            v.place, v.vector
-        ),
+        sa.select(v.place, v.vector, sa.func.count().label("size"), sa.func.min(v.card).label("card"))
+        .select_from(vectored.outerjoin(told, told.c.card == v.card))
+        .group_by(v.place, v.vector, told.c.row),
     )
     a, u = alike.c, usual.c
     own = (
@@ -58,7 +58,7 @@ def clones(at: Marks, rule: SignalRule) -> list[Group]:
     c = each.subquery()
     here = sa.case((c.c.n >= _OWN, _float(c.c.same) / _float(c.c.n * (c.c.n - 1)) * u.factor), else_=0.0)
     match = sa.func.least(1.0, sa.func.greatest(u.match, here))
-    logs = e.make(
+    logs = at.make(
         "pattern_logs",
         sa.select(c.c.place, c.c.col, _micro(match).label("log")).select_from(c.join(usual, u.col == c.c.col)),
     )
@@ -76,7 +76,7 @@ def clones(at: Marks, rule: SignalRule) -> list[Group]:
         sa.select(r.place, r.log, sa.func.count()).group_by(r.place, r.log).order_by(r.place, r.log)
     ):
         cards[place] += number
-        expected[place] += number * exp(-int(log) / _LOG)
+        expected[place] += number * exp(-int(log) / LOG)
     said: dict[int, Group] = {}
     pairs = whole_part(a.size * (a.size - 1), 2)
     for place, found, largest in e.rows(sa.select(a.place, sa.func.sum(pairs), sa.func.max(a.size)).group_by(a.place)):
@@ -85,6 +85,17 @@ def clones(at: Marks, rule: SignalRule) -> list[Group]:
             chance = poisson_tail(int(found), by_chance)
             said[place] = Group(*at.places[place], True, chance, largest >= rule.hits)
     return at.groups(said)
+
+
+def _told(at: Marks, vectored: FromClause) -> FromClause:
+    """card, row: the columns and marks themselves, in order, of cards that share a vector with another of their class.
+    A vector is a sum of hashes, which may be the same by chance."""
+    m, v = at.marks.c, vectored.c
+    met = sa.select(v.place, v.vector).group_by(v.place, v.vector).having(sa.func.count() > 1).subquery("met")
+    row = sa.func.list_sort(sa.func.list(sa.func.row(m.col, m.mark))).label("row")
+    cards = vectored.join(met, sa.and_(met.c.place == v.place, met.c.vector == v.vector))
+    each = sa.select(m.card, row).select_from(at.marks.join(cards, v.card == m.card)).group_by(m.card)
+    return at.make("pattern_told", each)
 
 
 def _usual(at: Marks, rule: SignalRule) -> pa.Table:
@@ -98,7 +109,7 @@ def _usual(at: Marks, rule: SignalRule) -> pa.Table:
     means = {col: (2 * total + n) // (2 * n) for col, (n, _, total, _) in seen.items()}
     levels = {col: at.columns[col].level for col in seen}
     names = sorted(set(levels.values()))
-    middle = e.load(
+    middle = at.load(
         "pattern_means",
         pa.table(
             {
@@ -143,7 +154,7 @@ def _float(number: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _micro(match: ColumnElement[Any]) -> ColumnElement[Any]:
     """Minus the logarithm of a chance, in millionths."""
-    return sa.cast(sa.func.round(-sa.func.ln(match) * _LOG), sa.BigInteger)
+    return sa.cast(sa.func.round(-sa.func.ln(match) * LOG), sa.BigInteger)
 
 
 # -------------------------------------------------------------- all marks one number (GAM-04, learners)
@@ -191,12 +202,12 @@ def flat_classes(at: Marks, rule: SignalRule) -> list[Group]:
     other schools (the chance)."""
     e, m = at.engine, at.marks.c
     names = school_names(at)
-    number = e.load("pattern_school", school_numbers(at))
+    number = at.load("pattern_school", school_numbers(at))
     n, total, squares = sa.func.count(), sa.func.sum(m.mark), sa.func.sum(m.mark * m.mark)
     each = sa.select(m.place, m.col, n.label("n"), total.label("total"), squares.label("squares"))
     x = each.group_by(m.place, m.col).subquery().c
     within = whole_part(x.n * x.squares - x.total * x.total, x.n).label("within")
-    spread = e.make("pattern_spread", sa.select(x.place, x.col, x.n, x.total, x.squares, within))
+    spread = at.make("pattern_spread", sa.select(x.place, x.col, x.n, x.total, x.squares, within))
     c, school = spread.c, number.c.facility
     sums = [sa.func.sum(one) for one in (c.n, c.total, c.squares, c.within, c.n - 1)]
     own = {
@@ -221,5 +232,5 @@ def flat_classes(at: Marks, rule: SignalRule) -> list[Group]:
                 chance = spread_tail(float(within_), peers.within / peers.freedom, n_ - 1)
                 asked.append((chance, sqrt(int(within_) / (n_ - 1) / peers.varies) < rule.above))
         if asked:
-            said[place] = of_columns(at, place, asked)
+            said[place] = of_several(Group(*at.places[place]), asked)
     return at.groups(said)

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.discovery import binomial_tail, bonferroni, poisson_tail
+from recaudit.discovery import binomial_tail, poisson_tail
 from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.marks import Group, class_cards, whole_part
+from recaudit.engine.peers import of_several
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import EVER, PatternKind, SignalRule
 from recaudit.values import VALUE
@@ -67,7 +68,7 @@ def filler(at: Asking, rule: SignalRule) -> list[Group]:
                 peers = [large[other] for other in names if other != name]
                 if median(one.top / one.n for one in peers) <= _BY_NATURE:
                     asked[name].append(_filled(large[name], median(one.agree for one in peers), rule))
-    return [_of_several(Group(name, ""), asked.get(name, [])) for name in sorted(seen)]
+    return [of_several(Group(name, ""), asked.get(name, [])) for name in sorted(seen)]
 
 
 def _agreement(at: Asking, table: str, column: str) -> Iterable[tuple[str, _Cells]]:
@@ -87,14 +88,6 @@ def _filled(one: _Cells, usual: float, rule: SignalRule) -> tuple[float, bool]:
     chance = binomial_tail(int(one.agree * pairs), pairs, usual)
     much = one.top > rule.above * one.n or (one.agree > rule.floor and one.agree > _TENFOLD * usual)
     return chance, much
-
-
-def _of_several(group: Group, said: list[tuple[float, bool]]) -> Group:
-    if not said:
-        return group
-    strong = [chance for chance, much in said if much]
-    chance = min(1.0, len(said) * min(strong)) if strong else bonferroni([one for one, _ in said])
-    return group._replace(tested=True, chance=chance, strong=bool(strong))
 
 
 # -------------------------------------------------------------- numbers one after the other (IDN-12)

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import exp
 from math import log as logarithm
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -15,10 +15,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.discovery import binomial_tail, correlation, correlation_tail
 from recaudit.engine.marks import Group, Marks, streamed, whole_part
-from recaudit.engine.peers import Others, of_columns, school_names, school_numbers
+from recaudit.engine.peers import LOG, Others, of_several, school_names, school_numbers
 from recaudit.model import SignalRule
-
-_LOG: Final = 1_000_000  # of one unit of a logarithm: sums of whole numbers do not depend on their order
 
 
 # -------------------------------------------------------------- one term copied (GAM-06)
@@ -35,13 +33,13 @@ def copied_terms(at: Marks, rule: SignalRule) -> list[Group]:
         if column.period == first and (other := column._replace(period=second)) in places
     ]
     terms.sort()
-    pairs = e.load(
+    pairs = at.load(
         "pattern_terms",
         pa.table({"a": pa.array([a for a, _ in terms], pa.int64()), "b": pa.array([b for _, b in terms], pa.int64())}),
     )
     later = at.marks.alias("later")
     decimal = sa.and_(m.mark % 10 == 0, later.c.mark % 10 == 0)
-    both = e.make(
+    both = at.make(
         "pattern_kept",
         sa.select(
             m.place,
@@ -60,8 +58,8 @@ def copied_terms(at: Marks, rule: SignalRule) -> list[Group]:
         .where(decimal),
     )
     b = both.c
-    usual = e.load("pattern_kept_usually", _kept_usually(at, both))
-    facilities = e.load("pattern_facility", school_numbers(at))
+    usual = at.load("pattern_kept_usually", _kept_usually(at, both))
+    facilities = at.load("pattern_facility", school_numbers(at))
     log = sa.func.sum(usual.c.log)
     each = (
         sa.select(
@@ -100,7 +98,7 @@ def copied_terms(at: Marks, rule: SignalRule) -> list[Group]:
         one = found[place]
         for at_, value in enumerate((number, same, int(whole), int(cells))):
             one[at_] += value
-        one[4] += number * exp(-int(log_) / _LOG)
+        one[4] += number * exp(-int(log_) / LOG)
     others = Others((at.places[place].facility, int(one[0]), int(one[1])) for place, one in found.items())
     said = {}
     for place, (number, same, whole, cells, alike) in found.items():
@@ -127,7 +125,7 @@ def _kept_usually(at: Marks, both: Any) -> pa.Table:  # noqa: ANN401  # a relati
         {
             "facility": pa.array([f for f, _ in keys], pa.int64()),
             "col": pa.array([c for _, c in keys], pa.int64()),
-            "log": pa.array([round(-logarithm(share) * _LOG) for share in shares], pa.int64()),
+            "log": pa.array([round(-logarithm(share) * LOG) for share in shares], pa.int64()),
         }
     )
 
@@ -138,7 +136,7 @@ def shifted_rows(at: Marks, rule: SignalRule) -> list[Group]:
     not with what the learner himself is like? Elsewhere: the mean of the learner's other columns of the period."""
     e, m = at.engine, at.marks.c
     periods = sorted({column.period for column in at.columns.values()})
-    period = e.load(
+    period = at.load(
         "pattern_periods",
         pa.table(
             {
@@ -180,5 +178,5 @@ def shifted_rows(at: Marks, rule: SignalRule) -> list[Group]:
                     much = r > rule.floor and r - still > rule.above
                     asked.append((correlation_tail(r, n - 1), much))
         if asked:
-            said[place] = of_columns(at, place, asked)
+            said[place] = of_several(Group(*at.places[place]), asked)
     return at.groups(said)

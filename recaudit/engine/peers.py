@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 import pyarrow as pa
 
 from recaudit.discovery import bonferroni
 from recaudit.engine.marks import Group, Marks
+
+LOG: Final = 1_000_000  # of one unit of a logarithm: sums of whole numbers do not depend on their order
 
 
 class Others:
@@ -42,9 +45,11 @@ def school_names(at: Marks) -> dict[str, int]:
     return {name: number for number, name in enumerate(sorted({of.facility for of in at.places.values()}))}
 
 
-def of_columns(at: Marks, place: int, said: list[tuple[float, bool]]) -> Group:
-    """A class out of what its columns say: the least chance of those that stand out, for as many questions as there
-    were; of all where none does."""
+def of_several(group: Group, said: list[tuple[float, bool]]) -> Group:
+    """A group out of what its columns say: the least chance of those that stand out, for as many questions as there
+    were; of all where none does. Not tested where none says anything."""
+    if not said:
+        return group
     strong = [chance for chance, much in said if much]
     chance = min(1.0, len(said) * min(strong)) if strong else bonferroni([one for one, _ in said])
-    return Group(*at.places[place], True, chance, bool(strong))
+    return group._replace(tested=True, chance=chance, strong=bool(strong))

@@ -15,12 +15,12 @@ from recaudit.suites.reading import Wrong, check_keys, near, read_object
 FILE: Final = "computation"
 _PARTS: Final = ("computation", "about", "source", "periods", "decimals", "secondary", "primary", "ages")
 _SECONDARY: Final = (
-    *("grades", "scored", "passed", "pass_words", "fail_words", "words", "levels"),
+    *("grades", "scored", "passed", "uncounted", "pass_words", "fail_words", "words", "levels"),
     *("conduct_trait", "conduct_terms", "titles", "promotion"),
 )
 _LEVEL: Final = ("code", "failed", "least", "some", "some_at", "adjusted")
 _TITLE: Final = ("code", "words", "conduct", "learning", "some", "some_at")
-_PRIMARY: Final = ("grades", "assessed", "pass_words", "fail_words", "least")
+_PRIMARY: Final = ("grades", "assessed", "uncounted", "pass_words", "fail_words", "least")
 
 
 def folded(text: str) -> str:
@@ -128,6 +128,7 @@ def read_computation(path: Path, label: str) -> Computation:
         decimals=whole.whole("decimals"),
         scored=secondary.texts("scored"),
         passed=secondary.texts("passed"),
+        uncounted=secondary.texts("uncounted"),
         pass_words=secondary.words("pass_words"),
         fail_words=secondary.words("fail_words"),
         secondary=secondary.texts("grades"),
@@ -141,6 +142,7 @@ def read_computation(path: Path, label: str) -> Computation:
         absence=promotion.whole("absence"),
         primary=primary.texts("grades"),
         primary_levels=primary.texts("assessed"),
+        primary_uncounted=primary.texts("uncounted"),
         primary_pass=primary.words("pass_words"),
         primary_fail=primary.words("fail_words"),
         primary_least=primary.amount("least"),

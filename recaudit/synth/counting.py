@@ -85,6 +85,7 @@ def _receive(record: Received, reading: Reading) -> Received:
     """The record with everything that was read of it."""
     namespace, sector = record.key[0], reading.sector
     record.by_id, record.repeats = reading.by_id, reading.repeats
+    record.lost = reading.lost.get(namespace, ())
     for row in record.copies:
         record.on[row] = {}
         for table in sector.hanging:

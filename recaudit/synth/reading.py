@@ -25,6 +25,7 @@ class Reading:
     by_id: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, id
     by_link: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)  # namespace, table, link
     holders: dict[tuple[str, str, str], set[str | None]] = field(default_factory=dict)  # the same -> who is so named
+    lost: dict[str, list[Row]] = field(default_factory=dict)  # namespace -> rows of the unit's table, unreadable
     repeats: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # namespace, table, value -> rows
 
     @classmethod
@@ -43,6 +44,8 @@ class Reading:
                     for table in sector.hanging:
                         place = file.namespace, table, sector.anchor(row, table) or ""
                         reading.holders.setdefault(place, set()).add(sector.holder(row, table))
+                if row.table == sector.unit and reading.unreadable(row):
+                    reading.lost.setdefault(file.namespace, []).append(row)
                 once = sector.unique[row.table](row) if row.table in sector.unique else None
                 if once is not None:
                     reading.repeats[file.namespace, row.table, once] += 1

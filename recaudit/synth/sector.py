@@ -59,6 +59,7 @@ class Received:
     by_id: Mapping[tuple[str, str, str], list[Row]] = field(default_factory=dict)
     repeats: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # namespace, table, value -> rows
     facility_ids: Mapping[tuple[str, str], set[str | None]] = field(default_factory=dict)
+    lost: Sequence[Row] = ()  # rows of the unit's table in the namespace that do not say what they are
     known: dict[Row, States] = field(default_factory=dict)  # states worked out already
 
     def read(self, table: str, cell: Cell) -> bool:

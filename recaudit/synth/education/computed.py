@@ -148,6 +148,7 @@ class Results:
             kind, score, level = (self.cell(subject, "Y", name) for name in ("assessmentType", "score", "level"))
             by_level = kind.text == "pass_fail"
             asked = score if kind.text == "score" else level if by_level else value("")
+            unknown |= kind.filled and kind.text not in ("score", "pass_fail", "level", "comment")
             unknown |= kind.state == "unknown" or (kind.filled and asked.state == "unknown")
             absent |= not kind.filled or (not asked.filled and asked.state != "reason")
             if asked.filled and kind.text == "score":
@@ -263,17 +264,25 @@ def before(card: Row, record: Received, plan: Plan) -> list[States]:
         rows = record.by_id.get((record.key[0], UNIT, key(student, number)), ())
         return [row for row in rows if row["stage"].filled and row["stage"].text in (*_FINISHED, "recalled")]
 
-    missing = NULL if record.seen[UNIT].whole else UNKNOWN
+    whole = all(record.seen[UNIT]) and not any(_may_be_earlier(row, student, year) for row in record.lost)
+    missing = NULL if whole else UNKNOWN
     prior = of(year - 1)
     grade, decision = (_merged(row[name] for row in prior) if prior else missing for name in ("gradeLevel", "decision"))
     following = value(str(int(grade.text) + 1)) if grade.filled else grade
     earlier = [number for number in range(year - 12, year) if of(number)]
-    history = same(value(f"{len(earlier)}"), value(f"{year - min(earlier)}")) if earlier else same(missing, missing)
+    years = (value(f"{len(earlier)}"), value(f"{year - min(earlier)}")) if earlier and whole else (missing, missing)
     mine = card["gradeLevel"]
     return [
         {
             "pro-03-promoted": _asked(decision, decision, PROMOTED, lambda: same(mine, following)),
             "pro-03-retained": _asked(decision, decision, ("retained",), lambda: same(mine, grade)),
-            "pro-06-history": history,
+            "pro-06-history": same(*years),
         }
     ]
+
+
+def _may_be_earlier(row: Row, student: str, year: int) -> bool:
+    """Of a card that does not say what it is: may it be the learner's, of a year before?"""
+    of, at, stage = row["studentSourcedId"], row["schoolYear"], row["stage"]
+    gone = stage.filled and stage.text == "cancelled"
+    return not gone and (not of.filled or of.text == student) and (not at.filled or int(at.text) < year)

@@ -92,7 +92,8 @@ def earlier(record: Record, back: int, **cells: Cell) -> Record:
     grade = value(f"{int(card['gradeLevel'].text) - back}")
     was = {"schoolYear": school_year(number), "reportCardId": name, "gradeLevel": grade, "decision": value("promoted")}
     row = copy_of(card, **(was | {"yearEnd": UNKNOWN} | cells))
-    row.id = key(card["studentSourcedId"].text, number)
+    said = row["schoolYear"].filled and row["studentSourcedId"].filled
+    row.id = key(card["studentSourcedId"].text, number) if said else None
     assert card.version is not None
     modified(row, card.version.replace(year=card.version.year - back))
     return Record(row, [], [], on_roster=False, taken=True)
@@ -131,6 +132,11 @@ def _level(away: int) -> CellsOf:
 
 def _promoted(record: Record, row: Row) -> bool:
     return row["decision"].text == "promoted" and _secondary(record, row)
+
+
+def _passed(record: Record, row: Row) -> bool:
+    of_year = row["periodCode"].text == "Y" and row["assessmentType"].text == "pass_fail"
+    return of_year and row["level"].filled and _secondary(record, row)
 
 
 def _not_best(record: Record, row: Row) -> bool:
@@ -206,6 +212,14 @@ VN_PLANTINGS = (
         on_record("grd-07-year/half-up", "8.25 becomes 8.3", _rounding, _of_secondary), rule="grd-07-year", state="met"
     ),
     element("grd-10-near/one", "unmet", "one level away", _level(1), _secondary, table=UNIT),
+    element(
+        "grd-10-level/kind",
+        "not_assessable",
+        "failed, and assessed in a way that nobody knows",
+        {"assessmentType": Cell("value", "PassFail", fits=False), "level": value("CĐ")},
+        _passed,
+        table=RESULTS,
+    ),
     element("grd-10-level/two", "unmet", "two levels away", _level(2), _secondary, table=UNIT),
     element(
         "grd-14-award/excellent",
@@ -262,6 +276,20 @@ COMPUTED_PLANTINGS = (
     ),
     _before("pro-03-retained/next", "held back, and in the next grade", _with_earlier(1, decision=value("retained"))),
     _before("pro-06-history/gap", "no card of the year before, one of two years before", _with_earlier(2)),
+    replace(
+        _before("pro-03-promoted/no-year", "an earlier card without a year", _with_earlier(1, schoolYear=NULL)),
+        state="not_assessable",
+    ),
+    replace(
+        _before(
+            "pro-06-history/no-learner", "an earlier card without a learner", _with_earlier(2, studentSourcedId=NULL)
+        ),
+        state="not_assessable",
+    ),
+    replace(
+        _before("pro-03-retained/no-stage", "an earlier card of an unknown stage", _with_earlier(1, stage=NULL)),
+        state="not_assessable",
+    ),
 )
 
 

@@ -259,7 +259,6 @@ _CLASSES = (
     _in_class("gam-03-clones/five", "five learners of a class with the same marks", _cloned),
     _in_class("gam-04-flat-learners/two-fifths", "one mark throughout, for two fifths of a class", _flat),
     _in_class("gam-04-flat-classes/one-subject", "a subject without spread", _level),
-    _in_class("gam-06-copied-terms/third", "a third of a class keeps all its marks", _copied),
     _in_class("gam-19-shifted-rows/next", "the marks of a subject stand with the next learner", _shifted, large=True),
     _in_class("cov-07-no-results/class", "a class without results", _unmarked),
 )
@@ -271,6 +270,7 @@ _SCHOOLS = (
     Planting("cov-08-not-continued/fifth", "a fifth of the year before is gone", _lost, flavour="vn"),
 )
 _VIETNAM = (
+    _in_class("gam-06-copied-terms/third", "a third of a class keeps all its marks", _copied),
     _in_class("idn-12-serial-runs/six", "six personal numbers that follow one another", _in_a_row),
     Planting("cov-09-no-completions/nine", "nobody completed grade 9", _not_completed, flavour="vn"),
 )
