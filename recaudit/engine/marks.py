@@ -6,7 +6,6 @@ mark is a whole number of hundredths, so that sums are the same in whatever orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -15,14 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.dialect import all_of, sql
+from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import SignalRule
 from recaudit.values import VALUE, WHITE_SPACE
 
 HUNDREDTHS: Final = 100
-_AT_ONCE: Final = 10_000
 
 
 class Group(NamedTuple):
@@ -149,14 +147,6 @@ def hundredths(text: ColumnElement[Any]) -> ColumnElement[Any]:
     """A mark as a whole number of hundredths; NULL for what is no number."""
     number = sa.try_cast(sa.func.trim(text, WHITE_SPACE), sa.Numeric(9, 2))
     return sa.cast(number * HUNDREDTHS, sa.BigInteger)
-
-
-def streamed(engine: Engine, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:
-    """The statement's rows, a few thousand at a time: there is one for each class and column. Nothing else may be asked
-    of the engine before the last."""
-    cursor = engine.connection.execute(sql(statement))
-    while rows := cursor.fetchmany(_AT_ONCE):
-        yield from rows
 
 
 def whole_part(number: ColumnElement[Any], of: ColumnElement[Any] | int) -> ColumnElement[Any]:
