@@ -291,6 +291,7 @@ def _read(
         as_of=planned.as_of,
         calendar=registered.calendar,
         statuses=registered.statuses,
+        lists=suites.lists(links),
     )
     return loaded, engine.inherited(inputs, heirs), task
 

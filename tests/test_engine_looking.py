@@ -12,9 +12,14 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit import suites
 from recaudit.education.tables import tables
+from recaudit.engine import submissions
 from recaudit.engine.computedcards import Cards
 from recaudit.engine.looking import Around
 from recaudit.engine.seam import Engine, relation
+from recaudit.model import LinkedColumn
+from recaudit.suites.made import read_made
+from recaudit.suites.reading import Wrong
+from recaudit.values import NULL, VALUE
 
 LINKS = suites.links("education", tables())
 ASKED = ("rc_traits", "rc_report_cards")
@@ -48,3 +53,34 @@ def test_lines_that_nobody_could_read_leave_open_what_is_there_unless_they_count
         task = SimpleNamespace(hanging=hanging)
         with Engine(threads=1) as engine:
             assert answers(engine, task, table, way) == [True, table in hanging, False]
+
+
+# ------------------------------------------------------------------------------------------------ lists of traits
+def test_a_list_is_handed_in_and_may_be_asked_for_twice_and_beside_another() -> None:
+    linked: Any = SimpleNamespace(seam={}, held={})
+    traits = {"ns": ["n"], "standing_": [True]}
+    for name, text in {"reportCardId": "c", "traitCode": "NAI", "periodCode": "Y", "level": "T"}.items():
+        traits |= {name: [text], f"{name}__s": [VALUE]}
+    handed = {"facility": ["f"], "ns": ["n"], "tbl": ["rc_traits"], "handed_in": [True]}
+    card = {"facility_": ["f"], "ns": ["n"], "reportCardId": ["c"], "gradeLevel": ["1"]}
+    task: Any = SimpleNamespace(hanging=(), lists={"few": (("1", "NAI", "Y"),), "more": (("1", "CC", "Y"),) * 2})
+    with Engine(threads=1) as engine:
+        hung: dict[str, FromClause] = {"rc_traits": engine.load("traits", pa.table(traits))}
+        read = engine.load("handed", pa.table(handed | {"cut": [False], "unread": [False]}))
+        base = engine.load("base", pa.table(card | {"reportCardId__s": [VALUE], "gradeLevel__s": [VALUE]}))
+        standing: dict[str, FromClause] = {}
+        buckets = []
+        for name in ("few", "more", "few"):
+            at: Any = SimpleNamespace(table=LINKS.unit, base=base, source=base, cells={})
+            around = Around(engine, task, linked, hung, read, standing, {})
+            cell = submissions.traits(around, at, LinkedColumn("t", "made", column="traits", where=("list", name)))
+            buckets += engine.rows(sa.select(cell.bucket).select_from(at.source))
+    assert buckets == [(VALUE,), (NULL,), (VALUE,)]
+
+
+def test_the_lists_that_are_named_are_read_and_one_that_nobody_knows_is_refused() -> None:
+    assert {name: len(rows) > 1 for name, rows in suites.lists(LINKS).items()} == {"vn": True}
+    wrong = Wrong("links.json")
+    entry = {"name": "t", "made": "traits", "kind": "found", "uses": [], "list": "../vn"}
+    read_made(entry, {}, tables(), wrong)
+    assert [problem.what for problem in wrong.problems] == ["there is no list '../vn'"]

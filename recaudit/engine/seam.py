@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -43,7 +43,7 @@ class Task:
     None where only keys match. ``alike``: how alike names have to be. ``base``: which kinds of record are left out.
     ``computation``: the numbers of the profile; None where no suite names any.
     ``as_of``: the day of the audit. ``calendar``: of school years, None where nobody gave one; ``statuses``: codes of
-    standing as an Arrow table (``seam.STATUSES``).
+    standing as an Arrow table (``seam.STATUSES``). ``lists``: name -> (grade, trait, period) of each trait that is due.
     """
 
     spill: Path
@@ -74,6 +74,7 @@ class Task:
     as_of: date | None = None
     calendar: Calendar | None = None
     statuses: Any = None
+    lists: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""
