@@ -6,6 +6,7 @@ mark is a whole number of hundredths, so that sums are the same in whatever orde
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -147,6 +148,12 @@ def hundredths(text: ColumnElement[Any]) -> ColumnElement[Any]:
     """A mark as a whole number of hundredths; NULL for what is no number."""
     number = sa.try_cast(sa.func.trim(text, WHITE_SPACE), sa.Numeric(9, 2))
     return sa.cast(number * HUNDREDTHS, sa.BigInteger)
+
+
+def streamed(engine: Engine, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:
+    """The statement's rows, a few thousand at a time: there is one for each class and column. Nothing else may be asked
+    of the engine before the last."""
+    return engine.stream(statement)
 
 
 def whole_part(number: ColumnElement[Any], of: ColumnElement[Any] | int) -> ColumnElement[Any]:

@@ -21,7 +21,7 @@ from recaudit.discovery import (
     poisson_tail,
     spread_tail,
 )
-from recaudit.engine.marks import Group, Marks, whole_part
+from recaudit.engine.marks import Group, Marks, streamed, whole_part
 from recaudit.engine.peers import Others, of_columns, school_names, school_numbers
 from recaudit.model import SignalRule
 
@@ -201,7 +201,8 @@ def flat_classes(at: Marks, rule: SignalRule) -> list[Group]:
     sums = [sa.func.sum(one) for one in (c.n, c.total, c.squares, c.within, c.n - 1)]
     own = {
         (facility, col): _Sums(*map(int, numbers))
-        for facility, col, *numbers in e.stream(
+        for facility, col, *numbers in streamed(
+            e,
             sa.select(school, c.col, *sums)
             .select_from(spread.join(number, number.c.place == c.place))
             .group_by(school, c.col),
@@ -212,7 +213,7 @@ def flat_classes(at: Marks, rule: SignalRule) -> list[Group]:
         every[col] = every[col].plus(one)
     ordered = sa.select(c.place, c.col, c.n, c.within).where(c.n >= rule.least).order_by(c.place, c.col)
     said = {}
-    for place, columns in groupby(e.stream(ordered), key=itemgetter(0)):
+    for place, columns in groupby(streamed(e, ordered), key=itemgetter(0)):
         asked = []
         for _, col, n_, within_ in columns:
             peers = every[col].plus(own[names[at.places[place].facility], col], -1)

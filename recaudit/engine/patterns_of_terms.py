@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.discovery import binomial_tail, correlation, correlation_tail
-from recaudit.engine.marks import Group, Marks, whole_part
+from recaudit.engine.marks import Group, Marks, streamed, whole_part
 from recaudit.engine.peers import Others, of_columns, school_names, school_numbers
 from recaudit.model import SignalRule
 
@@ -169,7 +169,7 @@ def shifted_rows(at: Marks, rule: SignalRule) -> list[Group]:
             sums.append(sa.cast(sa.func.coalesce(sa.func.sum(what).filter(here), 0), sa.BigInteger))
     rows = sa.select(x.place, x.col, sa.func.count(), *sums).group_by(x.place, x.col).order_by(x.place, x.col)
     said = {}
-    for place, columns in groupby(e.stream(rows), key=itemgetter(0)):
+    for place, columns in groupby(streamed(e, rows), key=itemgetter(0)):
         asked = []
         for _, _, n, *numbers in columns:
             still = correlation(n, *numbers[:5])
