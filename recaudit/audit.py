@@ -294,6 +294,7 @@ def _read(
         statuses=registered.statuses,
         enrolled=registered.enrolled,
         enrolled_on=planned.register.enrolled_on if planned.register else None,
+        lists=suites.lists(links),
     )
     return loaded, engine.inherited(inputs, heirs), task
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import parse_qsl
 
 from recaudit.planfile import Table
 
@@ -26,10 +27,20 @@ def database_of(table: Table, sector: str) -> tuple[str, Queries]:
         table.problem(f"only {_SECTOR} is read from a database", key="url", fix="hand in files: paths = [...]")
     if table.raw.get("paths"):
         table.problem("files and a database in one source", key="url", fix="give each a [[source]] of its own")
-    if _PASSWORD.match(url):
+    if _holds_password(url):
         fix = "leave it out; PostgreSQL looks into ~/.pgpass and PGPASSWORD"
         table.problem("the url holds a password, and a plan is handed over", key="url", fix=fix)
     return url, _queries(table)
+
+
+def _holds_password(url: str) -> bool:
+    """Whether a URL says a password, before its host or among its keys.
+
+    >>> [_holds_password(f"postgresql://{rest}") for rest in ("u:pw@host/db", "u@host/db?password=pw", "u@host/db")]
+    [True, True, False]
+    """
+    keys = parse_qsl(url.partition("?")[2], keep_blank_values=True)
+    return _PASSWORD.match(url) is not None or any(key.strip().lower() == "password" for key, _ in keys)
 
 
 def _queries(table: Table) -> Queries:

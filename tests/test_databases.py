@@ -166,6 +166,8 @@ def test_numbers_stay_what_they_are_and_null_is_empty(tmp_path: Path) -> None:
     ("keys", "what"),
     [
         ('url = "postgresql://a:b@host/db"\nquery = "SELECT 1"', "password"),
+        ('url = "postgresql://a@host/db?sslmode=require&Password=a:b"\nquery = "SELECT 1"', "password"),
+        ('url = "postgresql://host/db?pass%77ord=a:b"\nquery = "SELECT 1"', "password"),
         ('url = "sqlite:///a.db"', "no query"),
         ('url = "sqlite:///a.db"\nquery = { "../users" = "SELECT 1" }', "no name of a table"),
         ('url = "sqlite:///a.db"\nquery = "SELECT 1"\npaths = ["x"]', "files and a database"),

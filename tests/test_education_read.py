@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from recaudit import values
 from recaudit.education import SECTOR
+from recaudit.education.blocks import plain_cells
 from recaudit.education.formats import specifications
 from recaudit.education.reading import read_sources
 from recaudit.model import EVER, Finding, Input, Period, TableRead
@@ -802,3 +803,10 @@ def test_every_line_is_a_row_or_is_counted(lines: list[str]) -> None:
     assert one.read == sum(bool(line) for line in lines)
     assert one.unreadable == sum(line in ("s9,,,T", 's8,,,"T', '"') for line in lines)
     assert len(rows.get("orgs", [])) == one.read - one.unreadable
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_byte_order_mark_that_begins_a_block_is_text_of_its_cell(width: int) -> None:
+    line = b",".join([b"a"] * width) + b"\n"
+    assert plain_cells(line, width, ",") is not None
+    assert plain_cells(b"\xef\xbb\xbf" + line, width, ",") is None

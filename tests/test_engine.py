@@ -6,8 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
+from recaudit.engine import judge as judging
+from recaudit.engine.seam import Engine
 from recaudit.model import Counted, RuleCount, Standing, Tally
 from recaudit.values import FIRST_REASON, NOT_KNOWN, PLACEHOLDER, REASONS, UNPARSEABLE
 from tests.seams import Seam, condition, encounter, patient, rules
@@ -279,3 +283,19 @@ def test_more_rules_than_one_word_of_bits_holds(tmp_path: Path) -> None:
     for copy in range(3):
         assert tally.rules[f"enc-class-{copy}"] == RuleCount(met=1, unmet=1)
     assert stands(tally, "conformant") == Standing(unknown=2)
+
+
+# -------------------------------------------------------------- what a rule says nothing of
+def test_a_row_of_no_state_is_not_assessable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "state", lambda *_: sa.cast(sa.null(), sa.Integer))
+    tally = seam("enc-class").put("encounter", encounter("1"), encounter("2")).tally(tmp_path)
+    assert tally.rules["enc-class"] == RuleCount(not_assessable=2)
+    assert stands(tally) == Standing(unknown=2)
+
+
+def test_a_state_that_nobody_foresaw_is_not_met() -> None:
+    told = pa.table({"facility_": ["a"] * 7, "r0": pa.array([0, 1, 2, 3, 4, None, 9], pa.int16())})
+    bits = [judging.Bit(0, "rule", "encounter", "complete", required=True)]
+    with Engine(threads=1) as engine:
+        [(_, _, count)] = judging.five_counts(engine, bits, engine.load("states", told))
+    assert count == RuleCount(met=1, unmet=1, excused=1, not_applicable=1, not_assessable=3)

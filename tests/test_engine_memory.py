@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import stat
 from pathlib import Path
 
@@ -61,6 +62,32 @@ def test_where_there_is_no_more_memory_the_problem_is_told(tmp_path: Path) -> No
     [problem] = raised.value.problems
     assert "8.0 MiB" in problem.where
     assert "TMPDIR" in problem.fix
+
+
+def test_a_stream_gets_more_memory_too_or_the_problem_is_told(tmp_path: Path) -> None:
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        assert list(engine.stream(LISTED)) == [(400_000,)]
+        assert engine.memory > 8 * MIB
+        assert sum(1 for _ in engine.stream(sa.select(WIDE).limit(25_000))) == 25_000
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        engine.most = 8 * MIB
+        with pytest.raises(EngineError, match="memory or disk does not suffice"):
+            list(engine.stream(LISTED))
+
+
+def test_a_full_disk_is_told_in_our_own_words(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, hard))
+        try:
+            with pytest.raises(EngineError, match="as where a disk is full") as raised:
+                engine.write(sa.select(WIDE.label("key")), tmp_path / "wide.parquet")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    [problem] = raised.value.problems
+    assert str(tmp_path / "engine") in problem.where
+    assert "wide.parquet" not in str(raised.value)
+    assert raised.value.__suppress_context__
 
 
 def test_an_audit_counts_inside_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

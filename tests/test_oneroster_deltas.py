@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit.education.deltas import KEPT, Version, fates
+from recaudit.education.header import NOT_JUDGED
 from recaudit.model import Input
 from recaudit.values import NOT_KNOWN, VALUE
 from tests.test_education_read import PACKAGE, Rows, findings, put, read, source
@@ -161,6 +162,22 @@ def test_of_a_learner_who_was_deleted_or_not_nobody_knows_whether_there_is_a_rec
     assert findings(inputs["a/users.csv"]) == {("order of deletion not known", "users"): (2,)}
     states = sorted((row["id"], row["liveStatus__s"]) for row in rows["learners"])
     assert states == [("007", NOT_KNOWN)] * 3 + [("u2", VALUE)]
+
+
+def test_an_object_that_was_deleted_or_not_answers_no_reference_and_meets_no_rule(tmp_path: Path) -> None:
+    row = "Trường,school,0662001,d1\n"
+    one, other = (delta(orgs=f"s1,{status},{DAYS[0]},{row}") for status in ("active", "tobedeleted"))
+    inputs, rows = packages(tmp_path, a=WITH, b=one, c=other)
+    assert findings(inputs["b/orgs.csv"]) == {("order of deletion not known", "orgs"): (2,)}
+    doubted = [row for row in rows["orgs"] if row["id"] is None]
+    assert len(doubted) == 3
+    for found in doubted:
+        assert (found["judged"], found["identifier__s"], found["name__s"]) == (NOT_JUDGED, NOT_KNOWN, NOT_KNOWN)
+    assert {row["id"] for row in rows["orgs"]} == {None, "d1", "s2"}
+    [there] = [row for row in rows["orgs"] if row["id"] == "d1"]
+    assert there["identifier__s"] == VALUE
+    [held] = inputs["b/orgs.csv"].tables
+    assert (held.rows, held.judged) == (1, (0, 0, 0, 1))
 
 
 def test_a_delta_without_its_bulk_leaves_open_what_else_there_is(tmp_path: Path) -> None:

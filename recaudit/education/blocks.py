@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -13,9 +15,10 @@ def plain_cells(block: bytes, width: int, separator: str) -> pl.DataFrame | None
     """The cells of whole lines, as text without nulls, in columns "0", "1", … of ``width``.
 
     None where a line may need more than cutting: a quote, a NUL, a carriage return that ends no line, bytes that are no
-    UTF-8, more or fewer cells than ``width``; and for one column, where an empty line is no row.
+    UTF-8, more or fewer cells than ``width``; and for one column, where an empty line is no row. Nor where the block
+    begins with a byte-order mark, which is text of a cell there and which Arrow would leave out.
     """
-    if width < 2 or b'"' in block or b"\0" in block:
+    if width < 2 or b'"' in block or b"\0" in block or block.startswith(BOM_UTF8):
         return None
     if b"\r" in block:
         if block.count(b"\r") != block.count(b"\r\n"):

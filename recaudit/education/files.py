@@ -17,7 +17,7 @@ from recaudit.education.checks import Mode
 from recaudit.education.contract import Contract
 from recaudit.education.copies import frame_of
 from recaudit.education.formats import LATEST, MANIFEST, Specification, specification_of
-from recaudit.education.header import NOT_CONFORMANT, Header, is_strict, read_header
+from recaudit.education.header import NOT_CONFORMANT, NOT_JUDGED, Header, is_strict, read_header
 from recaudit.education.references import Names
 from recaudit.education.rows import Batch, Lookups, Meaning
 from recaudit.seam import Tables
@@ -135,6 +135,10 @@ def _batch(
         if not len(lines):
             return frame, lines
     rows = Batch(specification, header, meaning, frame, lines, doubted=job.doubted)
+    if job.doubted:
+        judged = pl.select(
+            pl.when(lines.is_in(list(job.doubted))).then(pl.lit(NOT_JUDGED, pl.Int8)).otherwise(judged)
+        ).to_series()
     for part in rows.parts(job.columns, judged, learners=job.learners):
         _count(said, part.table, judged.gather(part.places))
         if part.columns:

@@ -143,11 +143,22 @@ class _Rows:
         own = batch.specification.table
         self.is_users = own == "users" and table == tables.LEARNERS
         self._made: dict[str, Cells] = {}
+        self.sure = self._sure()
+
+    def _sure(self) -> pl.Series | None:
+        """Of which rows it is known that they are there; None for all. Learners are not asked: one of whom nobody knows
+        it has no ``liveStatus`` and is no record that can be read."""
+        if not self.batch.doubted or self.table == tables.LEARNERS:
+            return None
+        return ~self.batch.lines.gather(self.places).is_in(list(self.batch.doubted))
 
     def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series]) -> list[pl.Series]:
         """``pos, id, version, content, judged``, then the cells of the kept columns."""
         pos, *rest = identity
-        found = [pos, self.identifier(), *rest]
+        key = self.identifier()
+        if self.sure is not None:  # what may not be there answers no reference, as a row whose key cannot be read
+            key = pl.select(pl.when(self.sure).then(key)).to_series()
+        found = [pos, key, *rest]
         for name in kept:
             found.extend(self.cells(name).series)
         return found
@@ -167,7 +178,8 @@ class _Rows:
     def cells(self, name: str) -> Cells:
         if name not in self._made:
             make = _MADE.get((self.table, name))
-            self._made[name] = make(self) if make else self.own(name)
+            found = make(self) if make else self.own(name)
+            self._made[name] = found if self.sure is None else unless_known(found, self.sure)
         return self._made[name]
 
     def own(self, name: str, bucket: Callable[[str | None, str], int] = values.bucket) -> Cells:

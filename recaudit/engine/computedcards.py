@@ -68,13 +68,13 @@ class Cards:
         return Part(self.u[name], self.u[f"{name}__s"])
 
     def handed(self, handed: FromClause, table: str) -> ColumnElement[bool]:
-        """Where a row of a table that is not there is known not to exist. Lines of a hanging table that nobody could
-        read are holes and counted as such; those of any other may be any row of it."""
+        """Where a row of a table that is not there is known not to exist. Lines that nobody could read are holes of a
+        hanging table on the ladder, and counted as such; those of any other leave it open (``looking.whole``)."""
         h = handed.alias(f"handed for {table}")
         on = sa.and_(h.c.tbl == table, h.c.facility == self.u.facility_, h.c.ns == self.u.ns)
         self.source = self.source.outerjoin(h, on)
-        read = [h.c.handed_in, sa.not_(h.c.cut), *([] if table in self.task.links.hanging else [sa.not_(h.c.unread)])]
-        return sa.func.coalesce(sa.and_(*read), sa.false())
+        known = [h.c.handed_in, sa.not_(h.c.cut), *([] if table in self.task.hanging else [sa.not_(h.c.unread)])]
+        return sa.func.coalesce(sa.and_(*known), sa.false())
 
     def in_grades(self, grades: Iterable[str], part: Part) -> Part:
         """Only in these grades; where the grade is absent or not known, nobody knows."""

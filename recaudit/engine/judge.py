@@ -180,7 +180,8 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
             )
         else:
             verdict = ruled[bit.rule]
-        judged.append(sa.cast(verdict, sa.SmallInteger).label(f"r{bit.place}"))
+        told = sa.func.coalesce(verdict, NOT_ASSESSABLE)  # what a rule says nothing of, nobody could judge
+        judged.append(sa.cast(told, sa.SmallInteger).label(f"r{bit.place}"))
     kept = [c[name] for name in identity]
     if task.due and frame.table == task.due.table:
         kept += [c[name] for name in carried(task, task.due.of)]
@@ -189,13 +190,13 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
     return engine.make(f"states_{frame.table}", sa.select(*kept, *judged).select_from(source))
 
 
-_HALF: Final = 1 << 31  # rows of one facility that a half of a sum can hold
+_HALF: Final = 1 << 40  # rows of one facility that a half of a sum can hold; the sum itself is of 128 bits
 
 
 def five_counts(engine: Engine, bits: Sequence[Bit], states: FromClause) -> Iterator[tuple[str, str, RuleCount]]:
-    """Facility and rule -> how many rows are in each state. Two states share a sum, each in a half of its own, and the
-    first is the rest: a tenth of what five filtered counts cost."""
-    pairs = ((UNMET, EXCUSED), (NOT_APPLICABLE, NOT_ASSESSABLE))
+    """Facility and rule -> how many rows are in each state. Two states share a sum, each in a half of its own: a tenth
+    of what five filtered counts cost. The rest is not assessable, a row of no state too: nothing is never met."""
+    pairs = ((UNMET, EXCUSED), (MET, NOT_APPLICABLE))
     sums = [
         sa.func.sum(
             sa.case(
@@ -212,8 +213,8 @@ def five_counts(engine: Engine, bits: Sequence[Bit], states: FromClause) -> Iter
         for index, bit in enumerate(bits):
             first, second = (int(number) for number in numbers[2 * index : 2 * index + 2])
             unmet, excused = first % _HALF, first // _HALF
-            not_applicable, not_assessable = second % _HALF, second // _HALF
-            met = rows - unmet - excused - not_applicable - not_assessable
+            met, not_applicable = second % _HALF, second // _HALF
+            not_assessable = rows - met - unmet - excused - not_applicable
             yield facility, bit.rule, RuleCount(met, unmet, excused, not_applicable, not_assessable)
 
 

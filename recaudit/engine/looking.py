@@ -65,14 +65,14 @@ class Around:
         return at.base.c.ns.not_in(spaces) if spaces else sa.true()
 
     def whole(self, at: At, table: str) -> ColumnElement[bool]:
-        """Was all of the table read, for the facility and namespace of each row? Lines of a hanging table that nobody
-        could read are holes and counted as such; those of any other leave it open what it holds."""
+        """Was all of the table read, for the facility and namespace of each row? Lines that nobody could read are holes
+        of a hanging table on the ladder, and counted as such; those of any other leave it open what it holds."""
         first = (at.table, table) not in self.asked
         c = self.asked.setdefault((at.table, table), self.handed.alias(f"made of {table}")).c
         if first:
             on = sa.and_(c.facility == at.base.c.facility_, c.ns == at.base.c.ns, c.tbl == FILE_OF.get(table, table))
             at.source = at.source.outerjoin(self.asked[at.table, table], on)
-        known = [c.handed_in, sa.not_(c.cut), *([] if table in self.hung else [sa.not_(c.unread)])]
+        known = [c.handed_in, sa.not_(c.cut), *([] if table in self.task.hanging else [sa.not_(c.unread)])]
         return sa.func.coalesce(sa.and_(*known), sa.false())
 
 

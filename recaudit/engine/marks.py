@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.dialect import all_of, sql
+from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.numbers import decimal
 from recaudit.engine.seam import Engine, Task
@@ -25,7 +25,6 @@ from recaudit.model import SignalRule
 from recaudit.values import VALUE
 
 HUNDREDTHS: Final = 100
-_AT_ONCE: Final = 10_000
 
 
 class Group(NamedTuple):
@@ -166,9 +165,7 @@ def hundredths(text: ColumnElement[Any]) -> ColumnElement[Any]:
 def streamed(engine: Engine, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:
     """The statement's rows, a few thousand at a time: there is one for each class and column. Nothing else may be asked
     of the engine before the last."""
-    cursor = engine.connection.execute(sql(statement))
-    while rows := cursor.fetchmany(_AT_ONCE):
-        yield from rows
+    return engine.stream(statement)
 
 
 def whole_part(number: ColumnElement[Any], of: ColumnElement[Any] | int) -> ColumnElement[Any]:

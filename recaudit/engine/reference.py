@@ -10,7 +10,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.agreement import MOST_ROWS, Sheet
 from recaudit.engine.cells import UNIQUE
-from recaudit.engine.dialect import sql
 from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.judge import Judged, verdicts
 from recaudit.engine.link import key_of
@@ -42,7 +41,7 @@ def sheet(
     ranged = frozenset(name for name, cell in columns.items() if cell.low is not None)
     data = None
     if rows <= most:
-        data = engine.connection.sql(sql(_select(frame, rules, columns))).to_arrow_table()
+        data = engine.arrow(_select(frame, rules, columns))
     kinds = {name: cell.kind for name, cell in columns.items()}
     return Sheet(frame.table, rows, tuple(rules), kinds, ranged, facilities, counts, data)
 

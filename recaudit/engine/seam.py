@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -24,6 +24,8 @@ from recaudit.keys import Difference
 from recaudit.model import EVER, Base, Calendar, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
 from recaudit.sources.seamfiles import schema_of
 from recaudit.sources.workers import cores
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Task:
     ``computation``: the numbers of the profile; None where no suite names any.
     ``as_of``: the day of the audit. ``calendar``: of school years, None where nobody gave one; ``statuses``: codes of
     standing as an Arrow table (``seam.STATUSES``). ``enrolled``: keys of ``roster`` that another source says were
-    enrolled on the day ``enrolled_on``; None where it makes no roster.
+    enrolled on the day ``enrolled_on``; None where it makes no roster. ``lists``: name -> (grade, trait, period) of each
+    trait that is due.
     """
 
     spill: Path
@@ -75,6 +78,7 @@ class Task:
     statuses: Any = None
     enrolled: Any = None
     enrolled_on: date | None = None
+    lists: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
 
     def heirs_of(self, one: Input) -> frozenset[str]:
         """Facilities in scope, others than its own, for which rows of an input may count whose facility is certain."""
@@ -127,6 +131,9 @@ class Task:
 MEMORY: Final = 192 << 20
 """Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
 
+_AT_ONCE: Final = 10_000
+"""Rows of a stream that are held at a time."""
+
 THREADS: Final = 2
 """Each needs its part of ``MEMORY``."""
 
@@ -148,7 +155,7 @@ class Engine:
         if folder is not None:
             folder.mkdir(mode=0o700, exist_ok=True)
             here["temp_directory"] = str(folder)
-        self.connection = duckdb.connect(config=here)
+        self.connection, self.folder = duckdb.connect(config=here), folder
         self.memory, self.most = memory, _bytes(str(self._setting("memory_limit")))
         self._limit(memory)
 
@@ -181,19 +188,43 @@ class Engine:
 
     def say(self, text: str) -> list[tuple[Any, ...]]:
         """One statement's rows. Raises ``EngineError`` where memory or disk does not suffice for it."""
+        return self._enough(lambda: list(self.connection.execute(text).fetchall()))
+
+    def arrow(self, statement: sa.ClauseElement) -> pa.Table:
+        return self._enough(lambda: self.connection.sql(sql(statement)).to_arrow_table())
+
+    def stream(self, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:
+        """The statement's rows, a few thousand at a time. Nothing else may be asked of the engine before the last.
+
+        It is said again with more memory until its first rows are there; a sort has its memory by then. ``EngineError``
+        as of ``say``, between rows too.
+        """
+        text = sql(statement)
+        rows = self._enough(lambda: self.connection.execute(text).fetchmany(_AT_ONCE))
+        while rows:
+            yield from rows
+            rows = self._enough(lambda: self.connection.fetchmany(_AT_ONCE), again=False)
+
+    def _enough(self, ask: Callable[[], T], *, again: bool = True) -> T:
+        """What is asked, with as much memory as it takes; only once, where it cannot be asked ``again``. DuckDB's own
+        words are never passed on: they may hold values."""
         while True:
             try:
-                return list(self.connection.execute(text).fetchall())
+                return ask()
             except duckdb.OutOfMemoryException as failure:
-                if 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
-                    memory, folder = self._setting("memory_limit"), self._setting("temp_directory")
-                    raise EngineError(
-                        "what was read cannot be counted here: memory or disk does not suffice",
-                        where=f"{memory} of memory; {folder or 'no disk'}",
-                        fix="make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
-                        "more memory, or audit fewer facilities at a time",
-                    ) from None  # the engine's own words may hold values
-                self._limit(2 * self.memory)
+                if not again or 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
+                    what = "memory or disk does not suffice"
+                else:
+                    self._limit(2 * self.memory)
+                    continue
+            except duckdb.IOException:
+                what = "a file of the engine's own cannot be written or read, as where a disk is full"
+            raise EngineError(
+                f"what was read cannot be counted here: {what}",
+                where=f"{self.memory / (1 << 20):.1f} MiB of memory; {self.folder or 'no disk'}",
+                fix="make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
+                "more memory, or audit fewer facilities at a time",
+            ) from None
 
     def _limit(self, memory: int) -> None:
         self.memory = memory
@@ -219,14 +250,14 @@ class Engine:
         return relation(name, table.column_names)
 
 
-_UNITS: Final = {"bytes": 1, **{f"{unit}iB": 1 << 10 * power for power, unit in enumerate("KMGT", 1)}}
+_UNITS: Final = {"bytes": 1, **{f"{unit}iB": 1 << 10 * power for power, unit in enumerate("KMGTPE", 1)}}
 
 
 def _bytes(said: str) -> int:
     """How DuckDB writes an amount of memory, as bytes.
 
-    >>> _bytes("18.5 GiB")
-    19864223744
+    >>> _bytes("18.5 GiB"), _bytes("1.5 PiB")
+    (19864223744, 1688849860263936)
     """
     number, _, unit = said.partition(" ")
     return int(float(number) * _UNITS[unit])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any, Final
 
 import pyarrow as pa
@@ -13,9 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import Cell
 from recaudit.engine.looking import Around, At, is_value, joined, moment, of_card, said, word, yes
 from recaudit.engine.numbers import whole_number
-from recaudit.engine.seam import Engine
 from recaudit.model import LinkedColumn
-from recaudit.shipped import expectations
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 SUBMISSIONS: Final = "rc_submissions"
@@ -122,7 +119,8 @@ def _part(
 def traits(around: Around, at: At, column: LinkedColumn) -> Cell:
     """ "yes" where the card has a level for each trait that is due in its grade (``expectations/education/traits``).
     Where one of its traits does not say which it is, what is lacking is not known."""
-    due, t = _due(around.engine, column.where[1]), around.rows(TRAITS).c
+    list_ = column.where[1]
+    due, t = _due(around, list_), around.rows(TRAITS).c
     held = (
         sa.select(t.ns, t.reportCardId.label("names"), t.traitCode.label("trait"), t.periodCode.label("period"))
         .where(*(is_value(t, name) for name in ("reportCardId", "traitCode", "periodCode", "level")))
@@ -137,12 +135,13 @@ def traits(around: Around, at: At, column: LinkedColumn) -> Cell:
     )
     h, d = held.c, due.c
     there = around.kept(
-        "made traits found",
+        f"made traits found {list_}",
         sa.select(h.ns, h.names, d.grade, sa.func.count().label("found"))
         .select_from(held.join(due, sa.and_(d.trait == h.trait, d.period == h.period)))
         .group_by(h.ns, h.names, d.grade),
     )
-    wanted = around.kept("made traits wanted", sa.select(d.grade, sa.func.count().label("wanted")).group_by(d.grade))
+    each = sa.select(d.grade, sa.func.count().label("wanted")).group_by(d.grade)
+    wanted = around.kept(f"made traits wanted {list_}", each)
     b = at.base.c
     grade = is_value(b, "gradeLevel")
     joined(at, wanted, sa.and_(grade, wanted.c.grade == b.gradeLevel))
@@ -154,10 +153,10 @@ def traits(around: Around, at: At, column: LinkedColumn) -> Cell:
     return yes(sa.func.coalesce(found == wanted.c.wanted, sa.false()), sa.func.coalesce(lacking, sa.false()))
 
 
-def _due(engine: Engine, name: str) -> FromClause:
-    with expectations("education", "traits", f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    table = {"grade": "gradeLevel", "trait": "traitCode", "period": "periodCode"}
-    return engine.load(
-        f"traits due {name}", pa.table({name: pa.array([row[c] for row in rows]) for name, c in table.items()})
-    )
+def _due(around: Around, name: str) -> FromClause:
+    """The traits of a list of the task (grade, trait, period), loaded once."""
+    table = f"traits due {name}"
+    if table not in around.standing:
+        columns = zip(("grade", "trait", "period"), zip(*around.task.lists[name], strict=True), strict=True)
+        around.standing[table] = around.engine.load(table, pa.table({of: pa.array(cells) for of, cells in columns}))
+    return around.standing[table].alias()

@@ -21,6 +21,7 @@ from recaudit.shipped import expectations, packs
 from recaudit.suites.computation import FILE, read_computation
 from recaudit.suites.gx import hold_in_gx
 from recaudit.suites.linking import Tables, frame_kinds, read_links
+from recaudit.suites.made import lists
 from recaudit.suites.reading import Wrong, check_keys, near, read_object
 from recaudit.suites.rules import SUPPORTED, read_rule
 from recaudit.suites.signals import read_signals
@@ -34,6 +35,7 @@ __all__ = [
     "hold_in_gx",
     "links",
     "links_of",
+    "lists",
     "load",
     "meant",
     "named",

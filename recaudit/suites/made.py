@@ -1,13 +1,29 @@
-"""A linked column that the engine makes of several rows: what links.json says of it."""
+"""A linked column that the engine makes of several rows: what links.json says of it, and the lists that it names."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from recaudit.model import LinkedColumn
+from recaudit.model import LinkedColumn, Links
+from recaudit.shipped import expectations
 from recaudit.suites.reading import Wrong, near
 from recaudit.values import KINDS
+
+_LISTS: Final = ("education", "traits")  # the folder of the lists
+_TRAIT: Final = ("gradeLevel", "traitCode", "periodCode")
+
+
+def lists(links: Links) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """Each list that a linked column names -> (grade, trait, period) of each trait that is due; {} where none does."""
+    columns = (column for of in links.columns.values() for column in of)
+    found: dict[str, tuple[tuple[str, str, str], ...]] = {}
+    for name in sorted({name for column in columns for key, name in [column.where] if key == "list"}):
+        with expectations(*_LISTS, f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            grade, trait, period = _TRAIT
+            found[name] = tuple((row[grade], row[trait], row[period]) for row in csv.DictReader(file))
+    return found
 
 
 def read_made(
@@ -29,6 +45,9 @@ def read_made(
         pairs.append((table, column))
     if entry["kind"] not in KINDS | {"found", "days"}:
         wrong.add(f"there is no kind {entry['kind']!r}", near(str(entry["kind"]), sorted(KINDS)))
+    known = sorted(file.stem for file in expectations(*_LISTS).glob("*.csv"))
+    if "list" in entry and entry["list"] not in known:
+        wrong.inside("list").add(f"there is no list {entry['list']!r}", near(str(entry["list"]), known))
     start, end = (*map(str, needs), "", "")[:2]
     return LinkedColumn(
         name=str(entry["name"]),
