@@ -48,7 +48,7 @@ class Job:
     lookups: Lookups = _NO_LOOKUPS
     learners: bool = False  # whether rows of users.csv are learners too
     gone: frozenset[int] = frozenset()  # lines of rows that deltas replace or take out
-    doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether a delta took them out
+    doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether they hold after all deltas
     digest: bool = False  # whether to take the digest of the whole file on disk as well
 
 
