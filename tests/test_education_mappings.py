@@ -196,6 +196,11 @@ def test_hidden_sheets_are_told_and_not_read(tmp_path: Path) -> None:
     inputs, rows = read(tmp_path, {"a.xlsx": book}, minimal())
     assert findings(inputs["a.xlsx"])["hidden sheet"] == "sheet 2: not read"
     assert len(rows["users"]) == 1
+    assert not inputs["a.xlsx"].to_the_end  # there are learners whom nobody looked at
+    (tmp_path / "codes").mkdir()
+    codes = workbook({"A": [HEAD, ("1", "An", "", 7)], "DM": [("Mã", "Tên"), ("01", "Nam")]}, hidden=["DM"])
+    inputs, _ = read(tmp_path / "codes", {"a.xlsx": codes}, minimal())
+    assert (len(inputs["a.xlsx"].findings) > 0, inputs["a.xlsx"].to_the_end) == (True, True)
     (tmp_path / "again").mkdir()
     _, rows = read(tmp_path / "again", {"a.xlsx": book}, minimal(hidden="read"))
     assert len(rows["users"]) == 2
@@ -304,6 +309,23 @@ def test_a_sum_between_learners_ends_nothing(tmp_path: Path) -> None:
     inputs, rows = read(tmp_path, {"a.csv": file}, minimal())
     assert cells(rows, "users", "identifier") == ["1", "2", "3"]
     assert findings(inputs["a.csv"])["line outside a table"] == "learners"
+    assert inputs["a.csv"].to_the_end
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        (("2", "Hà", "", ""), False),
+        (("", "Lê Thị Hà", "", ""), True),
+        (("Ngày 20 tháng 5", "Hiệu trưởng", "", ""), True),
+    ],
+)
+def test_what_may_be_a_learner_below_the_sum_leaves_open_what_else_there_is(
+    tmp_path: Path, line: tuple[str, ...], whole: bool
+) -> None:
+    file = csv(HEAD, ("1", "An", "", 7), ("Tổng số: 1", "", "", ""), line)
+    inputs, _ = read(tmp_path, {"a.csv": file}, minimal())
+    assert inputs["a.csv"].to_the_end == whole
 
 
 def test_parquet_is_read_as_text(tmp_path: Path) -> None:

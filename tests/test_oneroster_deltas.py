@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit.education.deltas import KEPT, Version, fates
+from recaudit.education.deltas import GONE, Version, fates
 from recaudit.education.header import NOT_JUDGED
 from recaudit.model import Input
 from recaudit.values import NOT_KNOWN, VALUE
@@ -40,12 +40,19 @@ def change(at: int | None, content: str = "b", *, deletes: bool = False) -> Vers
         ([change(1), change(2, deletes=True)], ["deleted", "deletion"]),
         ([change(1, deletes=True)], ["deletion of nothing"]),
         ([BULK, change(1), change(1)], ["replaced", "stays", "replaced"]),  # the same change handed in twice
-        ([BULK, change(1), change(1, "c")], ["stays", *["order of changes not known"] * 2]),
-        ([BULK, change(1), change(None, "c")], ["stays", *["order of changes not known"] * 2]),
-        ([BULK, change(1, deletes=True), change(1)], ["order of deletion not known"] * 3),
+        ([BULK, change(1), change(1, "c")], ["replaced", *["order of changes not known"] * 2]),
+        ([BULK._replace(at=2), change(1), change(1, "c")], ["stays", "replaced", "replaced"]),
+        ([change(1), change(2), change(2, "c")], ["replaced", *["order of changes not known"] * 2]),
+        ([change(1), change(2, "c"), change(None, "c")], ["replaced", "stays", "replaced"]),
+        ([BULK, change(1), change(None, "c")], ["replaced", *["order of changes not known"] * 2]),
+        ([BULK, change(1, deletes=True), change(1)], ["replaced", *["order of deletion not known"] * 2]),
         ([BULK._replace(at=2), change(1)], ["stays", "replaced"]),  # a bulk that is newer than the delta
         ([BULK._replace(at=1), change(1)], ["replaced", "stays"]),
-        ([BULK._replace(at=1), change(None)], ["stays", "order of changes not known"]),
+        ([BULK._replace(at=1), change(None)], ["order of changes not known"] * 2),
+        (
+            [BULK._replace(at=2), change(1), change(None)],
+            [*["order of changes not known"] * 1, "replaced", "order of changes not known"],
+        ),
     ],
 )
 def test_what_becomes_of_the_rows_of_one_object(rows: list[Version], told: list[str]) -> None:
@@ -65,7 +72,7 @@ VERSIONS = st.builds(
 @given(st.lists(VERSIONS, max_size=5), st.randoms())
 def test_the_order_in_which_rows_are_read_changes_nothing_that_is_there(rows: list[Version], random: object) -> None:
     def there(some: list[Version]) -> list[tuple[str, str]]:
-        return sorted((one.content, fate) for one, fate in zip(some, fates(some), strict=True) if fate in KEPT)
+        return sorted((one.content, fate) for one, fate in zip(some, fates(some), strict=True) if fate not in GONE)
 
     shuffled = rows[:]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -146,22 +153,29 @@ def test_references_are_asked_of_what_is_there_after_all_changes(tmp_path: Path)
     assert ("dangling reference", "demographics.sourcedId: not in users") in findings(inputs["a/demographics.csv"])
 
 
-def test_changes_that_nobody_can_put_in_order_are_told_and_none_is_applied(tmp_path: Path) -> None:
+def test_of_changes_that_nobody_can_put_in_order_nobody_knows_what_the_row_says(tmp_path: Path) -> None:
     one = delta(orgs=f"s1,active,{DAYS[0]},Trường mới,school,1,d1\n")
     other = delta(orgs=f"s1,active,{DAYS[0]},Trường khác,school,2,d1\n")
     inputs, rows = packages(tmp_path, a=WITH, b=one, c=other)
     for path in ("b/orgs.csv", "c/orgs.csv"):
         assert findings(inputs[path]) == {("order of changes not known", "orgs"): (2,)}
-    assert sorted(row["identifier"] for row in rows["orgs"] if row["id"] == "s1") == ["0662001", "1", "2"]
+    assert findings(inputs["a/orgs.csv"]) == {("replaced", "orgs"): (3,)}
+    doubted = [row for row in rows["orgs"] if row["id"] is None]
+    # not even its key: whoever asks whether it is there, or what it says, gets no answer
+    assert [(row["name"], row["name__s"], row["judged"]) for row in doubted] == [(None, NOT_KNOWN, NOT_JUDGED)] * 2
+    assert {row["id"] for row in rows["orgs"]} == {None, "d1", "s2"}
+    assert {row["schoolCode"] for row in rows["learners"]} == {None}
 
 
 def test_of_a_learner_who_was_deleted_or_not_nobody_knows_whether_there_is_a_record(tmp_path: Path) -> None:
     row = "true,an,,Na,Nguyễn" + "," * 13 + "s1,\n"
     one, other = (delta(users=f"007,{status},{DAYS[0]},{row}") for status in ("active", "tobedeleted"))
     inputs, rows = packages(tmp_path, a=WITH, b=one, c=other)
-    assert findings(inputs["a/users.csv"]) == {("order of deletion not known", "users"): (2,)}
+    assert findings(inputs["a/users.csv"]) == {("replaced", "users"): (2,)}
+    assert findings(inputs["c/users.csv"]) == {("order of deletion not known", "users"): (2,)}
+    assert [row["id"] for row in rows["users"]].count(None) == 2  # no ``student_found`` finds it
     states = sorted((row["id"], row["liveStatus__s"]) for row in rows["learners"])
-    assert states == [("007", NOT_KNOWN)] * 3 + [("u2", VALUE)]
+    assert states == [("007", NOT_KNOWN)] * 2 + [("u2", VALUE)]
 
 
 def test_an_object_that_was_deleted_or_not_answers_no_reference_and_meets_no_rule(tmp_path: Path) -> None:

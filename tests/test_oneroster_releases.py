@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recaudit.education.formats import EDITIONS, manifest, specifications
+from recaudit.education.header import NOT_JUDGED
 from recaudit.education.recognise import of_header
 from recaudit.plan import SECTORS
 from recaudit.values import BLANK, NOT_KNOWN, VALUE
@@ -44,6 +45,15 @@ def test_the_older_release_has_thirteen_files_and_a_manifest() -> None:
         newer = specifications()[table].columns
         own = {column.seam or name for name, column in specifications("1.1")[table].columns.items()}
         assert own - newer.keys() <= {"orgSourcedIds", "role"}
+
+
+@pytest.mark.parametrize("manifest_csv", [MANIFEST.replace("version,1.1", "version,1.3"), "propertyName,value\n", ""])
+def test_what_a_manifest_of_no_known_release_asks_for_is_not_judged(tmp_path: Path, manifest_csv: str) -> None:
+    inputs, rows = read(put(tmp_path, {**PACKAGE_1_1, "manifest.csv": manifest_csv}))
+    assert ("release not judged", "users") in findings(inputs["users.csv"])
+    assert {row["judged"] for table in ("users", "orgs", "learners") for row in rows[table]} == {NOT_JUDGED}
+    named, _ = read(tmp_path, source(release="1.1"))
+    assert ("release not judged", "users") not in findings(named["users.csv"])
 
 
 def test_an_edition_has_the_columns_of_its_own() -> None:

@@ -92,6 +92,19 @@ def unless_known(found: Cells, known: pl.Series) -> Cells:
     return Cells(found.text, unknown, found.lo, found.hi)
 
 
+def hidden(found: Cells, rows: pl.Series) -> Cells:
+    """The same cells, but in ``rows``, where they hold nothing that anybody knows."""
+    known = unless_known(found, ~rows).bucket
+    if found.lo is None or found.hi is None:
+        return Cells(blanked(found.text, rows), known)
+    return Cells(blanked(found.text, rows), known, blanked(found.lo, rows), blanked(found.hi, rows))
+
+
+def blanked(series: pl.Series, rows: pl.Series) -> pl.Series:
+    """The same, but null in ``rows``."""
+    return pl.select(pl.when(~rows).then(series)).to_series()
+
+
 def joined(parts: Sequence[Cells], *separators: str) -> pl.Series:
     """Texts of several cells as one text; null where one of them has no value."""
     pieces: list[pl.Expr] = []

@@ -5,7 +5,8 @@ counts is what is there after all changes, so rows that were replaced or taken o
 
 The order is that of ``dateLastModified``, row by row, whatever the packages are called: the standard gives packages no
 date and no number. A delta comes after its bulk, whose rows have no date; a row of a bulk that has one, and a later
-one than every change, is newer than they are. Of changes that differ and that nobody can put in order none is applied.
+one than every change, is newer than they are. Of changes that differ and that nobody can put in order each may be the
+last: nobody knows what such an object says, and where one of them is a deletion not even whether it is there.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ Fate = Literal[
     "order of deletion not known",
 ]
 """What becomes of a row: it is there after all changes; a later one replaces it; it is no more; it is the row that says
-so, of something or of nothing; it is there beside others, as nobody knows which is the last; or nobody knows whether
-the object is there at all."""
-DOUBTED: Final[Fate] = "order of deletion not known"
-KEPT: Final[frozenset[Fate]] = frozenset({"stays", "order of changes not known", DOUBTED})
+so, of something or of nothing; it may be the last of several, and nobody knows which is; or nobody knows whether the
+object is there at all."""
+DOUBTED: Final[frozenset[Fate]] = frozenset({"order of changes not known", "order of deletion not known"})
+GONE: Final[frozenset[Fate]] = frozenset({"replaced", "deleted", "deletion", "deletion of nothing"})
 
 
 class Version(NamedTuple):
@@ -85,37 +86,42 @@ def fates(versions_of: Sequence[Version], *, based: bool = True) -> list[Fate]:
     ['deleted', 'deletion', 'deleted']
     >>> fates([])
     []
+
+    Rows that certainly came before the last are replaced, also where nobody knows which of the others it is:
+
+    >>> fates([bulk, Version(True, 1, "b", False), Version(True, 1, "c", False)])
+    ['replaced', 'order of changes not known', 'order of changes not known']
     """
     changes = [place for place, one in enumerate(versions_of) if one.delta]
-    last = _last(versions_of, changes)
-    bulk = [one for one in versions_of if not one.delta]
-    if changes and (last is None or (versions_of[last].at is None and any(one.at is not None for one in bulk))):
-        if any(versions_of[place].deletes for place in changes):
-            return [DOUBTED for _ in versions_of]
-        return ["order of changes not known" if one.delta else "stays" for one in versions_of]
-    if last is None:
+    if not changes:
         return ["stays" for _ in versions_of]
-    final = versions_of[last]
-    if any(one.at is not None and final.at is not None and one.at > final.at for one in bulk):
+    last = _may_be_last(versions_of, changes)
+    if not any(versions_of[place].delta for place in last):
         return ["replaced" if one.delta else "stays" for one in versions_of]
-    if not final.deletes:
-        return ["stays" if place == last else "replaced" for place in range(len(versions_of))]
+    if len({versions_of[place].content for place in last}) > 1:
+        deleted = any(versions_of[place].deletes for place in last)
+        unknown: Fate = "order of deletion not known" if deleted else "order of changes not known"
+        return [unknown if place in last else "replaced" for place in range(len(versions_of))]
+    final = max(last, key=lambda place: (versions_of[place].delta, versions_of[place].at is not None, -place))
+    if not versions_of[final].deletes:
+        return ["stays" if place == final else "replaced" for place in range(len(versions_of))]
     there = any(not one.deletes for one in versions_of)
     own: Fate = "deletion" if there or not based else "deletion of nothing"
     return [own if one.deletes and one.delta else "deleted" for one in versions_of]
 
 
-def _last(rows: Sequence[Version], changes: Sequence[int]) -> int | None:
-    """The place of the last change; None where there is none, or where nobody knows which it is."""
-    if not changes:
-        return None
-    if len({rows[place].content for place in changes}) == 1:
-        return max(changes, key=lambda place: (rows[place].at is not None, rows[place].at or 0, -place))
+def _may_be_last(rows: Sequence[Version], changes: Sequence[int]) -> frozenset[int]:
+    """The places of the rows that no other is certain to have come after. A change without a date may be any; a row of
+    a bulk comes before every change, unless it has a later date."""
     newest = max((at for place in changes if (at := rows[place].at) is not None), default=None)
-    if newest is None or any(rows[place].at is None for place in changes):
-        return None
-    latest = [place for place in changes if rows[place].at == newest]
-    return latest[0] if len({rows[place].content for place in latest}) == 1 else None
+    later = [
+        place
+        for place, one in enumerate(rows)
+        if not one.delta and one.at is not None and (newest is None or one.at > newest)
+    ]
+    undated = [place for place in changes if rows[place].at is None]
+    dated = [place for place in changes if rows[place].at is not None and rows[place].at == newest and not later]
+    return frozenset((*later, *undated, *dated))
 
 
 # ------------------------------------------------------------------------------------------------ over all files

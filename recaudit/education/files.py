@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -46,9 +46,10 @@ class Job:
     edition: str = LATEST
     mode: Mode = ""
     lookups: Lookups = _NO_LOOKUPS
+    judged: bool = True  # false where its package names no release that is known
     learners: bool = False  # whether rows of users.csv are learners too
     gone: frozenset[int] = frozenset()  # lines of rows that deltas replace or take out
-    doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether a delta took them out
+    doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether they hold after all deltas
     digest: bool = False  # whether to take the digest of the whole file on disk as well
 
 
@@ -93,6 +94,9 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
         utf16=source.utf16,
         said=said,
     )
+    if not job.judged:
+        said.find("release not judged", specification.table, source.header_line)
+        header = replace(header, judged=NOT_JUDGED)
     said.complete = specification.key in header.columns
     contract = Contract(specification, header, job.mode)
     meaning = Meaning(ZoneInfo(job.timezone), job.last, job.lookups)
@@ -156,7 +160,7 @@ def _judged(
     said: FileRead,
 ) -> pl.Series:
     """How each row is judged: as its header allows, or not conformant where a check fails."""
-    if not specification.judged:
+    if header.judged == NOT_JUDGED:
         return pl.Series([header.judged], dtype=pl.Int8).new_from_index(0, len(lines))
     wrong: list[pl.Series] = []
     for failure in contract.failures(frame):

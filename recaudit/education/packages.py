@@ -47,6 +47,7 @@ class Package:
     edition: str = LATEST
     otherwise: str = ""  # the edition that the manifest names, where the headers are those of another release
     modes: Mapping[str, str] = field(default_factory=dict)  # property of the manifest -> what it says
+    judged: bool = True  # false where there is a manifest that names no known release: nobody knows what is asked
 
     def mode(self, specification: Specification) -> Mode:
         """How the manifest announces a file; "" where none does."""
@@ -63,18 +64,23 @@ def packages(files: Sequence[tuple[File, Specification]]) -> dict[Place, Package
     modes: dict[Place, dict[str, str]] = {}
     own: dict[Place, Counter[str]] = {}
     planned: dict[Place, str] = {}
+    with_manifest: set[Place] = set()
     for file, specification in files:
         place = place_of(file)
         said, votes = modes.setdefault(place, {}), own.setdefault(place, Counter())
         planned[place] = file.source.release
         if specification.table == MANIFEST:
+            with_manifest.add(place)
             said.update((row["propertyName"], row["value"]) for row in rows(file, "propertyName", "value"))
         elif specification.standard:
             votes.update(_own_columns(file, specification.table))
-    return {place: _package(planned[place], said, own[place]) for place, said in modes.items()}
+    return {
+        place: _package(planned[place], said, own[place], manifest=place in with_manifest)
+        for place, said in modes.items()
+    }
 
 
-def _package(planned: str, modes: Mapping[str, str], own: Counter[str]) -> Package:
+def _package(planned: str, modes: Mapping[str, str], own: Counter[str], *, manifest: bool = False) -> Package:
     """``own``: format -> how many columns there are that no other release has.
 
     >>> _package("", {"oneroster.version": "1.1"}, Counter()).edition
@@ -83,13 +89,15 @@ def _package(planned: str, modes: Mapping[str, str], own: Counter[str]) -> Packa
     '1.2'
     >>> _package("", {}, Counter()).edition
     '1.2'
+    >>> _package("", {"oneroster.version": "1.3"}, Counter(), manifest=True).judged
+    False
     """
     if planned:
         return Package(planned, modes=modes)
     seen = max(_FIRST, key=lambda name: (own[name], name)) if own.total() else ""
     named = modes.get(_VERSION, "")
     if named not in EDITIONS:
-        return Package(_FIRST[seen] if seen else LATEST, modes=modes)
+        return Package(_FIRST[seen] if seen else LATEST, modes=modes, judged=not manifest)
     if seen and seen != EDITIONS[named] and own[seen] >= _SURE and not own[EDITIONS[named]]:
         return Package(_FIRST[seen], named, modes)
     return Package(named, modes=modes)

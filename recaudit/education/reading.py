@@ -11,7 +11,7 @@ from typing import Final
 from recaudit.education import deltas, tables
 from recaudit.education.agreeing import disagreeing
 from recaudit.education.around import Around
-from recaudit.education.deltas import DELTA, DOUBTED, KEPT, Fates
+from recaudit.education.deltas import DELTA, Fates
 from recaudit.education.files import FileRead, Job, read_file
 from recaudit.education.formats import EDITIONS, MANIFEST, OLDER, ONEROSTER, Specification
 from recaudit.education.packages import Package, Place, announced, of_package, packages, place_of
@@ -100,13 +100,11 @@ def _jobs(
 ) -> Iterator[Job]:
     """One a file that is looked at; of each file on disk, the first one also takes its digest."""
     asked = tables.ADDED[tables.MARKS].keys() & columns.get(tables.MARKS, {}).keys()
-    gone = {
-        src: frozenset(line for fate, lines in by.items() if fate not in KEPT for line in lines)
-        for src, by in fates.items()
-    }
+    gone = {src: _lines(by, deltas.GONE) for src, by in fates.items()}
+    doubted = {src: _lines(by, deltas.DOUBTED) for src, by in fates.items()}
     around = Around(
         [(file, what[file.src]) for file in files if file.src in what],
-        gone=gone,
+        gone={src: gone[src] | doubted[src] for src in fates},  # what nobody knows is looked up by no other file
         changed=_changed(files, what, packed),
         marks=bool(asked),
     )
@@ -127,18 +125,23 @@ def _jobs(
             last=None if plan.period == EVER else plan.period.last,
             learners=file.src in learners,
             gone=gone.get(file.src, frozenset()),
-            doubted=frozenset(fates.get(file.src, {}).get(DOUBTED, ())),
+            doubted=doubted.get(file.src, frozenset()),
             digest=file.found.file not in taken,
         )
         if specification is not None:
             package = packed[place_of(file)]
             mode, lookups = package.mode(specification), around.lookups(file, specification)
-            job = replace(job, edition=package.edition, mode=mode, lookups=lookups)
+            judged = package.judged or not specification.standard
+            job = replace(job, edition=package.edition, mode=mode, lookups=lookups, judged=judged)
         taken.add(file.found.file)
         yield job
 
 
 # ------------------------------------------------------------------------------------------------ deltas
+def _lines(by: Fates, told: frozenset[deltas.Fate]) -> frozenset[int]:
+    return frozenset(line for fate, lines in by.items() if fate in told for line in lines)
+
+
 def _changed(files: Sequence[File], what: _Known, packed: Mapping[Place, Package]) -> frozenset[tuple[str, str]]:
     """The namespaces and tables that some delta changes."""
     return frozenset((file.namespace, what[file.src].table) for file in files if _is_delta(file, what, packed))

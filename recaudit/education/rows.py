@@ -13,10 +13,10 @@ import polars as pl
 
 from recaudit import values
 from recaudit.education import tables
-from recaudit.education.cells import Cells, cells, joined, looked_up, not_known, spans_in, unless_known
+from recaudit.education.cells import Cells, blanked, cells, hidden, joined, looked_up, not_known, spans_in, unless_known
 from recaudit.education.copies import contents, versions
 from recaudit.education.formats import Specification
-from recaudit.education.header import Header
+from recaudit.education.header import NOT_JUDGED, Header
 from recaudit.education.membership import ORGS, in_schools
 from recaudit.seam import Tables
 
@@ -60,8 +60,8 @@ class Part:
 
 class Batch:
     """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins;
-    ``doubted``: lines of rows of which nobody knows whether they were deleted; ``version``: how new rows are that do
-    not say so themselves."""
+    ``doubted``: lines of rows of which nobody knows whether they hold, as deltas cannot be put in order; ``version``:
+    how new rows are that do not say so themselves."""
 
     def __init__(
         self,
@@ -85,6 +85,10 @@ class Batch:
         table = self.specification.table
         content = contents(self.frame, self.header, self.specification.modified)
         version = versions(self.specification, self.header, self.frame, self.version)
+        if self.doubted:
+            judged = pl.select(
+                pl.when(self.in_doubt()).then(pl.lit(NOT_JUDGED, judged.dtype)).otherwise(judged)
+            ).to_series()
         identity = (self.lines.cast(pl.Int64), version, content, judged)
         if table in tables.SPLIT:
             students, others = tables.SPLIT[table]
@@ -110,6 +114,10 @@ class Batch:
                 columns = rows.columns(kept[tables.LEARNERS], named) if tables.LEARNERS in kept else ()
                 parts.append(Part(tables.LEARNERS, places, columns))
         return parts
+
+    def in_doubt(self) -> pl.Series:
+        """Row by row, whether nobody knows that it holds."""
+        return self.lines.is_in(list(self.doubted))
 
     def _in_schools(self) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
         """Users as learners: their cells, their places in the batch, and a place of its own for each in the file. Of
@@ -142,25 +150,20 @@ class _Rows:
         self.span = spans_in(batch.meaning.zone)
         own = batch.specification.table
         self.is_users = own == "users" and table == tables.LEARNERS
+        self.is_unit = table in (tables.LEARNERS, tables.REPORT_CARDS)
         self._made: dict[str, Cells] = {}
-        self.sure = self._sure()
-
-    def _sure(self) -> pl.Series | None:
-        """Of which rows it is known that they are there; None for all. Learners are not asked: one of whom nobody knows
-        it has no ``liveStatus`` and is no record that can be read."""
-        if not self.batch.doubted or self.table == tables.LEARNERS:
-            return None
-        return ~self.batch.lines.gather(self.places).is_in(list(self.batch.doubted))
 
     def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series]) -> list[pl.Series]:
         """``pos, id, version, content, judged``, then the cells of the kept columns."""
         pos, *rest = identity
+        doubted = self.batch.in_doubt().gather(self.places) if self.batch.doubted and not self.is_unit else None
         key = self.identifier()
-        if self.sure is not None:  # what may not be there answers no reference, as a row whose key cannot be read
-            key = pl.select(pl.when(self.sure).then(key)).to_series()
+        if doubted is not None:  # nobody knows whether the row is there: it is no answer to who asks for its key
+            key = blanked(key, doubted)
         found = [pos, key, *rest]
         for name in kept:
-            found.extend(self.cells(name).series)
+            cell = self.cells(name)
+            found.extend((cell if doubted is None else hidden(cell, doubted)).series)
         return found
 
     def identifier(self) -> pl.Series:
@@ -178,8 +181,7 @@ class _Rows:
     def cells(self, name: str) -> Cells:
         if name not in self._made:
             make = _MADE.get((self.table, name))
-            found = make(self) if make else self.own(name)
-            self._made[name] = found if self.sure is None else unless_known(found, self.sure)
+            self._made[name] = make(self) if make else self.own(name)
         return self._made[name]
 
     def own(self, name: str, bucket: Callable[[str | None, str], int] = values.bucket) -> Cells:
@@ -270,7 +272,7 @@ def _live_status(rows: _Rows) -> Cells:
     found = found if roles is None else unless_known(found, roles == "student")
     if not rows.batch.doubted:
         return found
-    return unless_known(found, ~rows.batch.lines.gather(rows.places).is_in(list(rows.batch.doubted)))
+    return unless_known(found, ~rows.batch.in_doubt().gather(rows.places))
 
 
 def _school_year(rows: _Rows) -> Cells:

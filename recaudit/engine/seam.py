@@ -44,8 +44,8 @@ class Task:
     ``computation``: the numbers of the profile; None where no suite names any.
     ``as_of``: the day of the audit. ``calendar``: of school years, None where nobody gave one; ``statuses``: codes of
     standing as an Arrow table (``seam.STATUSES``). ``enrolled``: keys of ``roster`` that another source says were
-    enrolled on the day ``enrolled_on``; None where it makes no roster. ``lists``: name -> (grade, trait, period) of each
-    trait that is due.
+    enrolled on the day ``enrolled_on``; None where it makes no roster. ``lists``: name -> (grade, trait, period) of
+    each trait that is due.
     """
 
     spill: Path

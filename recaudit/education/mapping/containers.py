@@ -38,12 +38,14 @@ Line = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet, its rows once. ``narrow``: a row that has fewer cells than the header is broken, not short."""
+    """One sheet, its rows once. ``narrow``: a row that has fewer cells than the header is broken, not short.
+    ``unread``: its rows are not to be read, as the mapping leaves hidden sheets out."""
 
     number: int
     title: str
     lines: Iterator[Line]
     narrow: bool = False
+    unread: bool = False
 
 
 def sheets(found: Found, how: Csv, hidden: bool, said: Said) -> Iterator[Sheet]:
@@ -75,13 +77,14 @@ def _content(found: Found) -> bytes:
 
 def _workbook(content: bytes, hidden: bool, said: Said) -> Iterator[Sheet]:
     for sheet in worksheets(content):
-        if sheet.hidden and not hidden:
+        unread = sheet.hidden and not hidden
+        if unread:
             said.find("hidden sheet", f"sheet {sheet.number}: not read")
-        elif sheet.rows is None:
+        if sheet.rows is None:
             said.find("broken sheet", f"sheet {sheet.number}")
             said.to_the_end = False
         else:
-            yield Sheet(sheet.number, sheet.title, iter(list(enumerate(sheet.rows, 1))))
+            yield Sheet(sheet.number, sheet.title, iter(list(enumerate(sheet.rows, 1))), unread=unread)
 
 
 # ------------------------------------------------------------------------------------------------ Parquet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -81,9 +81,16 @@ def titles_of(form: Format) -> tuple[Answer, ...]:
 
 
 def readings(found: Found, form: Format, said: Said) -> Iterator[tuple[Sheet, Reading, bool]]:
-    """Every sheet of a file as one of the format's kinds; and whether it has to be one."""
+    """Every sheet of a file as one of the format's kinds; and whether it has to be one. A sheet that is left out though
+    it has rows of one of them, whatever it is called, leaves the file unread to its end."""
     names, titles = Names(found.stem), titles_of(form)
     for sheet in sheets(found, form.csv, form.hidden, said):
+        if sheet.unread:
+            kinds = [shape for shape in form.shapes if names.fit(replace(shape, sheets=()), "")]
+            aside = Said()
+            if any(True for _ in Reading(sheet, kinds, titles, aside).batches()) or aside.unreadable:
+                said.to_the_end = False
+            continue
         fitting = [shape for shape in form.shapes if names.fit(shape, sheet.title)]
         yield sheet, Reading(sheet, fitting, titles, said), any(shape.every for shape in fitting)
 

@@ -209,12 +209,21 @@ class _Table:
         return any(searched(each, text) for each in self._ends for text in (texts[:1] if keyed else texts))
 
     def _close(self, pending: Sequence[Line], over: bool) -> None:
-        """Lines that belong to no table are told; before its end they are rows that nobody can read."""
+        """Lines that belong to no table are told; before its end they are rows that nobody can read. After it, one that
+        may be a row leaves open what else there is. The first of ``pending`` is the line that ended the table."""
         if over:
             numbers = [number for number, _ in pending]
+            if self.next_header is None and any(self._names_one(cells) for _, cells in pending[1:]):
+                self.said.to_the_end = False
             self.said.find_all("line outside a table", self.shape.name, len(pending), numbers[:FIRST_LINES])
         else:
             self._spoil(pending)
+
+    def _names_one(self, cells: Sequence[str]) -> bool:
+        """Whether a line may be of a learner: a cell of what every row has is one word with a digit, as codes and dates
+        are. Names of those who sign, and the day on which they do, are not."""
+        keys = (cells[place].strip() for place in self.required if place < len(cells))
+        return any(any(map(str.isdigit, key)) and " " not in key for key in keys)
 
     def _is_broken(self, cells: Sequence[str]) -> bool:
         more = any(cell.strip() for cell in cells[self.width :])
