@@ -282,12 +282,10 @@ COMPUTED_PLANTINGS = (
     ),
     replace(
         _before(
-            "pro-06-history/no-learner", "an earlier card without a learner", _with_earlier(2, studentSourcedId=NULL)
+            "pro-06-history/no-learner",
+            "an earlier card without learner and year",
+            _with_earlier(2, studentSourcedId=NULL, schoolYear=NULL),
         ),
-        state="not_assessable",
-    ),
-    replace(
-        _before("pro-03-retained/no-stage", "an earlier card of an unknown stage", _with_earlier(1, stage=NULL)),
         state="not_assessable",
     ),
 )
