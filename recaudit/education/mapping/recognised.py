@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from recaudit.education.mapping.containers import UnreadableError
 from recaudit.education.mapping.files import readings
 from recaudit.education.mapping.loading import load, shipped
 from recaudit.education.mapping.segments import Names
+from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.shipped import expectations
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
