@@ -78,9 +78,8 @@ def audit(folder: Path) -> Once:
 def _failing(result: Path) -> int:
     """Cells that break the contract of the file, and family names that are placeholders."""
     said = json.loads(result.read_text(encoding="utf-8"))
-    broken = [
-        int(each["count"]) for one in said["inputs"] for each in one["findings"] if each["kind"] == "not conformant"
-    ]
+    findings = [each for one in said["inputs"] for each in one["findings"]]
+    broken = [int(each["count"]) for each in findings if each["kind"] == "not conformant"]
     unmet = {rule["id"]: rule["totals"]["unmet"] for rule in said["rules"]}
     return sum(broken) + int(unmet["req-01-family-name"])
 
