@@ -131,7 +131,7 @@ def _jobs(
         if specification is not None:
             package = packed[place_of(file)]
             mode, lookups = package.mode(specification), around.lookups(file, specification)
-            judged = package.judged or not specification.standard
+            judged = package.judged or not specification.standard or specification.table == MANIFEST
             job = replace(job, edition=package.edition, mode=mode, lookups=lookups, judged=judged)
         taken.add(file.found.file)
         yield job
