@@ -70,7 +70,7 @@ def _made(name: str, cases: Sequence[Tables], base: str = "rc_report_cards") -> 
     read = {"facility": "f", "handed_in": True, "cut": False, "unread": False}
     each = [{**read, "ns": f"{place}", "tbl": table} for place in range(len(cases)) for table in COLUMNS]
     handed = engine.load("handed", pa.Table.from_pylist(each))
-    task: Any = SimpleNamespace(links=SimpleNamespace(unit="rc_report_cards"))
+    task: Any = SimpleNamespace(links=SimpleNamespace(unit="rc_report_cards"), hanging=())
     linked: Any = SimpleNamespace(rows=standing["rc_report_cards"])
     around = Around(engine, task, linked, {}, handed, standing, {})
     rows = sa.select(*standing[base].c).subquery("base")
