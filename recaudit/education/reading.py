@@ -25,7 +25,7 @@ from recaudit.sources.drawn import drawn_from, forget
 from recaudit.sources.inputs import FIRST_LINES, File, files_of, ignored, input_of, misspelt
 from recaudit.sources.lines import CannotOpenError, opened
 from recaudit.sources.room import check_room, needed
-from recaudit.sources.workers import work
+from recaudit.sources.workers import work, work_told
 
 FORMATS: Final = ("oneroster",)
 _SCRATCH: Final = ".names"  # inside the spill, while files are read
@@ -57,7 +57,7 @@ def read_sources(
         fates = _fates(files, what, packed, scratch, workers)
         jobs = list(_jobs(plan, files, what, packed, fates, spill, scratch, _kept(columns)))
         check_room(spill, needed((job.found, job.found.bytes) for job in jobs))
-        said = _read(jobs, progress, workers)
+        said = work_told(read_file, jobs, progress, workers)
         for one in (*dangling(scratch, _whole(files, what, packed, said)), *disagreeing(scratch)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines)
     finally:
@@ -73,18 +73,6 @@ def read_sources(
         else ignored(file, "education")
         for file in files
     )
-
-
-def _read(jobs: Sequence[Job], progress: Progress, workers: int) -> dict[int, FileRead]:
-    in_all, done = sum(job.found.bytes for job in jobs), 0
-
-    def tell(job: Job) -> None:
-        nonlocal done
-        done += job.found.bytes
-        progress(job.found.path, done, in_all)
-
-    results = work(read_file, jobs, workers=workers, weight=lambda job: job.found.bytes, done=tell)
-    return {job.src: result for job, result in zip(jobs, results, strict=True)}
 
 
 # ------------------------------------------------------------------------------------------------ before reading

@@ -150,43 +150,22 @@ def stream_lines(stream: BinaryIO, *, longest: int = LONGEST) -> Iterator[bytes]
 
     ``CutOffError`` comes after the last bytes that could be read.
     """
-    kept: list[bytes] = []
-    size = 0  # of the line that is not whole yet
-    broken: BaseException | None = None
-    while True:
-        try:
-            block = stream.read(BLOCK)
-        except BROKEN as failure:
-            block, broken = b"", failure
-        if not block:
-            break
+    for block in stream_blocks(stream, longest=longest):
+        if block is TOO_LONG:
+            yield block
+            continue
         *whole, rest = block.split(b"\n")
         for piece in whole:
-            if size + len(piece) >= longest:
-                yield TOO_LONG
-            elif kept:
-                yield b"".join((*kept, piece, b"\n"))
-            else:
-                yield piece + b"\n"
-            if kept or size:
-                kept, size = [], 0
-        size += len(rest)
-        if size <= longest:
-            kept.append(rest)
-        else:
-            kept = []
-    if size > longest:
-        yield TOO_LONG
-    elif tail := b"".join(kept):
-        yield tail
-    if broken is not None:
-        raise CutOffError from broken
+            yield piece + b"\n" if len(piece) < longest else TOO_LONG
+        if rest:
+            yield rest
 
 
 def stream_blocks(stream: BinaryIO, *, size: int = BLOCK, longest: int = LONGEST) -> Iterator[bytes]:
     """The same lines, many at once: about ``size`` bytes of whole ones; what follows the last line end stands alone.
 
-    A line of more than ``longest`` bytes is ``TOO_LONG``, alone. ``CutOffError`` comes after the last bytes.
+    A line that is read in several pieces and has more than ``longest`` bytes is ``TOO_LONG``, alone. ``CutOffError``
+    comes after the last bytes.
     """
     ready: list[bytes] = []  # whole lines
     open_: list[bytes] = []  # of the line that is not whole yet

@@ -11,9 +11,12 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing.process import BaseProcess
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from recaudit.errors import SourceError
+
+if TYPE_CHECKING:
+    from recaudit.sources.files import Found
 
 MUCH: Final = 32 << 20
 """Bytes from which on a process for each core is worth its start, which takes a second or two."""
@@ -69,6 +72,38 @@ def work(
     except BaseException:
         _stop(pool, before)
         raise
+
+
+class OfFile(Protocol):
+    """A job that reads one file, which is an input of its own."""
+
+    @property
+    def src(self) -> int: ...
+
+    @property
+    def found(self) -> Found: ...
+
+
+FileJob = TypeVar("FileJob", bound=OfFile)
+
+
+def work_told(
+    function: Callable[[FileJob], Result],
+    jobs: Sequence[FileJob],
+    progress: Callable[[str, int, int], None],
+    workers: int,
+) -> dict[int, Result]:
+    """Input -> ``function`` of its file, as ``work`` does it; ``progress`` is told the file and the bytes, those done
+    and all."""
+    in_all, done = sum(job.found.bytes for job in jobs), 0
+
+    def tell(job: FileJob) -> None:
+        nonlocal done
+        done += job.found.bytes
+        progress(job.found.path, done, in_all)
+
+    results = work(function, jobs, workers=workers, weight=lambda job: job.found.bytes, done=tell)
+    return {job.src: result for job, result in zip(jobs, results, strict=True)}
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from recaudit.sources.drawn import drawn_from, forget
 from recaudit.sources.inputs import File, Said, files_of, ignored, input_of
 from recaudit.sources.lines import CannotOpenError
 from recaudit.sources.room import check_room, needed
-from recaudit.sources.workers import work
+from recaudit.sources.workers import work_told
 
 DATES: Final = "dates"
 """The parameter by which a plan says how dates are written."""
@@ -61,7 +61,7 @@ def read_sources(
     try:
         jobs = list(_jobs(plan, looked_at, formats, lookups, spill, scratch, _kept(columns)))
         check_room(spill, needed((job.found, job.found.bytes) for job in jobs))
-        said = _read(jobs, progress, workers)
+        said = work_told(read_file, jobs, progress, workers)
         for one in dangling(scratch, _whole(looked_at, said)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines)
         _settle(spill, looked_at, formats, said)
@@ -95,18 +95,6 @@ def _is_one(file: File, form: Format) -> bool:
     return bool(file.found.ending) and any(
         Names(file.found.stem).fit(replace(shape, sheets=()), "") for shape in form.shapes
     )
-
-
-def _read(jobs: Sequence[Job], progress: Progress, workers: int) -> dict[int, FileRead]:
-    in_all, done = sum(job.found.bytes for job in jobs), 0
-
-    def tell(job: Job) -> None:
-        nonlocal done
-        done += job.found.bytes
-        progress(job.found.path, done, in_all)
-
-    results = work(read_file, jobs, workers=workers, weight=lambda job: job.found.bytes, done=tell)
-    return {job.src: result for job, result in zip(jobs, results, strict=True)}
 
 
 # ------------------------------------------------------------------------------------------------ before reading
