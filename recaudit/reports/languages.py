@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import gettext
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec
 
 from recaudit.said import ENGLISH, Language, Said, SaidEntry, Value, in_words, of_entry, say, say_n
 
 DOMAIN: Final = "recaudit"
 CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
+_P = ParamSpec("_P")
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=ENGLISH)
 
 
@@ -95,6 +96,22 @@ def told_n(one: str, many: str, /, n: int, **values: Value) -> str:
     '2 facilities'
     """
     return words(say_n(one, many, n=n, **values))
+
+
+def for_pipes(lines: Callable[_P, Iterator[str]]) -> Callable[_P, Iterator[str]]:
+    """Lines that machines read are English, whatever language is being spoken.
+
+    >>> with speaking("en"):
+    ...     list(for_pipes(lambda: iter([told("{n} rows", n=3)]))())
+    ['3 rows']
+    """
+
+    @wraps(lines)
+    def english(*arguments: _P.args, **named: _P.kwargs) -> Iterator[str]:
+        with speaking("en"):
+            return iter([*lines(*arguments, **named)])
+
+    return english
 
 
 def own(texts: Mapping[str, str], otherwise: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from recaudit.reports import vocabulary
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import told
 
 THEME = Theme(
     {
@@ -126,7 +128,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Text | str]], width
 
 def chip(verdict: str, wording: str = "") -> Text:
     """``✗ REFUTED``: sign and word, so that colour is never needed."""
-    return inert(f"{ICONS[verdict]} {(wording or verdict).upper()}", verdict)
+    return inert(f"{ICONS[verdict]} {vocabulary.verdict(wording or verdict).upper()}", verdict)
 
 
 def heading(text: str) -> Text:
@@ -161,13 +163,8 @@ def indented(text: Text, by: int = 2) -> RenderableType:
 
 def next_commands(steps: Sequence[tuple[str, str]]) -> Group:
     """Each step in words, and below it the command to copy, which is never wrapped or cut."""
-    lines: list[RenderableType] = [heading("Next")]
+    lines: list[RenderableType] = [heading(told("Next"))]
     for words, command in steps:
         lines.append(Text(f"  → {words}"))
         lines.append(Text.assemble("    ", inert(command, "command"), no_wrap=True, overflow="ignore"))
     return Group(*lines)
-
-
-def in_words(texts: Mapping[str, str], otherwise: str = "") -> str:
-    """The English text, else the first one there is."""
-    return texts.get("en") or next((text for text in texts.values() if text), otherwise)

@@ -7,11 +7,14 @@ denominator and is not 0, and a percentage always stands beside its ``n / N``, w
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from recaudit import said
 from recaudit.reports.languages import spoken
 from recaudit.said import NOTHING
+from recaudit.statistics import written
 
-__all__ = ["NOTHING", "bytes_in_all", "counted", "grouped", "of", "percent", "promised"]
+__all__ = ["NOTHING", "bytes_in_all", "counted", "grouped", "number_of", "of", "percent", "promised", "share_of"]
 
 
 def grouped(number: int) -> str:
@@ -30,6 +33,20 @@ def percent(n: int, total: int, *, up: bool = False) -> str:
 def promised(share: str) -> str:
     """A share from the plan, exactly as it was promised."""
     return said.promised(share, spoken())
+
+
+def share_of(share: Fraction, *, up: bool = False) -> str:
+    """A share that is not a count of counts, in per cent, two decimals at most; rounded as ``percent`` does.
+
+    >>> share_of(Fraction(2, 3)), share_of(Fraction(2, 3), up=True), share_of(Fraction(95, 100))
+    ('66.66 %', '66.67 %', '95 %')
+    """
+    return promised(written(share, 4, up=up))
+
+
+def number_of(decimal: str) -> str:
+    """A decimal number that is written with a point, as the language writes it; other texts as they are."""
+    return decimal.replace(".", spoken().decimal)
 
 
 def of(n: int, total: int) -> str:

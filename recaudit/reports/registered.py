@@ -10,8 +10,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import for_pipes, told, words
 from recaudit.reports.look import hanging
-from recaudit.reports.numbers import counted, grouped
+from recaudit.reports.numbers import grouped
+from recaudit.said import Said, mark, say, say_n
 
 Kind = Literal[
     "source",
@@ -42,29 +44,37 @@ class Words(NamedTuple):
 
 
 KINDS: Final[dict[Kind, Words]] = {
-    "source": Words("The register does not say who keeps it", 'write source = "..." into [register]'),
-    "date": Words("The register does not say of which day it is", "write date = YYYY-MM-DD into [register]"),
-    "no_expected": Words("Facilities without an expected number", "add a roster, or an expected row"),
-    "disputed": Words("Facilities whose sources contradict each other", "ask the sources which number holds"),
-    "unresolved": Words("Facilities whose code of an area leads to none", "write a code that holds on as_of"),
+    "source": Words(mark("The register does not say who keeps it"), mark('write source = "..." into [register]')),
+    "date": Words(
+        mark("The register does not say of which day it is"), mark("write date = YYYY-MM-DD into [register]")
+    ),
+    "no_expected": Words(mark("Facilities without an expected number"), mark("add a roster, or an expected row")),
+    "disputed": Words(
+        mark("Facilities whose sources contradict each other"), mark("ask the sources which number holds")
+    ),
+    "unresolved": Words(
+        mark("Facilities whose code of an area leads to none"), mark("write a code that holds on as_of")
+    ),
     "split": Words(
-        "Facilities whose code may mean several areas",
-        "write the code that holds on as_of; where it was another's too, say in area_on of which day it is",
+        mark("Facilities whose code may mean several areas"),
+        mark("write the code that holds on as_of; where it was another's too, say in area_on of which day it is"),
     ),
-    "no_area": Words("Facilities without an area", "fill the column area"),
+    "no_area": Words(mark("Facilities without an area"), mark("fill the column area")),
     "calendar": Words(
-        "School years of which the calendar lacks a day, so that all is due then",
-        "add the event: term_start, term_end or closing",
+        mark("School years of which the calendar lacks a day, so that all is due then"),
+        mark("add the event: term_start, term_end or closing"),
     ),
-    "parent": Words("Areas that lie in one that does not hold as long", "correct valid_from and valid_to of the two"),
-    "target": Words("Steps of the crosswalk that lead to no area", "add the area, or correct the step"),
-    "facility_gap": Words("Facilities that were closed in between"),
-    "area_gap": Words("Codes that no area had in between"),
-    "older_code": Words("Facilities placed by an older code of their area"),
-    "predecessor": Words("Predecessors that are not in the register themselves"),
-    "empty_area": Words("Areas in which no facility lies"),
-    "zero": Words("Facilities of which nothing is expected"),
-    "retest": Words("School years of which the calendar does not say when re-tests end"),
+    "parent": Words(
+        mark("Areas that lie in one that does not hold as long"), mark("correct valid_from and valid_to of the two")
+    ),
+    "target": Words(mark("Steps of the crosswalk that lead to no area"), mark("add the area, or correct the step")),
+    "facility_gap": Words(mark("Facilities that were closed in between")),
+    "area_gap": Words(mark("Codes that no area had in between")),
+    "older_code": Words(mark("Facilities placed by an older code of their area")),
+    "predecessor": Words(mark("Predecessors that are not in the register themselves")),
+    "empty_area": Words(mark("Areas in which no facility lies")),
+    "zero": Words(mark("Facilities of which nothing is expected")),
+    "retest": Words(mark("School years of which the calendar does not say when re-tests end")),
 }
 """In the order in which they are shown."""
 
@@ -75,7 +85,7 @@ class Finding:
 
     kind: Kind
     of: str = ""
-    what: str = ""
+    what: Said | str = ""
 
     @property
     def repair(self) -> bool:
@@ -89,7 +99,7 @@ class Lint:
     facilities: int
     areas: int
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def code(self) -> int:
@@ -97,9 +107,11 @@ class Lint:
         return 1 if any(finding.repair for finding in self.findings) else 0
 
     @property
-    def why(self) -> str:
+    def why(self) -> Said:
         number = sum(finding.repair for finding in self.findings)
-        return f"{counted(number, 'finding')} to repair" if number else "nothing to repair"
+        if not number:
+            return say("nothing to repair")
+        return say_n("{n} finding to repair", "{n} findings to repair", n=number)
 
 
 def page(lint: Lint) -> Group:
@@ -107,40 +119,44 @@ def page(lint: Lint) -> Group:
 
 
 def _page(lint: Lint) -> Iterator[RenderableType]:
-    facilities = counted(lint.facilities, "facility", "facilities")
-    yield Text(f"Register of {facilities}, {counted(lint.areas, 'area')} on the day of the audit")
-    for kind, words in KINDS.items():
+    facilities = say_n("{n} facility", "{n} facilities", n=lint.facilities)
+    areas = say_n("{n} area", "{n} areas", n=lint.areas)
+    yield Text(told("Register of {facilities}, {areas} on the day of the audit", facilities=facilities, areas=areas))
+    for kind, said in KINDS.items():
         found = [finding for finding in lint.findings if finding.kind == kind]
         if found:
-            sign, style = ("✗", "refuted") if words.fix else ("·", "muted")
+            sign, style = ("✗", "refuted") if said.fix else ("·", "muted")
             number = f": {grouped(len(found))}" if any(finding.of for finding in found) else ""
-            yield Text(f"\n{sign} {words.title}{number}", style)
+            yield Text()
+            yield hanging(Text(f"{sign} {words(Said(said.title))}{number}", style), 2)
             yield from _listed(found)
-            if words.fix:
-                yield hanging(Text(f"  fix: {words.fix}", "muted"), 7)
+            if said.fix:
+                yield hanging(Text(f"  {told('fix: {what}', what=Said(said.fix))}", "muted"), 4)
     for note in lint.notes:
-        yield hanging(inert(f"note: {note}", "muted"), 6)
-    yield Text(f"\nExit code {lint.code}: {lint.why}", "refuted" if lint.code else "confirmed")
+        yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
+    ending = told("Exit code {code}: {why}", code=str(lint.code), why=lint.why)
+    yield Text(f"\n{ending}", "refuted" if lint.code else "confirmed")
 
 
 def _listed(found: Sequence[Finding]) -> Iterator[RenderableType]:
     """One line each where there is something to say of each, else all of them in one."""
     if any(finding.what for finding in found):
         for finding in found:
-            yield hanging(Text.assemble("  ", inert(finding.of, "bold"), "  ", inert(finding.what)), 4)
+            yield hanging(Text.assemble("  ", inert(finding.of, "bold"), "  ", inert(words(finding.what))), 4)
     elif names := ", ".join(finding.of for finding in found if finding.of):
         yield hanging(inert(f"  {names}"), 2)
 
 
+@for_pipes
 def lines(lint: Lint) -> Iterator[str]:
     """The same for pipes: one finding a line, its kind and what it is of first."""
     yield f"register\tfacilities={lint.facilities}\tareas={lint.areas}"
     for kind in KINDS:
         for finding in lint.findings:
             if finding.kind == kind:
-                what = visible(finding.what) or "-"
+                what = visible(words(finding.what)) or "-"
                 repair = str(finding.repair).lower()
                 yield "\t".join(("finding", kind, visible(finding.of) or "-", f"repair={repair}", f"what={what}"))
     for note in lint.notes:
-        yield f"note\t{visible(note)}"
-    yield f"exit\t{lint.code}\twhy={visible(lint.why)}"
+        yield f"note\t{visible(words(note))}"
+    yield f"exit\t{lint.code}\twhy={visible(words(lint.why))}"

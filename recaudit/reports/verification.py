@@ -9,9 +9,11 @@ from typing import Literal
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from recaudit.reports import parts, vocabulary
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import for_pipes, told, words
 from recaudit.reports.look import hanging
-from recaudit.reports.numbers import counted
+from recaudit.said import Said, Value, say
 
 SHOWN = 20
 FAILED = 4
@@ -25,9 +27,9 @@ class Check:
     """One question about a result. ``found``: what speaks against it, or why it was not asked."""
 
     name: str
-    asks: str
+    asks: Said | str
     state: State
-    found: tuple[str, ...] = ()
+    found: tuple[Said | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Verification:
     """All questions that were asked, in order, and what is to be known beside them."""
 
     checks: tuple[Check, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def code(self) -> int:
@@ -44,15 +46,19 @@ class Verification:
         return 0 if "holds" in states and "fails" not in states else FAILED
 
     @property
-    def why(self) -> str:
-        failed = [check.name for check in self.checks if check.state == "fails"]
-        left = [check.name for check in self.checks if check.state == "not done"]
+    def why(self) -> Said:
+        failed: list[Value] = [_name(check) for check in self.checks if check.state == "fails"]
+        left: list[Value] = [_name(check) for check in self.checks if check.state == "not done"]
         if failed:
-            return f"does not hold: {', '.join(failed)}"
-        return f"holds as far as it was checked; not checked: {', '.join(left)}" if left else "holds"
+            return say("does not hold: {names}", names=failed)
+        return say("holds as far as it was checked; not checked: {names}", names=left) if left else say("holds")
 
 
-def asked(name: str, asks: str, wrong: Sequence[str]) -> Check:
+def _name(check: Check) -> Value:
+    return Said(vocabulary.QUESTIONS[check.name]) if check.name in vocabulary.QUESTIONS else check.name
+
+
+def asked(name: str, asks: Said | str, wrong: Sequence[Said | str]) -> Check:
     """A question that was asked: it holds when nothing is wrong."""
     return Check(name, asks, "fails" if wrong else "holds", tuple(wrong))
 
@@ -62,27 +68,30 @@ def page(verification: Verification) -> Group:
 
 
 def _page(verification: Verification) -> Iterator[RenderableType]:
-    wide = max(len(check.name) for check in verification.checks)
+    wide = max(len(vocabulary.question(check.name)) for check in verification.checks)
     for check in verification.checks:
         sign, style = _SIGNS[check.state]
-        line = Text.assemble((f"{sign} {check.name:{wide}}  ", style), (visible(check.asks), "muted"))
+        name = vocabulary.question(check.name)
+        line = Text.assemble((f"{sign} {name:{wide}}  ", style), (visible(words(check.asks)), "muted"))
         yield hanging(line, wide + 4)
         for found in check.found[:SHOWN]:
-            yield hanging(Text.assemble(" " * (wide + 4), inert(f"- {found}")), wide + 6)
+            yield hanging(Text.assemble(" " * (wide + 4), inert(f"- {words(found)}")), wide + 6)
         if len(check.found) > SHOWN:
-            yield Text(f"{' ' * (wide + 4)}- and {counted(len(check.found) - SHOWN, 'more', 'more')}")
+            yield Text(f"{' ' * (wide + 4)}- {parts.more(len(check.found) - SHOWN)}")
     for note in verification.notes:
-        yield hanging(inert(f"note: {note}", "muted"), 6)
+        yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
     style = "confirmed" if verification.code == 0 else "refuted"
-    yield Text(f"\nExit code {verification.code}: {visible(verification.why)}", style=style)
+    ending = told("Exit code {code}: {why}", code=str(verification.code), why=verification.why)
+    yield Text(f"\n{visible(ending)}", style=style)
 
 
+@for_pipes
 def lines(verification: Verification) -> Iterator[str]:
     """The same for pipes: every finding, none left out."""
     for check in verification.checks:
-        yield "\t".join(("check", check.name, check.state, f"asks={visible(check.asks)}"))
+        yield "\t".join(("check", check.name, check.state, f"asks={visible(words(check.asks))}"))
         for found in check.found:
-            yield "\t".join(("found", check.name, visible(found)))
+            yield "\t".join(("found", check.name, visible(words(found))))
     for note in verification.notes:
-        yield f"note\t{visible(note)}"
-    yield f"exit\t{verification.code}\twhy={visible(verification.why)}"
+        yield f"note\t{visible(words(note))}"
+    yield f"exit\t{verification.code}\twhy={visible(words(verification.why))}"
