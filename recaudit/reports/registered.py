@@ -10,8 +10,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import words
 from recaudit.reports.look import hanging
 from recaudit.reports.numbers import counted, grouped
+from recaudit.said import Said
 
 Kind = Literal[
     "source",
@@ -89,7 +91,7 @@ class Lint:
     facilities: int
     areas: int
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
     @property
     def code(self) -> int:
@@ -109,17 +111,17 @@ def page(lint: Lint) -> Group:
 def _page(lint: Lint) -> Iterator[RenderableType]:
     facilities = counted(lint.facilities, "facility", "facilities")
     yield Text(f"Register of {facilities}, {counted(lint.areas, 'area')} on the day of the audit")
-    for kind, words in KINDS.items():
+    for kind, about in KINDS.items():
         found = [finding for finding in lint.findings if finding.kind == kind]
         if found:
-            sign, style = ("✗", "refuted") if words.fix else ("·", "muted")
+            sign, style = ("✗", "refuted") if about.fix else ("·", "muted")
             number = f": {grouped(len(found))}" if any(finding.of for finding in found) else ""
-            yield Text(f"\n{sign} {words.title}{number}", style)
+            yield Text(f"\n{sign} {about.title}{number}", style)
             yield from _listed(found)
-            if words.fix:
-                yield hanging(Text(f"  fix: {words.fix}", "muted"), 7)
+            if about.fix:
+                yield hanging(Text(f"  fix: {about.fix}", "muted"), 7)
     for note in lint.notes:
-        yield hanging(inert(f"note: {note}", "muted"), 6)
+        yield hanging(inert(f"note: {words(note)}", "muted"), 6)
     yield Text(f"\nExit code {lint.code}: {lint.why}", "refuted" if lint.code else "confirmed")
 
 
@@ -142,5 +144,5 @@ def lines(lint: Lint) -> Iterator[str]:
                 repair = str(finding.repair).lower()
                 yield "\t".join(("finding", kind, visible(finding.of) or "-", f"repair={repair}", f"what={what}"))
     for note in lint.notes:
-        yield f"note\t{visible(note)}"
+        yield f"note\t{visible(str(note))}"
     yield f"exit\t{lint.code}\twhy={visible(lint.why)}"
