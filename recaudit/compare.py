@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from recaudit.model import RUNGS, Word
 from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry
+from recaudit.said import Said, say_n, together
 
 Trend = Literal["better", "worse", "changed", "not comparable", "new", "gone"]
 CAUSES = ("data", "plan", "suite", "policy", "register", "version")
@@ -82,12 +83,12 @@ def risen(baseline: Result, result: Result) -> list[Finding]:
     return list(_new_findings(baseline, result, _Alike(baseline, result, tuple(_causes(baseline, result)))))
 
 
-def gated(code: int, why: str, findings: Sequence[Finding]) -> tuple[int, str]:
+def gated(code: int, why: Said, findings: Sequence[Finding]) -> tuple[int, Said]:
     """The exit code of an audit that may have no new finding: 1 where it has one, whatever else it says."""
     if not findings:
         return code, why
-    many = "1 finding is" if len(findings) == 1 else f"{len(findings)} findings are"
-    return 1, f"{many} new since the baseline; {why}"
+    new = say_n("{n} finding is new since the baseline", "{n} findings are new since the baseline", n=len(findings))
+    return 1, together(new, why)
 
 
 # -------------------------------------------------------------- what may have caused it

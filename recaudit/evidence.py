@@ -19,9 +19,9 @@ from recaudit.model import (
     Holes,
     RuleCount,
     Rung,
-    Said,
     Scope,
     Standing,
+    Stated,
     Tally,
 )
 from recaudit.result import (
@@ -179,7 +179,7 @@ def _seat(entry: FacilityEntry, said: SeatEntry, may_be: tuple[str, ...]) -> Sea
         entry["basis"],
         said.get("expected", entry["expected"]),
         entry["covers"],
-        said=tuple(Said(one["source"], one["basis"], one["number"], one["covers"]) for one in entry.get("said", [])),
+        said=tuple(Stated(one["source"], one["basis"], one["number"], one["covers"]) for one in entry.get("said", [])),
     )
     plainly = _received(entry)
     accepted = {rung: Standing(**at) for rung, at in said.get("accept", {}).items()}

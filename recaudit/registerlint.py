@@ -7,8 +7,7 @@ from datetime import date
 
 from recaudit.errors import PlanError
 from recaudit.intime import gaps, without
-from recaudit.model import Area, Expected, Period
-from recaudit.model import Said as Stated
+from recaudit.model import Area, Expected, Period, Stated
 from recaudit.plan import Plan
 from recaudit.register import Register, load
 from recaudit.register.areas import holds, valid_on

@@ -16,6 +16,7 @@ from recaudit.compare import Change, Comparison, Finding, compare, gated, risen
 from recaudit.reports import differences
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import FILE_NAME, Result, sealed, write
+from recaudit.said import say
 from tests.golden.province import HOSTILE, province
 
 Json = dict[str, Any]
@@ -278,12 +279,11 @@ def test_a_finding_that_went_with_its_rows_is_not_repaired() -> None:
 
 def test_the_gate_is_missed_whatever_else_the_audit_says() -> None:
     found = [Finding("f", "r", "health", 1)]
-    assert gated(0, "every claim is confirmed", []) == (0, "every claim is confirmed")
-    assert gated(0, "every claim is confirmed", found) == (
-        1,
-        "1 finding is new since the baseline; every claim is confirmed",
-    )
-    assert gated(3, "x", found * 2)[0] == 1
+    confirmed = say("every claim is confirmed")
+    assert gated(0, confirmed, []) == (0, confirmed)
+    code, why = gated(0, confirmed, found)
+    assert (code, str(why)) == (1, "1 finding is new since the baseline; every claim is confirmed")
+    assert gated(3, confirmed, found * 2)[0] == 1
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
@@ -380,7 +380,9 @@ def test_a_new_finding_is_printed_and_fails_where_asked(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("recaudit.audit.check", lambda plan, **options: Outcome(NEWER, 0, "every claim is confirmed"))
+    monkeypatch.setattr(
+        "recaudit.audit.check", lambda plan, **options: Outcome(NEWER, 0, say("every claim is confirmed"))
+    )
     plan = tmp_path / "recaudit.toml"
     plan.touch()
     assert cli.run(["check", str(plan), "--baseline", str(kept[0]), *gate]) == code

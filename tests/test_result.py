@@ -80,6 +80,7 @@ def test_the_schema_refuses_what_breaks_the_contract(change: Callable[[Json], ob
         ("seat", "SeatEntry"),
         ("holes", "HolesEntry"),
         ("absent", "AbsentEntry"),
+        ("stated", "StatedEntry"),
         ("said", "SaidEntry"),
         ("placed", "PlacedEntry"),
         ("resolved", "ResolvedEntry"),

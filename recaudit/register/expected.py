@@ -22,6 +22,7 @@ from recaudit.keys import Difference, normal
 from recaudit.model import Covers, Period
 from recaudit.plan import SECTORS, Plan
 from recaudit.register.denominators import Tile
+from recaudit.said import Said, say
 
 ROSTER: Final = arrow.schema(
     [("facility", arrow.large_string()), ("ns", arrow.large_string()), ("id", arrow.large_string())]
@@ -110,7 +111,7 @@ WITH_PERSONS: Final = Contract(
 
 
 # ------------------------------------------------------------------------------------------------ tiles
-def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[str]) -> None:
+def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[Said]) -> None:
     """Each row of the expected counts as a tile of its facility; rows that break the contract are left out.
 
     Rows without a number are none yet, which the notes say. A number has to name its source.
@@ -119,7 +120,9 @@ def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Fau
         unnamed = sheet.frame.filter((pl.col("expected") != "") & (pl.col("source") == ""))[ROW]
         faults.rows(sheet, unnamed, "source", f"source {_NAMED.what}", _NAMED.fix)
         if blank := sheet.frame.filter(pl.col("expected") == "").height:
-            notes.append(f"{sheet.name}: rows whose number nobody has filled in yet: {blank}")
+            notes.append(
+                say("{file}: rows whose number nobody has filled in yet: {number}", file=sheet.name, number=blank)
+            )
         for cells in sheet.frame.iter_rows(named=True):
             period, number = period_of(cells["period"]), cells["expected"]
             if period is not None and number.isdecimal():

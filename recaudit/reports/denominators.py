@@ -11,7 +11,7 @@ from recaudit.reports import parts
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import hanging, warning
-from recaudit.result import FacilityEntry, Result, SaidEntry
+from recaudit.result import FacilityEntry, Result, StatedEntry
 
 
 def disputes(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
@@ -72,7 +72,7 @@ def said(entry: FacilityEntry) -> Iterator[RenderableType]:
         yield warning(told("the sources of its expected number contradict each other"))
 
 
-def _how(one: SaidEntry) -> str:
+def _how(one: StatedEntry) -> str:
     if one["basis"] == "roster":
         return told("{number} on a roster, by {source}", number=one["number"], source=one["source"])
     if one["covers"] == "subset":

@@ -57,7 +57,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         padding=(1, 1),
     )
     any_record = entry["each"] == "any"  # says the same at every rung
-    rest = [f"{words(other['what'])}: {words(other['why'])}" for other in result["not_looked_at"]]
+    rest = [f"{other['what']}: {words(other['why'])}" for other in result["not_looked_at"]]
     settles = told("What it would take") if entry["verdict"] == "refuted" else told("What would settle it")
     return Group(
         panel,

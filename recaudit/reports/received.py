@@ -11,7 +11,7 @@ from recaudit.model import BREAKS
 from recaudit.reports import parts
 from recaudit.reports.find import held_against
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import own, told, told_n, words
+from recaudit.reports.languages import called, own, told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, heading, indented, number, table, warning
 from recaudit.reports.numbers import of
 from recaudit.result import Result, RuleEntry
@@ -68,7 +68,7 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         rest = finding["count"] - 1
         more = told_n(" and {n} time more", " and {n} times more", n=rest) if rest > 0 else ""
         said = Text.assemble(
-            "  ", inert(f"{path}{first}", "bold"), "  ", inert(words(finding["kind"])), (more, "muted")
+            "  ", inert(f"{path}{first}", "bold"), "  ", inert(called(finding["kind"])), (more, "muted")
         )
         if finding["where"]:
             said.append_text(Text.assemble(": ", inert(finding["where"])))

@@ -15,7 +15,7 @@ from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import own, told, told_n, words
+from recaudit.reports.languages import called, own, told, told_n, words
 from recaudit.reports.look import (
     ICONS,
     Column,
@@ -221,7 +221,7 @@ def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         yield hanging(Text(f"  {name}{parts.expected_adds_up(total['expected'], total['rungs'])}"), 4)
         yield hanging(Text(f"  {name}{parts.read_adds_up(theirs, total['read'], total['unattributed'])}"), 4)
     for reason, rows in result["unattributed"].items():
-        yield hanging(inert(f"  {told('{n} unattributed: {why}', n=rows, why=words(reason))}", "muted"), 4)
+        yield hanging(inert(f"  {told('{n} unattributed: {why}', n=rows, why=called(reason))}", "muted"), 4)
     for note in [] if sheet.hidden.places else result["notes"]:  # notes count single places
         yield hanging(inert(f"  {told('note: {note}', note=words(note))}", "muted"), 4)
 
@@ -367,7 +367,7 @@ def _signals(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield heading(told("Signals: look at the documents before anybody is accused"))
     for name, signals in flagged.items():
         groups = [signal["group"] for signal in signals if signal["group"]]
-        figure = words(signals[0]["figure"] or "")
+        figure = words(signals[0]["figure"])
         if groups:
             where = parts.listed(groups) if len(groups) > 1 else ", ".join(filter(None, (groups[0], figure)))
             figure = told_n("{n} facility: {names}", "{n} facilities: {names}", n=len(groups), names=where)
@@ -381,7 +381,7 @@ def _not_looked_at(result: Result) -> Iterator[RenderableType]:
         return
     yield heading(told("Not looked at"))
     for entry in entries[:NOT_LOOKED_AT_SHOWN]:
-        what, why = inert(words(entry["what"])), inert(words(entry["why"]), "muted")
+        what, why = inert(entry["what"]), inert(words(entry["why"]), "muted")
         yield hanging(Text.assemble("  ", what, (": ", "muted"), why), 4)
     if len(entries) > NOT_LOOKED_AT_SHOWN:
         yield Text(f"  {parts.more_in_result(len(entries) - NOT_LOOKED_AT_SHOWN)}", "muted")

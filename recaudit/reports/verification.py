@@ -14,6 +14,7 @@ from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import for_pipes, told, words
 from recaudit.reports.look import hanging
 from recaudit.said import Said, Value, say
+from recaudit.terms import named
 
 SHOWN = 20
 FAILED = 4
@@ -55,7 +56,7 @@ class Verification:
 
 
 def _name(check: Check) -> Value:
-    return Said(vocabulary.QUESTIONS[check.name]) if check.name in vocabulary.QUESTIONS else check.name
+    return named(check.name)
 
 
 def asked(name: str, asks: Said | str, wrong: Sequence[Said | str]) -> Check:

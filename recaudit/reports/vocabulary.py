@@ -1,4 +1,4 @@
-"""The words that people read for the codes of a result: rungs, verdicts, states, levels. Lines and JSON keep the codes.
+"""The words that people read for the codes of a result, beside those of ``recaudit.terms``. Lines and JSON keep codes.
 
 A code that is not known here is printed as it is, so that a newer result can still be read.
 """
@@ -9,74 +9,48 @@ from collections.abc import Mapping
 from typing import Final
 
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import told, words
-from recaudit.said import Said, mark
+from recaudit.reports.languages import called, told, words
+from recaudit.said import mark
+from recaudit.terms import unit_in_words, wording
 
-RUNGS: Final = {
-    "received": mark("received"),
-    "conformant": mark("conformant"),
-    "complete": mark("complete"),
-    "consistent": mark("consistent"),
-    "attested": mark("attested"),
-    "timely": mark("timely"),
-}
-VERDICTS: Final = {
-    "confirmed": mark("confirmed"),
-    "confirmed by count": mark("confirmed by count"),
-    "supported by count": mark("supported by count"),
-    "refuted": mark("refuted"),
-    "unverifiable": mark("unverifiable"),
-}
-STATUSES: Final = {"ok": mark("ok"), "partial": mark("partial"), "silent": mark("silent")}
-SECTORS: Final = {"health": mark("health"), "education": mark("education")}
-UNITS: Final = {
-    "encounter": mark("encounter"),
-    "patient": mark("patient"),
-    "rc_report_cards": mark("report card"),
-    "learners": mark("learner"),
-}
-LEVELS: Final = {"records": mark("records"), "facilities": mark("facilities"), "areas": mark("areas")}
-SCOPES: Final = {
-    "areas": mark("areas"),
-    "kinds": mark("kinds"),
-    "vendors": mark("vendors"),
-    "facilities": mark("facilities"),
-}
-CHANGES: Final = {
-    "better": mark("better"),
-    "worse": mark("worse"),
-    "changed": mark("changed"),
-    "not comparable": mark("not comparable"),
-    "new": mark("new"),
-    "gone": mark("gone"),
-}
-CAUSES: Final = {
-    "data": mark("data"),
-    "plan": mark("plan"),
-    "suite": mark("suite"),
-    "policy": mark("policy"),
-    "register": mark("register"),
-    "version": mark("version"),
-}
+STATUSES: Final = (mark("ok"), mark("partial"), mark("silent"))
+SCOPES: Final = (mark("areas"), mark("kinds"), mark("vendors"), mark("facilities"))
+CHANGES: Final = (
+    mark("better"),
+    mark("worse"),
+    mark("changed"),
+    mark("not comparable"),
+    mark("new"),
+    mark("gone"),
+)
+CAUSES: Final = (
+    mark("data"),
+    mark("plan"),
+    mark("suite"),
+    mark("policy"),
+    mark("register"),
+    mark("version"),
+)
 PARTS: Final = {
-    "verdict": mark("verdict"),
     "low": mark("lowest"),
     "high": mark("highest"),
+    "verdict": mark("verdict"),
     "status": mark("status"),
     "expected": mark("expected"),
     "missed": mark("missed"),
 }
-QUESTIONS: Final = {
-    "bundle": mark("bundle"),
-    "file": mark("file"),
-    "schema": mark("schema"),
-    "digest": mark("digest"),
-    "sums": mark("sums"),
-    "verdicts": mark("verdicts"),
-    "suites": mark("suites"),
-    "inputs": mark("inputs"),
-    "again": mark("again"),
-}
+QUESTIONS: Final = (
+    mark("bundle"),
+    mark("file"),
+    mark("schema"),
+    mark("digest"),
+    mark("sums"),
+    mark("verdicts"),
+    mark("suites"),
+    mark("inputs"),
+    mark("again"),
+    mark("brief"),
+)
 STATES: Final = {
     "met": mark("met"),
     "unmet": mark("unmet"),
@@ -84,13 +58,7 @@ STATES: Final = {
     "not_applicable": mark("not applicable"),
     "not_assessable": mark("not assessable"),
 }
-GATHERED: Final = {
-    "classes": mark("classes"),
-    "schools": mark("schools"),
-    "grades": mark("grades"),
-    "facilities": mark("facilities"),
-}
-GROUPS: Final = {"facility": mark("facility"), "area": mark("area"), "kind": mark("kind"), "vendor": mark("vendor")}
+GROUPS: Final = (mark("facility"), mark("area"), mark("kind"), mark("vendor"))
 
 
 def rung(code: str) -> str:
@@ -98,60 +66,55 @@ def rung(code: str) -> str:
     >>> rung("complete"), rung("not a rung")
     ('complete', 'not a rung')
     """
-    return _word(RUNGS, code)
+    return visible(called(code))
 
 
 def verdict(code: str) -> str:
     """A verdict, or its wording in full: "confirmed by count"."""
-    return _word(VERDICTS, code)
+    return visible(words(wording(code)))
 
 
 def status(code: str) -> str:
     """Whether all that a facility sent could be read."""
-    return _word(STATUSES, code)
+    return visible(called(code))
 
 
 def sector(code: str) -> str:
-    return _word(SECTORS, code)
+    return visible(called(code))
 
 
 def unit(code: str) -> str:
-    """What a record of the sector is; a table that has no word here by its name.
+    """What a record of the sector is.
 
-    >>> unit("rc_report_cards"), unit("own_table")
-    ('report card', 'own table')
+    >>> unit("report_card")
+    'report card'
     """
-    return _word(UNITS, code) if code in UNITS else visible(code.replace("_", " "))
-
-
-def level(code: str) -> str:
-    """What a claim counts."""
-    return _word(LEVELS, code)
+    return words(unit_in_words(code))
 
 
 def scope(code: str) -> str:
     """What a claim or a gate is narrowed by."""
-    return _word(SCOPES, code)
+    return visible(called(code))
 
 
 def change(code: str) -> str:
     """How something is now, beside an older result."""
-    return _word(CHANGES, code)
+    return visible(called(code))
 
 
 def cause(code: str) -> str:
     """What may be behind a difference of two results."""
-    return _word(CAUSES, code)
+    return visible(called(code))
 
 
 def part(code: str) -> str:
     """Which figure of a claim, a facility or a rule is another one; of a facility it may be a rung."""
-    return _word(PARTS, code) if code in PARTS else rung(code)
+    return _word(PARTS, code)
 
 
 def question(code: str) -> str:
     """What ``recaudit verify`` asks of a result."""
-    return _word(QUESTIONS, code)
+    return visible(called(code))
 
 
 def state(code: str) -> str:
@@ -161,12 +124,12 @@ def state(code: str) -> str:
 
 def group(code: str) -> str:
     """What a sample is drawn by."""
-    return _word(GROUPS, code)
+    return visible(called(code))
 
 
 def gathered(code: str) -> str:
-    """What the groups of a pattern are."""
-    return _word(GATHERED, code)
+    """What the groups of a pattern are: classes, schools."""
+    return visible(called(code))
 
 
 def severity(*, required: bool) -> str:
@@ -174,4 +137,4 @@ def severity(*, required: bool) -> str:
 
 
 def _word(table: Mapping[str, str], code: str) -> str:
-    return words(Said(table[code])) if code in table else visible(code)
+    return visible(called(table.get(code, code)))
