@@ -1,0 +1,37 @@
+"""Which result a command reads, and arguments as a result can hold them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from recaudit.errors import ResultError
+
+if TYPE_CHECKING:
+    from recaudit.result import Result
+
+RESULT: Final = "recaudit-result.json"  # recaudit.result.FILE_NAME, without its imports; a test compares them
+
+
+def intact(given: Path) -> Result:
+    from recaudit.verify import intact
+
+    return intact(newest(given))
+
+
+def as_text(argument: str) -> str:
+    """An argument whose bytes are not UTF-8 spelt out: no result could hold it."""
+    return argument.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def newest(given: Path) -> Path:
+    if given.is_file():
+        return given
+    found = [path for path in (given / RESULT, *sorted(given.glob(f"*/{RESULT}"))) if path.is_file()]
+    if not found:
+        raise ResultError(
+            f"there is no {RESULT}",
+            where=f"{given} and the folders in it",
+            fix="run 'recaudit check' first, or name the result with --result FILE",
+        )
+    return max(found, key=lambda path: path.stat().st_mtime_ns)
