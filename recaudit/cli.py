@@ -21,6 +21,7 @@ from recaudit.commands.check import check
 from recaudit.commands.compare import compare
 from recaudit.commands.init import init
 from recaudit.commands.register import register
+from recaudit.commands.rows import rows
 from recaudit.commands.rules import rules
 from recaudit.commands.sample import sample
 from recaudit.commands.show import show
@@ -125,5 +126,5 @@ def commands() -> None:
     """
 
 
-for command in (check, init, show, verify, compare, register, synth, sample, rules):
+for command in (check, init, show, rows, verify, compare, register, synth, sample, rules):
     commands.add_command(command)

@@ -47,6 +47,20 @@ def lines(said: Iterable[str]) -> None:
     text("".join(f"{line}\n" for line in said))
 
 
+def note(said: str) -> None:
+    """What was done, for the person who asked: to stderr, so that no program takes it for a line."""
+    import click
+
+    from recaudit.reports.inert import visible
+    from recaudit.reports.narrow import plain
+
+    shown = "\n".join(map(visible, said.split("\n")))
+    try:
+        click.echo(shown, err=True)
+    except UnicodeEncodeError:
+        click.echo(plain(shown), err=True)
+
+
 def on_terminal() -> bool:
     from recaudit.reports.look import console
 

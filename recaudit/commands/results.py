@@ -25,9 +25,10 @@ def as_text(argument: str) -> str:
 
 
 def newest(given: Path) -> Path:
+    """The result itself, or the newest one in a folder and in the folders in it. Raises ``ResultError`` for none."""
     if given.is_file():
         return given
-    found = [path for path in (given / RESULT, *sorted(given.glob(f"*/{RESULT}"))) if path.is_file()]
+    found = _in(given)
     if not found:
         raise ResultError(
             f"there is no {RESULT}",
@@ -35,3 +36,15 @@ def newest(given: Path) -> Path:
             fix="run 'recaudit check' first, or name the result with --result FILE",
         )
     return max(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+def newest_kept(given: Path) -> Path:
+    """The same among results with records kept beside them, where there is one."""
+    from recaudit.kept import INDEX
+
+    kept = [] if given.is_file() else [path for path in _in(given) if (path.parent / INDEX).is_file()]
+    return max(kept, key=lambda path: path.stat().st_mtime_ns) if kept else newest(given)
+
+
+def _in(folder: Path) -> list[Path]:
+    return [path for path in (folder / RESULT, *sorted(folder.glob(f"*/{RESULT}"))) if path.is_file()]
