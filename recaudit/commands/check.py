@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from recaudit.commands import printing
+from recaudit.commands import files, printing
 from recaudit.commands.ahead import start_reading
 from recaudit.commands.results import RESULT, as_text, intact
 
@@ -204,12 +204,15 @@ def check(
             against=_reference() if engine == "gx" else None,
             gate=gate,
         )
+    if keep:
+        files.wrote(keep / RESULT)
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)
     if fail_on_new:
         code, why = gated(code, why, fresh)
     if target:
         write(outcome.result, target)
+        files.wrote(target)
     gone = hiding(outcome.result, hide_below or 0)
     if not _written(outcome.result, outputs, paths[0], gone) and not quiet:
         _show_findings([one for one in fresh if not gone.signal(one.sector, one.facility)])
@@ -247,9 +250,9 @@ def _written(result: Result, outputs: tuple[Output, ...], plan: Path, gone: Hidd
         content = FORMATS[wanted.format].make(result, plan if plan.is_dir() else plan.parent, gone)
         if wanted.file:
             put(content, wanted.file)
+            files.wrote(wanted.file)
         else:
-            printing.reconfigure("utf-8", "strict")
-            printing.text(content.decode())
+            printing.content(content)
     return any(wanted.file is None for wanted in outputs)
 
 

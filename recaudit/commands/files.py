@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
 
 _HEAD: Final = 4096
+_WHOLE: ContextVar[list[Path] | None] = ContextVar("files written", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[list[Path]]:
+    """The files that were written while it lasts, so that whoever interrupts a run is told which are whole."""
+    whole: list[Path] = []
+    token = _WHOLE.set(whole)
+    try:
+        yield whole
+    finally:
+        _WHOLE.reset(token)
+
+
+def wrote(path: Path) -> None:
+    """Say that a file has been written, whole."""
+    whole = _WHOLE.get()
+    if whole is not None:
+        whole.append(path)
 
 
 def write_private(content: bytes, path: Path, *, ours: Callable[[bytes], bool]) -> None:
@@ -26,6 +47,7 @@ def write_private(content: bytes, path: Path, *, ours: Callable[[bytes], bool]) 
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
             beside.replace(path)
+            wrote(path)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
