@@ -20,6 +20,8 @@ import click
 from recaudit.commands import files, language, printing
 from recaudit.commands.check import check
 from recaudit.commands.compare import compare
+from recaudit.commands.completion import completion
+from recaudit.commands.examples import give_examples
 from recaudit.commands.init import init
 from recaudit.commands.register import register
 from recaudit.commands.rows import rows
@@ -52,6 +54,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return WRONG
     with speaking(spoken), files.remembered() as whole:
+        give_examples(commands)
         return _ended(arguments, whole)
 
 
@@ -151,6 +154,7 @@ def commands() -> None:
     """
 
 
-for command in (check, init, show, rows, verify, compare, register, synth, sample, rules):
+for command in (check, init, show, rows, verify, compare, register, synth, sample, rules, completion):
     commands.add_command(command)
 language.on_every_command(commands)
+give_examples(commands)

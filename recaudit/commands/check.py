@@ -12,6 +12,7 @@ import click
 
 from recaudit.commands import files, printing
 from recaudit.commands.ahead import start_reading
+from recaudit.commands.completing import formats
 from recaudit.commands.results import RESULT, as_text, intact
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> st
     "outputs",
     multiple=True,
     callback=_outputs,
+    shell_complete=formats,
     metavar="FORMAT[:FILE]",
     help="Write this too: json, text, bundle:FILE.zip. Can be repeated; json and text without FILE go to stdout.",
 )

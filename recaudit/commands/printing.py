@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -62,7 +63,7 @@ def content(made: bytes) -> None:
 
 def lines(said: Iterable[str]) -> None:
     """Lines for another program: UTF-8 wherever they go."""
-    _reconfigure(sys.stdout, "utf-8", "backslashreplace")
+    reconfigure("utf-8", "backslashreplace")
     text("".join(f"{line}\n" for line in said))
 
 
@@ -93,14 +94,18 @@ def page(shown: RenderableType) -> None:
     """A page for a person, in colours if the terminal has them and in plain signs if it is not UTF-8."""
     from recaudit.reports.look import console, rendered
 
-    _reconfigure(sys.stdout, None, NARROW)
+    reconfigure(None, NARROW)
     text(rendered(console(), shown))
 
 
+def reconfigure(encoding: str | None, errors: str) -> None:
+    """How stdout says text from here on."""
+    _reconfigure(sys.stdout, encoding, errors)
+
+
 def _reconfigure(stream: object, encoding: str | None, errors: str) -> None:
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure:
-        reconfigure(encoding=encoding, errors=errors)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors=errors)
 
 
 def sheet(result_path: Path, gone: Hidden | None = None) -> Sheet:

@@ -7,12 +7,22 @@ from pathlib import Path
 import click
 
 from recaudit.commands import files, printing
+from recaudit.commands.completing import ids
 from recaudit.commands.results import RESULT, newest_kept
 
 
 @click.command()
-@click.option("--facility", "key", required=True, metavar="ID", help="The facility whose records are listed.")
-@click.option("--rule", "rule_key", metavar="ID", help="Only the records that miss this rule.")
+@click.option(
+    "--facility",
+    "key",
+    required=True,
+    metavar="ID",
+    shell_complete=ids("facility"),
+    help="The facility whose records are listed.",
+)
+@click.option(
+    "--rule", "rule_key", metavar="ID", shell_complete=ids("rule"), help="Only the records that miss this rule."
+)
 @click.option(
     "--result",
     "given",
@@ -36,12 +46,6 @@ def rows(key: str, rule_key: str | None, given: Path, show_keys: bool, out: Path
     It is read out of the folder that 'recaudit check --keep DIR' filled, for this facility and no other. Records are
     called by pseudonyms that say nothing to who does not have the folder; with --show-keys by their keys, which the
     facility can look up.
-
-    \b
-    Examples:
-      recaudit check province --keep kept
-      recaudit rows --facility 66001 --result kept
-      recaudit rows --facility 66001 --rule enc-type --result kept --show-keys -o 66001.csv
     """
     from recaudit.reports import repairs
     from recaudit.reports.find import facility_of, rule_of, rules_of

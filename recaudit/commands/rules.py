@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recaudit.commands import printing
+from recaudit.commands.completing import ids
 from recaudit.commands.results import RESULT
 from recaudit.errors import SuiteError
 
@@ -40,7 +41,7 @@ def list_rules(names: tuple[str, ...]) -> None:
 
 
 @rules.command("show")
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", shell_complete=ids("rule"))
 def show_rule(key: str) -> None:
     """One rule in full: what it asks for, why, how to repair what misses it, and its examples."""
     from recaudit.reports import suites

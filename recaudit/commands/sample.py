@@ -10,6 +10,7 @@ from typing import Literal
 import click
 
 from recaudit.commands import printing
+from recaudit.commands.completing import ids
 from recaudit.commands.results import as_text
 
 
@@ -103,7 +104,13 @@ def plan_sample(
 @click.argument("given", type=click.Path(exists=True, path_type=Path), metavar="PLAN")
 @click.option("--of", type=click.Choice(["records", "facilities"]), default="records", show_default=True)
 @click.option("--sector", type=click.Choice(["health", "education"]), help="[default: the one that the plan reads]")
-@click.option("--claim", default="", metavar="ID", help="Draw from the facilities that this claim speaks of.")
+@click.option(
+    "--claim",
+    default="",
+    metavar="ID",
+    shell_complete=ids("claim"),
+    help="Draw from the facilities that this claim speaks of.",
+)
 @click.option("--size", type=click.IntRange(min=1), metavar="N", help="So many in all, in proportion to the strata.")
 @click.option("--per-stratum", type=click.IntRange(min=1), metavar="N", help="So many of each stratum.")
 @click.option("--by", type=click.Choice(["facility", "area", "kind", "vendor"]), help="The strata.  [default: one]")

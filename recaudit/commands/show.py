@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recaudit.commands import printing
+from recaudit.commands.completing import ids
 from recaudit.commands.results import RESULT, newest
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", type=click.Choice(["facility", "area", "claim", "rule"]), required=False)
-@click.argument("key", required=False, metavar="[ID]")
+@click.argument("key", required=False, metavar="[ID]", shell_complete=ids())
 @click.option(
     "--result",
     "given",

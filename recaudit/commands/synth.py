@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import click
+from click.shell_completion import CompletionItem
 
 from recaudit.commands import printing
 from recaudit.errors import PlanError
@@ -25,6 +26,9 @@ class _Pack(click.ParamType[str, str]):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         return self._known().get_metavar(param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return self._known().shell_complete(ctx, param, incomplete)
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return self._known().convert(value, param, ctx)
