@@ -24,6 +24,7 @@ from recaudit.commands.completion import completion
 from recaudit.commands.examples import give_examples
 from recaudit.commands.init import init
 from recaudit.commands.register import register
+from recaudit.commands.report import report
 from recaudit.commands.rows import rows
 from recaudit.commands.rules import rules
 from recaudit.commands.sample import sample
@@ -154,7 +155,7 @@ def commands() -> None:
     """
 
 
-for command in (check, init, show, rows, verify, compare, register, synth, sample, rules, completion):
+for command in (check, init, show, report, rows, verify, compare, register, synth, sample, rules, completion):
     commands.add_command(command)
 language.on_every_command(commands)
 give_examples(commands)

@@ -15,6 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from recaudit import cli
+from recaudit.commands.rules import rules
 from tests import tiny_audit
 
 ROOT = Path(__file__).parents[1]
@@ -111,7 +112,7 @@ def test_the_hooks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads((tmp_path / "recaudit-result.json").read_text())["schema"] == "recaudit.result/1"
     _, group, *test = commands["recaudit-rules-test"]  # what it does, tests/test_suites.py shows
     assert (group, test) == ("rules", ["test"])
-    assert cli.rules.commands["test"].make_context("test", [tiny_audit.SUITE]).params["names"] == (tiny_audit.SUITE,)
+    assert rules.commands["test"].make_context("test", [tiny_audit.SUITE]).params["names"] == (tiny_audit.SUITE,)
 
 
 def test_the_hooks_look_at_the_files_that_they_are_about() -> None:

@@ -13,6 +13,8 @@ import click
 from recaudit.commands import files, printing
 from recaudit.commands.ahead import start_reading
 from recaudit.commands.completing import formats
+from recaudit.commands.outputs import read, refuse, refuse_to_hide
+from recaudit.commands.outputs import write as write_outputs
 from recaudit.commands.results import RESULT, as_text, intact
 
 if TYPE_CHECKING:
@@ -21,19 +23,7 @@ if TYPE_CHECKING:
     from recaudit.model import FailOn, Gate, Per
     from recaudit.plan import Plan
     from recaudit.reports.formats import Output
-    from recaudit.reports.hiding import Hidden
-    from recaudit.result import NotLookedAt, Result
-
-
-def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> tuple[Output, ...]:
-    if not texts or context.resilient_parsing:
-        return ()
-    from recaudit.reports.formats import output
-
-    try:
-        return tuple(map(output, texts))
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.") from None
+    from recaudit.result import NotLookedAt
 
 
 def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> str:
@@ -83,10 +73,11 @@ def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> st
     "--format",
     "outputs",
     multiple=True,
-    callback=_outputs,
+    callback=read,
     shell_complete=formats,
     metavar="FORMAT[:FILE]",
-    help="Write this too: json, text, bundle:FILE.zip. Can be repeated; json and text without FILE go to stdout.",
+    help="Write this too: html:FILE, xlsx:FILE, csv:DIR/, md, junit, sarif, github, json, text, bundle:FILE.zip. "
+    "Can be repeated; what has no FILE goes to stdout.",
 )
 @click.option(
     "--baseline",
@@ -157,19 +148,17 @@ def check(
     from recaudit.compare import gated, risen
     from recaudit.exports import is_plan, recognised, root_of
     from recaudit.model import Failing
-    from recaudit.reports.formats import FORMATS
     from recaudit.reports.hiding import hiding
+    from recaudit.reports.languages import spoken
     from recaudit.reports.progress import bar
     from recaudit.reports.terminal import Ending
-    from recaudit.result import refuse_overwriting, write
+    from recaudit.reports.wish import Wish
+    from recaudit.result import write
 
     if fail_on_new and baseline is None:
         raise click.UsageError("New compared with what? Add --baseline RESULT.")
     more_gates = _gates(thresholds, per)
-    if hide_below is not None:
-        for wanted in outputs:
-            if not FORMATS[wanted.format].hides:
-                raise click.UsageError(f"{wanted.format} holds every count: with --hide-below there is text only.")
+    refuse_to_hide(outputs, hide_below)
     older = None if baseline is None else intact(baseline)
     paths = paths or (Path(),)
     plan: Path | Plan = paths[0]
@@ -180,7 +169,8 @@ def check(
             raise click.UsageError("A plan is judged alone: name one plan, or exports only.")
         if timezone is not None:
             raise click.UsageError("The plan names its time zone: --timezone is for exports without a plan.")
-        target = target or (paths[0] if paths[0].is_dir() else paths[0].parent) / RESULT
+        root = paths[0] if paths[0].is_dir() else paths[0].parent
+        target = target or root / RESULT
     else:
         if any(wanted.format == "bundle" for wanted in outputs):
             raise click.UsageError("A bundle is of an audit with a plan; 'recaudit init DIR' drafts one.")
@@ -188,10 +178,9 @@ def check(
         plan, ignored = exports.plan, exports.ignored
         named = shlex.join(map(str, paths))
         again = "" if target else f"recaudit check {named} --result {RESULT}"
-        draft = f"recaudit init {shlex.quote(str(root_of(paths)))}"
-    for file in (target, *(wanted.file for wanted in outputs)):
-        if file:
-            refuse_overwriting(file)
+        root = root_of(paths)
+        draft = f"recaudit init {shlex.quote(str(root))}"
+    refuse(outputs, target)
     with bar(wanted=not quiet) as progress:
         outcome = audit(
             plan,
@@ -216,7 +205,8 @@ def check(
         write(outcome.result, target)
         files.wrote(target)
     gone = hiding(outcome.result, hide_below or 0)
-    if not _written(outcome.result, outputs, paths[0], gone) and not quiet:
+    wish = Wish(code, why, root, language=spoken().name, hidden=gone)
+    if not write_outputs(outcome.result, outputs, wish) and not quiet:
         _show_findings([one for one in fresh if not gone.signal(one.sector, one.facility)])
         ending = Ending(code, why, as_text(again), as_text(draft))
         printing.overview(outcome.result, target or Path(RESULT), gone, ending)
@@ -241,21 +231,6 @@ def _reference() -> Reference:
     from recaudit.suites.reference import Reference
 
     return Reference()  # imports Great Expectations, which takes seconds
-
-
-def _written(result: Result, outputs: tuple[Output, ...], plan: Path, gone: Hidden) -> bool:
-    """Write what was wished for; whether stdout is taken by it."""
-    from recaudit.reports.formats import FORMATS
-    from recaudit.result import put
-
-    for wanted in outputs:
-        content = FORMATS[wanted.format].make(result, plan if plan.is_dir() else plan.parent, gone)
-        if wanted.file:
-            put(content, wanted.file)
-            files.wrote(wanted.file)
-        else:
-            printing.content(content)
-    return any(wanted.file is None for wanted in outputs)
 
 
 def _show_findings(fresh: Sequence[Finding]) -> None:

@@ -59,3 +59,21 @@ def write_private(content: bytes, path: Path, *, ours: Callable[[bytes], bool]) 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_HEAD)
+
+
+def put(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
+    from recaudit import result
+
+    result.put(content, path)
+    wrote(path)
+
+
+def folder(path: Path) -> None:
+    """Make a folder, and those above it. Raises ``ResultError`` when it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultError(
+            f"the folder cannot be made ({error.strerror})", where=str(path), fix="name another place"
+        ) from None

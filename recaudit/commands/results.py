@@ -19,6 +19,17 @@ def intact(given: Path) -> Result:
     return intact(newest(given))
 
 
+def saved(given: Path) -> Result:
+    """A result to render: a file, out of a bundle, or the newest in a folder. Raises ``ResultError`` when there is none
+    or it is not the one that was written."""
+    path = newest(given)
+    if path.suffix == ".zip":
+        return intact(path)
+    from recaudit.result import load  # ``intact`` imports the whole audit, which takes seconds
+
+    return load(path)
+
+
 def as_text(argument: str) -> str:
     """An argument whose bytes are not UTF-8 spelt out: no result could hold it."""
     return argument.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -48,3 +59,13 @@ def newest_kept(given: Path) -> Path:
 
 def _in(folder: Path) -> list[Path]:
     return [path for path in (folder / RESULT, *sorted(folder.glob(f"*/{RESULT}"))) if path.is_file()]
+
+
+def outcome_of(result: Result) -> tuple[int, str]:
+    """The exit code that the audit of a result ended with, and why; but for what was compared with a baseline."""
+    from recaudit.agreement import gated
+    from recaudit.exits import exit_code
+
+    code, why = exit_code(result)
+    compared = result["run"].get("agreement") if "run" in result else None
+    return (code, why) if compared is None else gated(code, why, compared)
