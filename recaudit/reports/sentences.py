@@ -56,8 +56,8 @@ def _bound(bound: Sequence[int] | None, *, up: bool) -> Said | None:
     return say("{share}, {count} of {total}", share=Share(bound[0], bound[1], up), count=bound[0], total=bound[1])
 
 
-def gate(entry: GateEntry) -> str:
-    """What the gate asks for and who misses it."""
+def gate(entry: GateEntry, *, hidden: bool = False) -> str:
+    """What the gate asks for and who misses it; ``hidden``: without the counts of its scope."""
     scope = _scope(entry)
     asked = say(
         "{rung}: at least {share} of {of} records of {sector}",
@@ -70,7 +70,7 @@ def gate(entry: GateEntry) -> str:
         asked = say("{asked}, only {scope}", asked=asked, scope=scope)
     if not entry["units"]:
         return visible(told("{asked}; missed: {why}", asked=asked, why=words(entry["why"])))
-    kept = _kept(entry)
+    kept = say("counts are not shown") if hidden and entry["per"] == "sector" else _kept(entry)
     return visible(told("{asked}; {kept}", asked=asked, kept=kept))
 
 
@@ -158,4 +158,4 @@ def unread(entry: InputEntry) -> str:
 
 
 def names(ids: Sequence[str]) -> str:
-    return visible(told("{names}", names=few(list(ids)))) if ids else ""
+    return visible(words(Said("{names}", values={"names": few(list(ids))}))) if ids else ""
