@@ -44,9 +44,14 @@ def _text(result: Result, wish: Wish) -> bytes:
 
 
 def _html(result: Result, wish: Wish) -> bytes:
+    from recaudit.reports.alone import alone
     from recaudit.reports.html.page import html
 
-    return html(result, language=wish.language, root=wish.root, older=wish.older)
+    if wish.facility is None:
+        return html(result, language=wish.language, root=wish.root, older=wish.older)
+    there = [one for one in wish.older if any((of["sector"], of["id"]) == wish.facility for of in one["facilities"])]
+    own, *older = (alone(one, *wish.facility) for one in (result, *there))
+    return html(own, language=wish.language, root=wish.root, older=older)
 
 
 def _junit(result: Result, wish: Wish) -> bytes:
@@ -103,7 +108,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "bundle": Format(lambda result, wish: bundle.bundled(result, wish.root), for_stdout=False),
     "csv": Format(_csv, for_stdout=False, hides=True, folder=_csv_files, names=_csv_names),
     "github": Format(_github, for_stdout=True, hides=True),
-    "html": Format(_html, for_stdout=False),
+    "html": Format(_html, for_stdout=False, alone=".html"),
     "json": Format(lambda result, wish: as_text(result).encode(), for_stdout=True),
     "junit": Format(_junit, for_stdout=True),
     "md": Format(_md, for_stdout=True, hides=True),

@@ -155,7 +155,7 @@ def _files(result: Result) -> Iterator[Sequence[Cell]]:
         for found in one["findings"]:
             where = f" ({words(found['where'])})" if found["where"] else ""
             lines = ", ".join(map(str, found["lines"]))
-            yield [one["path"], f"{words(found['kind'])}{where}", found["count"], lines]
+            yield [one["path"], f"{sentences.called(found['kind'])}{where}", found["count"], lines]
 
 
 # ------------------------------------------------------------------------------------------------ the file
