@@ -125,8 +125,8 @@ def _inputs(result: Result) -> Iterator[Case]:
         yield Case("inputs", entry["path"], kind, message, kind_of, more, asked=entry["read"])
     for reason, rows in result["unattributed"].items():
         kind = "error" if deciding.rules_decide(result) else "skipped"
-        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=visible(words(reason)))
-        yield Case("inputs", f"(no facility) {words(reason)}", kind, message, "unattributed", asked=rows)
+        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=sentences.called(reason))
+        yield Case("inputs", f"(no facility) {reason}", kind, message, "unattributed", asked=rows)
 
 
 def _lines(path: str, lines: list[int]) -> str:
