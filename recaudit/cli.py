@@ -19,6 +19,7 @@ import click
 
 from recaudit.commands import files, language, printing
 from recaudit.commands.check import check
+from recaudit.commands.clickwords import spoken_by_click
 from recaudit.commands.compare import compare
 from recaudit.commands.completion import completion
 from recaudit.commands.examples import give_examples
@@ -54,7 +55,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return WRONG
-    with speaking(spoken), files.remembered() as whole:
+    with speaking(spoken), spoken_by_click(spoken), files.remembered() as whole:
         give_examples(commands)
         return _ended(arguments, whole)
 

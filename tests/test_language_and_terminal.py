@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+import json
 import os
 import shlex
 import sys
@@ -11,12 +13,15 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+import click.parser
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from click.shell_completion import BashComplete
 from rich.text import Text
 
 from recaudit import cli
-from recaudit.commands import completion, examples, files, language, printing
+from recaudit.commands import clickwords, completion, examples, files, language, printing
 from recaudit.commands.show import show
 from recaudit.reports.languages import spoken
 from recaudit.reports.look import console, rendered
@@ -270,3 +275,25 @@ def test_outside_of_a_run_nobody_asks_what_was_written(tmp_path: Path) -> None:
     with files.remembered() as whole:
         files.put(b"", tmp_path / "other")
     assert whole == [tmp_path / "other"]
+
+
+def test_what_is_listed_of_click_is_what_click_says() -> None:
+    source = "".join(inspect.getsource(part) for part in (click.core, click.exceptions, click.types, click.parser,
+                                                          click.formatting, click.decorators))  # fmt: skip
+    for one in clickwords.WORDS:
+        for text in [one] if isinstance(one, str) else [one.text, one.plural]:
+            assert json.dumps(text)[1:-1] in source, text
+
+
+def test_click_speaks_our_languages_and_then_its_own_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = Catalog("xx")
+    catalogue.add("Usage:", "Ích:")
+    (tmp_path / "xx" / "LC_MESSAGES").mkdir(parents=True)
+    with (tmp_path / "xx" / "LC_MESSAGES" / "recaudit.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(clickwords, "CATALOGUES", tmp_path)
+    before = os.environ.get("LANGUAGE")
+    with clickwords.spoken_by_click("xx"):
+        assert show.get_usage(click.Context(show)).startswith("Ích:")
+    assert show.get_usage(click.Context(show)).startswith("Usage:")
+    assert os.environ.get("LANGUAGE") == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from recaudit.commands import printing
+from recaudit.reports.languages import told
 
 VARIABLE = "_RECAUDIT_COMPLETE"  # click's name for it
 
@@ -21,5 +22,5 @@ def completion(context: click.Context, shell: str) -> None:
 
     completer = get_completion_class(shell)
     if completer is None:  # click knows the three above
-        raise click.UsageError(f"There is no completion for {shell}.")
+        raise click.UsageError(told("There is no completion for {shell}.", shell=shell))
     printing.text(f"{completer(context.find_root().command, {}, 'recaudit', VARIABLE).source()}\n")
