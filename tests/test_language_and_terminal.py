@@ -297,3 +297,20 @@ def test_click_speaks_our_languages_and_then_its_own_again(tmp_path: Path, monke
         assert show.get_usage(click.Context(show)).startswith("Ích:")
     assert show.get_usage(click.Context(show)).startswith("Usage:")
     assert os.environ.get("LANGUAGE") == before
+
+
+def test_every_word_of_help_is_a_message_of_the_catalogues() -> None:
+    from recaudit.locale.helps import helps, paragraphs
+
+    source = Path(cli.__file__)
+    messages = {text for path in (source, *(source.parent / "commands").glob("*.py")) for text in helps(path)}
+
+    def said(command: click.Command) -> Iterator[str]:
+        options = [one.help for one in command.params if isinstance(one, click.Option) and one.help]
+        for text in [command.help or "", *options]:
+            yield from paragraphs(text)
+        if isinstance(command, click.Group):
+            for below in command.commands.values():
+                yield from said(below)
+
+    assert set(said(cli.commands)) == messages
