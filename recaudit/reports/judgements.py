@@ -40,13 +40,12 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
     entry = claim_of(result, key)
     if sheet.hidden.within(result, entry["sector"], entry["scope"]):
         return _claim_with_few(result, entry, sheet)
-    bar = parts.claim_bar(entry, max(3, min(56, sheet.width - 24)))
     body: list[RenderableType] = [
         Text.assemble(chip(entry["verdict"], entry["wording"]), "  ", inert(_quoted(entry))),
         inert(words(entry["sentence"])),
         Text(),
         parts.how_sure(entry),
-        Text.assemble(bar, " " if bar else "", (parts.claimed(entry), "muted")),
+        parts.claim_bar(entry, sheet.width - 6),
         Text(parts.claim_counts(entry), "muted"),
     ]
     panel = Panel(

@@ -113,12 +113,16 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Text | str]], width
         max([Text(column.title).cell_len, *(row[place].cell_len for row in cells)])
         for place, column in enumerate(columns)
     ]
-    excess = 1 + sum(natural) + 3 * (len(columns) - 1) - width  # a blank before, three between columns
+    between = 3
+    excess = 1 + sum(natural) + between * (len(columns) - 1) - width  # a blank before
     spare = sum(max(wide - _SHORTEST, 0) for wide, column in zip(natural, columns, strict=True) if column.gives)
     if excess > spare and any(column.bar for column in columns):
         kept = [place for place, column in enumerate(columns) if not column.bar]
         return table([columns[place] for place in kept], [[row[place] for place in kept] for row in cells], width)
-    page = Table(box=_HEAD, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    if excess > spare:
+        between = 2
+        excess -= len(columns) - 1
+    page = Table(box=_HEAD, pad_edge=False, padding=(0, between - 1, 0, 0), header_style="bold", show_edge=False)
     for place, column in enumerate(columns):
         wide = natural[place]
         if column.gives and excess > 0:
@@ -140,8 +144,9 @@ def chip(verdict: str, wording: str = "") -> Text:
     return inert(f"{ICONS[verdict]} {vocabulary.verdict(wording or verdict).upper()}", verdict)
 
 
-def heading(text: str) -> Text:
-    return Text(f"\n{text}", style="bold")
+def heading(text: str) -> RenderableType:
+    """A line of its own, below a blank one."""
+    return hanging(Text(f"\n{text}", style="bold"), 0)
 
 
 def warning(text: str) -> RenderableType:

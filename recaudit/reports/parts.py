@@ -164,6 +164,13 @@ def claimed(claim: ClaimEntry) -> str:
 
 
 def claim_bar(claim: ClaimEntry, width: int) -> Text:
+    """The bar with the mark, and in words where the mark stands; of ``width`` columns in all."""
+    words = Text(claimed(claim), "muted")
+    bar = _bar(claim, max(3, min(56, width - words.cell_len - 2)))
+    return Text.assemble(bar, " ", words) if bar else words
+
+
+def _bar(claim: ClaimEntry, width: int) -> Text:
     """From the bounds where both are known, else from what was counted in facilities with an expected number."""
     low, high = claim["low"], claim["high"]
     target = Fraction(claim["target"])

@@ -166,8 +166,7 @@ def _claim(result: Result, claim: ClaimEntry, sheet: Sheet) -> Iterator[Renderab
         yield indented(by_rung(claim))
         return
     yield indented(parts.how_sure(claim))
-    bar = parts.claim_bar(claim, max(3, min(56, sheet.width - 24)))
-    yield indented(Text.assemble(bar, " " if bar else "", (parts.claimed(claim), "muted")))
+    yield indented(parts.claim_bar(claim, sheet.width - 8))
     if counts := parts.claim_counts(claim):
         yield indented(Text(counts, "muted"))
     yield indented(by_rung(claim))
