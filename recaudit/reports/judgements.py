@@ -247,7 +247,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
         inert(own(entry["title"], entry["id"]), "bold"),
         inert(" · ".join(facts), "muted"),
     ]
-    for name, said in ((told("why"), words(entry["why"])), (told("fix"), own(entry["fix"]))):
+    for name, said in ((told("why"), own(entry["why"])), (told("fix"), own(entry["fix"]))):
         if said:
             body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), Text(name).cell_len + 2)]
     if sheet.hidden.sector(entry["sector"]):

@@ -125,8 +125,15 @@ def for_pipes(lines: Callable[_P, Iterator[str]]) -> Callable[_P, Iterator[str]]
     return english
 
 
-def own(texts: Mapping[str, str], otherwise: str = "") -> str:
-    """The text in the language being spoken, else the English one, else the first there is."""
+def own(texts: Mapping[str, str] | str, otherwise: str = "") -> str:
+    """The text in the language being spoken, else the English one, else the first there is; one of no language as it
+    is.
+
+    >>> own({"vi": "Lớp", "en": "Grade"}), own("Grade"), own({}, "edu-grade")
+    ('Grade', 'Grade', 'edu-grade')
+    """
+    if isinstance(texts, str):
+        return texts or otherwise
     return texts.get(spoken().name) or texts.get("en") or next((text for text in texts.values() if text), otherwise)
 
 

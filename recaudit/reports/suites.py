@@ -15,7 +15,7 @@ from recaudit.errors import SuiteError
 from recaudit.model import Rule, Suite
 from recaudit.reports import vocabulary
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import for_pipes, own, told, told_n, words
+from recaudit.reports.languages import for_pipes, own, told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, heading, table
 from recaudit.shipped import expectations
 
@@ -63,7 +63,7 @@ def one(suites: Sequence[Suite], key: str) -> Group:
             title=inert(rule.id, "bold"),
             title_align="left",
         ),
-        *_said(told("Why"), words(rule.why)),
+        *_said(told("Why"), own(rule.why)),
         *_said(told("Fix"), own(rule.fix)),
         *_said(told("Source"), rule.source),
         heading(told("Expectation")),
