@@ -497,13 +497,14 @@ def init(folder: Path, timezone: str) -> None:
     from datetime import UTC, datetime
 
     from recaudit.draft import draft, write
+    from recaudit.reports.languages import words
     from recaudit.reports.progress import bar
 
     with bar() as progress:
         drafted = draft(folder, timezone=timezone, today=datetime.now(UTC).date(), progress=progress)
     write(folder, drafted)
     _print(f"Wrote in {_as_text(str(folder))}:\n")
-    _lines(f"  {line}" for line in drafted.told)
+    _lines(f"  {words(line)}" for line in drafted.told)
     _print(f"Next: recaudit check {_as_text(shlex.quote(str(folder)))}\n")
 
 
