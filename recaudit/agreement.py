@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, Protocol
 
 from recaudit.model import STATES, Rule, RuleCount
 from recaudit.result import AgreementEntry, Result, RuleCounts
-from recaudit.said import Said, mark, say, say_n, together
+from recaudit.said import Said, mark, say, say_n, together, unlike
 from recaudit.terms import named
 
 MOST_ROWS: Final = 1_000_000
@@ -303,13 +303,13 @@ def gated(code: int, why: Said, said: AgreementEntry) -> tuple[int, Said]:
     return (1, together(why, also)) if code == 1 else (3, together(also, why))
 
 
-def contradictions(result: Result) -> Iterator[str]:
+def contradictions(result: Result) -> Iterator[Said]:
     """Where what is said of the agreement does not add up; nothing where the engines were not compared."""
     said = result["run"].get("agreement") if "run" in result else None
     if said is None:
         return
     outcomes = (said["equal"], said["documented"], said["differing"], said["nothing_to_judge"], said["left_out"])
     if sum(outcomes) != said["cells"]:
-        yield f"run/agreement/cells: {said['cells']} in the result, {sum(outcomes)} again"
+        yield unlike("run/agreement/cells", said["cells"], sum(outcomes))
     if len(said["differences"]) != said["differing"]:
-        yield f"run/agreement/differing: {said['differing']} in the result, {len(said['differences'])} again"
+        yield unlike("run/agreement/differing", said["differing"], len(said["differences"]))

@@ -172,7 +172,7 @@ def check(
     result["plan"]["facility"] = facility
     result["not_looked_at"] += ignored
     if wrong := broken(result):  # a fault of recaudit, never of the data
-        raise ArithmeticError("; ".join(wrong))
+        raise ArithmeticError("; ".join(map(str, wrong)))
     code, why = exits.exit_code(result)
     whole = sealed(result)
     whole["run"] = {

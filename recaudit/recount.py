@@ -107,7 +107,7 @@ def target_of(claim: Claim) -> str | None:
     return exact(share) if isinstance(share, Fraction) else None
 
 
-def broken(entry: RecountEntry) -> Iterator[str]:
+def broken(entry: RecountEntry) -> Iterator[Said]:
     """Where the counts themselves cannot be: parts larger than their whole, strata that are not the facilities' sum."""
     name = f"recounts/{entry['name']}"
     parts = [(one["matching"], one["answered"], one["sampled"], one["frame"]) for one in entry["strata"]]
@@ -116,16 +116,16 @@ def broken(entry: RecountEntry) -> Iterator[str]:
         parts += [(one["found"], one["answered"], one["sampled"], one["frame"])]
     for less, more, sampled, frame in parts:
         if not less <= more <= sampled or (frame is not None and sampled > frame):
-            yield f"{name}: a part is larger than its whole"
+            yield say("{place}: a part is larger than its whole", place=name)
         if (frame is None) == entry["drawn"]:
-            yield f"{name}: a frame is known exactly where it was drawn"
+            yield say("{place}: a frame is known exactly where it was drawn", place=name)
     for key in ("sampled", "answered", "matching"):
         if sum(one[key] for one in entry["strata"]) != sum(one[key] for one in entry["facilities"]):
-            yield f"{name}: {key} of its strata and of its facilities differ"
+            yield say("{place}: {key} of its strata and of its facilities differ", place=name, key=key)
     if entry["drawn"] and sum(one["frame"] or 0 for one in entry["strata"]) != sum(
         one["frame"] or 0 for one in entry["facilities"]
     ):
-        yield f"{name}: frame of its strata and of its facilities differ"
+        yield say("{place}: {key} of its strata and of its facilities differ", place=name, key="frame")
 
 
 # -------------------------------------------------------------- what it does to a claim

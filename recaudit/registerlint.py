@@ -12,7 +12,7 @@ from recaudit.plan import Plan
 from recaudit.register import Register, load
 from recaudit.register.areas import holds, valid_on
 from recaudit.reports.registered import Finding, Lint
-from recaudit.said import Said, say
+from recaudit.said import Said, say, together
 from recaudit.verdicts import lineage
 
 
@@ -49,15 +49,15 @@ def _of_expected(one: Expected) -> Iterator[Finding]:
     if one.number is None:
         yield Finding("no_expected", one.facility)
     elif one.disputed:
-        yield Finding("disputed", one.facility, say("stated: {numbers}", numbers=[_claimed(said) for said in one.said]))
+        yield Finding("disputed", one.facility, together(*map(_spoken, one.said)))
     elif one.number == 0:
         yield Finding("zero", one.facility)
 
 
-def _claimed(one: Stated) -> Said:
+def _spoken(one: Stated) -> Said:
     if one.covers == "subset":
-        return say("{number} of a part, by {source}", number=one.number, source=one.source)
-    return say("{number} by {source}", number=one.number, source=one.source)
+        return say("{source}: {number} of a part", source=one.source, number=one.number)
+    return say("{source}: {number}", source=one.source, number=one.number)
 
 
 def _of_places(register: Register) -> Iterator[Finding]:
@@ -71,13 +71,19 @@ def _of_places(register: Register) -> Iterator[Finding]:
         if not code:
             yield Finding("no_area", facility.id)
         elif not resolved.area:
-            what = say("{code}, one of {others}", code=code, others=others) if others else code
-            yield Finding("unresolved", facility.id, what)
+            yield Finding("unresolved", facility.id, _leads_nowhere(code, others))
         elif others:
-            what = say("{code}, taken for {area}, may be {others}", code=code, area=resolved.area, others=others)
-            yield Finding("split", facility.id, what)
+            yield Finding("split", facility.id, _may_be(code, resolved.area, others))
         elif resolved.area != code:
             yield Finding("older_code", facility.id, say("{code}, today {area}", code=code, area=resolved.area))
+
+
+def _leads_nowhere(code: str, others: list[str]) -> Said:
+    return say("{code}, one of {others}", code=code, others=others) if others else say("{code}", code=code)
+
+
+def _may_be(code: str, area: str, others: list[str]) -> Said:
+    return say("{code}, taken for {area}, may be {others}", code=code, area=area, others=others)
 
 
 def _of_areas(register: Register) -> Iterator[Finding]:
@@ -89,7 +95,9 @@ def _of_areas(register: Register) -> Iterator[Finding]:
             yield Finding("area_gap", code, _days(gap))
     for area in register.every_area:
         for days in without(holds(area), map(holds, by_code.get(area.parent, ()))) if area.parent else ():
-            yield Finding("parent", area.code, say("{area} does not hold {days}", area=area.parent, days=_days(days)))
+            yield Finding(
+                "parent", area.code, say("{parent} does not hold {days}", parent=area.parent, days=_days(days))
+            )
     parents = {area.code: area.parent for area in register.areas}
     lived_in = {code for facility in register.facilities for code in lineage(facility.area, parents)}
     for area in register.areas:
@@ -102,10 +110,11 @@ def _of_steps(register: Register) -> Iterator[Finding]:
     for step in register.steps:
         same = [area for area in register.every_area if area.code == step.new]
         if not (valid_on(same, step.since) if step.since else same):
-            after = say("after {code}", code=step.old)
-            if step.since:
-                after = say("after {code}, from {day}", code=step.old, day=step.since)
-            yield Finding("target", step.new, after)
+            yield Finding("target", step.new, _after(step.old, step.since))
+
+
+def _after(old: str, since: date | None) -> Said:
+    return say("after {old}, from {day}", old=old, day=since) if since else say("after {old}", old=old)
 
 
 def _of_stretches(register: Register) -> Iterator[Finding]:
@@ -130,7 +139,7 @@ def _of_years(register: Register) -> Iterator[Finding]:
         silent += [say("its begin")] if year.begins is None else []
         silent += [say("the day on which it closes")] if year.closing is None else []
         if silent:
-            yield Finding("calendar", year.year, say("lacking: {days}", days=silent))
+            yield Finding("calendar", year.year, say("{days}", days=silent))
         if year.retest_end is None:
             yield Finding("retest", year.year)
 
@@ -140,11 +149,8 @@ def _days(days: Period) -> Said:
     >>> str(_days(Period(date.min, date(2025, 6, 30))))
     'up to 2025-06-30'
     """
-    match days.first != date.min, days.last != date.max:
-        case True, True:
-            return say("from {first} to {last}", first=days.first, last=days.last)
-        case True, False:
-            return say("from {first} on", first=days.first)
-        case False, True:
-            return say("up to {last}", last=days.last)
-    return say("on any day")
+    if days.first == date.min:
+        return say("on any day") if days.last == date.max else say("up to {last}", last=days.last)
+    if days.last == date.max:
+        return say("from {first} on", first=days.first)
+    return say("from {first} to {last}", first=days.first, last=days.last)

@@ -146,6 +146,15 @@ def together(first: Said, *others: Said | None) -> Said:
     return first
 
 
+def unlike(place: str, said: int | str, again: int | str) -> Said:
+    """What stands in a result and what follows from it are not the same.
+
+    >>> str(unlike("totals", 3, 4))
+    'totals: 3 in the result, 4 again'
+    """
+    return say("{place}: {said} in the result, {again} again", place=place, said=said, again=again)
+
+
 def grouped(number: int, language: Language = ENGLISH) -> str:
     """
     >>> grouped(1234567)

@@ -131,3 +131,135 @@ def counted_groups(kind: str, n: int) -> Said:
         case "schools":
             return say_n("{n} school", "{n} schools", n=n)
     return say_n("{n} group", "{n} groups", n=n)
+
+
+# ------------------------------------------------------------------------------------------------ what is found
+FINDINGS: Final = frozenset(
+    {
+        # what a file is like
+        mark("wrong encoding"),
+        mark("cut off"),
+        mark("changed while read"),
+        mark("could not be opened"),
+        mark("could not be read"),
+        mark("empty file"),
+        mark("ignored file"),
+        mark("line too long"),
+        mark("document too long"),
+        mark("broken line"),
+        mark("broken document"),
+        mark("document type"),
+        mark("nested too deep"),
+        mark("too large"),
+        mark("not an object"),
+        mark("no regular file"),
+        mark("unknown document"),
+        mark("wrong namespace"),
+        mark("unknown resource type"),
+        mark("unknown content"),
+        mark("not UTF-8"),
+        mark("NUL byte"),
+        mark("byte-order mark"),
+        mark("line break in a cell"),
+        mark("quote in a cell"),
+        mark("separator"),
+        mark("other separator"),
+        mark("separator detected"),
+        mark("encoding detected"),
+        # how its content keeps the standard
+        mark("not conformant"),
+        mark("lenient"),
+        mark("specification"),
+        mark("another release"),
+        mark("release not judged"),
+        mark("file of another release"),
+        # tables, columns and keys
+        mark("no header"),
+        mark("missing column"),
+        mark("optional column missing"),
+        mark("unknown column"),
+        mark("column order"),
+        mark("column twice"),
+        mark("column not in the mapping"),
+        mark("line outside a table"),
+        mark("key twice"),
+        mark("dangling reference"),
+        mark("reference to another type"),
+        mark("rows disagree"),
+        mark("circle of parents"),
+        mark("serial dates"),
+        mark("date in another order"),
+        mark("order of dates"),
+        mark("differs from the plan"),
+        mark("nobody says"),
+        mark("said by the mapping alone"),
+        mark("said again in a newer term"),
+        mark("hidden sheet"),
+        mark("broken sheet"),
+        mark("broken file"),
+        mark("empty sheet"),
+        mark("sheet not looked at"),
+        # what came with the export
+        mark("manifest"),
+        mark("file of the manifest missing"),
+        mark("fewer lines than the manifest says"),
+        mark("more lines than the manifest says"),
+        mark("errors of the export"),
+        mark("manifest cannot be understood"),
+        mark("deletions of the export unknown"),
+        mark("operation outcome"),
+        mark("next page missing"),
+        mark("fewer matches than the total says"),
+        mark("paging cannot be understood"),
+        mark("failed part of an answer"),
+        mark("unknown element of a Bundle"),
+        mark("entry without a resource"),
+        # changes and deletions
+        mark("deleted"),
+        mark("replaced"),
+        mark("deletion"),
+        mark("deletion of nothing"),
+        mark("deletion by search"),
+        mark("deletion cannot be understood"),
+        mark("order of changes not known"),
+        mark("order of deletion not known"),
+        mark("delta without its bulk"),
+        # what is packed in a file
+        mark("broken base64"),
+        mark("several contents"),
+        mark("no content"),
+        mark("no known row"),
+    }
+)
+"""Kinds of findings of an input: there are no others."""
+
+UNATTRIBUTED: Final = (
+    mark("no facility named"),
+    mark("facility unknown to the register"),
+    mark("facility not open then"),
+    mark("unreadable line in a file of several facilities"),
+)
+"""Why a row is of no facility."""
+
+UNREAD_TABLE: Final = mark("inner files that could not be read")
+"""What stands for the table of what nobody could unpack."""
+
+# ------------------------------------------------------------------------------------------------ further codes
+STATUSES: Final = (mark("ok"), mark("partial"), mark("silent"))
+BASES: Final = (mark("roster"), mark("count"), mark("none"))
+FIGURES: Final = (mark("verdict"), mark("low"), mark("high"), mark("status"), mark("expected"), mark("missed"))
+"""What of a claim, a facility or a rule can be another than it was; rungs too."""
+
+
+def state_in_words(state: str) -> Said:
+    """What a row is for a rule."""
+    match state:
+        case "met":
+            return say("met")
+        case "unmet":
+            return say("unmet")
+        case "excused":
+            return say("excused")
+        case "not_applicable":
+            return say("not applicable")
+    return say("not assessable")

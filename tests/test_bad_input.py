@@ -500,7 +500,7 @@ LINES = (
         "insurance dossier without a visit",
         put("export/claims.xml", f"<GIAMDINHHS><HOSO>{MARK}</HOSO></GIAMDINHHS>"),
         3,
-        "no XML1 1",
+        "no content 1",
     ),
     case(
         "line in latin-1",

@@ -181,7 +181,7 @@ def test_a_dispute_that_is_taken_out_or_bent_contradicts_the_result(disputed: Re
     def bent(change: Any) -> list[str]:  # noqa: ANN401
         other = cast(Any, copy.deepcopy(disputed))
         change(other["facilities"][0])
-        return list(contradictions(cast(Result, other)))
+        return list(in_english(contradictions(cast(Result, other))))
 
     assert bent(lambda entry: entry.pop("said"))
     assert bent(lambda entry: entry.update(disputed=False))
@@ -211,9 +211,9 @@ def test_silence_that_is_missing_before_the_deadline_contradicts_the_result(disp
     other = cast(Any, copy.deepcopy(disputed))
     other["evidence"]["health"]["silence"] = "missing"
     other["deadline"] = "2026-04-19"
-    assert not any(one.startswith("deadline") for one in contradictions(cast(Result, other)))
+    assert not any(one.startswith("deadline") for one in in_english(contradictions(cast(Result, other))))
     other["deadline"] = other["as_of"]
-    assert any(one.startswith("deadline") for one in contradictions(cast(Result, other)))
+    assert any(one.startswith("deadline") for one in in_english(contradictions(cast(Result, other))))
 
 
 def test_after_the_deadline_silence_is_missing(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from recaudit.said import as_entry
 from recaudit.verdicts import Evidence, standing
 from recaudit.verify import contradictions
 from tests import tiny_audit
+from tests.english import in_english
 from tests.golden.province import province
 from tests.small_worlds import Site, World, evidence
 from tests.test_entries import EXIT_CODES, a_rule, both, no_row, unread_input, whole
@@ -335,7 +336,7 @@ def test_a_gate_that_was_turned_by_hand_contradicts_the_counts(gated_audit: tupl
     result = load_result(gated_audit[0] / "recaudit-result.json")
     assert list(contradictions(result)) == []
     result["gates"][0]["met"] = True
-    assert list(contradictions(result)) == ["gates/0/met: true in the result, false again"]
+    assert list(in_english(contradictions(result))) == ["gates/0/met: true in the result, false again"]
 
 
 def test_verify_runs_the_gates_of_the_command_again(

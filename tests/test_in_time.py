@@ -272,13 +272,13 @@ def test_a_claim_is_open_while_a_facility_may_lie_in_its_areas(placed: Result) -
     assert gate["scope"] == old["scope"]
     sure = copy.deepcopy(placed)
     sure["register"]["resolved"]["split"][0]["may_be"] = []  # type: ignore[index]
-    assert any(one.startswith("claims/new/") for one in contradictions(sure))
+    assert any(one.startswith("claims/new/") for one in in_english(contradictions(sure)))
 
 
 def test_a_facility_put_elsewhere_contradicts_the_result(placed: Result) -> None:
     other = copy.deepcopy(placed)
     other["register"]["resolved"]["split"][0]["area"] = "24544"  # type: ignore[index]
-    assert any("66001 does not lie where its code leads" in one for one in contradictions(other))
+    assert any("66001 does not lie where its code leads" in one for one in in_english(contradictions(other)))
 
 
 def test_files_of_a_predecessor_are_those_of_the_successor(placed: Result) -> None:

@@ -126,7 +126,7 @@ def _draw() -> RenderableType:
 
 def _verified() -> RenderableType:
     names = ("file", "digest", "sums", "again")
-    checks = [verification.Check(name, say("under a second"), "fails", (say("holds"),) * 30) for name in names]
+    checks = [verification.Check(name, "under a second", "fails", (say("holds"),) * 30) for name in names]
     return verification.page(verification.Verification(tuple(checks), (say("holds"),)))
 
 

@@ -158,8 +158,8 @@ def test_a_calendar_that_cannot_be_is_refused(line: str, what: str, tmp_path: Pa
 def test_lint_says_which_days_the_calendar_lacks(tmp_path: Path) -> None:
     assert [one.kind for one in registerlint.lint(plan(tmp_path)).findings] == ["older_code", "empty_area"]
     found = registerlint.lint(plan(tmp_path, calendar="schoolYear,event,date\n2026,term_end,2026-01-16\n"))
-    silent = "the end of HK2, its begin, the day on which it closes"
-    assert [(one.kind, one.of, one.what) for one in found.findings if one.of == "2026"] == [
+    silent = "the end of HK2, its begin and the day on which it closes"
+    assert [(one.kind, one.of, str(one.what or "")) for one in found.findings if one.of == "2026"] == [
         ("calendar", "2026", silent),
         ("retest", "2026", ""),
     ]

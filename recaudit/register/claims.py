@@ -152,7 +152,7 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
             for dossier in envelope.dossiers(stream, visits_only()):
                 if not told.add(dossier, envelope):
                     unreadable += 1
-                    findings["no XML1"] = findings.get("no XML1", 0) + 1
+                    findings["no content"] = findings.get("no content", 0) + 1
     except CannotOpenError:
         findings["could not be opened"], to_the_end = 1, False
     except CutOffError:
@@ -174,7 +174,9 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
         read=envelope.seen,
         unreadable=unreadable,
         to_the_end=to_the_end,
-        findings=tuple(Finding(kind, count) for kind, count in sorted(findings.items())),
+        findings=tuple(
+            Finding(kind, count, "XML1" if kind == "no content" else "") for kind, count in sorted(findings.items())
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from recaudit.compare import Change, Comparison, Finding
+from recaudit.compare import told as missed
 from recaudit.reports import vocabulary
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import for_pipes, told, words
@@ -42,8 +43,8 @@ def _page(comparison: Comparison, sheet: Sheet) -> Iterator[RenderableType]:
         yield from _changes(words(Said(title)), shown, sheet)
     apart = [change for change in comparison.changes if change.trend == "not comparable"]
     yield from _not_comparable(apart)
-    yield from _findings(told("Missed now, and not before"), [_missed(one) for one in comparison.new])
-    yield from _findings(told("Missed before, and not now"), [_was_missed(one) for one in comparison.gone])
+    yield from _findings(told("Missed now, and not before"), [*missed(comparison.new)])
+    yield from _findings(told("Missed before, and not now"), [*missed(comparison.gone, gone=True)])
     yield Text()
     yield Text(_summary(comparison), style="bold")
 
@@ -95,7 +96,7 @@ def _not_comparable(changes: Sequence[Change]) -> Iterator[RenderableType]:
 
 def fresh(findings: Sequence[Finding]) -> Group:
     """What ``check --baseline`` shows before its page."""
-    return Group(*_findings(told("Missed now, and not in the baseline"), [_missed(one) for one in findings]))
+    return Group(*_findings(told("Missed now, and not in the baseline"), [*missed(findings)]))
 
 
 def _findings(title: str, sentences: Sequence[Said]) -> Iterator[RenderableType]:
@@ -105,39 +106,6 @@ def _findings(title: str, sentences: Sequence[Said]) -> Iterator[RenderableType]
     for sentence in sentences[:SHOWN]:
         yield hanging(inert(f"  {words(sentence)}"), 4)
     yield from _more(len(sentences))
-
-
-def _missed(one: Finding) -> Said:
-    where = {"facility": one.facility, "rule": one.rule}
-    if not one.why:
-        return say_n(
-            "{facility}: {rule} is missed by {n} row", "{facility}: {rule} is missed by {n} rows", n=one.missed, **where
-        )
-    return say_n(
-        "{facility}: {rule} is missed by {n} row ({why})",
-        "{facility}: {rule} is missed by {n} rows ({why})",
-        n=one.missed,
-        why=words(one.why),
-        **where,
-    )
-
-
-def _was_missed(one: Finding) -> Said:
-    where = {"facility": one.facility, "rule": one.rule}
-    if not one.why:
-        return say_n(
-            "{facility}: {rule} was missed by {n} row",
-            "{facility}: {rule} was missed by {n} rows",
-            n=one.missed,
-            **where,
-        )
-    return say_n(
-        "{facility}: {rule} was missed by {n} row ({why})",
-        "{facility}: {rule} was missed by {n} rows ({why})",
-        n=one.missed,
-        why=words(one.why),
-        **where,
-    )
 
 
 def _more(number: int) -> Iterator[RenderableType]:
@@ -164,9 +132,15 @@ def _summary(comparison: Comparison) -> str:
 def lines(comparison: Comparison) -> Iterator[str]:
     """The same for pipes, nothing left out: ``cause``, ``change``, ``finding`` and one ``summary``; tab-separated."""
     for cause in comparison.causes:
-        yield _line("cause", cause.kind, what=cause.what)
+        yield _line("cause", cause.kind, what=str(cause.what))
     for one in comparison.changes:
-        fields = {"was": one.old, "is": one.new, "trend": one.trend, "why": one.why, "sector": one.sector}
+        fields = {
+            "was": str(one.old),
+            "is": str(one.new),
+            "trend": one.trend,
+            "why": str(one.why or ""),
+            "sector": one.sector,
+        }
         yield _line("change", one.kind, one.id, one.part, **fields)
     for word, findings in (("new", comparison.new), ("gone", comparison.gone)):
         for found in findings:
@@ -177,7 +151,13 @@ def lines(comparison: Comparison) -> Iterator[str]:
 def finding(found: Finding, word: str) -> str:
     """One finding as a line; also what ``check --baseline`` prints."""
     return _line(
-        "finding", word, found.facility, found.rule, missed=str(found.missed), why=found.why, sector=found.sector
+        "finding",
+        word,
+        found.facility,
+        found.rule,
+        missed=str(found.missed),
+        why=str(found.why or ""),
+        sector=found.sector,
     )
 
 

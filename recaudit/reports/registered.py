@@ -13,7 +13,7 @@ from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import for_pipes, told, words
 from recaudit.reports.look import hanging
 from recaudit.reports.numbers import grouped
-from recaudit.said import Said, mark, say, say_n
+from recaudit.said import Said, say, say_n
 
 Kind = Literal[
     "source",
@@ -37,44 +37,50 @@ Kind = Literal[
 
 
 class Words(NamedTuple):
-    """What is said of all findings of a kind. ``fix`` "": nothing needs repair, it is only worth a look."""
+    """What is said of all findings of a kind. ``fix`` None: nothing needs repair, it is only worth a look."""
 
-    title: str
-    fix: str = ""
+    title: Said
+    fix: Said | None = None
 
 
 KINDS: Final[dict[Kind, Words]] = {
-    "source": Words(mark("The register does not say who keeps it"), mark('write source = "..." into [register]')),
+    "source": Words(
+        say("The register does not say who keeps it"), say("write {line} into [register]", line='source = "..."')
+    ),
     "date": Words(
-        mark("The register does not say of which day it is"), mark("write date = YYYY-MM-DD into [register]")
+        say("The register does not say of which day it is"),
+        say("write {line} into [register]", line="date = YYYY-MM-DD"),
     ),
-    "no_expected": Words(mark("Facilities without an expected number"), mark("add a roster, or an expected row")),
-    "disputed": Words(
-        mark("Facilities whose sources contradict each other"), mark("ask the sources which number holds")
-    ),
+    "no_expected": Words(say("Facilities without an expected number"), say("add a roster, or an expected row")),
+    "disputed": Words(say("Facilities whose sources contradict each other"), say("ask the sources which number holds")),
     "unresolved": Words(
-        mark("Facilities whose code of an area leads to none"), mark("write a code that holds on as_of")
+        say("Facilities whose code of an area leads to none"), say("write a code that holds on {day}", day="as_of")
     ),
     "split": Words(
-        mark("Facilities whose code may mean several areas"),
-        mark("write the code that holds on as_of; where it was another's too, say in area_on of which day it is"),
+        say("Facilities whose code may mean several areas"),
+        say(
+            "write the code that holds on {day}; where it was another's too, say in {column} of which day it is",
+            day="as_of",
+            column="area_on",
+        ),
     ),
-    "no_area": Words(mark("Facilities without an area"), mark("fill the column area")),
+    "no_area": Words(say("Facilities without an area"), say("fill the column {column}", column="area")),
     "calendar": Words(
-        mark("School years of which the calendar lacks a day, so that all is due then"),
-        mark("add the event: term_start, term_end or closing"),
+        say("School years of which the calendar lacks a day, so that all is due then"),
+        say("add the event: {events}", events=["term_start", "term_end", "closing"]),
     ),
     "parent": Words(
-        mark("Areas that lie in one that does not hold as long"), mark("correct valid_from and valid_to of the two")
+        say("Areas that lie in one that does not hold as long"),
+        say("correct {columns} of the two", columns=["valid_from", "valid_to"]),
     ),
-    "target": Words(mark("Steps of the crosswalk that lead to no area"), mark("add the area, or correct the step")),
-    "facility_gap": Words(mark("Facilities that were closed in between")),
-    "area_gap": Words(mark("Codes that no area had in between")),
-    "older_code": Words(mark("Facilities placed by an older code of their area")),
-    "predecessor": Words(mark("Predecessors that are not in the register themselves")),
-    "empty_area": Words(mark("Areas in which no facility lies")),
-    "zero": Words(mark("Facilities of which nothing is expected")),
-    "retest": Words(mark("School years of which the calendar does not say when re-tests end")),
+    "target": Words(say("Steps of the crosswalk that lead to no area"), say("add the area, or correct the step")),
+    "facility_gap": Words(say("Facilities that were closed in between")),
+    "area_gap": Words(say("Codes that no area had in between")),
+    "older_code": Words(say("Facilities placed by an older code of their area")),
+    "predecessor": Words(say("Predecessors that are not in the register themselves")),
+    "empty_area": Words(say("Areas in which no facility lies")),
+    "zero": Words(say("Facilities of which nothing is expected")),
+    "retest": Words(say("School years of which the calendar does not say when re-tests end")),
 }
 """In the order in which they are shown."""
 
@@ -85,11 +91,11 @@ class Finding:
 
     kind: Kind
     of: str = ""
-    what: Said | str = ""
+    what: Said | None = None
 
     @property
     def repair(self) -> bool:
-        return bool(KINDS[self.kind].fix)
+        return KINDS[self.kind].fix is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,10 @@ def _page(lint: Lint) -> Iterator[RenderableType]:
             sign, style = ("✗", "refuted") if said.fix else ("·", "muted")
             number = f": {grouped(len(found))}" if any(finding.of for finding in found) else ""
             yield Text()
-            yield hanging(Text(f"{sign} {words(Said(said.title))}{number}", style), 2)
+            yield hanging(Text(f"{sign} {words(said.title)}{number}", style), 2)
             yield from _listed(found)
             if said.fix:
-                yield hanging(Text(f"  {told('fix: {what}', what=Said(said.fix))}", "muted"), 4)
+                yield hanging(Text(f"  {told('fix: {what}', what=said.fix)}", "muted"), 4)
     for note in lint.notes:
         yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
     ending = told("Exit code {code}: {why}", code=str(lint.code), why=lint.why)
@@ -140,7 +146,7 @@ def _page(lint: Lint) -> Iterator[RenderableType]:
 
 def _listed(found: Sequence[Finding]) -> Iterator[RenderableType]:
     """One line each where there is something to say of each, else all of them in one."""
-    if any(finding.what for finding in found):
+    if any(finding.what is not None for finding in found):
         for finding in found:
             yield hanging(Text.assemble("  ", inert(finding.of, "bold"), "  ", inert(words(finding.what))), 4)
     elif names := ", ".join(finding.of for finding in found if finding.of):

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.reports import parts, vocabulary
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import for_pipes, told, words
+from recaudit.reports.languages import called, for_pipes, told, words
 from recaudit.reports.look import hanging
 from recaudit.said import Said, Value, say
 from recaudit.terms import named
@@ -28,7 +28,7 @@ class Check:
     """One question about a result. ``found``: what speaks against it, or why it was not asked."""
 
     name: str
-    asks: Said | str
+    asks: str  # a message of the catalogue
     state: State
     found: tuple[Said | str, ...] = ()
 
@@ -51,15 +51,15 @@ class Verification:
         failed: list[Value] = [_name(check) for check in self.checks if check.state == "fails"]
         left: list[Value] = [_name(check) for check in self.checks if check.state == "not done"]
         if failed:
-            return say("does not hold: {names}", names=failed)
-        return say("holds as far as it was checked; not checked: {names}", names=left) if left else say("holds")
+            return say("does not hold: {checks}", checks=failed)
+        return say("holds as far as it was checked; not checked: {checks}", checks=left) if left else say("holds")
 
 
 def _name(check: Check) -> Value:
     return named(check.name)
 
 
-def asked(name: str, asks: Said | str, wrong: Sequence[Said | str]) -> Check:
+def asked(name: str, asks: str, wrong: Sequence[Said | str]) -> Check:
     """A question that was asked: it holds when nothing is wrong."""
     return Check(name, asks, "fails" if wrong else "holds", tuple(wrong))
 
@@ -73,7 +73,7 @@ def _page(verification: Verification) -> Iterator[RenderableType]:
     for check in verification.checks:
         sign, style = _SIGNS[check.state]
         name = vocabulary.question(check.name)
-        line = Text.assemble((f"{sign} {name:{wide}}  ", style), (visible(words(check.asks)), "muted"))
+        line = Text.assemble((f"{sign} {name:{wide}}  ", style), (visible(called(check.asks)), "muted"))
         yield hanging(line, wide + 4)
         for found in check.found[:SHOWN]:
             yield hanging(Text.assemble(" " * (wide + 4), inert(f"- {words(found)}")), wide + 6)
@@ -90,7 +90,7 @@ def _page(verification: Verification) -> Iterator[RenderableType]:
 def lines(verification: Verification) -> Iterator[str]:
     """The same for pipes: every finding, none left out."""
     for check in verification.checks:
-        yield "\t".join(("check", check.name, check.state, f"asks={visible(words(check.asks))}"))
+        yield "\t".join(("check", check.name, check.state, f"asks={visible(check.asks)}"))
         for found in check.found:
             yield "\t".join(("found", check.name, visible(words(found))))
     for note in verification.notes:
