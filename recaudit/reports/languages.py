@@ -16,7 +16,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Final, ParamSpec
 
-from recaudit.said import ENGLISH, Language, Said, SaidEntry, Value, in_words, of_entry, say, say_n
+from recaudit.said import ENGLISH, Language, Said, SaidEntry, Signs, Value, in_words, of_entry, say, say_n
 
 DOMAIN: Final = "recaudit"
 CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
@@ -33,30 +33,38 @@ def known() -> tuple[str, ...]:
 
 @cache
 def language(name: str) -> Language:
-    """Raises ``ValueError``, in words, for one that has no catalogue."""
+    """Raises ``ValueError``, in words, for one that has no catalogue.
+
+    Babel is asked with the first number, day or list: a page of help, which has to come at once, has none.
+    """
     if name == "en":
         return ENGLISH
     if name not in known():
         raise ValueError(f"language {name!r} has no catalogue; there are {', '.join(known())}")
-    from babel import Locale
-    from babel.dates import format_date
-    from babel.lists import format_list
-
-    locale = Locale.parse(name)
     catalogue = gettext.translation(DOMAIN, CATALOGUES, [name])
-    symbols = locale.number_symbols["latn"]
-    pattern = locale.percent_formats[None].pattern
 
     def message(one: str, many: str, n: int) -> str:
         return catalogue.ngettext(one, many, n) if many else catalogue.gettext(one)
 
     def day(when: date) -> str:
-        return format_date(when, "dd/MM/yyyy" if name == "vi" else "short", locale)
+        from babel.dates import format_date
+
+        return format_date(when, "dd/MM/yyyy" if name == "vi" else "short", name)
 
     def listed(names: Sequence[str]) -> str:
-        return format_list(list(names), locale=locale)
+        from babel.lists import format_list
 
-    return Language(name, message, day, listed, symbols["group"], symbols["decimal"], pattern.rpartition("0")[2])
+        return format_list(list(names), locale=name)
+
+    @cache
+    def signs() -> Signs:
+        from babel import Locale
+
+        locale = Locale.parse(name)
+        symbols, pattern = locale.number_symbols["latn"], locale.percent_formats[None].pattern
+        return Signs(symbols["group"], symbols["decimal"], pattern.rpartition("0")[2])
+
+    return Language(name, message, day, listed, signs)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def share_of(share: Fraction, *, up: bool = False) -> str:
 
 def number_of(decimal: str) -> str:
     """A decimal number that is written with a point, as the language writes it; other texts as they are."""
-    return decimal.replace(".", spoken().decimal)
+    return decimal.replace(".", spoken().signs().decimal)
 
 
 def of(n: int, total: int) -> str:
@@ -66,7 +66,7 @@ def bytes_in_all(number: int) -> str:
     for power, unit in ((4, "TiB"), (3, "GiB"), (2, "MiB"), (1, "KiB")):
         if number >= 1024**power:
             whole, part = divmod(number * 10 // 1024**power, 10)
-            return f"{grouped(whole)}{spoken().decimal}{part} {unit}"
+            return f"{grouped(whole)}{spoken().signs().decimal}{part} {unit}"
     return f"{number} B"
 
 
