@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from recaudit.errors import PlanError, RecauditError, ResultError, SuiteError
+from recaudit.refusals import of_system
+from recaudit.said import say
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -638,9 +640,9 @@ def _newest(given: Path) -> Path:
     found = [path for path in (given / RESULT, *sorted(given.glob(f"*/{RESULT}"))) if path.is_file()]
     if not found:
         raise ResultError(
-            f"there is no {RESULT}",
-            where=f"{given} and the folders in it",
-            fix="run 'recaudit check' first, or name the result with --result FILE",
+            say("there is no {file}", file=RESULT),
+            where=say("{given} and the folders in it", given=str(given)),
+            fix=say("run 'recaudit check' first, or name the result with --result FILE"),
         )
     return max(found, key=lambda path: path.stat().st_mtime_ns)
 
@@ -720,9 +722,9 @@ def synth(
         )
     except OSError as error:
         raise PlanError(
-            f"the province cannot be written ({error.strerror})",
+            say("the province cannot be written ({reason})", reason=of_system(error)),
             where=str(target),
-            fix="make room, or name another DIR",
+            fix=say("make room, or name another DIR"),
         ) from None
     _print(f"Wrote a synthetic province. Next: recaudit check {shlex.quote(str(target))}\n")
 
@@ -940,7 +942,11 @@ def new_rules(profile: Path, out: Path | None) -> None:
     suite, left = draft.suite_of(draft.read(profile), str(profile))
     table = suite["meta"]["recaudit"]["table"]
     if links_of(table, "health", _tables()) is None:
-        raise SuiteError(f"no unit looks at table {table}", where=str(profile), fix="give a profile of another type")
+        raise SuiteError(
+            say("no unit looks at table {table}", table=table),
+            where=str(profile),
+            fix=say("give a profile of another type"),
+        )
     if out is None:
         _lines([draft.as_text(suite)])
     else:

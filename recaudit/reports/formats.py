@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from recaudit.errors import Unusable
 from recaudit.reports import bundle
 from recaudit.reports.hiding import Hidden
 from recaudit.result import Result, as_text
+from recaudit.said import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,19 @@ class Output:
 
 
 def output(text: str) -> Output:
-    """Read ``FORMAT[:FILE]``. Raises ``ValueError``, in words, for an unknown format or a missing file name.
+    """Read ``FORMAT[:FILE]``. Raises ``Unusable``, in words, for an unknown format or a missing file name.
 
     >>> output("bundle:C:/to/hand/over.zip").format
     'bundle'
     >>> output("pdf")
     Traceback (most recent call last):
-    ValueError: format 'pdf' is not known; known are bundle, json, text
+    recaudit.errors.Unusable: format 'pdf' is not known; known are bundle, json, text
     """
     name, _, file = text.partition(":")
     if name not in FORMATS:
-        raise ValueError(f"format {name!r} is not known; known are {', '.join(sorted(FORMATS))}")
+        raise Unusable(
+            say("format {name} is not known; known are {names}", name=repr(name), names=", ".join(sorted(FORMATS)))
+        )
     if not file and not FORMATS[name].for_stdout:
-        raise ValueError(f"format {name} needs a file: {name}:FILE")
+        raise Unusable(say("format {name} needs a file: {name}:FILE", name=name))
     return Output(name, Path(file) if file else None)
