@@ -34,6 +34,7 @@ from recaudit import (
     seam,
     shipped,
     suites,
+    worklist,
 )
 from recaudit.education.mapping.own import own_mappings
 from recaudit.errors import PlanError, Problem, either
@@ -188,8 +189,21 @@ def check(
         code, why = agreement.gated(code, why, said)
     if keep is not None:
         patterns.keep(keep, [found for one in audited for found in one.counted.patterns])
-        kept.finish(keep, whole, kept_in, {one.sector.name: one.counted.bits for one in audited})
+        kept.finish(
+            keep,
+            whole,
+            kept_in,
+            {one.sector.name: one.counted.bits for one in audited},
+            looks_at={one.sector.name: _looking(one) for one in audited},
+            root=exports or planned.root,
+        )
     return Outcome(whole, code, why)
+
+
+def _looking(audited: SectorAudit) -> dict[str, tuple[str, ...]]:
+    """Rule -> what it looks at, as the exports call it."""
+    built_in = (rule for rule in audited.counted.bits if rule.startswith("conformant:"))
+    return worklist.looking(audited.task.rules, built_in, audited.links, audited.sector.paths())
 
 
 def survey(planned: Plan, *, workers: int = 0, progress: Progress = _silent) -> list[Surveyed]:

@@ -27,7 +27,6 @@ from recaudit.said import say
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
-_HEADS = (b'{\n"schema": "recaudit.result/', b"PK\x03\x04", b"recaudit ")  # of a result, a bundle, a page
 NOT_HASHED = ("digest", "run", "seal")
 
 # "from" is a Python keyword, hence the other way to write a TypedDict
@@ -576,20 +575,6 @@ def as_text(result: Result) -> str:
 def write(result: Result, path: Path) -> None:
     """Write it whole or not at all, in UTF-8. Raises ``ResultError`` when the file cannot be written."""
     put(as_text(result).encode(), path)
-
-
-def refuse_overwriting(path: Path) -> None:
-    """Raises ``ResultError`` where ``path`` is a file that recaudit did not write: it may be an export or the plan."""
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        head = file.read(len(_HEADS[0]))
-    if head and not head.startswith(tuple(start[: len(head)] for start in _HEADS)):
-        raise ResultError(
-            say("a file that recaudit did not write would be overwritten"),
-            where=str(path),
-            fix=say("name another file"),
-        )
 
 
 def _unbroken(content: bytes) -> bool:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from recaudit import cli, plan, register
+from recaudit.commands import printing
 from recaudit.model import Basis, Covers, Expected, Said
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, allocated, drawn, request_of
@@ -175,7 +176,7 @@ def test_pipes_get_counts_and_no_id(root: Path, tmp_path: Path, capsys: pytest.C
 def test_a_person_is_told_who_may_read_the_sheets(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "_on_terminal", lambda: True)
+    monkeypatch.setattr(printing, "on_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     assert (
         cli.run(["sample", "draw", str(root), "--per-stratum", "2", "--by", "facility", "--out", str(tmp_path / "o")])

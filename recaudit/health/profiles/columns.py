@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,23 @@ def views() -> dict[str, Mapping[str, Any]]:
     files = sorted(expectations("health", "views").glob("*.json"))
     found = (json.loads(path.read_text(encoding="utf-8")) for path in files)
     return {view["resource"]: view for view in found}
+
+
+def paths() -> dict[str, dict[str, str]]:
+    """Table -> column -> the element it comes from first, with its type of resource and without what chooses among
+    several values; "" -> the type alone."""
+    return {
+        view["name"]: {"": name, **{column["name"]: f"{name}.{_element(column['path'])}" for column in _flat(view)}}
+        for name, view in views().items()
+    }
+
+
+def _element(path: str) -> str:
+    """
+    >>> _element("subject.getReferenceKey(Patient).first()")
+    'subject'
+    """
+    return re.sub(r"\.(?:first|getReferenceKey)\(\w*\)", "", path)
 
 
 def columns_of(name: str, model: Any, where: str) -> tuple[Column, ...]:  # noqa: ANN401

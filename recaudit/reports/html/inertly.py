@@ -1,0 +1,59 @@
+"""What makes a page harmless: texts of data escaped, and a policy under which only the page's own script runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from html import escape
+
+from recaudit.reports.inert import visible
+
+_ISLAND = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def island(value: object) -> str:
+    """JSON that may stand inside a script element: no text in it can end the element or be read as markup.
+
+    >>> island({"name": "</script>"})
+    '{"name":"\\\\u003c/script\\\\u003e"}'
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_ISLAND)
+
+
+def shown(text: str) -> str:
+    """A text as HTML shows it, whatever it holds."""
+    return escape(visible(text), quote=True)
+
+
+def harmless(value: object) -> object:
+    """The same JSON with every text made visible, names of keys too."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {visible(key): harmless(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [harmless(part) for part in value]
+    return value
+
+
+def policy(script: str, sheet: str) -> str:
+    """The content security policy of a page with this one script and this one style sheet.
+
+    No request, no form, no frame; no other script or style, none in an attribute; and no text becomes a script or HTML.
+    """
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {_hash(script)}",
+            f"style-src {_hash(sheet)}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,83 @@
+"""The modules of ``app/`` as one script, and its styles as one sheet; no tool, no build step.
+
+The modules are plain ES modules. Linked, they stand in one strict function in the order of their imports, without the
+lines ``import`` and the word ``export``. So a name may stand at the top of one module only, nothing may be imported
+under another name, and modules may not import each other in a circle: all three are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+APP: Final = Path(__file__).with_name("app")
+MAIN: Final = "main.js"
+STYLES: Final = ("base.css", "places.css", "records.css", "print.css")
+"""In the order in which they hold; one that is not there is left out."""
+
+_IMPORT: Final = re.compile(r"^import\s+(?:\{(?P<names>[^}]*)\}\s+from\s+)?\"\./(?P<file>[\w.]+)\";\n", re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+_TOP: Final = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+_LEFT: Final = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+class LinkError(ValueError):
+    """The modules do not make one script; says which and why."""
+
+
+def linked(modules: Mapping[str, str], main: str = MAIN) -> str:
+    """One script of the modules that ``main`` needs. ``modules``: file name -> text. Raises ``LinkError``."""
+    order: list[str] = []
+    _visit(main, modules, order, ())
+    owners: dict[str, str] = {}
+    parts = []
+    for file in order:
+        text = modules[file]
+        for name in _TOP.findall(text):
+            if name in owners:
+                raise LinkError(f"{file} and {owners[name]} both have {name} at their top")
+            owners[name] = file
+        text = _EXPORT.sub("", _IMPORT.sub("", text))
+        if left := _LEFT.search(text):
+            raise LinkError(f"{file}: this cannot be linked: {left[0]}")
+        parts.append(f"// {file}\n{text.strip()}\n")
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+
+
+def _visit(file: str, modules: Mapping[str, str], order: list[str], above: tuple[str, ...]) -> None:
+    if file in above:
+        raise LinkError(f"{' -> '.join((*above, file))} is a circle")
+    if file in order:
+        return
+    if file not in modules:
+        raise LinkError(f"{above[-1] if above else 'the script'} imports {file}, which is not there")
+    for found in _IMPORT.finditer(modules[file]):
+        _visit(found["file"], modules, order, (*above, file))
+        offered = set(_EXPORTED.findall(modules[found["file"]]))
+        for name in (found["names"] or "").replace("\n", " ").split(","):
+            if name.strip() and name.strip() not in offered:
+                raise LinkError(f"{file} imports {name.strip()}, which {found['file']} does not export")
+    order.append(file)
+
+
+_EXPORTED: Final = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+
+
+@cache
+def modules() -> dict[str, str]:
+    """The text of every module of ``app/``."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(APP.glob("*.js"))}
+
+
+@cache
+def script() -> str:
+    return linked(modules())
+
+
+@cache
+def sheet() -> str:
+    """The styles, one file after the other."""
+    return "\n".join((APP / name).read_text(encoding="utf-8").strip() for name in STYLES if (APP / name).is_file())

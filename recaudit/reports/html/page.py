@@ -1,0 +1,123 @@
+"""The whole page of a result: bytes in, one file out, the same every time."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any, Final, cast
+
+from recaudit.errors import ResultError
+from recaudit.reports.html import linking
+from recaudit.reports.html.inertly import harmless, island, policy, shown
+from recaudit.reports.html.packing import packed, unpacked
+from recaudit.reports.identities import broken
+from recaudit.result import Result
+from recaudit.said import say
+
+_TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+
+
+def html(result: Result, *, language: str = "en", root: Path | None = None, older: Sequence[Result] = ()) -> bytes:
+    """One file that shows ``result`` to whoever opens it, with no network.
+
+    ``language``: which the page opens in; it can be switched. ``root``: the folder of the plan, for a map that the plan
+    names. ``older``: earlier results of the same plan, for trends. Raises ``ResultError`` where the sums of the result
+    do not hold: such a result is not shown to anybody.
+    """
+    inert = cast(Result, harmless(result))
+    _refuse(inert)
+    now = packed(inert)
+    if unpacked(now, inert["rules"]) != inert["facilities"]:
+        raise ResultError(
+            say("what is packed into the page is not what was counted"),
+            where=say("the result"),
+            fix=say("please report this: nothing you did"),
+        )
+    numbers = bytearray(now.numbers)
+    head = {
+        "result": _without_facilities(inert),
+        "facilities": {**now.head, "start": 0},
+        "only": None,
+        "older": [_older(cast(Result, harmless(one)), numbers) for one in older],
+    }
+    return _rendered(inert, head, bytes(numbers), language)
+
+
+def _refuse(result: Result) -> None:
+    wrong = broken(result)
+    if wrong:
+        raise ResultError(
+            say("the sums of the result do not hold: {first}, and {n} more", first=wrong[0], n=len(wrong) - 1)
+            if wrong[1:]
+            else say("the sums of the result do not hold: {first}", first=wrong[0]),
+            where=say("the result"),
+            fix=say("'recaudit verify' lists them all; 'recaudit check' makes the result anew"),
+        )
+
+
+def _older(result: Result, numbers: bytearray) -> dict[str, Any]:
+    then = packed(result, cells=False)
+    start = len(numbers)
+    numbers += then.numbers
+    kept = ("as_of", "period", "plan", "tool", "totals", "claims", "areas")
+    return {
+        "result": {name: part for name, part in result.items() if name in kept},
+        "facilities": {**then.head, "start": start},
+        "unlike": {"claims": {}, "facilities": {}},
+    }
+
+
+def _without_facilities(result: Result) -> dict[str, Any]:
+    """All but what is packed, and but what only ``verify`` reads: the evidence of single facilities."""
+    found: dict[str, Any] = {name: part for name, part in result.items() if name not in ("facilities", "seal")}
+    found["evidence"] = {
+        sector: {name: part for name, part in one.items() if name != "facilities"}
+        for sector, one in result["evidence"].items()
+    }
+    found["inputs"] = columns(cast(Any, result["inputs"]))
+    found["signals"] = columns(cast(Any, result["signals"]))
+    if "patterns" in result:
+        found["patterns"] = [
+            {**pattern, "facilities": columns(cast(Any, pattern["facilities"]))} for pattern in result["patterns"]
+        ]
+    return found
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Objects of one shape as columns; a column of which few values differ has each of them once."""
+    found: dict[str, Any] = {}
+    for name in rows[0] if rows else ():
+        values = [row[name] for row in rows]
+        keys = [repr(value) for value in values]
+        places: dict[str, int] = {}
+        at = [places.setdefault(key, len(places)) for key in keys]
+        of = dict(zip(keys, values, strict=True))
+        found[name] = {"at": at, "of": [of[key] for key in places]} if 2 * len(places) < len(rows) else values
+    return {"count": len(rows), "columns": found}
+
+
+def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language: str) -> bytes:
+    script, sheet = linking.script(), linking.sheet()
+    settings = {"language": language, "catalogues": {"en": {}, "vi": {"messages": {}, "forms": [0] * 200}}}
+    return _TEMPLATE.substitute(
+        language=language,
+        policy=policy(script, sheet),
+        tool=shown(f"{result['tool']['name']} {result['tool']['version']}"),
+        title=shown(f"{result['plan']['name']} · recaudit"),
+        sheet=sheet,
+        script=script,
+        skip="Skip navigation",
+        summary="",
+        settings=island(settings),
+        result=_compressed(island(head).encode(), memory=9, strategy=zlib.Z_DEFAULT_STRATEGY),
+        counts=_compressed(numbers, memory=5, strategy=zlib.Z_FILTERED),  # small blocks: each column has its own sizes
+    ).encode()
+
+
+def _compressed(content: bytes, *, memory: int, strategy: int) -> str:
+    """Deflated with zlib's head, which says neither time nor machine; in base64."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, memory, strategy)
+    return base64.b64encode(packer.compress(content) + packer.flush()).decode()
