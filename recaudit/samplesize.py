@@ -102,9 +102,9 @@ def _refuse_finer(question: Question) -> None:
             say("that needs so large a sample that looking at all is nearer"),
             where="sample plan",
             fix=say(
-                "ask --within {FINEST_WITHIN} or more, --detect {FINEST_SHARE} or more",
-                FINEST_WITHIN=per_cent(FINEST_WITHIN),
-                FINEST_SHARE=per_cent(FINEST_SHARE),
+                "ask --within {within} or more, --detect {share} or more",
+                within=per_cent(FINEST_WITHIN),
+                share=per_cent(FINEST_SHARE),
             ),
         )
 

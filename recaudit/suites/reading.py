@@ -83,7 +83,7 @@ def read_object(path: Path, wrong: Wrong) -> tuple[dict[str, Any], bytes]:
         wrong.add(say("the file is not UTF-8"), say("save it as UTF-8"))
     except json.JSONDecodeError as error:
         wrong.add(
-            say("the file is no JSON: {reason} in line {lineno}", reason=of_reader(error.msg), lineno=error.lineno),
+            say("the file is no JSON: {reason} in line {line}", reason=of_reader(error.msg), line=str(error.lineno)),
             say("correct that line"),
         )
     except (ValueError, RecursionError):  # JSON in form, beyond what Python can hold
