@@ -13,6 +13,8 @@ import pytest
 
 from recaudit import audit, cli, kept, worklist
 from recaudit.commands import printing
+from recaudit.errors import ResultError
+from recaudit.reports.find import facility_of
 from recaudit.result import FILE_NAME, Result, load
 from recaudit.worklist import WorkList, of_facility
 from tests.test_kept import spoilt
@@ -203,3 +205,13 @@ def test_every_short_record_is_in_the_list(run: Path) -> None:
         ("66001", 1),
         ("66002", 1),
     ]
+
+
+def test_a_facility_whose_id_both_sectors_have_is_called_with_its_sector(run: Path) -> None:
+    result = load(run / FILE_NAME)
+    twice = {**result, "facilities": [*result["facilities"], {**result["facilities"][0], "sector": "education"}]}
+    assert facility_of(twice, "health/66001")["sector"] == "health"  # type: ignore[arg-type]
+    assert facility_of(twice, "education/66001")["sector"] == "education"  # type: ignore[arg-type]
+    assert facility_of(twice, "66002")["id"] == "66002"  # type: ignore[arg-type]
+    with pytest.raises(ResultError, match="health/66001"):
+        facility_of(twice, "66001")  # type: ignore[arg-type]
