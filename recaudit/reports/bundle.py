@@ -1,7 +1,7 @@
 """One zip for hand-over: the result, what it was judged by, and how to judge again; never an export or a roster.
 
 Inside lie the result, the plan with its register and its own suites (``audit/``), the suites and catalogues that
-travel with recaudit (``shipped/``), ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a roster lists
+travel with recaudit (``shipped/``), ``BRIEF.md``, ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a roster lists
 their keys, as do sheets of recounts, so these stay where they are: the result names them, with their hashes.
 
 The same result gives the same bytes everywhere: names sorted, one fixed time, nothing compressed (two editions of
@@ -22,11 +22,13 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
+from recaudit.reports.brief import for_bundle
 from recaudit.result import FILE_NAME, Result, as_text
 from recaudit.shipped import expectations
 
 SUMS: Final = "SHA256SUMS"
 COMMAND: Final = "COMMAND.txt"
+BRIEF: Final = "BRIEF.md"
 LEFT_OUT: Final = ("export", "ignored", "roster", "recount", "claims")
 """Roles of inputs that are, or name, people's data."""
 
@@ -112,6 +114,7 @@ def bundled(result: Result, root: Path) -> bytes:
             )
     files[FILE_NAME] = as_text(result).encode()
     files[COMMAND] = command_text(result).encode()
+    files[BRIEF] = for_bundle(result)
     files[SUMS] = sums(files)
     return packed(files)
 
