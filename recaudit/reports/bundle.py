@@ -1,8 +1,8 @@
 """One zip for hand-over: the result, what it was judged by, and how to judge again; never an export or a roster.
 
 Inside lie the result, the plan with its register and its own suites (``audit/``), the suites and catalogues that
-travel with recaudit (``shipped/``), ``BRIEF.md``, ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a roster lists
-their keys, as do sheets of recounts, so these stay where they are: the result names them, with their hashes.
+travel with recaudit (``shipped/``), ``BRIEF.md``, ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a
+roster lists their keys, as do sheets of recounts, so these stay where they are: the result names them, with hashes.
 
 The same result gives the same bytes everywhere: names sorted, one fixed time, nothing compressed (two editions of
 zlib may pack the same text in two ways). So an archive is whole exactly if packing its own files gives its own bytes.
