@@ -157,9 +157,9 @@ def _found(result: Result, wish: Wish) -> Iterator[_Found]:
 def _decided(result: Result, plan: Place | None) -> Iterator[_Found]:
     """Every claim and every gate, also those that are kept."""
     for claim in result["claims"]:
-        shown = {name: claim[name] for name in ("verdict", "wording", "rung", "low", "high", "standing")}
+        shown: Json = {name: claim[name] for name in ("verdict", "wording", "rung", "low", "high", "standing")}
         text = partial(_claim_text, claim)
-        identity = ("claim", claim["id"])
+        identity: tuple[str, ...] = ("claim", claim["id"])
         outcome = deciding.of_claim(claim)
         yield _Found(f"claim/{visible(claim['id'])}", outcome, *_weight(outcome), text, plan, identity, shown)
     for number, gate in enumerate(result["gates"], 1):
@@ -223,12 +223,11 @@ def _findings(result: Result, wish: Wish, entry: InputEntry) -> Iterator[_Found]
             more=tuple(more if first.line else ()),
         )
     if not whole:
-        counts = {name: entry[name] for name in ("read", "unreadable", "to_the_end")}
+        shown = {name: entry[name] for name in ("read", "unreadable", "to_the_end")}
+        identity = ("input", entry["path"], "not read")
         outcome: Outcome = "open" if asked else "aside"
         text, where = partial(_unread_text, entry), place(wish.root, entry["path"])
-        yield _Found(
-            "input/not-read", outcome, "open", "none", text, where, ("input", entry["path"], "not read"), counts
-        )
+        yield _Found("input/not-read", outcome, "open", "none", text, where, identity, shown)
 
 
 def _finding_text(entry: InputEntry, found: FindingEntry) -> str:
