@@ -26,6 +26,7 @@ from recaudit.plan import Plan
 from recaudit.refusals import of_system
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
+from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
@@ -186,7 +187,7 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[str]:
     except (ResultError, KeyError, TypeError, AttributeError, ValueError):  # a result of any shape may lie in it
         yield "its result does not say which files belong to it"
         return
-    made = {FILE_NAME, bundle.COMMAND, bundle.SUMS}
+    made = {FILE_NAME, bundle.COMMAND, bundle.BRIEF, bundle.SUMS}
     for name in sorted({*due, *made} ^ files.keys()):
         yield f"{name} is {'not asked for' if name in files else 'not there'}"
     for name in sorted(due.keys() & files.keys()):
@@ -194,8 +195,18 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{name} has another SHA-256 than the result names"
     if files.get(bundle.COMMAND, command) != command:
         yield f"{bundle.COMMAND} does not follow from the result"
+    if bundle.BRIEF in files and _other_brief(result, files[bundle.BRIEF]):
+        yield f"{bundle.BRIEF} does not follow from the result"
     if files.get(bundle.SUMS, b"") != bundle.sums(files):
         yield f"{bundle.SUMS} does not follow from the files"
+
+
+def _other_brief(result: Result, brief: bytes) -> bool:
+    """Whether the brief is not that of the result. Another version may put it in other words: that is not asked."""
+    try:
+        return result["tool"]["version"] == __version__ and brief != for_bundle(result)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # a result of any shape
+        return True
 
 
 # -------------------------------------------------------------- the verdicts

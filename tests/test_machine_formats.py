@@ -498,3 +498,32 @@ def test_the_summary_of_a_step_is_never_longer_than_a_step_may_have(monkeypatch:
 def test_files_of_a_folder_are_named_before_they_are_made(tmp_path: Path) -> None:
     wanted = output(f"csv:{tmp_path}/tables/")
     assert sorted(wanted.files) == sorted(path for path, _ in made(PROVINCE, wanted, wished(PROVINCE)) if path)
+
+
+# ------------------------------------------------------------------------------------------------ gates
+def gated(*, met: bool) -> Result:
+    unit = {"unit": "health", "low": [1273, 1803], "met": met, "why": ""}
+    gate = {
+        "rung": "complete", "at_least": "0.95", "sector": "health", "per": "sector", "reason": "agreed in May",
+        "scope": {"areas": [], "kinds": [], "vendors": [], "facilities": []}, "from": "plan", "of": "expected",
+        "units": 1, "missed": int(not met), "met": met, "why": "", "worst": [unit],
+    }  # fmt: skip
+    return changed(claims=[], gates=[gate], fail_on={"on": "never", "reason": "", "from": "plan"})
+
+
+@pytest.mark.parametrize("met", [True, False])
+def test_a_gate_is_kept_or_missed_in_every_format(met: bool) -> None:
+    result = gated(met=met)
+    gates = [case for suite, case in cases(written(result, "junit")) if suite == "gates"]
+    assert [case.is_passed for case in gates] == [met]
+    found = [one for one in log(result)["results"] if one["ruleId"].startswith("gate/")]
+    assert [(one["level"], one["properties"]["met"]) for one in found] == [("none" if met else "error", met)]
+    assert [row["outcome"] for row in csv_table(result, "gates")] == ["met" if met else "missed"]
+    assert records(sheets(written(result, "xlsx"))["Gates"])[0]["Outcome"] == ("met" if met else "missed")
+    said = "complete: at least 95 % of expected records of health; "
+    said += "met: at least 70.60 %, 1,273 of 1,803" if met else "missed: 70.60 %, 1,273 of 1,803"
+    assert f"{'✓ **met**' if met else '✗ **missed**'} {said}" in written(result, "md").decode()
+    assert ("title=Gate complete" in written(result, "github").decode()) is not met
+    hidden = written(result, "md", hidden=hiding(result, 10_000)).decode()
+    assert "1,273" not in hidden
+    assert "counts are not shown" in hidden
