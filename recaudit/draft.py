@@ -7,7 +7,7 @@ import glob
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -344,7 +344,7 @@ def _expected(places: Iterable[Place], period: Period, plan: Plan) -> str:
     return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
 
 
-def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterator[Said]:
+def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[Said]:
     yield say(
         "{file}: the plan. Check the period and the time zone; name source and date of the register", file=FILE_NAME
     )
@@ -359,7 +359,7 @@ def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterator[Said
         yield say_n("{n} row names no facility", "{n} rows name no facility", n=unnamed)
     if left_out:
         yield say_n(
-            "left out, because a CSV cannot hold them safely: {n} facility id",
+            "left out, because a CSV cannot hold it safely: {n} facility id",
             "left out, because a CSV cannot hold them safely: {n} facility ids",
             n=left_out,
         )

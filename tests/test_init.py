@@ -107,7 +107,7 @@ def test_what_a_spreadsheet_would_compute_is_left_out_or_defused(tmp_path: Path)
         tmp_path, encounter("e1", None, **named), encounter("e2"), Organization=[organization(name='=HYPERLINK("x")')]
     )
     assert register_of(found) == ['clinic-1,"\'=HYPERLINK(""x"")",health,,,']
-    assert "left out, because a CSV cannot hold them safely: 1 facility id" in map(str, found.told)
+    assert "left out, because a CSV cannot hold it safely: 1 facility id" in map(str, found.told)
 
 
 @pytest.mark.parametrize(
