@@ -377,7 +377,7 @@ class RuleEntry(TypedDict):
     required: bool
     type: str
     title: Texts
-    why: str
+    why: Texts
     fix: Texts
     facilities_failing: int
     totals: RuleCounts

@@ -194,7 +194,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
         inert(in_words(entry["title"], entry["id"]), "bold"),
         inert(f"{severity} · rung {entry['rung']} · table {entry['table']} · {entry['type']}", "muted"),
     ]
-    for name, said in (("why", entry["why"]), ("fix", in_words(entry["fix"]))):
+    for name, said in (("why", in_words(entry["why"])), ("fix", in_words(entry["fix"]))):
         if said:
             body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), 5)]
     if sheet.hidden.sector(entry["sector"]):

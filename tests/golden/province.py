@@ -177,7 +177,7 @@ def _rule(
     states = ("met", "unmet", "excused", "not_applicable", "not_assessable")
     return {
         "id": key, "sha256": "", "sector": "health", "table": table, "rung": rung, "required": required, "type": kind,
-        "title": {"en": en, "vi": vi}, "why": why, "fix": {"en": fix} if fix else {},
+        "title": {"en": en, "vi": vi}, "why": {"en": why} if why else {}, "fix": {"en": fix} if fix else {},
         "facilities_failing": sum(count[1] + count[2] > 0 for count in counts),
         "totals": {state: sum(count[place] for count in counts) for place, state in enumerate(states)},
     }  # fmt: skip
