@@ -27,7 +27,7 @@ from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
 from recaudit.reports.numbers import counted
-from recaudit.said import Said, say
+from recaudit.said import Said, say, say_n
 from recaudit.sectors import Progress
 from recaudit.sources.files import listed
 
@@ -52,7 +52,7 @@ class Draft:
     """Files to be written (path relative to the folder -> text), and in words what is still to be done."""
 
     files: Mapping[str, str]
-    told: tuple[str, ...]
+    told: tuple[Said, ...]
 
 
 def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0, progress: Progress) -> Draft:
@@ -344,12 +344,22 @@ def _expected(places: Iterable[Place], period: Period, plan: Plan) -> str:
     return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
 
 
-def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[str]:
-    yield f"{FILE_NAME}: the plan. Check the period and the time zone; name source and date of the register"
-    facilities = counted(len(places), "facility", "facilities")
-    yield f"{FACILITIES}: {facilities} found. Add those that sent nothing; fill in kind and area"
-    yield f"{EXPECTED}: fill in how many records each should have, and who says so; blank: nobody said"
+def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[Said]:
+    yield say(
+        "{file}: the plan. Check the period and the time zone; name source and date of the register", file=FILE_NAME
+    )
+    yield say_n(
+        "{file}: {n} facility found. Add those that sent nothing; fill in kind and area",
+        "{file}: {n} facilities found. Add those that sent nothing; fill in kind and area",
+        n=len(places),
+        file=FACILITIES,
+    )
+    yield say("{file}: fill in how many records each should have, and who says so; blank: nobody said", file=EXPECTED)
     if unnamed and any(place.rows for place in places):
-        yield f"{counted(unnamed, 'row names', 'rows name')} no facility"
+        yield say_n("{n} row names no facility", "{n} rows name no facility", n=unnamed)
     if left_out:
-        yield f"left out, because a CSV cannot hold them safely: {counted(left_out, 'facility id')}"
+        yield say_n(
+            "left out, because a CSV cannot hold it safely: {n} facility id",
+            "left out, because a CSV cannot hold them safely: {n} facility ids",
+            n=left_out,
+        )

@@ -48,6 +48,7 @@ from recaudit.result import (
     TableEntry,
     TotalEntry,
 )
+from recaudit.said import as_entry
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat
 
@@ -268,7 +269,7 @@ def claim_entry(
         },
         "verdict": verdict.word,
         "wording": verdict.wording,
-        "sentence": reasons.sentence(verdict, unit),
+        "sentence": as_entry(reasons.sentence(verdict, unit)),
         "low": _share(verdict.bounds.low, verdict.bounds.total),
         "high": _share(verdict.bounds.high, verdict.bounds.total),
         "open": {
@@ -277,11 +278,11 @@ def claim_entry(
             "spoiled": verdict.spoiled,
             "rescued": verdict.rescued,
         },
-        "reasons": list(verdict.reasons),
+        "reasons": [as_entry(one) for one in verdict.reasons],
         "counterexamples": verdict.counterexamples,
         "units": {"refuted": list(verdict.fallen), "unverifiable": list(verdict.open)},
         "by_rung": {rung: _rung_verdict(at) for rung, at in verdicts.by_rung(claim, evidence).items()},
-        "would_settle": list(verdict.would_settle),
+        "would_settle": [as_entry(one) for one in verdict.would_settle],
     }
     return entry, verdict
 
@@ -350,8 +351,8 @@ def signal_entries(sector: str, rules: Sequence[SignalRule], found: Iterable[Sig
             "title": titles[one.id],
             "group": one.group,
             "flagged": one.flagged,
-            "figure": one.figure,
-            "threshold": one.threshold,
+            "figure": None if one.figure is None else as_entry(one.figure),
+            "threshold": None if one.threshold is None else as_entry(one.threshold),
         }
         for one in found
     ]
