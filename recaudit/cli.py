@@ -19,9 +19,10 @@ import click
 
 from recaudit.commands import files, language, printing
 from recaudit.commands.check import check
+from recaudit.commands.clickwords import spoken_by_click
 from recaudit.commands.compare import compare
 from recaudit.commands.completion import completion
-from recaudit.commands.examples import give_examples
+from recaudit.commands.helping import put_in_words
 from recaudit.commands.init import init
 from recaudit.commands.register import register
 from recaudit.commands.report import report
@@ -54,8 +55,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return WRONG
-    with speaking(spoken), files.remembered() as whole:
-        give_examples(commands)
+    with speaking(spoken), spoken_by_click(spoken), files.remembered() as whole:
+        put_in_words(commands)
         return _ended(arguments, whole)
 
 
@@ -158,4 +159,4 @@ def commands() -> None:
 for command in (check, init, show, report, rows, verify, compare, register, synth, sample, rules, completion):
     commands.add_command(command)
 language.on_every_command(commands)
-give_examples(commands)
+put_in_words(commands)

@@ -26,6 +26,7 @@ from recaudit.plan import Plan
 from recaudit.refusals import of_system
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
+from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
@@ -201,7 +202,7 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
     except (ResultError, KeyError, TypeError, AttributeError, ValueError):  # a result of any shape may lie in it
         yield say("its result does not say which files belong to it")
         return
-    made = {FILE_NAME, bundle.COMMAND, bundle.SUMS}
+    made = {FILE_NAME, bundle.COMMAND, bundle.BRIEF, bundle.SUMS}
     for name in sorted({*due, *made} ^ files.keys()):
         yield say("{file} is not asked for", file=name) if name in files else say("{file} is not there", file=name)
     for name in sorted(due.keys() & files.keys()):
@@ -209,8 +210,18 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
             yield say("{file} has another SHA-256 than the result names", file=name)
     if files.get(bundle.COMMAND, command) != command:
         yield say("{file} does not follow from the result", file=bundle.COMMAND)
+    if bundle.BRIEF in files and _other_brief(result, files[bundle.BRIEF]):
+        yield say("{file} does not follow from the result", file=bundle.BRIEF)
     if files.get(bundle.SUMS, b"") != bundle.sums(files):
         yield say("{file} does not follow from the files", file=bundle.SUMS)
+
+
+def _other_brief(result: Result, brief: bytes) -> bool:
+    """Whether the brief is not that of the result. Another version may put it in other words: that is not asked."""
+    try:
+        return result["tool"]["version"] == __version__ and brief != for_bundle(result)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # a result of any shape
+        return True
 
 
 # -------------------------------------------------------------- the verdicts

@@ -12,7 +12,7 @@ from recaudit.agreement import entry as agreement_entry
 from recaudit.commands.results import outcome_of
 from recaudit.reports.formats import FORMATS, Output, made
 from recaudit.reports.wish import Wish
-from recaudit.result import FILE_NAME, load, write
+from recaudit.result import FILE_NAME, load, sealed, write
 from tests.golden.province import province
 
 ONE, OTHER = "KCB66001", "Trung tâm y tế Krông Pắc"
@@ -101,11 +101,10 @@ def test_every_facility_gets_one_html_and_one_xlsx(saved: Path, capsys: pytest.C
 
 
 def test_older_results_are_ordered_by_their_day(saved: Path) -> None:
-    result = province()
     for month in ("03", "02"):
-        older = {**result, "as_of": f"2025-{month}-01"}
-        older.pop("digest")
-        write(older, saved / f"{month}.json")  # type: ignore[arg-type]
+        older = province()
+        older["as_of"] = f"2025-{month}-01"
+        write(sealed(older), saved / f"{month}.json")
     assert cli.run(["report", "-f", "html:one.html", "--older", "03.json", "--older", "02.json"]) == 0
     assert cli.run(["report", "-f", "html:two.html", "--older", "02.json", "--older", "03.json"]) == 0
     assert (saved / "one.html").read_bytes() == (saved / "two.html").read_bytes()

@@ -43,7 +43,7 @@ def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> st
     "--result",
     "target",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"Write the result here.  [default: {RESULT} beside the plan; without a plan none]",
+    help="Write the result here.  [default: recaudit-result.json beside the plan; without a plan none]",
 )
 @click.option(
     "--workers",

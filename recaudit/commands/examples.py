@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import click
-
-from recaudit.reports.languages import told
-
 EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "recaudit": ("recaudit check sample_data", "recaudit show facility 66001", "recaudit --lang vi show"),
     "recaudit check": (
@@ -59,12 +55,3 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Command -> lines for a shell."""
-
-
-def give_examples(command: click.Command, path: str = "recaudit") -> None:
-    """Put its examples, in the language being spoken, at the end of the help of a command and of all below it."""
-    if path in EXAMPLES:
-        command.epilog = "\b\n" + "\n".join([told("Examples:"), *(f"  {line}" for line in EXAMPLES[path])])
-    if isinstance(command, click.Group):
-        for name, below in command.commands.items():
-            give_examples(below, f"{path} {name}")

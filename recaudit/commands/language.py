@@ -25,7 +25,7 @@ def language_option() -> click.Option:
         [_OPTION],
         type=click.Choice(known()),
         expose_value=False,
-        help=f"What it speaks to people.  [default: {VARIABLE}, else your locale's, else en]",
+        help="What it speaks to people.  [default: RECAUDIT_LANG, else your locale's, else en]",
     )
 
 

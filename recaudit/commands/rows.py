@@ -8,7 +8,7 @@ import click
 
 from recaudit.commands import files, printing
 from recaudit.commands.completing import ids
-from recaudit.commands.results import RESULT, newest_kept
+from recaudit.commands.results import newest_kept
 
 
 @click.command()
@@ -29,7 +29,7 @@ from recaudit.commands.results import RESULT, newest_kept
     type=click.Path(exists=True, path_type=Path),
     default=".",
     metavar="FILE_OR_DIR",
-    help=f"The folder that 'check --keep' filled, the {RESULT} in it, or the folder above.  "
+    help="The folder that 'check --keep' filled, the recaudit-result.json in it, or the folder above.  "
     "[default: the folder you are in]",
 )
 @click.option("--show-keys", is_flag=True, help="Call records by their keys, not by pseudonyms.")

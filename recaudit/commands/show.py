@@ -9,7 +9,7 @@ import click
 
 from recaudit.commands import printing
 from recaudit.commands.completing import ids
-from recaudit.commands.results import RESULT, newest
+from recaudit.commands.results import newest
 from recaudit.reports.languages import told
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, path_type=Path),
     default=".",
     metavar="FILE_OR_DIR",
-    help=f"The result, or a folder: its newest {RESULT}, also one folder down.  [default: the folder you are in]",
+    help="The result, or a folder: its newest recaudit-result.json, also one folder down.  "
+    "[default: the folder you are in]",
 )
 @click.option("--show-keys", is_flag=True, help="With what 'check --keep' kept: records by their keys, not pseudonyms.")
 @click.option("--hide-below", type=click.IntRange(min=1), metavar="N", help="As on check: no counts of small places.")

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 from recaudit.commands import printing
 from recaudit.errors import PlanError
 from recaudit.refusals import of_system
+from recaudit.reports.languages import told
 from recaudit.said import say
 
 
@@ -97,4 +98,5 @@ def synth(
             where=str(target),
             fix=say("make room, or name another DIR"),
         ) from None
-    printing.text(f"Wrote a synthetic province. Next: recaudit check {shlex.quote(str(target))}\n")
+    command = f"recaudit check {shlex.quote(str(target))}"
+    printing.text(told("Wrote a synthetic province. Next: {command}", command=command) + "\n")

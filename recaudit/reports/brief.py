@@ -4,6 +4,7 @@ what was not looked at; how it was made."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from recaudit.model import RUNGS
@@ -16,7 +17,7 @@ from recaudit.reports.look import ICONS
 from recaudit.reports.markdown import block, code, plain, table
 from recaudit.reports.wish import Wish
 from recaudit.result import ClaimEntry, FacilityEntry, Result
-from recaudit.said import Promised, Said, Share, grouped, percent, say
+from recaudit.said import Said, grouped, percent, promised, say
 
 HEAD: Final = "<!-- recaudit brief -->\n"
 FACILITIES: Final = 10
@@ -30,13 +31,20 @@ def brief(result: Result, wish: Wish) -> bytes:
     return (HEAD + page(result, wish)).encode()
 
 
-def page(result: Result, wish: Wish) -> str:
+def for_bundle(result: Result) -> bytes:
+    """The brief that lies in a bundle: in English, every count, and without an exit code, which a later option of the
+    command may have changed; so it follows from the result alone."""
+    return (HEAD + page(result, Wish(0, ""), ending=False)).encode()
+
+
+def page(result: Result, wish: Wish, *, ending: bool = True) -> str:
     """The same without the mark that it is ours. Of an empty result: the exit code, and that nothing was judged."""
     with speaking(wish.language):
         blocks = [
-            *_header(result, wish),
+            *_header(result),
+            *([_exit(wish)] if ending else []),
             *_claims(result, wish),
-            *_gates(result),
+            *_gates(result, wish),
             *_funnels(result, wish),
             *_facilities(result, wish),
             *_rules(result, wish),
@@ -46,18 +54,29 @@ def page(result: Result, wish: Wish) -> str:
         return "\n".join(f"{text}\n" for text in (one.rstrip("\n") for one in blocks) if text)
 
 
-def _header(result: Result, wish: Wish) -> Iterator[str]:
+def _header(result: Result) -> Iterator[str]:
     yield f"# {plain(result['plan']['name'] or told('Exports without a plan'))}"
     period = result["period"]
-    about = [f"recaudit {plain(result['tool']['version'])}"]
+    about = [f"recaudit {result['tool']['version']}"]
     if result["as_of"]:
-        about.append(told("as of {day}", day=plain(result["as_of"])))
+        about.append(told("as of {day}", day=_day(result["as_of"])))
     if period["from"] and period["to"]:
-        about.append(told("period {first} to {last}", first=plain(period["from"]), last=plain(period["to"])))
+        about.append(told("period {first} to {last}", first=_day(period["from"]), last=_day(period["to"])))
     if "deadline" in result:
-        about.append(told("deadline {day}", day=plain(result["deadline"])))
-    yield " · ".join(about)
-    yield f"**{plain(told('Exit code {code}: {why}', code=str(wish.code), why=words(wish.why)))}**"
+        about.append(told("deadline {day}", day=_day(result["deadline"])))
+    yield plain(" · ".join(about))
+
+
+def _exit(wish: Wish) -> str:
+    return f"**{plain(told('Exit code {code}: {why}', code=str(wish.code), why=words(wish.why)))}**"
+
+
+def _day(written: str) -> date | str:
+    """The day of a result; whatever else stands there as it is."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return written
 
 
 # ------------------------------------------------------------------------------------------------ claims
@@ -80,23 +99,19 @@ def _claim(result: Result, claim: ClaimEntry, wish: Wish) -> list[str]:
     shown = [
         f"{code(claim['id'])} {plain(sentences.statement(claim))}",
         verdict,
-        told("{share}", share=_promised(claim)),
+        promised(claim["target"], spoken()),
     ]
     if wish.hidden.scope(result, claim["sector"], claim["scope"]):
         return [*shown, told("not shown"), told("not shown")]
     return [*shown, _bounds(claim), _counts(claim)]
 
 
-def _promised(claim: ClaimEntry) -> Promised:
-    return Promised(claim["target"])
-
-
 def _bounds(claim: ClaimEntry) -> str:
     low, high = claim["low"], claim["high"]
     if low is None and high is None:
         return "—"
-    least = "—" if low is None else told("{share}", share=Share(low[0], low[1]))
-    most = "—" if high is None else told("{share}", share=Share(high[0], high[1], up=True))
+    least = "—" if low is None else percent(low[0], low[1], spoken())
+    most = "—" if high is None else percent(high[0], high[1], spoken(), up=True)
     counts = [grouped(bound[0], spoken()) if bound else "—" for bound in (low, high)]
     whole = (low or high or [0, 0])[1]
     of = f"{' – '.join(counts)} / {grouped(whole, spoken())}"
@@ -138,13 +153,13 @@ def _reasons(claim: ClaimEntry) -> Iterator[str]:
         yield f"- {code(claim['id'])} {told_n('and {n} more reason', 'and {n} more reasons', n=len(reasons) - REASONS)}"
 
 
-def _gates(result: Result) -> Iterator[str]:
+def _gates(result: Result, wish: Wish) -> Iterator[str]:
     if result["gates"]:
         yield f"## {told('Gates')}"
-        signs = (("✓", told("met")) if gate["met"] else ("✗", told("missed")) for gate in result["gates"])
         yield "\n".join(
-            f"- {sign} **{word}** {plain(sentences.gate(gate))}"
-            for (sign, word), gate in zip(signs, result["gates"], strict=True)
+            f"- {'✓' if gate['met'] else '✗'} **{told('met') if gate['met'] else told('missed')}** "
+            + plain(sentences.gate(gate, hidden=wish.hidden.scope(result, gate["sector"], gate["scope"])))
+            for gate in result["gates"]
         )
 
 

@@ -1,8 +1,8 @@
 """One zip for hand-over: the result, what it was judged by, and how to judge again; never an export or a roster.
 
 Inside lie the result, the plan with its register and its own suites (``audit/``), the suites and catalogues that
-travel with recaudit (``shipped/``), ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a roster lists
-their keys, as do sheets of recounts, so these stay where they are: the result names them, with their hashes.
+travel with recaudit (``shipped/``), ``BRIEF.md``, ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a
+roster lists their keys, as do sheets of recounts, so these stay where they are: the result names them, with hashes.
 
 The same result gives the same bytes everywhere: names sorted, one fixed time, nothing compressed (two editions of
 zlib may pack the same text in two ways). So an archive is whole exactly if packing its own files gives its own bytes.
@@ -23,12 +23,14 @@ from typing import Final
 
 from recaudit.errors import ResultError
 from recaudit.refusals import of_system
+from recaudit.reports.brief import for_bundle
 from recaudit.result import FILE_NAME, Result, as_text
 from recaudit.said import say
 from recaudit.shipped import expectations
 
 SUMS: Final = "SHA256SUMS"
 COMMAND: Final = "COMMAND.txt"
+BRIEF: Final = "BRIEF.md"
 LEFT_OUT: Final = ("export", "ignored", "roster", "recount", "claims")
 """Roles of inputs that are, or name, people's data."""
 
@@ -116,6 +118,7 @@ def bundled(result: Result, root: Path) -> bytes:
             )
     files[FILE_NAME] = as_text(result).encode()
     files[COMMAND] = command_text(result).encode()
+    files[BRIEF] = for_bundle(result)
     files[SUMS] = sums(files)
     return packed(files)
 

@@ -31,6 +31,8 @@ WORDS: Final = {
     "records": mark("records"),
     "facilities": mark("facilities"),
     "areas": mark("areas"),
+    "kinds": mark("kinds"),
+    "vendors": mark("vendors"),
     "sector": mark("sector"),
     "area": mark("area"),
     "facility": mark("facility"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recaudit.model import RUNGS
-from recaudit.said import mark
+from recaudit.said import Promised, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Part:
     whole: int
 
 
-Cell = str | int | Code | Part | None
+Cell = str | int | Code | Part | Promised | None
 HIDDEN: Final = Code("hidden")
 
 

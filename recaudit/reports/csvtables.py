@@ -16,6 +16,7 @@ from recaudit.reports.languages import speaking
 from recaudit.reports.tables import tables
 from recaudit.reports.wish import Wish
 from recaudit.result import Result
+from recaudit.said import Promised
 
 _STARTS_FORMULA: Final = frozenset("=+-@\t\r")
 
@@ -68,6 +69,8 @@ def _plain(cell: Cell) -> str | int:
             return cell
         case Code():
             return defused(cell.word)
+        case Promised():
+            return cell.share
     return defused(cell)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, TypeVar
@@ -14,6 +14,7 @@ from recaudit.result import AreaEntry, ClaimEntry, FacilityEntry, Result, RuleEn
 from recaudit.said import Said, mark, say
 
 _Entry = TypeVar("_Entry")
+_InSector = TypeVar("_InSector", FacilityEntry, RuleEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ _RULE: Final = _Kind(mark("there is no rule {key}"), mark("the result has no rul
 
 
 def facility_of(result: Result, key: str) -> FacilityEntry:
-    return _one(_FACILITY, {entry["id"]: entry for entry in result["facilities"]}, key)
+    """A facility whose id both sectors have is called with its sector: "health/66001"."""
+    return _of_sector(_FACILITY, result["facilities"], key)
 
 
 def area_of(result: Result, key: str) -> AreaEntry:
@@ -44,20 +46,21 @@ def claim_of(result: Result, key: str) -> ClaimEntry:
 
 def rule_of(result: Result, key: str) -> RuleEntry:
     """A rule that both sectors have ("received") is called with its sector: "health/received"."""
-    ids = Counter(entry["id"] for entry in result["rules"])
-    named = {f"{entry['sector']}/{entry['id']}": entry for entry in result["rules"]}
-    plain = {entry["id"]: entry for entry in result["rules"] if ids[entry["id"]] == 1}
-    return _one(_RULE, {**plain, **named} if key in named else {**plain, **_doubled(named, ids)}, key)
+    return _of_sector(_RULE, result["rules"], key)
+
+
+def _of_sector(kind: _Kind, entries: Sequence[_InSector], key: str) -> _InSector:
+    ids = Counter(entry["id"] for entry in entries)
+    named = {f"{entry['sector']}/{entry['id']}": entry for entry in entries}
+    plain = {entry["id"]: entry for entry in entries if ids[entry["id"]] == 1}
+    doubled = {name: entry for name, entry in named.items() if ids[entry["id"]] > 1}
+    return _one(kind, {**plain, **named} if key in named else {**plain, **doubled}, key)
 
 
 def key_of(result: Result, rule: RuleEntry) -> str:
     """What ``rule_of`` finds this rule by."""
     shared = sum(other["id"] == rule["id"] for other in result["rules"]) > 1
     return f"{rule['sector']}/{rule['id']}" if shared else rule["id"]
-
-
-def _doubled(named: Mapping[str, RuleEntry], ids: Counter[str]) -> dict[str, RuleEntry]:
-    return {name: entry for name, entry in named.items() if ids[entry["id"]] > 1}
 
 
 def rules_of(result: Result, sector: str) -> dict[str, RuleEntry]:

@@ -90,8 +90,8 @@ def _claims(result: Result, wish: Wish, plan: Place | None) -> Iterator[Annotati
 def _gates(result: Result, wish: Wish, plan: Place | None) -> Iterator[Annotation]:
     for gate in result["gates"]:
         if deciding.of_gate(gate) != "passed":
-            hidden = bool(wish.hidden.places)
-            message = told("missed; counts are not shown") if hidden else sentences.gate(gate)
+            hidden = wish.hidden.scope(result, gate["sector"], gate["scope"])
+            message = sentences.gate(gate, hidden=hidden)
             yield Annotation("error", told("Gate {name}", name=gate["rung"]), message, plan)
 
 

@@ -5,7 +5,7 @@ Every function speaks the language of the surroundings (``languages.speaking``) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from recaudit.reports.codes import code_words
@@ -16,11 +16,18 @@ from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, GateEntry, 
 from recaudit.said import Promised, Said, SaidEntry, Share, few, say, say_n
 
 
-def of(texts: Mapping[str, object] | str) -> str:
+def of(texts: Mapping[str, object] | str | None) -> str:
     """What a result says for people: a sentence of no language yet, a text in several languages, or a plain text."""
+    if not texts:
+        return ""
     if isinstance(texts, str) or "text" in texts:
         return visible(words(cast("SaidEntry | str", texts)))
     return visible(own(cast("Mapping[str, str]", texts)))
+
+
+def called(code: str) -> str:
+    """A code without values (a kind of finding, a reason) as the catalogue calls it, else as it is."""
+    return visible(words(Said(code)))
 
 
 def statement(claim: ClaimEntry) -> str:
@@ -56,9 +63,9 @@ def _bound(bound: Sequence[int] | None, *, up: bool) -> Said | None:
     return say("{share}, {count} of {total}", share=Share(bound[0], bound[1], up), count=bound[0], total=bound[1])
 
 
-def gate(entry: GateEntry) -> str:
-    """What the gate asks for and who misses it."""
-    scope = _scope(entry)
+def gate(entry: GateEntry, *, hidden: bool = False) -> str:
+    """What the gate asks for and who misses it; ``hidden``: without the counts of its scope."""
+    scope = list(_scope(entry))
     asked = say(
         "{rung}: at least {share} of {of} records of {sector}",
         rung=code_words(entry["rung"]),
@@ -69,8 +76,8 @@ def gate(entry: GateEntry) -> str:
     if scope:
         asked = say("{asked}, only {scope}", asked=asked, scope=scope)
     if not entry["units"]:
-        return visible(told("{asked}; missed: {why}", asked=asked, why=words(entry["why"])))
-    kept = _kept(entry)
+        return visible(told("{asked}; missed: {why}", asked=asked, why=of(entry["why"])))
+    kept = say("counts are not shown") if hidden and entry["per"] == "sector" else _kept(entry)
     return visible(told("{asked}; {kept}", asked=asked, kept=kept))
 
 
@@ -78,7 +85,7 @@ def _kept(entry: GateEntry) -> Said:
     if entry["per"] == "sector":
         low = entry["worst"][0]["low"]
         if low is None:
-            return say("missed: {why}", why=words(entry["worst"][0]["why"]))
+            return say("missed: {why}", why=of(entry["worst"][0]["why"]))
         known = say("{share}, {count} of {total}", share=Share(low[0], low[1]), count=low[0], total=low[1])
         return say("met: at least {known}", known=known) if entry["met"] else say("missed: {known}", known=known)
     if entry["per"] == "area":
@@ -88,11 +95,11 @@ def _kept(entry: GateEntry) -> Said:
     return say("missed by {missed} of {units}", missed=entry["missed"], units=many)
 
 
-def _scope(entry: GateEntry) -> str:
+def _scope(entry: GateEntry) -> Iterator[Said]:
     scope: Mapping[str, object] = entry["scope"]
-    return "; ".join(
-        f"{name} {', '.join(values)}" for name, values in scope.items() if isinstance(values, list) and values
-    )
+    for name, values in scope.items():
+        if isinstance(values, list) and values and name != "as_written":
+            yield say("{name} {values}", name=code_words(name), values=few(values))
 
 
 def title(rule: RuleEntry) -> str:
@@ -142,7 +149,7 @@ def facility(entry: FacilityEntry, rung: str = "complete") -> str:
 
 def finding(entry: FindingEntry) -> str:
     """What was found in a file, where in its structure, and how often."""
-    kind = visible(words(entry["kind"]))
+    kind = called(entry["kind"])
     where = f" ({visible(words(entry['where']))})" if entry["where"] else ""
     return f"{kind}{where}: {told_n('{n} time', '{n} times', n=entry['count'])}"
 
@@ -158,4 +165,4 @@ def unread(entry: InputEntry) -> str:
 
 
 def names(ids: Sequence[str]) -> str:
-    return visible(told("{names}", names=few(list(ids)))) if ids else ""
+    return visible(words(Said("{names}", values={"names": few(list(ids))}))) if ids else ""

@@ -31,7 +31,7 @@ from recaudit.reports.columns import (
 from recaudit.reports.languages import own, words
 from recaudit.reports.wish import Wish
 from recaudit.result import AreaEntry, FacilityEntry, Result, RuleEntry, StandingEntry
-from recaudit.said import mark
+from recaudit.said import Promised, mark
 
 
 def tables(result: Result, wish: Wish) -> list[Table]:
@@ -69,7 +69,7 @@ def _claims(result: Result, wish: Wish) -> Iterator[Sequence[Cell]]:
             Code(claim["sector"]),
             Code(claim["rung"]),
             Code(claim["level"]),
-            claim["target"],
+            Promised(claim["target"]),
             Code(claim["verdict"]),
             Code(claim["wording"]),
             *([HIDDEN] * len(counts) if hidden else counts),
@@ -83,7 +83,7 @@ def _number(value: object) -> int | None:
 
 def _gates(result: Result) -> Iterator[Sequence[Cell]]:
     for gate in result["gates"]:
-        asked: list[Cell] = [Code(gate["rung"]), gate["at_least"], Code(gate["sector"]), Code(gate["per"])]
+        asked: list[Cell] = [Code(gate["rung"]), Promised(gate["at_least"]), Code(gate["sector"]), Code(gate["per"])]
         outcome = Code("met" if gate["met"] else "missed")
         yield [*asked, outcome, gate["units"], gate["missed"], gate["reason"] or sentences.of(gate["why"] or "")]
 

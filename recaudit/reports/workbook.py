@@ -18,11 +18,11 @@ from recaudit.reports.codes import code_words
 from recaudit.reports.columns import Cell, Code, Column, Part, Table
 from recaudit.reports.csvtables import defused
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import speaking, told, words
+from recaudit.reports.languages import speaking, spoken, told, words
 from recaudit.reports.tables import tables
 from recaudit.reports.wish import Wish
 from recaudit.result import FacilityEntry, Result, RuleEntry
-from recaudit.said import mark
+from recaudit.said import Promised, mark, promised
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -155,7 +155,7 @@ def _files(result: Result) -> Iterator[Sequence[Cell]]:
         for found in one["findings"]:
             where = f" ({words(found['where'])})" if found["where"] else ""
             lines = ", ".join(map(str, found["lines"]))
-            yield [one["path"], f"{words(found['kind'])}{where}", found["count"], lines]
+            yield [one["path"], f"{sentences.called(found['kind'])}{where}", found["count"], lines]
 
 
 # ------------------------------------------------------------------------------------------------ the file
@@ -211,5 +211,7 @@ def _cell(sheet: Any, row: int, column: int, cell: Cell, styles: _Styles) -> Non
                 sheet.write_string(row, column, "—", styles.text)
         case Code():
             sheet.write_string(row, column, visible(words(code_words(cell.word))), styles.text)
+        case Promised():
+            sheet.write_string(row, column, promised(cell.share, spoken()), styles.text)
         case _:
             sheet.write_string(row, column, defused(cell)[:_LONGEST], styles.text)
