@@ -117,7 +117,7 @@ class Sheet:
     bytes: int
     sha256: str
     frame: pl.DataFrame
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
 
 class _Fault(NamedTuple):
@@ -237,9 +237,9 @@ def read(path: Path, name: str, contract: Contract, faults: Faults) -> Sheet | N
         )
     )
     unused = len(header) - len(places)
-    notes = [f"{name}: columns that are not used: {unused}"] if unused else []
+    notes = [say("{file}: columns that are not used: {number}", file=name, number=unused)] if unused else []
     if frame.is_empty():
-        notes.append(f"{name} holds no row")
+        notes.append(say("{file} holds no row", file=name))
     sheet = Sheet(path, name, len(content), hashlib.sha256(content).hexdigest(), frame, tuple(notes))
     _validate(sheet, contract, faults)
     return sheet

@@ -19,16 +19,15 @@ from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
 from recaudit.result import GateEntry, GateUnit
-from recaudit.said import say
+from recaudit.said import Said, as_entry, say, say_n
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat, in_scope, judge
 
 WORST_LISTED: Final = 20
-NO_UNIT: Final = "nothing was expected of anybody in its scope, and nothing received"
-DOUBTED_ZERO: Final = "nothing was expected by the source that decides, and another one expects more"
-DOUBTED: Final = "another source expects more than the one that decides"
-UNCERTAIN: Final = "1 facility may lie in it or elsewhere"
-NOT_RULED: Final = "no required rule of this rung asked anything of what was received"
+NO_UNIT: Final = say("nothing was expected of anybody in its scope, and nothing received")
+DOUBTED_ZERO: Final = say("nothing was expected by the source that decides, and another one expects more")
+DOUBTED: Final = say("another source expects more than the one that decides")
+NOT_RULED: Final = say("no required rule of this rung asked anything of what was received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Unit:
     name: str
     low: tuple[int, int] | None  # (n, N) records
     met: bool
-    why: str = ""
+    why: Said | None = None
 
 
 def from_option(text: str, per: Per = "sector") -> Gate:
@@ -121,22 +120,25 @@ def _unit(name: str, claim: Claim, evidence: Evidence, more: int) -> Unit:
     return Unit(name, (bounds.low, total), bounds.low >= claim.target * total)
 
 
-def _why(claim: Claim, evidence: Evidence) -> str:
+def _why(claim: Claim, evidence: Evidence) -> Said:
     if claim.rung not in evidence.ruled:
         return NOT_RULED
     if uncertain := sum(seat.stand_in for seat in evidence.seats):
-        return f"{uncertain} facilities may lie in it or elsewhere" if uncertain > 1 else UNCERTAIN
+        return say_n(
+            "{n} facility may lie in it or elsewhere", "{n} facilities may lie in it or elsewhere", n=uncertain
+        )
     ladders = evidence.ladders(claim.excused)
     unsaid = sum(ladder.expected is None for ladder in ladders)
     floors = sum(ladder.floor for ladder in ladders)
     doubted = sum(ladder.doubted for ladder in ladders)
     if doubted and not unsaid and not floors:
         return DOUBTED if any(ladder.expected for ladder in ladders) else DOUBTED_ZERO
+    total = len(ladders)
     if unsaid:
-        return "no expected number" + (f", of {unsaid} of {len(ladders)} facilities" if len(ladders) > 1 else "")
-    return "its expected number is only a floor" + (
-        f", of {floors} of {len(ladders)} facilities" if len(ladders) > 1 else ""
-    )
+        of_some = say("no expected number, of {some} of {total} facilities", some=unsaid, total=total)
+        return of_some if total > 1 else say("no expected number")
+    of_some = say("the expected number is only a floor, of {some} of {total} facilities", some=floors, total=total)
+    return of_some if total > 1 else say("its expected number is only a floor")
 
 
 # -------------------------------------------------------------- the result
@@ -156,13 +158,18 @@ def gate_entry(gate: Gate, evidence: Evidence, *, of_received: bool) -> GateEntr
         "units": len(found),
         "missed": missed,
         "met": bool(found) and not missed,
-        "why": "" if found else NO_UNIT,
+        "why": None if found else as_entry(NO_UNIT),
         "worst": [_unit_entry(unit) for unit in found[:WORST_LISTED]],
     }
 
 
 def _unit_entry(unit: Unit) -> GateUnit:
-    return {"unit": unit.name, "low": list(unit.low) if unit.low else None, "met": unit.met, "why": unit.why}
+    return {
+        "unit": unit.name,
+        "low": list(unit.low) if unit.low else None,
+        "met": unit.met,
+        "why": None if unit.why is None else as_entry(unit.why),
+    }
 
 
 def gate_of(entry: GateEntry) -> Gate:

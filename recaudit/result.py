@@ -4,6 +4,9 @@ The names below are the contract, published as JSON Schema in ``result.schema.js
 integers; a share that a person wrote (``target``, ``each``) is the exact decimal as text. A result holds counts: no
 value of a record and no record key. An area's sums include the areas below it.
 
+What recaudit itself says in it is of no language: a ``SaidEntry`` is a message, which is its English text, and the
+values that stand in it (``recaudit.said``). Codes, ids and names, and what people wrote, stand there as they are.
+
 Two hashes keep it whole. ``digest`` is of the core, in canonical JSON, and the same whenever the same audit is run.
 ``seal`` is of the file: of every byte above its own line, so the run too, order and white space. Neither is a secret;
 ``recaudit verify`` checks both, and more.
@@ -23,7 +26,7 @@ import rfc8785
 from recaudit.errors import ResultError
 from recaudit.model import Basis, Covers, Excused, FailOn, Level, Per, Rung, Silence, Word
 from recaudit.refusals import of_system
-from recaudit.said import say
+from recaudit.said import SaidEntry, say
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
@@ -243,7 +246,7 @@ class FacilityRule(RuleCounts):
     solo: int  # records that would reach the rule's rung if it alone were repaired
 
 
-class SaidEntry(TypedDict):
+class StatedEntry(TypedDict):
     """What one source says a facility should have."""
 
     source: str
@@ -276,7 +279,7 @@ class FacilityEntry(TypedDict):
     rungs: dict[str, StandingEntry]
     rules: dict[str, FacilityRule]
     moved: NotRequired[int]  # keys of its roster that came under its name, on days that count for its successor
-    said: NotRequired[list[SaidEntry]]  # where several sources speak, each of them, the one that decides first
+    said: NotRequired[list[StatedEntry]]  # where several sources speak, each of them, the one that decides first
     disputed: NotRequired[bool]  # with said: two of them contradict each other
 
 
@@ -326,22 +329,22 @@ class ClaimEntry(TypedDict):
     standing: dict[str, ClaimStanding]  # in records, whatever the level
     verdict: Word
     wording: str  # "confirmed by count"
-    sentence: str  # the verdict in one sentence
+    sentence: SaidEntry  # the verdict in one sentence; its value "verdict" is the wording in words
     low: list[int] | None  # [n, N], in units of the level
     high: list[int] | None
     open: OpenEntry
-    reasons: list[str]
+    reasons: list[SaidEntry]
     counterexamples: int
     units: UnitsEntry
     by_rung: dict[str, RungVerdict]
-    would_settle: list[str]
+    would_settle: list[SaidEntry]
 
 
 class GateUnit(TypedDict):
     unit: str  # sector, area or facility; "" for the facilities that lie in no area
     low: list[int] | None  # [n, N] records; None: no lowest is known
     met: bool
-    why: str  # why no lowest is known
+    why: SaidEntry | None  # why no lowest is known
 
 
 # "from": who asked for it; "of": what the units' N counts, received records where no register says what to expect
@@ -359,7 +362,7 @@ GateEntry = TypedDict(
         "units": int,
         "missed": int,
         "met": bool,
-        "why": str,  # why it has no unit
+        "why": SaidEntry | None,  # why it has no unit
         "worst": list[GateUnit],  # the twenty lowest, met or not
     },
 )
@@ -377,7 +380,7 @@ class RuleEntry(TypedDict):
     required: bool
     type: str
     title: Texts
-    why: str
+    why: Texts
     fix: Texts
     facilities_failing: int
     totals: RuleCounts
@@ -389,8 +392,8 @@ class SignalEntry(TypedDict):
     title: dict[str, str]
     group: str  # the facility; "" for all of them
     flagged: bool | None
-    figure: str | None
-    threshold: str | None
+    figure: SaidEntry | None  # None: nothing was read, or too little
+    threshold: SaidEntry | None  # None: there is none
 
 
 class PatternSeat(TypedDict):
@@ -420,8 +423,11 @@ class PatternEntry(TypedDict):
 
 
 class NotLookedAt(TypedDict):
+    """``what``: a file, a table or one of its columns."""
+
     what: str
-    why: str
+    why: SaidEntry
+    sector: NotRequired[str]  # where it is of one
 
 
 class HolesEntry(TypedDict):
@@ -529,14 +535,14 @@ class Result(TypedDict):
     catalogues: list[CatalogueEntry]
     areas: list[AreaEntry]
     facilities: list[FacilityEntry]
-    unattributed: dict[str, int]  # reason -> rows
+    unattributed: dict[str, int]  # reason, a message of the catalogue without values -> rows
     claims: list[ClaimEntry]
     gates: list[GateEntry]
     fail_on: FailOnEntry
     rules: list[RuleEntry]
     signals: list[SignalEntry]
     not_looked_at: list[NotLookedAt]
-    notes: list[str]
+    notes: list[SaidEntry]
     totals: dict[str, TotalEntry]
     evidence: dict[str, EvidenceEntry]  # by sector
     recounts: NotRequired[list[RecountEntry]]  # where the plan names any

@@ -20,6 +20,7 @@ import pytest
 
 from recaudit import audit, cli, engine
 from tests.counted_once import remembering
+from tests.english import in_english
 from tests.two_stations import AREAS, FACILITIES, MARK, PLAN, SUITE, id_of, line, resources, rosters, write
 
 TABLE = Path(__file__).parents[1] / "docs" / "bad-input.md"
@@ -499,7 +500,7 @@ LINES = (
         "insurance dossier without a visit",
         put("export/claims.xml", f"<GIAMDINHHS><HOSO>{MARK}</HOSO></GIAMDINHHS>"),
         3,
-        "no XML1 1",
+        "no content 1",
     ),
     case(
         "line in latin-1",
@@ -728,7 +729,7 @@ def _counts(result: dict[str, Any]) -> Iterator[str]:
     yield from (f"{rule['id']}: {state} {count}" for rule in result["rules"] for state, count in rule["totals"].items())
     yield from (f"unattributed: {reason} {rows}" for reason, rows in result["unattributed"].items())
     yield from (f"not looked at: {entry['what']}" for entry in result["not_looked_at"])
-    yield from (reason for claim in result["claims"] for reason in claim["reasons"])
+    yield from (reason for claim in result["claims"] for reason in in_english(claim["reasons"]))
 
 
 def hear(root: Path, arguments: list[str] | None, capsys: pytest.CaptureFixture[str]) -> Heard:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from recaudit.csvfiles import Faults
 from recaudit.errors import Problem, RegisterError
-from recaudit.model import Area, Expected, Facility, Period, Said
+from recaudit.model import Area, Expected, Facility, Period, Stated
 from recaudit.plan import Plan, RegisterFiles, Source
 from recaudit.register import Register, load
+from tests.english import in_english
 
 FACILITIES = """\
 id,name,sector,kind,area,vendor,open_from,open_to
@@ -113,7 +114,7 @@ def test_a_sound_register_says_who_should_have_what(root: Path) -> None:
     }
     assert register.roster.to_pydict() == {"facility": ["F2", "F2"], "ns": ["his", None], "id": ["e1", "e2"]}
     assert register.dated
-    assert register.notes == ()
+    assert in_english(register.notes) == ()
 
 
 def test_every_file_is_known_by_its_hash(root: Path) -> None:
@@ -182,7 +183,7 @@ def test_columns_that_are_not_used_and_files_without_rows_are_noted(root: Path) 
         facilities="id,name,sector,telephone\nF1,One,health,SECRET\nF2,Two,health,\n",
         expected="facility,period,expected,source\n",
     ).notes
-    assert notes == ("facilities.csv: columns that are not used: 1", "expected.csv holds no row")
+    assert in_english(notes) == ("facilities.csv: columns that are not used: 1", "expected.csv holds no row")
 
 
 def test_a_roster_may_come_in_several_files_of_one_period(root: Path) -> None:
@@ -202,9 +203,9 @@ def test_a_month_without_roster_rows_may_be_declared_by_an_expected_zero(root: P
 def test_a_roster_decides_and_a_differing_count_is_said(root: Path) -> None:
     rosters = "facility,period,id,source\nF1,2026-Q1,e1,book\nF1,2026-Q1,e2,book\n"
     register = read(root, rosters=rosters)
-    said = (Said("book", "roster", 2), Said("insurance", "count", 120, "subset"))
+    said = (Stated("book", "roster", 2), Stated("insurance", "count", 120, "subset"))
     assert register.expected["F1"] == Expected("F1", "roster", 2, "all", ("book",), said)
-    assert register.notes == (
+    assert in_english(register.notes) == (
         "F1: its roster lists 2, its count says 120; the roster decides",
         "the expected number is disputed among its sources, of facilities: F1",
     )

@@ -125,4 +125,4 @@ def test_what_two_engines_said_differently_stays_in_the_code_that_reports_show()
     result["run"]["agreement"] = agreement_entry("another", "1", [])
     code, why = outcome_of(result)
     assert code == 1
-    assert why.endswith("no cell could be compared with the reference engine")
+    assert str(why).endswith("no cell could be compared with the reference engine")

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from recaudit import cli, plan, register
 from recaudit.commands import printing
-from recaudit.model import Basis, Covers, Expected, Said
+from recaudit.model import Basis, Covers, Expected, Stated
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, allocated, drawn, request_of
 from recaudit.sampling.field import draw, framed
@@ -143,13 +143,13 @@ def test_a_sheet_is_text_with_blank_answers() -> None:
         ("count", 0, "all", (), False),
         ("count", 7, "all", (), True),
         ("count", 0, "subset", (), True),
-        ("count", 0, "all", (Said("a", "count", 0), Said("b", "count", 50)), True),
-        ("count", 0, "all", (Said("a", "count", 0), Said("b", "count", 50, "subset")), True),
+        ("count", 0, "all", (Stated("a", "count", 0), Stated("b", "count", 50)), True),
+        ("count", 0, "all", (Stated("a", "count", 0), Stated("b", "count", 50, "subset")), True),
         ("none", None, "all", (), True),
     ],
 )
 def test_a_facility_is_without_a_list_unless_a_count_that_nobody_doubts_says_that_nothing_is_there(
-    basis: Basis, number: int | None, covers: Covers, said: tuple[Said, ...], unlisted: bool, root: Path
+    basis: Basis, number: int | None, covers: Covers, said: tuple[Stated, ...], unlisted: bool, root: Path
 ) -> None:
     registered = register.load(plan.load(root))
     (one, *others) = registered.in_scope

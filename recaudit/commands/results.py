@@ -10,6 +10,7 @@ from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.result import Result
+    from recaudit.said import Said
 
 RESULT: Final = "recaudit-result.json"  # recaudit.result.FILE_NAME, without its imports; a test compares them
 
@@ -62,7 +63,7 @@ def _in(folder: Path) -> list[Path]:
     return [path for path in (folder / RESULT, *sorted(folder.glob(f"*/{RESULT}"))) if path.is_file()]
 
 
-def outcome_of(result: Result) -> tuple[int, str]:
+def outcome_of(result: Result) -> tuple[int, Said]:
     """The exit code that the audit of a result ended with, and why; but for what was compared with a baseline."""
     from recaudit.agreement import gated
     from recaudit.exits import exit_code

@@ -18,16 +18,14 @@ from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_t
 from recaudit.errors import RegisterError
 from recaudit.model import Input
 from recaudit.said import say, say_n
+from recaudit.terms import UNATTRIBUTED
 from recaudit.values import NOT_KNOWN, VALUE
 
 UNIT_ROWS = "unit_rows"
 RECORDS = "records"
 DAY_AND_A_BIT = 100_000_000_000  # microseconds; the longest local day has 25 hours, the shortest month 28 days
 
-NO_FACILITY = "no facility named"
-UNKNOWN_FACILITY = "facility unknown to the register"
-NOT_OPEN = "facility not open then"
-UNREADABLE_LINE = "unreadable line in a file of several facilities"
+NO_FACILITY, UNKNOWN_FACILITY, NOT_OPEN, UNREADABLE_LINE = UNATTRIBUTED
 
 
 _KNOWN = sa.select(sa.table("known", sa.column("id")).c.id)

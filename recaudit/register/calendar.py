@@ -21,7 +21,7 @@ from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, 
 from recaudit.model import Calendar, SchoolYear
 from recaudit.plan import Plan
 from recaudit.register.subjectplan import PERIODS, listed
-from recaudit.said import say
+from recaudit.said import Said, say
 from recaudit.seam import STATUSES
 from recaudit.shipped import expectations
 
@@ -178,26 +178,54 @@ def _once(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) -> 
     return of_name[0] if of_name else None
 
 
-def told_of(name: str, calendar: Calendar | None, due_plan: arrow.Table | None, plan: Plan) -> list[str]:
+def told_of(name: str, calendar: Calendar | None, due_plan: arrow.Table | None, plan: Plan) -> list[Said]:
     """Notes on a calendar: what it narrows on the day of the audit, and where it and the plan say different things."""
     if calendar is None:
         return []
-    notes = [f"{name}: results are due in periods that are over, and where the learner was there at their end"]
+    notes = [
+        say("{file}: results are due in periods that are over, and where the learner was there at their end", file=name)
+    ]
     year = str(plan.period.last.year)
     known = next((one for one in calendar.years if one.year == year), None)
     if known is None:
-        return [*notes, f"{name}: it has no school year {year}, so that every result of it is due"]
+        lacking = say("{file}: it has no school year {year}, so that every result of it is due", file=name, year=year)
+        return [*notes, lacking]
     owed = sorted(set(due_plan["period"].to_pylist())) if due_plan is not None else []
     if silent := [period for period in owed if period not in known.over]:
-        notes.append(f"{name}: it does not say when {', '.join(silent)} of {year} ends, so that its results are due")
+        notes.append(
+            say(
+                "{file}: it does not say when {periods} of {year} ends, so that its results are due",
+                file=name,
+                periods=silent,
+                year=year,
+            )
+        )
     if plan.as_of is not None and (
         waits := [one for one in owed if one in known.over and plan.as_of <= known.over[one]]
     ):
-        notes.append(f"{name}: not due yet on {plan.as_of} in school year {year}: {', '.join(waits)}")
+        notes.append(
+            say(
+                "{file}: not due yet on {day} in school year {year}: {periods}",
+                file=name,
+                day=plan.as_of,
+                year=year,
+                periods=waits,
+            )
+        )
         if len(waits) == len(owed):
-            notes[-1] = f"{name}: no period of {year} is over on {plan.as_of}: every result is taken for due"
+            notes[-1] = say(
+                "{file}: no period of {year} is over on {day}: every result is taken for due",
+                file=name,
+                year=year,
+                day=plan.as_of,
+            )
     if known.submission is not None and plan.deadline is not None and known.submission != plan.deadline:
         notes.append(
-            f"{name}: submission is until {known.submission} there, and the deadline of the plan is {plan.deadline}"
+            say(
+                "{file}: submission is until {day} there, and the deadline of the plan is {deadline}",
+                file=name,
+                day=known.submission,
+                deadline=plan.deadline,
+            )
         )
     return notes

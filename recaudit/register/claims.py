@@ -155,7 +155,7 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
             for dossier in envelope.dossiers(stream, visits_only()):
                 if not told.add(dossier, envelope):
                     unreadable += 1
-                    findings["no XML1"] = findings.get("no XML1", 0) + 1
+                    findings["no content"] = findings.get("no content", 0) + 1
     except CannotOpenError:
         findings["could not be opened"], to_the_end = 1, False
     except CutOffError:
@@ -177,7 +177,9 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
         read=envelope.seen,
         unreadable=unreadable,
         to_the_end=to_the_end,
-        findings=tuple(Finding(kind, count) for kind, count in sorted(findings.items())),
+        findings=tuple(
+            Finding(kind, count, "XML1" if kind == "no content" else "") for kind, count in sorted(findings.items())
+        ),
     )
 
 
@@ -218,22 +220,29 @@ def _months(period: Period) -> list[Period]:
 
 def _notes(
     claims: Claims, told: _Told, months: dict[str, list[int]], strange: int, left_out: Counter[_Type], files: int
-) -> Iterator[str]:
+) -> Iterator[Said]:
     number = sum(map(sum, months.values()))
-    yield (
-        f"{claims.source}: expected are {number} claims (facilities: {len(months)}, files: {files}), a part of what is"
-        f" due: insured visits. That they were accepted is what the plan says: {claims.accepted}"
+    source = claims.source
+    yield say(
+        "{source}: expected are {number} claims (facilities: {facilities}, files: {files}), a part of what is due: "
+        "insured visits. That they were accepted is what the plan says: {accepted}",
+        source=source,
+        number=number,
+        facilities=len(months),
+        files=files,
+        accepted=claims.accepted,
     )
-    if silent := sum(not one for numbers in months.values() for one in numbers):
-        yield f"{claims.source}: months of a facility without a claim, taken as 0: {silent}"
+    silent = sum(not one for numbers in months.values() for one in numbers)
     others = len(told.ends) - strange - number - left_out.total()
-    counts = {
-        "claims of facilities that the register lacks": strange,
-        "claims whose visit did not certainly end in the period": others,
-        "claims of visits that the plan is not about (visits), left out": left_out["left out"],
-        "claims whose type of visit is not certain, not counted": left_out["not known"],
-        "claims that were handed in again, counted once": told.again,
-        "claims without a key or a facility, not counted": told.unnamed,
-        "dossiers that could not be read, not counted": told.unreadable,
-    }
-    yield from (f"{claims.source}: {what}: {count}" for what, count in counts.items() if count)
+    aside, unsure = left_out["left out"], left_out["not known"]
+    counts = (
+        say("{source}: months of a facility without a claim, taken as 0: {n}", n=silent, source=source),
+        say("{source}: claims of facilities that the register lacks: {n}", n=strange, source=source),
+        say("{source}: claims whose visit did not certainly end in the period: {n}", n=others, source=source),
+        say("{source}: claims of visits that the plan is not about (visits), left out: {n}", n=aside, source=source),
+        say("{source}: claims whose type of visit is not certain, not counted: {n}", n=unsure, source=source),
+        say("{source}: claims that were handed in again, counted once: {n}", n=told.again, source=source),
+        say("{source}: claims without a key or a facility, not counted: {n}", n=told.unnamed, source=source),
+        say("{source}: dossiers that could not be read, not counted: {n}", n=told.unreadable, source=source),
+    )
+    yield from (one for one in counts if one.values["n"])

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from recaudit.csvfiles import Faults, Sheet
 from recaudit.intime import shared
-from recaudit.model import Covers, Expected, Period, Said
-from recaudit.said import say
+from recaudit.model import Covers, Expected, Period, Stated
+from recaudit.said import Said, say
 
 
 class Tile(NamedTuple):
@@ -52,7 +52,7 @@ def expected_of(
     whole: Period,
     decides: Sequence[str],
     faults: Faults,
-    notes: list[str],
+    notes: list[Said],
 ) -> Expected:
     """What one facility that was open should have. ``decides``: sources of counts, the most trusted first.
 
@@ -72,22 +72,29 @@ def expected_of(
     for tiles in spoken.values():
         _each_tiles(whole, tiles, faults)
     ranked = [
-        (all(tile.part for tile in tiles), Said(source, "count", _sum(tiles), _covers(tiles)), tiles[0])
+        (all(tile.part for tile in tiles), Stated(source, "count", _sum(tiles), _covers(tiles)), tiles[0])
         for source, tiles in spoken.items()
     ]
     listed = _sum(rosters)
     if rosters:
         _each_tiles(whole, [*rosters, *declared], faults)
     if in_part := any(tile.part for tile in rosters):
-        ranked.append((True, Said(", ".join(_sources(rosters)), "count", listed, "subset"), rosters[0]))
+        ranked.append((True, Stated(", ".join(_sources(rosters)), "count", listed, "subset"), rosters[0]))
     ranked.sort(key=lambda one: (_place(one[1].source, decides), one[0], one[1].source))
     numbers = [one for _, one, _ in ranked]
     if rosters and not in_part:
         for one in numbers:
             if one.number > listed or (one.number < listed and one.covers == "all"):
-                notes.append(f"{facility}: its roster lists {listed}, its count says {one.number}; the roster decides")
+                notes.append(
+                    say(
+                        "{facility}: its roster lists {listed}, its count says {number}; the roster decides",
+                        facility=facility,
+                        listed=listed,
+                        number=one.number,
+                    )
+                )
         sources = _sources([*rosters, *declared])
-        numbers.insert(0, Said(", ".join(_sources(rosters)), "roster", listed))
+        numbers.insert(0, Stated(", ".join(_sources(rosters)), "roster", listed))
     else:
         sources = (numbers[0].source,)
         rivals = [one for one in ranked if not one[0]] or ranked  # a part rivals no whole

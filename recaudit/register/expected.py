@@ -115,7 +115,7 @@ WITH_PERSONS: Final = Contract(
 
 
 # ------------------------------------------------------------------------------------------------ tiles
-def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[str]) -> None:
+def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[Said]) -> None:
     """Each row of the expected counts as a tile of its facility; rows that break the contract are left out.
 
     Rows without a number are none yet, which the notes say. A number has to name its source.
@@ -124,7 +124,9 @@ def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Fau
         unnamed = sheet.frame.filter((pl.col("expected") != "") & (pl.col("source") == ""))[ROW]
         faults.rows(sheet, unnamed, "source", _NAMED.of("source"), _NAMED.fix)
         if blank := sheet.frame.filter(pl.col("expected") == "").height:
-            notes.append(f"{sheet.name}: rows whose number nobody has filled in yet: {blank}")
+            notes.append(
+                say("{file}: rows whose number nobody has filled in yet: {number}", file=sheet.name, number=blank)
+            )
         for cells in sheet.frame.iter_rows(named=True):
             period, number = period_of(cells["period"]), cells["expected"]
             if period is not None and number.isdecimal():

@@ -33,7 +33,7 @@ from recaudit.register.referencetables import counts as counts_sheet
 from recaudit.register.referencetables import facilities as facilities_sheet
 from recaudit.register.subjectplan import load as load_plan
 from recaudit.register.succession import claims_of, heirs_of, names_today, predecessors_of, renamed
-from recaudit.said import say
+from recaudit.said import Said, say, say_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Register:
     statuses: arrow.Table | None = None  # codes of standing (``seam.STATUSES``)
     dated: bool = False
     files: tuple[Input, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     heirs: tuple[Heir, ...] = ()
     stretches: Stretches = field(default_factory=dict)
     every_area: tuple[Area, ...] = ()  # of whatever day
@@ -95,20 +95,33 @@ class Register:
         now = tuple(dict.fromkeys(each for code in scope.areas for each in self.crosswalk.meant(code) or (code,)))
         return scope if now == scope.areas else replace(scope, areas=now, as_written=scope.areas)
 
-    def renamed_areas(self, planned: Plan) -> list[str]:
+    def renamed_areas(self, planned: Plan) -> list[Said]:
         """A note for each claim and gate whose areas are called otherwise on the day, or may mean others as well.
         ``planned``: as ``today`` gives it."""
-        scopes = [(f"claim {one.id}", one.scope) for one in planned.claims]
-        scopes += [(f"gate {place}", one.scope) for place, one in enumerate(planned.gates, start=1)]
+        scopes = [(say("claim {id}", id=one.id), one.scope) for one in planned.claims]
+        scopes += [(say("gate {place}", place=place), one.scope) for place, one in enumerate(planned.gates, start=1)]
         notes = []
         for who, scope in scopes:
             if scope.as_written:
-                now = f"today {', '.join(scope.areas)}"
-                notes.append(f"{who}: the areas of its scope are {', '.join(scope.as_written)}, {now}")
+                notes.append(
+                    say(
+                        "{who}: the areas of its scope are {areas}, today {now}",
+                        who=who,
+                        areas=scope.as_written,
+                        now=scope.areas,
+                    )
+                )
             for code in scope.as_written or scope.areas:
                 others = self.crosswalk.resolve(code).may_be if self.crosswalk else ()
                 if others and self.crosswalk and code in self.crosswalk.valid:
-                    notes.append(f"{who}: {code} is taken for the area of today, not for {', '.join(others)}")
+                    notes.append(
+                        say(
+                            "{who}: {code} is taken for the area of today, not for {others}",
+                            who=who,
+                            code=code,
+                            others=others,
+                        )
+                    )
         return notes
 
 
@@ -156,7 +169,7 @@ def load(plan: Plan) -> Register:
     days, calendar = load_calendar(files.calendar, plan.root, faults) if files.calendar else (None, None)
     codes, statuses = load_codes(files.statuses, plan.root, faults) if files.statuses else (None, None)
     tiles: dict[str, list[Tile]] = {}
-    notes: list[str] = []
+    notes: list[Said] = []
     today = names_today(heirs)
     expected_now, roster_now = _named_today(expected_sheets, today), _named_today(roster_sheets, today)
     by_year = {one for one, words in SECTORS.items() if plan.unit(one) in words.by_year}
@@ -176,7 +189,11 @@ def load(plan: Plan) -> Register:
         if parts := sorted({tile.of for tile in said if tile.part}):
             in_part += [facility.id] * any(tile.part and tile.kind == "roster" for tile in said)
             notes.append(
-                f"{facility.id}: what is expected of {', '.join(parts)} is only a part of what is due, a floor"
+                say(
+                    "{facility}: what is expected of {parts} is only a part of what is due, a floor",
+                    facility=facility.id,
+                    parts=parts,
+                )
             )
         if facility.id in open_then:
             expected[facility.id] = expected_of(facility.id, said, plan.period, files.decides, faults, notes)
@@ -192,15 +209,17 @@ def load(plan: Plan) -> Register:
 
     notes += _taken_over(expected_now + roster_now)
     if doubtful := disputed(expected.values()):
-        notes.append(f"the expected number is disputed among its sources, of facilities: {', '.join(doubtful)}")
+        notes.append(
+            say("the expected number is disputed among its sources, of facilities: {names}", names=list(doubtful))
+        )
     if due_plan is not None:
-        notes.append(f"{files.subject_plan}: the subject plan says what is due")
+        notes.append(say("{file}: the subject plan says what is due", file=files.subject_plan))
     notes += told_of(files.calendar, calendar, due_plan, plan)
     others = [*area_sheets, *step_sheets, *(one for one in (plan_sheet, days, codes) if one is not None)]
     own = [sheet for sheet in others if sheet.path == plan.root / sheet.name]  # a result has the others as catalogues
     kept = list({sheet.name: sheet for sheet in reversed(own)}.values())[::-1]  # areas may bring steps in the same file
     if files.areas and find(files.areas, plan.root) != plan.root / files.areas:
-        notes.append(f"{files.areas}: areas that travel with recaudit")
+        notes.append(say("{file}: areas that travel with recaudit", file=files.areas))
     roles = (
         ("register", [*facility_sheets, *kept, *orgs.values()]),
         ("expected", expected_sheets),
@@ -269,7 +288,7 @@ def _without(keys: arrow.Table, facilities: Sequence[str]) -> arrow.Table:
     return keys.filter(compute.invert(compute.is_in(keys["facility"], arrow.array(facilities, arrow.large_string()))))
 
 
-def _taken_over(sheets: Iterable[Sheet]) -> list[str]:
+def _taken_over(sheets: Iterable[Sheet]) -> list[Said]:
     """A note for each facility that is expected under another id than it is called by: how many rows say so."""
     rows: dict[tuple[str, str], int] = {}
     for sheet in sheets:
@@ -277,7 +296,13 @@ def _taken_over(sheets: Iterable[Sheet]) -> list[str]:
         for before, now, number in moved.group_by("said_of", "facility").len().iter_rows():
             rows[before, now] = rows.get((before, now), 0) + number
     return [
-        f"{number} expected rows of predecessor {before} count for {now}"
+        say_n(
+            "{n} expected row of predecessor {before} counts for {now}",
+            "{n} expected rows of predecessor {before} count for {now}",
+            n=number,
+            before=before,
+            now=now,
+        )
         for (before, now), number in sorted(rows.items())
     ]
 

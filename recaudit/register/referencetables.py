@@ -119,14 +119,19 @@ def counts(path: Path, name: str, period: Period, faults: Faults) -> Sheet | Non
         earlier_rows = before.filter((pl.col("schoolCode") == school) & (pl.col("source") == source))
         covers = "all" if _whole(of, earlier_rows) else "subset"
         rows.append({"facility": school, "source": source, "covers": covers, **_added_up(of, sheet, faults)})
-    told = [f"{name}: headcounts of {', '.join(sorted(now['countDate'].unique()))}"]
+    counted_on = sorted({day for text in now["countDate"].unique() if (day := days[text]) is not None})
+    told = [say("{file}: headcounts of {days}", file=name, days=counted_on)]
     if earlier := used.height - now.height:
-        told.append(f"{name}: rows of earlier days, which do not count: {earlier}")
+        told.append(say("{file}: rows of earlier days, which do not count: {number}", file=name, number=earlier))
     if floors := sorted({str(row["facility"]) for row in rows if row["covers"] == "subset"}):
-        what = (
-            "of one grade, class or sex only, or without one that an earlier count has, so that the number is a floor"
+        told.append(
+            say(
+                "{file}: counted of one grade, class or sex only, or without one that an earlier count has, so that "
+                "the number is a floor: {names}",
+                file=name,
+                names=floors,
+            )
         )
-        told.append(f"{name}: counted {what}: {', '.join(floors)}")
     columns = {ROW: pl.Int64, **dict.fromkeys(EXPECTED.columns, pl.String)}
     frame = pl.DataFrame(
         [{**row, "period": f"{period.first}/{period.last}", "unit": ""} for row in rows],

@@ -75,11 +75,22 @@ def spoken() -> Language:
     return _SPOKEN.get()
 
 
-def words(said: Said | SaidEntry | str) -> str:
-    """A sentence in the language being spoken; a plain text, which comes from data, as it is."""
+def words(said: Said | SaidEntry | str | None) -> str:
+    """A sentence in the language being spoken; a plain text, which comes from data, as it is; "" of none."""
+    if said is None:
+        return ""
     if isinstance(said, str):
         return said
     return in_words(said if isinstance(said, Said) else of_entry(said), spoken())
+
+
+def called(code: str) -> str:
+    """A code of a result (a rung, a verdict, a kind of finding) as it is called in the language being spoken.
+
+    >>> called("complete")
+    'complete'
+    """
+    return words(Said(code))
 
 
 def told(text: str, /, **values: Value) -> str:

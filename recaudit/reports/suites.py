@@ -54,7 +54,7 @@ def one(suites: Sequence[Suite], key: str) -> Group:
             title=inert(rule.id, "bold"),
             title_align="left",
         ),
-        *_said("Why", rule.why),
+        *_said("Why", in_words(rule.why)),
         *_said("Fix", in_words(rule.fix)),
         *_said("Source", rule.source),
         heading("Expectation"),

@@ -164,11 +164,11 @@ class Said:
         self.to_the_end = False
         self.findings["cut off", ""] = (1, ())
 
-    def spoil(self, kind: str, line: int | None) -> None:
+    def spoil(self, kind: str, line: int | None, where: str = "") -> None:
         """Count one row that cannot be read."""
         self.read += 1
         self.unreadable += 1
-        self.find(kind, "", line)
+        self.find(kind, where, line)
 
 
 # ------------------------------------------------------------------------------------------------ after reading

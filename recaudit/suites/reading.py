@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -49,6 +49,15 @@ def near(word: object, known: Iterable[str]) -> Said:
     if close:
         return say("write {name}; known: {names}", name=repr(close[0]), names=listed(names))
     return say("known: {names}", names=listed(names))
+
+
+def texts_of(said: str | Mapping[str, str]) -> dict[str, str]:
+    """Language -> text; a plain text is English.
+
+    >>> texts_of("It is so.")
+    {'en': 'It is so.'}
+    """
+    return {"en": said} if isinstance(said, str) else dict(said)
 
 
 def listed(names: Iterable[object]) -> str:

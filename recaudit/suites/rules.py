@@ -11,7 +11,7 @@ from recaudit.errors import either
 from recaudit.model import RUNGS, STATES, Rule
 from recaudit.said import Said, say
 from recaudit.suites.patterns import why_not_common
-from recaudit.suites.reading import Wrong, check_keys, listed, near
+from recaudit.suites.reading import Wrong, check_keys, listed, near, texts_of
 from recaudit.values import REASONS
 
 # ------------------------------------------------------------------------------------------------ what a rule may say
@@ -61,6 +61,11 @@ def _in_both_languages(value: object) -> bool:
     return isinstance(value, dict) and set(value) == {"en", "vi"} and all(map(_is_text, value.values()))
 
 
+def _is_sentence(value: object) -> bool:
+    """A plain text is English: a suite that travels with nobody needs one language only."""
+    return _is_text(value) or _in_both_languages(value)
+
+
 def _are_reasons(value: object) -> bool:
     return isinstance(value, list) and all(reason in REASONS for reason in value)
 
@@ -76,7 +81,7 @@ _META: Final[Mapping[str, _Shape]] = {
     "rung": (lambda value: value in SUITE_RUNGS, SUITE_RUNGS),
     "required": (lambda value: isinstance(value, bool), say("true or false")),
     "title": (_in_both_languages, say('texts in both languages: {"en": …, "vi": …}')),
-    "why": (_is_text, say("a sentence")),
+    "why": (_is_sentence, say('a sentence, or texts in both languages: {"en": …, "vi": …}')),
     "fix": (_in_both_languages, say('texts in both languages: {"en": …, "vi": …}')),
     "source": (_is_text, say("who asks for it; where nobody does, say so")),
     "examples": (lambda value: isinstance(value, dict), say("state -> list of examples")),
@@ -153,7 +158,7 @@ def read_rule(entry: object, wrong: Wrong, *, sector: str, table: str, kinds: Ma
         kwargs=kwargs,
         columns=columns,
         title=meta["title"],
-        why=meta["why"],
+        why=texts_of(meta["why"]),
         fix=meta["fix"],
         source=meta["source"],
         accepts=tuple(meta.get("accepts", ())),

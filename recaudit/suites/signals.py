@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from recaudit.model import SignalKind, SignalRule
 from recaudit.said import say
 from recaudit.suites.linking import Tables
-from recaudit.suites.reading import Wrong, check_keys, near, read_object
+from recaudit.suites.reading import Wrong, check_keys, near, read_object, texts_of
 
 _KINDS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)
 _NEEDED: Final = ("id", "kind", "title", "why", "source")
@@ -89,7 +89,7 @@ def _signal(entry: Mapping[str, Any], sector: str, tables: Tables, wrong: Wrong)
         sector=sector,
         kind=kind,
         title=dict(entry["title"]),
-        why=str(entry["why"]),
+        why=texts_of(entry["why"]),
         source=str(entry["source"]),
         table=table,
         columns=columns,
