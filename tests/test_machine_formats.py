@@ -404,8 +404,11 @@ def test_a_hostile_name_is_nothing_but_a_name(text: str) -> None:
     outside_code = list(map(str, cast(Any, shown.xpath("//text()[not(ancestor::code)]"))))
     assert not re.search(r"[@#]you|www\.", "\n".join(outside_code))
     assert visible(text).strip() in "".join(outside_code)
-    for one in log(result)["results"]:  # neither a link nor a place for an argument
-        assert not re.search(r"[\[\]{}]", re.sub(r"\\.|\{\{|\}\}", "", one["message"]["text"]))
+    messages = [one["message"]["text"] for one in log(result)["results"]]
+    for message in messages:  # neither a link nor a place for an argument
+        assert not re.search(r"[\[\]{}]", re.sub(r"\\.|\{\{|\}\}", "", message))
+    read = re.sub(r"\\(.)", r"\1", messages[0].replace("{{", "{").replace("}}", "}"))
+    assert read.startswith(f"{visible(text)}: ")
 
 
 def test_only_so_many_annotations_as_are_shown() -> None:
