@@ -12,15 +12,20 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from recaudit.commands import printing
+from recaudit.commands import files, language, printing
 from recaudit.commands.check import check
+from recaudit.commands.clickwords import spoken_by_click
 from recaudit.commands.compare import compare
+from recaudit.commands.completion import completion
+from recaudit.commands.helping import put_in_words
 from recaudit.commands.init import init
 from recaudit.commands.register import register
+from recaudit.commands.report import report
 from recaudit.commands.rows import rows
 from recaudit.commands.rules import rules
 from recaudit.commands.sample import sample
@@ -28,8 +33,11 @@ from recaudit.commands.show import show
 from recaudit.commands.synth import synth
 from recaudit.commands.verify import verify
 from recaudit.errors import RecauditError
+from recaudit.reports.languages import speaking, told
+from recaudit.said import say
 
 WRONG, NOT_JUDGED, INTERRUPTED = 2, 3, 130
+_DEBUG = "RECAUDIT_DEBUG=1"
 LIBRARIES = ("fhir.resources", "pandera", "great-expectations", "sqlalchemy", "rich", "click")
 
 
@@ -41,6 +49,19 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; whatever goes wrong becomes a sentence on stderr."""
     _end_tidily()
+    printing.never_fail()
+    try:
+        spoken = language.asked(arguments, os.environ)
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    with speaking(spoken), spoken_by_click(spoken), files.remembered() as whole:
+        put_in_words(commands)
+        return _ended(arguments, whole)
+
+
+def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
+    """``whole``: the files that the command has written so far."""
     try:
         code = commands.main(args=arguments, prog_name="recaudit", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -48,10 +69,10 @@ def run(arguments: list[str]) -> int:
         error.show()
         return WRONG
     except RecauditError as error:
-        click.echo(str(error), err=True)
+        printing.problems(error)
         return WRONG
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\ninterrupted before the end; no half-written result is left behind", err=True)
+        printing.note(f"\n{_interrupted(whole)}")
         return INTERRUPTED
     except BrokenPipeError:  # not a reader that left, which printing answers itself: the audit did not end
         printing.let_go_of_stdout()
@@ -59,6 +80,17 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
         _say_crashed(error)
         return NOT_JUDGED
+
+
+def _interrupted(whole: Sequence[Path]) -> str:
+    from recaudit.reports.inert import visible
+
+    if not whole:
+        return told("interrupted before the end; no half-written result is left behind")
+    return told(
+        "interrupted; written before, and whole: {files}; nothing half-written is left behind",
+        files=[visible(str(path)) for path in whole],
+    )
 
 
 def _end_tidily() -> None:
@@ -72,7 +104,8 @@ def _end_tidily() -> None:
 
 def _say_crashed(error: Exception) -> None:
     """Kind and place only: the message of an unexpected error may hold a value of a record."""
-    if os.environ.get("RECAUDIT_DEBUG") == "1":
+    name, _, wanted = _DEBUG.partition("=")
+    if os.environ.get(name) == wanted:
         traceback.print_exception(error)
         return
     package = Path(__file__).parent
@@ -82,12 +115,9 @@ def _say_crashed(error: Exception) -> None:
     place = (
         f"recaudit/{Path(ours[-1].filename).relative_to(package).as_posix()}:{ours[-1].lineno}" if ours else "unknown"
     )
-    click.echo(
-        f"error: recaudit failed (internal), so nothing was judged: {type(error).__name__}\n"
-        f"  where: {place}\n"
-        "  fix:   please report these lines; RECAUDIT_DEBUG=1 shows more, which may hold values of records",
-        err=True,
-    )
+    failed = say("recaudit failed (internal), so nothing was judged: {kind}", kind=type(error).__name__)
+    fix = say("please report these lines; {variable} shows more, which may hold values of records", variable=_DEBUG)
+    printing.problem(failed, place, fix)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -126,5 +156,7 @@ def commands() -> None:
     """
 
 
-for command in (check, init, show, rows, verify, compare, register, synth, sample, rules):
+for command in (check, init, show, report, rows, verify, compare, register, synth, sample, rules, completion):
     commands.add_command(command)
+language.on_every_command(commands)
+put_in_words(commands)

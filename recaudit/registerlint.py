@@ -12,6 +12,7 @@ from recaudit.plan import Plan
 from recaudit.register import Register, load
 from recaudit.register.areas import holds, valid_on
 from recaudit.reports.registered import Finding, Lint
+from recaudit.said import say
 from recaudit.verdicts import lineage
 
 
@@ -19,7 +20,9 @@ def lint(plan: Plan) -> Lint:
     """Reads the plan's register and looks at it. Raises ``RegisterError`` for what stops an audit too, ``PlanError``
     where the plan has no register: of nothing nobody can say that it is in order."""
     if plan.register is None:
-        raise PlanError("the plan has no register", where=plan.path.name, fix="add [register] with facilities = ...")
+        raise PlanError(
+            say("the plan has no register"), where=plan.path.name, fix=say("add [register] with facilities = ...")
+        )
     register = load(plan)
     return Lint(
         facilities=len(register.facilities),

@@ -23,12 +23,14 @@ from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
 from recaudit.model import Area, Failing
 from recaudit.plan import Plan
+from recaudit.refusals import of_system
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
 from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
+from recaudit.said import say
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations
 
@@ -66,7 +68,7 @@ def verify(
     try:
         files = bundle.unpacked(content)
     except ResultError as error:
-        return Verification((asked("bundle", _ASKS["bundle"], [error.problems[0].what]), *_not_asked(_ASKS)))
+        return Verification((asked("bundle", _ASKS["bundle"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
     if FILE_NAME not in files:
         return Verification((asked("bundle", _ASKS["bundle"], [f"it holds no {FILE_NAME}"]), *_not_asked(_ASKS)))
     wrong = tuple(_wrong_files(files))
@@ -82,9 +84,9 @@ def intact(path: Path) -> Result:
     result = parsed(content, str(path))
     if _digest_differs(result):
         raise ResultError(
-            "the result is no longer the one that was written",
+            say("the result is no longer the one that was written"),
             where=str(path),
-            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+            fix=say("'recaudit verify' says what has changed; 'recaudit check' makes it anew"),
         )
     return result
 
@@ -94,7 +96,9 @@ def _content_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ResultError(
-            f"the result cannot be opened ({error.strerror})", where=str(path), fix="name a result or a bundle"
+            say("the result cannot be opened ({reason})", reason=of_system(error)),
+            where=str(path),
+            fix=say("name a result or a bundle"),
         ) from None
 
 
@@ -109,7 +113,7 @@ def _verified(
     try:
         result = parsed(content, "")
     except ResultError as error:
-        return Verification((*first, asked("file", _ASKS["file"], [error.problems[0].what]), *_not_asked(_ASKS)))
+        return Verification((*first, asked("file", _ASKS["file"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
     checks = [*first, asked("file", _ASKS["file"], _differing_bytes(content, result))]
     schema = asked("schema", _ASKS["schema"], _against_schema(content))
     checks.append(schema)

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from recaudit.commands import printing
+from recaudit.commands import files, printing
 from recaudit.commands.ahead import start_reading
-from recaudit.commands.outputs import refuse
+from recaudit.commands.completing import formats
+from recaudit.commands.outputs import read, refuse, refuse_to_hide
 from recaudit.commands.outputs import write as write_outputs
 from recaudit.commands.results import RESULT, as_text, intact
+from recaudit.errors import Unusable
+from recaudit.reports.languages import told
 
 if TYPE_CHECKING:
     from recaudit.agreement import Reference
@@ -25,24 +28,13 @@ if TYPE_CHECKING:
     from recaudit.result import NotLookedAt
 
 
-def _outputs(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> tuple[Output, ...]:
-    if not texts or context.resilient_parsing:
-        return ()
-    from recaudit.reports.formats import outputs
-
-    try:
-        return outputs(texts)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.") from None
-
-
 def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> str:
     from recaudit.health.gate.modes import mode_of
 
     try:
         return str(mode_of(text))
-    except ValueError as error:
-        raise click.BadParameter(f"{text}: {error}.") from None
+    except Unusable as error:
+        raise click.BadParameter(told("{text}: {error}.", text=text, error=error.said)) from None
 
 
 @click.command()
@@ -51,7 +43,7 @@ def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> st
     "--result",
     "target",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"Write the result here.  [default: {RESULT} beside the plan; without a plan none]",
+    help="Write the result here.  [default: recaudit-result.json beside the plan; without a plan none]",
 )
 @click.option(
     "--workers",
@@ -83,7 +75,8 @@ def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> st
     "--format",
     "outputs",
     multiple=True,
-    callback=_outputs,
+    callback=read,
+    shell_complete=formats,
     metavar="FORMAT[:FILE]",
     help="Write this too: html:FILE, xlsx:FILE, csv:DIR/, md, junit, sarif, github, json, text, bundle:FILE.zip. "
     "Can be repeated; what has no FILE goes to stdout.",
@@ -157,21 +150,17 @@ def check(
     from recaudit.compare import gated, risen
     from recaudit.exports import is_plan, recognised, root_of
     from recaudit.model import Failing
-    from recaudit.reports.formats import FORMATS
     from recaudit.reports.hiding import hiding
+    from recaudit.reports.languages import spoken
     from recaudit.reports.progress import bar
     from recaudit.reports.terminal import Ending
     from recaudit.reports.wish import Wish
     from recaudit.result import write
 
     if fail_on_new and baseline is None:
-        raise click.UsageError("New compared with what? Add --baseline RESULT.")
+        raise click.UsageError(told("New compared with what? Add --baseline RESULT."))
     more_gates = _gates(thresholds, per)
-    if hide_below is not None:
-        for wanted in outputs:
-            if not FORMATS[wanted.format].hides:
-                able = ", ".join(name for name, known in FORMATS.items() if known.hides)
-                raise click.UsageError(f"{wanted.format} holds every count: with --hide-below there are only {able}.")
+    refuse_to_hide(outputs, hide_below)
     older = None if baseline is None else intact(baseline)
     paths = paths or (Path(),)
     plan: Path | Plan = paths[0]
@@ -179,14 +168,14 @@ def check(
     again = draft = ""
     if any(map(is_plan, paths)):
         if len(paths) > 1:
-            raise click.UsageError("A plan is judged alone: name one plan, or exports only.")
+            raise click.UsageError(told("A plan is judged alone: name one plan, or exports only."))
         if timezone is not None:
-            raise click.UsageError("The plan names its time zone: --timezone is for exports without a plan.")
+            raise click.UsageError(told("The plan names its time zone: --timezone is for exports without a plan."))
         root = paths[0] if paths[0].is_dir() else paths[0].parent
         target = target or root / RESULT
     else:
         if any(wanted.format == "bundle" for wanted in outputs):
-            raise click.UsageError("A bundle is of an audit with a plan; 'recaudit init DIR' drafts one.")
+            raise click.UsageError(told("A bundle is of an audit with a plan; 'recaudit init DIR' drafts one."))
         exports = recognised(paths, timezone="UTC" if timezone is None else timezone)
         plan, ignored = exports.plan, exports.ignored
         named = shlex.join(map(str, paths))
@@ -208,14 +197,18 @@ def check(
             against=_reference() if engine == "gx" else None,
             gate=gate,
         )
+    if keep:
+        files.wrote(keep / RESULT)
     code, why = outcome.code, outcome.why
     fresh = [] if older is None else risen(older, outcome.result)
     if fail_on_new:
         code, why = gated(code, why, fresh)
     if target:
         write(outcome.result, target)
+        files.wrote(target)
     gone = hiding(outcome.result, hide_below or 0)
-    if not write_outputs(outcome.result, outputs, Wish(code, why, root, hidden=gone)) and not quiet:
+    wish = Wish(code, why, root, language=spoken().name, hidden=gone)
+    if not write_outputs(outcome.result, outputs, wish) and not quiet:
         _show_findings([one for one in fresh if not gone.signal(one.sector, one.facility)])
         ending = Ending(code, why, as_text(again), as_text(draft))
         printing.overview(outcome.result, target or Path(RESULT), gone, ending)
@@ -225,15 +218,15 @@ def check(
 def _gates(thresholds: Sequence[str], per: Per | None) -> list[Gate]:
     """What ``--fail-under`` asks for."""
     if per is not None and not thresholds:
-        raise click.UsageError("Who has to reach what? Add --fail-under RUNG=PCT.")
+        raise click.UsageError(told("Who has to reach what? Add --fail-under RUNG=PCT."))
     if not thresholds:
         return []
     from recaudit.gates import from_option
 
     try:
         return [from_option(as_text(text), per or "sector") for text in thresholds]
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.", param_hint="--fail-under") from None
+    except Unusable as error:
+        raise click.BadParameter(told("{error}.", error=error.said), param_hint="--fail-under") from None
 
 
 def _reference() -> Reference:

@@ -22,11 +22,12 @@ def init(folder: Path, timezone: str) -> None:
     from datetime import UTC, datetime
 
     from recaudit.draft import draft, write
+    from recaudit.reports.languages import told, words
     from recaudit.reports.progress import bar
 
     with bar() as progress:
         drafted = draft(folder, timezone=timezone, today=datetime.now(UTC).date(), progress=progress)
     write(folder, drafted)
-    printing.text(f"Wrote in {as_text(str(folder))}:\n")
-    printing.lines(f"  {line}" for line in drafted.told)
-    printing.text(f"Next: recaudit check {as_text(shlex.quote(str(folder)))}\n")
+    printing.text(told("Wrote in {folder}:", folder=as_text(str(folder))) + "\n")
+    printing.lines(f"  {words(line)}" for line in drafted.told)
+    printing.text(told("Next: {command}", command=f"recaudit check {as_text(shlex.quote(str(folder)))}") + "\n")

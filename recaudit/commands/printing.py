@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -9,14 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recaudit.commands.results import RESULT
+from recaudit.reports.narrow import NARROW
+from recaudit.reports.problems import in_words, three_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from recaudit.errors import RecauditError
     from recaudit.reports.hiding import Hidden
     from recaudit.reports.look import Sheet
     from recaudit.reports.terminal import Ending
     from recaudit.result import Result
+    from recaudit.said import Said
+
+
+def never_fail() -> None:
+    """Whatever encoding the streams have: what they cannot say is said in plainer signs, and never ends the run."""
+    for stream in (sys.stdout, sys.stderr):
+        _reconfigure(stream, None, NARROW)
 
 
 def text(said: str) -> None:
@@ -35,10 +47,18 @@ def let_go_of_stdout() -> None:
     os.close(nowhere)
 
 
-def reconfigure(encoding: str | None, errors: str) -> None:
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure:
-        reconfigure(encoding=encoding, errors=errors)
+def content(made: bytes) -> None:
+    """A format that somebody wants on stdout: the same bytes that a file would hold, where stdout takes bytes."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        text(made.decode())
+        return
+    try:
+        sys.stdout.flush()
+        buffer.write(made)
+        buffer.flush()
+    except BrokenPipeError:
+        let_go_of_stdout()
 
 
 def lines(said: Iterable[str]) -> None:
@@ -48,32 +68,44 @@ def lines(said: Iterable[str]) -> None:
 
 
 def note(said: str) -> None:
-    """What was done, for the person who asked: to stderr, so that no program takes it for a line."""
-    import click
+    """What was done or is wrong, for the person who asked: to stderr, so that no program takes it for a line."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stderr.write(f"{said}\n")
+        sys.stderr.flush()
 
-    from recaudit.reports.inert import visible
-    from recaudit.reports.narrow import plain
 
-    shown = "\n".join(map(visible, said.split("\n")))
-    try:
-        click.echo(shown, err=True)
-    except UnicodeEncodeError:
-        click.echo(plain(shown), err=True)
+def problems(error: RecauditError) -> None:
+    """What is wrong, where, and what to do, in the language being spoken."""
+    for one in error.problems:
+        note(in_words(one))
+
+
+def problem(what: Said | str, where: Said | str, fix: Said | str) -> None:
+    note(three_lines(what, where, fix))
 
 
 def on_terminal() -> bool:
-    from recaudit.reports.look import console
-
-    return console().is_terminal
+    """Whether a person looks at stdout. That alone decides between a page and lines: ``FORCE_COLOR``, which whole
+    pipelines set, must not change what a program reads."""
+    return sys.stdout.isatty()
 
 
 def page(shown: RenderableType) -> None:
     """A page for a person, in colours if the terminal has them and in plain signs if it is not UTF-8."""
     from recaudit.reports.look import console, rendered
-    from recaudit.reports.narrow import NARROW
 
     reconfigure(None, NARROW)
     text(rendered(console(), shown))
+
+
+def reconfigure(encoding: str | None, errors: str) -> None:
+    """How stdout says text from here on."""
+    _reconfigure(sys.stdout, encoding, errors)
+
+
+def _reconfigure(stream: object, encoding: str | None, errors: str) -> None:
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors=errors)
 
 
 def sheet(result_path: Path, gone: Hidden | None = None) -> Sheet:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recaudit.errors import ResultError
+from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.result import Result
@@ -17,6 +18,17 @@ def intact(given: Path) -> Result:
     from recaudit.verify import intact
 
     return intact(newest(given))
+
+
+def saved(given: Path) -> Result:
+    """A result to render: a file, out of a bundle, or the newest in a folder. Raises ``ResultError`` when there is none
+    or it is not the one that was written."""
+    path = newest(given)
+    if path.suffix == ".zip":
+        return intact(path)
+    from recaudit.result import load  # ``intact`` imports the whole audit, which takes seconds
+
+    return load(path)
 
 
 def as_text(argument: str) -> str:
@@ -31,9 +43,9 @@ def newest(given: Path) -> Path:
     found = _in(given)
     if not found:
         raise ResultError(
-            f"there is no {RESULT}",
-            where=f"{given} and the folders in it",
-            fix="run 'recaudit check' first, or name the result with --result FILE",
+            say("there is no {file}", file=RESULT),
+            where=say("{given} and the folders in it", given=str(given)),
+            fix=say("run 'recaudit check' first, or name the result with --result FILE"),
         )
     return max(found, key=lambda path: path.stat().st_mtime_ns)
 
@@ -48,3 +60,13 @@ def newest_kept(given: Path) -> Path:
 
 def _in(folder: Path) -> list[Path]:
     return [path for path in (folder / RESULT, *sorted(folder.glob(f"*/{RESULT}"))) if path.is_file()]
+
+
+def outcome_of(result: Result) -> tuple[int, str]:
+    """The exit code that the audit of a result ended with, and why; but for what was compared with a baseline."""
+    from recaudit.agreement import gated
+    from recaudit.exits import exit_code
+
+    code, why = exit_code(result)
+    compared = result["run"].get("agreement") if "run" in result else None
+    return (code, why) if compared is None else gated(code, why, compared)

@@ -7,19 +7,29 @@ from pathlib import Path
 import click
 
 from recaudit.commands import files, printing
-from recaudit.commands.results import RESULT, newest_kept
+from recaudit.commands.completing import ids
+from recaudit.commands.results import newest_kept
 
 
 @click.command()
-@click.option("--facility", "key", required=True, metavar="ID", help="The facility whose records are listed.")
-@click.option("--rule", "rule_key", metavar="ID", help="Only the records that miss this rule.")
+@click.option(
+    "--facility",
+    "key",
+    required=True,
+    metavar="ID",
+    shell_complete=ids("facility"),
+    help="The facility whose records are listed.",
+)
+@click.option(
+    "--rule", "rule_key", metavar="ID", shell_complete=ids("rule"), help="Only the records that miss this rule."
+)
 @click.option(
     "--result",
     "given",
     type=click.Path(exists=True, path_type=Path),
     default=".",
     metavar="FILE_OR_DIR",
-    help=f"The folder that 'check --keep' filled, the {RESULT} in it, or the folder above.  "
+    help="The folder that 'check --keep' filled, the recaudit-result.json in it, or the folder above.  "
     "[default: the folder you are in]",
 )
 @click.option("--show-keys", is_flag=True, help="Call records by their keys, not by pseudonyms.")
@@ -36,12 +46,6 @@ def rows(key: str, rule_key: str | None, given: Path, show_keys: bool, out: Path
     It is read out of the folder that 'recaudit check --keep DIR' filled, for this facility and no other. Records are
     called by pseudonyms that say nothing to who does not have the folder; with --show-keys by their keys, which the
     facility can look up.
-
-    \b
-    Examples:
-      recaudit check province --keep kept
-      recaudit rows --facility 66001 --result kept
-      recaudit rows --facility 66001 --rule enc-type --result kept --show-keys -o 66001.csv
     """
     from recaudit.reports import repairs
     from recaudit.reports.find import facility_of, rule_of, rules_of

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from recaudit.commands import printing
+from recaudit.commands.completing import ids
 from recaudit.commands.results import RESULT
 from recaudit.errors import SuiteError
+from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.model import Suite
@@ -40,7 +42,7 @@ def list_rules(names: tuple[str, ...]) -> None:
 
 
 @rules.command("show")
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", shell_complete=ids("rule"))
 def show_rule(key: str) -> None:
     """One rule in full: what it asks for, why, how to repair what misses it, and its examples."""
     from recaudit.reports import suites
@@ -91,7 +93,11 @@ def new_rules(profile: Path, out: Path | None) -> None:
     suite, left = draft.suite_of(draft.read(profile), str(profile))
     table = suite["meta"]["recaudit"]["table"]
     if links_of(table, "health", _tables()) is None:
-        raise SuiteError(f"no unit looks at table {table}", where=str(profile), fix="give a profile of another type")
+        raise SuiteError(
+            say("no unit looks at table {table}", table=table),
+            where=str(profile),
+            fix=say("give a profile of another type"),
+        )
     if out is None:
         printing.lines([draft.as_text(suite)])
     else:

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 import click
+from click.shell_completion import CompletionItem
 
 from recaudit.commands import printing
 from recaudit.errors import PlanError
+from recaudit.refusals import of_system
+from recaudit.reports.languages import told
+from recaudit.said import say
 
 
 class _Pack(click.ParamType[str, str]):
@@ -25,6 +29,9 @@ class _Pack(click.ParamType[str, str]):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         return self._known().get_metavar(param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return self._known().shell_complete(ctx, param, incomplete)
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return self._known().convert(value, param, ctx)
@@ -87,8 +94,9 @@ def synth(
         )
     except OSError as error:
         raise PlanError(
-            f"the province cannot be written ({error.strerror})",
+            say("the province cannot be written ({reason})", reason=of_system(error)),
             where=str(target),
-            fix="make room, or name another DIR",
+            fix=say("make room, or name another DIR"),
         ) from None
-    printing.text(f"Wrote a synthetic province. Next: recaudit check {shlex.quote(str(target))}\n")
+    command = f"recaudit check {shlex.quote(str(target))}"
+    printing.text(told("Wrote a synthetic province. Next: {command}", command=command) + "\n")

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from recaudit.errors import Unusable
 from recaudit.said import ENGLISH, Language, Said, SaidEntry, Value, in_words, of_entry, say, say_n
 
 DOMAIN: Final = "recaudit"
@@ -36,7 +37,9 @@ def language(name: str) -> Language:
     if name == "en":
         return ENGLISH
     if name not in known():
-        raise ValueError(f"language {name!r} has no catalogue; there are {', '.join(known())}")
+        raise Unusable(
+            say("language {name} has no catalogue; there are {names}", name=repr(name), names=", ".join(known()))
+        )
     from babel import Locale
     from babel.dates import format_date
     from babel.lists import format_list

@@ -11,6 +11,7 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from recaudit.reports.csvtables import defused
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import known, own, speaking, told, told_n
 from recaudit.reports.look import hanging, heading, warning
@@ -23,7 +24,6 @@ _STATES: Final[Mapping[State, str]] = {
     "excused": mark("not met, with a reason"),
     "missing": mark("not received"),
 }
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Rules = Mapping[str, RuleEntry]
 """The rules of the facility's sector, by id."""
@@ -150,12 +150,7 @@ def table(found: WorkList, rules: Rules) -> Iterator[tuple[str, ...]]:
             "" if at.line is None else str(at.line),
             _fix(rules, one.rule),
         )
-        yield tuple(map(_defused, cells))
-
-
-def _defused(cell: str) -> str:
-    shown = visible(cell)
-    return f"'{shown}" if shown.startswith(_STARTS_A_FORMULA) else shown
+        yield tuple(map(defused, cells))
 
 
 def as_csv(found: WorkList, rules: Rules) -> bytes:
