@@ -38,7 +38,7 @@ from recaudit import (
     worklist,
 )
 from recaudit.education.mapping.own import own_mappings
-from recaudit.errors import PlanError, Problem
+from recaudit.errors import PlanError, Problem, either
 from recaudit.health.gate.modes import mode_of
 from recaudit.looked import asked
 from recaudit.model import (
@@ -60,7 +60,7 @@ from recaudit.plan import Plan
 from recaudit.register import Register, resolved
 from recaudit.reports.identities import broken
 from recaudit.result import SCHEMA, NotLookedAt, PatternEntry, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
-from recaudit.said import Said, as_entry
+from recaudit.said import Said, as_entry, say, say_n
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
@@ -352,9 +352,19 @@ def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Registe
         astray = [one.id for one in registered.in_scope if one.sector == claim.sector and not (one.area or one.may_be)]
         if claim.level == "areas" and astray:
             raise PlanError(
-                f"claim {claim.id} is about areas, and {len(astray)} facilities of the register lie in none",
-                where=f"{planned.path.name} [[claim]] {claim.id}; facilities {', '.join(astray[:5])}",
-                fix="fill the column area of these facilities in the register; 'recaudit register lint' says more",
+                say_n(
+                    "claim {claim} is about areas, and {n} facility of the register lies in none",
+                    "claim {claim} is about areas, and {n} facilities of the register lie in none",
+                    n=len(astray),
+                    claim=claim.id,
+                ),
+                where=say(
+                    "{name} [[claim]] {claim}; facilities {names}",
+                    name=planned.path.name,
+                    claim=claim.id,
+                    names=", ".join(astray[:5]),
+                ),
+                fix=say("fill the column area of these facilities in the register; 'recaudit register lint' says more"),
             )
 
 
@@ -364,9 +374,9 @@ def _refuse_other_sectors(planned: Plan) -> None:
     for gate in planned.gates:
         if gate.sector and gate.sector not in read:
             raise PlanError(
-                f"a gate is of sector {gate.sector!r}, and nothing of it is read",
+                say("a gate is of sector {sector}, and nothing of it is read", sector=repr(gate.sector)),
                 where="--fail-under" if gate.origin == "command" else f"{planned.path.name} [[gate]]",
-                fix=f"use {' or '.join(read)}, or no sector: then the gate is of each",
+                fix=say("use {names}, or no sector: then the gate is of each", names=either(read)),
             )
 
 
@@ -375,9 +385,9 @@ def _refuse_among_exports(planned: Plan, keep: Path, root: Path) -> None:
     folders = [root / path for source in planned.sources for path in source.paths if (root / path).is_dir()]
     if any(keep.resolve().is_relative_to(folder.resolve()) for folder in folders):
         raise PlanError(
-            "what is kept would lie among the exports, and it holds keys of records",
+            say("what is kept would lie among the exports, and it holds keys of records"),
             where=f"--keep {keep}",
-            fix="name a folder outside those of the plan's sources",
+            fix=say("name a folder outside those of the plan's sources"),
         )
 
 
@@ -392,9 +402,9 @@ def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> N
     own = [one.path for one in said if one.sha256 in exports]
     if own:
         raise PlanError(
-            f"what is expected is taken from the audited export: {', '.join(own)}",
+            say("what is expected is taken from the audited export: {names}", names=", ".join(own)),
             where=f"{planned.path.name} [register]",
-            fix="name a list of another source than the export",
+            fix=say("name a list of another source than the export"),
         )
 
 
@@ -417,13 +427,15 @@ def _asked(rules: Sequence[Rule], counted: Counted) -> frozenset[Rung]:
 def _refuse_empty_rungs(planned: Plan, sector: str, claims: Iterable[Claim], rules: Sequence[Rule]) -> None:
     """Refuse a claim or a gate about a rung that no required rule is of: every record would reach it unlooked at."""
     asked_for = ruled([(rule.rung, 1) for rule in rules if rule.required], received=True)
-    about = [(f"claim {claim.id}", claim.rung) for claim in claims]
-    about += [(f"a gate of {sector}", gate.rung) for gate in planned.gates if gate.sector in ("", sector)]
+    about = [(say("claim {claim}", claim=claim.id), claim.rung) for claim in claims]
+    about += [
+        (say("a gate of {sector}", sector=sector), gate.rung) for gate in planned.gates if gate.sector in ("", sector)
+    ]
     problems = [
         Problem(
-            f"{who} is about rung {rung}, of which the suites have no required rule",
+            say("{who} is about rung {rung}, of which the suites have no required rule", who=who, rung=rung),
             f"{planned.path.name} [suites] {sector}",
-            "add a suite with such a rule, or leave [suites] out: then all of the sector are used",
+            say("add a suite with such a rule, or leave [suites] out: then all of the sector are used"),
         )
         for who, rung in about
         if rung not in asked_for

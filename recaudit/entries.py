@@ -54,12 +54,18 @@ from recaudit.verdicts import Evidence, Seat
 
 _RECEIVED = {
     "title": {"en": "The record was received", "vi": "Đã nhận được hồ sơ"},
-    "why": "A record that is expected and was not handed in is missing, however good the others are.",
+    "why": {
+        "en": "A record that is expected and was not handed in is missing, however good the others are.",
+        "vi": "Hồ sơ dự kiến mà không được nộp là hồ sơ thiếu, dù các hồ sơ khác tốt đến đâu.",
+    },
     "fix": {"en": "Submit the records that are missing.", "vi": "Nộp bổ sung các hồ sơ còn thiếu."},
 }
 _CONFORMANT = {
     "title": {"en": "{table}: valid by the exchange standard", "vi": "{table}: đúng chuẩn trao đổi dữ liệu"},
-    "why": "What the standard's own model refuses cannot be exchanged with anybody.",
+    "why": {
+        "en": "What the standard's own model refuses cannot be exchanged with anybody.",
+        "vi": "Điều mà chính mô hình của chuẩn không chấp nhận thì không trao đổi được với ai.",
+    },
     "fix": {
         "en": "Correct the elements listed under the input's findings, or report them to the software's vendor.",
         "vi": "Sửa các phần tử được nêu tại từng tệp, hoặc báo cho nhà cung cấp phần mềm.",
@@ -325,7 +331,7 @@ def rule_entries(
                 "required": rule.required,
                 "type": rule.type,
                 "title": dict(rule.title),
-                "why": rule.why,
+                "why": dict(rule.why),
                 "fix": dict(rule.fix),
             }
         )
@@ -379,7 +385,7 @@ def _built_in(rule: str, sector: str, table: str, rung: str, words: Mapping[str,
         "required": True,
         "type": "built-in",
         "title": named.get("title", {}),
-        "why": str(words.get("why", "")),
+        "why": named.get("why", {}),
         "fix": named.get("fix", {}),
         "facilities_failing": 0,
         "totals": _rule_counts(RuleCount()),

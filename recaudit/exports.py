@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.education import recognise
 from recaudit.education.mapping.containers import ENDINGS
-from recaudit.errors import PlanError, SourceError
+from recaudit.errors import PlanError, SourceError, nearest
 from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
 from recaudit.health.reading import is_fhir_xml
 from recaudit.model import EVER
 from recaudit.plan import Plan, Source
-from recaudit.planfile import FILE_NAME, nearest
+from recaudit.planfile import FILE_NAME
 from recaudit.result import NotLookedAt
 from recaudit.said import Said, as_entry, say
 from recaudit.sources.files import Found, listed
@@ -72,7 +72,7 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
     _check_timezone(timezone)
     absent = [path for path in paths if not os.path.lexists(path)]
     if absent:
-        raise SourceError("there is no such file or folder", where=str(absent[0]), fix="correct the path")
+        raise SourceError(say("there is no such file or folder"), where=str(absent[0]), fix=say("correct the path"))
     root = root_of(paths)
     names = [os.path.relpath(path, root) for path in paths]
     sources, taken, units = [], set[str](), dict[str, str]()
@@ -118,8 +118,8 @@ def _check_timezone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        fix = nearest(name, available_timezones()) or "use a name of the tz database, like Asia/Ho_Chi_Minh"
-        raise PlanError("the time zone is not known", where="--timezone", fix=fix) from None
+        fix = nearest(name, available_timezones()) or say("use a name of the tz database, like Asia/Ho_Chi_Minh")
+        raise PlanError(say("the time zone is not known"), where="--timezone", fix=fix) from None
 
 
 def _unread(path: str) -> Said:

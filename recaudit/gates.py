@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final, cast
 
 from recaudit.entries import scope_entry
+from recaudit.errors import Unusable, either
 from recaudit.evidence import scope_of
 from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
@@ -40,30 +41,39 @@ class Unit:
 
 
 def from_option(text: str, per: Per = "sector") -> Gate:
-    """Read ``[SECTOR:]RUNG=PCT``. Raises ``ValueError``, in words; a bare number up to 1 could be a share or per cent.
+    """Read ``[SECTOR:]RUNG=PCT``. Raises ``Unusable``, in words; a bare number up to 1 could be a share or per cent.
 
     >>> from_option("education:complete=97.5").at_least
     Fraction(39, 40)
     >>> from_option("complete=0.95")
     Traceback (most recent call last):
-    ValueError: '0.95': write 95%, or 0.95% where that is meant
+    recaudit.errors.Unusable: '0.95': write 95%, or 0.95% where that is meant
     """
     named, equals, share = text.partition("=")
     sector, _, rung = named.rpartition(":")
     known = next((one for one in RUNGS if one == rung.strip()), None)
     if not equals or known is None:
-        raise ValueError(f"{text!r}: write RUNG=PCT or SECTOR:RUNG=PCT, such as complete=95%; RUNG is {_or(RUNGS)}")
+        raise Unusable(
+            say(
+                "{text}: write RUNG=PCT or SECTOR:RUNG=PCT, such as complete=95%; RUNG is {names}",
+                text=repr(text),
+                names=either(RUNGS),
+            )
+        )
     percent = share.strip().removesuffix("%").strip()
     at_least = per_cent(f"{percent} %")
     if at_least is None or not 0 < at_least <= 1:
-        raise ValueError(f"{share!r} is no percentage above 0, at most 100")
+        raise Unusable(say("{share} is no percentage above 0, at most 100", share=repr(share)))
     if at_least <= Fraction(1, 100) and not share.rstrip().endswith("%"):
-        raise ValueError(f"{share!r}: write {exact(at_least * 10_000)}%, or {percent}% where that is meant")
+        raise Unusable(
+            say(
+                "{share}: write {hundredfold}%, or {percent}% where that is meant",
+                share=repr(share),
+                hundredfold=exact(at_least * 10_000),
+                percent=percent,
+            )
+        )
     return Gate(known, at_least, sector.strip(), per, origin="command")
-
-
-def _or(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def spread(gates: Sequence[Gate], sectors: Sequence[str]) -> list[Gate]:

@@ -21,7 +21,9 @@ from typing import Any, Final, cast
 from recaudit.errors import ResultError
 from recaudit.evidence import claim_of, evidence_of
 from recaudit.model import RUNGS, Rung
+from recaudit.refusals import of_system
 from recaudit.result import FILE_NAME, ClaimEntry, Result, put, write
+from recaudit.said import say
 from recaudit.seam import SHORT, WORD
 from recaudit.verdicts import in_scope, unit_of
 
@@ -67,9 +69,9 @@ def prepared(folder: Path, sectors: Collection[str]) -> dict[str, Path]:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()) and not (folder / INDEX).is_file():
             raise ResultError(
-                "the folder holds things that recaudit did not keep",
+                say("the folder holds things that recaudit did not keep"),
                 where=str(folder),
-                fix="name a new folder: --keep DIR",
+                fix=say("name a new folder: --keep DIR"),
             )
         folder.chmod(0o700)
         files = {sector: folder / f".{records(sector)}" for sector in sectors}
@@ -78,7 +80,9 @@ def prepared(folder: Path, sectors: Collection[str]) -> dict[str, Path]:
             file.touch(mode=0o600)
     except OSError as error:
         raise ResultError(
-            f"nothing can be kept there ({error.strerror})", where=str(folder), fix="name another folder"
+            say("nothing can be kept there ({reason})", reason=of_system(error)),
+            where=str(folder),
+            fix=say("name another folder"),
         ) from None
     return files
 
@@ -136,7 +140,9 @@ def _index(file: Path) -> dict[str, Any]:
             return cast("dict[str, Any]", found)
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    raise ResultError("the index of what was kept cannot be read", where=str(file), fix="keep it anew in a new folder")
+    raise ResultError(
+        say("the index of what was kept cannot be read"), where=str(file), fix=say("keep it anew in a new folder")
+    )
 
 
 # -------------------------------------------------------------- names
@@ -189,9 +195,13 @@ def opened(result_file: Path, result: Result, sector: str) -> Kept | None:
     try:
         belongs = index["digest"] == result.get("digest") and index["records"].get(sector) == _digest(file)
     except OSError:
-        raise ResultError("records that were kept are gone", where=str(folder), fix="check again with --keep") from None
+        raise ResultError(
+            say("records that were kept are gone"), where=str(folder), fix=say("check again with --keep")
+        ) from None
     if not belongs:
-        raise ResultError("what was kept is of another result", where=str(folder), fix="check again with --keep")
+        raise ResultError(
+            say("what was kept is of another result"), where=str(folder), fix=say("check again with --keep")
+        )
     looks_at = index.get("looks_at", {}).get(sector, {})
     return Kept(
         file,

@@ -259,7 +259,7 @@ class Rule:
     kwargs: Mapping[str, object]
     columns: tuple[str, ...]  # every frame column it looks at, those of its condition too
     title: Mapping[str, str] = field(default_factory=dict)
-    why: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
     fix: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     accepts: tuple[str, ...] = ()  # reasons for absence that make it met
@@ -503,7 +503,7 @@ class SignalRule:
     sector: str
     kind: SignalKind
     title: Mapping[str, str]
-    why: str
+    why: Mapping[str, str]
     source: str
     table: str = ""
     columns: tuple[str, ...] = ()

@@ -20,7 +20,9 @@ def lint(plan: Plan) -> Lint:
     """Reads the plan's register and looks at it. Raises ``RegisterError`` for what stops an audit too, ``PlanError``
     where the plan has no register: of nothing nobody can say that it is in order."""
     if plan.register is None:
-        raise PlanError("the plan has no register", where=plan.path.name, fix="add [register] with facilities = ...")
+        raise PlanError(
+            say("the plan has no register"), where=plan.path.name, fix=say("add [register] with facilities = ...")
+        )
     register = load(plan)
     return Lint(
         facilities=len(register.facilities),

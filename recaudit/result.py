@@ -25,7 +25,8 @@ import rfc8785
 
 from recaudit.errors import ResultError
 from recaudit.model import Basis, Covers, Excused, FailOn, Level, Per, Rung, Silence, Word
-from recaudit.said import SaidEntry
+from recaudit.refusals import of_system
+from recaudit.said import SaidEntry, say
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
@@ -379,7 +380,7 @@ class RuleEntry(TypedDict):
     required: bool
     type: str
     title: Texts
-    why: str
+    why: Texts
     fix: Texts
     facilities_failing: int
     totals: RuleCounts
@@ -599,9 +600,9 @@ def put(content: bytes, path: Path) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise ResultError(
-            f"the file cannot be written ({error.strerror})",
+            say("the file cannot be written ({reason})", reason=of_system(error)),
             where=str(path),
-            fix="make room, or name another place",
+            fix=say("make room, or name another place"),
         ) from None
 
 
@@ -631,16 +632,16 @@ def load(path: Path) -> Result:
         content = path.read_bytes()
     except OSError as error:
         raise ResultError(
-            f"the result cannot be opened ({error.strerror})",
+            say("the result cannot be opened ({reason})", reason=of_system(error)),
             where=str(path),
-            fix="run 'recaudit check' first, or name the result with --result FILE",
+            fix=say("run 'recaudit check' first, or name the result with --result FILE"),
         ) from None
     result = parsed(content, str(path))
     if not _unbroken(content):
         raise ResultError(
-            "the result is no longer the one that was written",
+            say("the result is no longer the one that was written"),
             where=str(path),
-            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+            fix=say("'recaudit verify' says what has changed; 'recaudit check' makes it anew"),
         )
     return result
 
@@ -651,25 +652,25 @@ def parsed(content: bytes, where: str) -> Result:
         found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         raise ResultError(
-            "this is no JSON",
+            say("this is no JSON"),
             where=where,
-            fix="name a file that 'recaudit check' wrote; write it again if it was cut off",
+            fix=say("name a file that 'recaudit check' wrote; write it again if it was cut off"),
         ) from None
     named = found.get("schema") if isinstance(found, dict) else None
     if named != SCHEMA:
         raise ResultError(
-            f"this is no result of schema {SCHEMA}",
+            say("this is no result of schema {schema}", schema=SCHEMA),
             where=where,
-            fix="name a file that this version's 'recaudit check' wrote",
+            fix=say("name a file that this version's 'recaudit check' wrote"),
         )
     lacking = sorted(
         Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts", "bases", "patterns"}
     )
     if lacking:
         raise ResultError(
-            f"the result lacks {', '.join(lacking)}",
+            say("the result lacks {names}", names=", ".join(lacking)),
             where=where,
-            fix="run 'recaudit check' again; a result is not to be edited by hand",
+            fix=say("run 'recaudit check' again; a result is not to be edited by hand"),
         )
     found.pop("seal", None)
     return cast(Result, found)

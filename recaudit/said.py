@@ -49,7 +49,7 @@ class Said:
 
     text: str
     plural: str = ""
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return in_words(self, ENGLISH)

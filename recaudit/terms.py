@@ -183,6 +183,7 @@ FINDINGS: Final = frozenset(
         mark("column not in the mapping"),
         mark("line outside a table"),
         mark("key twice"),
+        mark("row without a key"),
         mark("dangling reference"),
         mark("reference to another type"),
         mark("rows disagree"),

@@ -23,8 +23,10 @@ from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
 from recaudit.model import Area, Failing
 from recaudit.plan import Plan
+from recaudit.refusals import of_system
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
+from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
@@ -70,7 +72,7 @@ def verify(
     try:
         files = bundle.unpacked(content)
     except ResultError as error:
-        return Verification((asked("bundle", _ASKS["bundle"], [error.problems[0].what]), *_not_asked(_ASKS)))
+        return Verification((asked("bundle", _ASKS["bundle"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
     if FILE_NAME not in files:
         return Verification(
             (asked("bundle", _ASKS["bundle"], [say("it holds no {file}", file=FILE_NAME)]), *_not_asked(_ASKS))
@@ -88,9 +90,9 @@ def intact(path: Path) -> Result:
     result = parsed(content, str(path))
     if _digest_differs(result):
         raise ResultError(
-            "the result is no longer the one that was written",
+            say("the result is no longer the one that was written"),
             where=str(path),
-            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+            fix=say("'recaudit verify' says what has changed; 'recaudit check' makes it anew"),
         )
     return result
 
@@ -100,7 +102,9 @@ def _content_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ResultError(
-            f"the result cannot be opened ({error.strerror})", where=str(path), fix="name a result or a bundle"
+            say("the result cannot be opened ({reason})", reason=of_system(error)),
+            where=str(path),
+            fix=say("name a result or a bundle"),
         ) from None
 
 
@@ -115,7 +119,7 @@ def _verified(
     try:
         result = parsed(content, "")
     except ResultError as error:
-        return Verification((*first, asked("file", _ASKS["file"], [error.problems[0].what]), *_not_asked(_ASKS)))
+        return Verification((*first, asked("file", _ASKS["file"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
     checks = [*first, asked("file", _ASKS["file"], _differing_bytes(content, result))]
     schema = asked("schema", _ASKS["schema"], _against_schema(content))
     checks.append(schema)
@@ -198,7 +202,7 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
     except (ResultError, KeyError, TypeError, AttributeError, ValueError):  # a result of any shape may lie in it
         yield say("its result does not say which files belong to it")
         return
-    made = {FILE_NAME, bundle.COMMAND, bundle.SUMS}
+    made = {FILE_NAME, bundle.COMMAND, bundle.BRIEF, bundle.SUMS}
     for name in sorted({*due, *made} ^ files.keys()):
         yield say("{file} is not asked for", file=name) if name in files else say("{file} is not there", file=name)
     for name in sorted(due.keys() & files.keys()):
@@ -206,8 +210,18 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
             yield say("{file} has another SHA-256 than the result names", file=name)
     if files.get(bundle.COMMAND, command) != command:
         yield say("{file} does not follow from the result", file=bundle.COMMAND)
+    if bundle.BRIEF in files and _other_brief(result, files[bundle.BRIEF]):
+        yield say("{file} does not follow from the result", file=bundle.BRIEF)
     if files.get(bundle.SUMS, b"") != bundle.sums(files):
         yield say("{file} does not follow from the files", file=bundle.SUMS)
+
+
+def _other_brief(result: Result, brief: bytes) -> bool:
+    """Whether the brief is not that of the result. Another version may put it in other words: that is not asked."""
+    try:
+        return result["tool"]["version"] == __version__ and brief != for_bundle(result)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # a result of any shape
+        return True
 
 
 # -------------------------------------------------------------- the verdicts

@@ -18,6 +18,7 @@ from recaudit.result import FacilityEntry, InputEntry, Result
 
 RECEIVED: Final = "received"  # the built-in rule that a record which was not handed in misses
 _OF_LINES: Final = ("oneroster-1.2", "report-card")  # formats whose rows are placed by their line
+# of packed NDJSON by a running number, in which entries of Bundles count too: no line
 _NDJSON: Final = "fhir-ndjson"
 _PACKED: Final = (".gz", ".zst")
 _BLOCK: Final = 1 << 20
@@ -164,21 +165,21 @@ def _lines(entry: InputEntry, places: Sequence[int], root: str) -> dict[int, int
     """Place -> line, for those of which it can be said. A file that is no longer the one that was read says none."""
     if _by_bytes(entry):
         return _counted(Path(root, entry["path"]), entry["bytes"], places) if root else {}
-    return {at: at for at in places} if entry["format"] in (*_OF_LINES, _NDJSON) else {}
+    return {at: at for at in places} if entry["format"] in _OF_LINES else {}
 
 
 def _counted(file: Path, size: int, places: Sequence[int]) -> dict[int, int]:
-    """Byte -> the line that begins there. The file is read once, a block at a time, up to the last of them."""
+    """Byte -> the line that it lies in. The file is read once, a block at a time, up to the last of them."""
     found: dict[int, int] = {}
-    at, line, begins = 0, 1, True
+    at, line = 0, 1
     try:
         if file.stat().st_size != size:
             return {}
         with file.open("rb") as opened_file:
-            for place in places:
+            for place in places:  # of an entry of a Bundle some byte of its line
                 while at < place and (block := opened_file.read(min(_BLOCK, place - at))):
-                    at, line, begins = at + len(block), line + block.count(b"\n"), block.endswith(b"\n")
-                if at != place or not begins:
+                    at, line = at + len(block), line + block.count(b"\n")
+                if at != place:
                     return {}
                 found[place] = line
     except OSError:

@@ -57,7 +57,7 @@ def packed(files: dict[str, bytes], path: Path) -> Path:
 # ------------------------------------------------------------------------------------------------ what is in it
 def test_a_bundle_holds_result_plan_register_suites_and_catalogues(files: dict[str, bytes]) -> None:
     beside = {"audit/recaudit.toml", "audit/register/facilities.csv", "audit/register/areas.csv", "audit/own.json"}
-    assert {FILE_NAME, bundle.COMMAND, bundle.SUMS, *beside} <= files.keys()
+    assert {FILE_NAME, bundle.BRIEF, bundle.COMMAND, bundle.SUMS, *beside} <= files.keys()
     assert {"shipped/values/any.json", "shipped/health/links.json", "shipped/health/views/encounter.json"} <= set(files)
 
 
@@ -170,6 +170,7 @@ def test_every_byte_of_a_bundle_counts(tiny: Path, tmp_path: Path) -> None:
         ("audit/export/Patient.ndjson", b"{}\n", "audit/export/Patient.ndjson is not asked for"),
         ("shipped/values/vi.json", b"{}", "shipped/values/vi.json has another SHA-256"),
         (bundle.COMMAND, b"rm -rf /\n", "COMMAND.txt does not follow from the result"),
+        (bundle.BRIEF, b"# All is confirmed\n", "BRIEF.md does not follow from the result"),
     ],
 )
 def test_a_file_changed_and_summed_anew_is_caught(

@@ -24,6 +24,7 @@ from recaudit.commands import results, synth
 from recaudit.errors import PlanError, Problem
 from recaudit.reports.progress import bar
 from recaudit.result import Result, load, write
+from recaudit.said import Said
 from recaudit.synth import known_packs
 from recaudit.synth.education.packs import PACKS as EDUCATION_PACKS
 from recaudit.synth.health.packs import PACKS as HEALTH_PACKS
@@ -93,7 +94,9 @@ def test_a_plan_that_cannot_be_used_is_2_and_names_every_problem(
     audit: Callable[[Audit], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(plan: Path, **options: object) -> Outcome:
-        raise PlanError.of([Problem("no name", "here", "add one"), Problem("no period", "there", "add it")])
+        raise PlanError.of(
+            [Problem(Said("no name"), "here", Said("add one")), Problem(Said("no period"), "there", Said("add it"))]
+        )
 
     audit(refuse)
     assert cli.run(["check", str(tmp_path)]) == 2

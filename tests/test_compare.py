@@ -156,7 +156,9 @@ def test_a_changed_advisory_rule_moves_no_rung() -> None:
 
 
 def test_other_words_are_the_same_rule() -> None:
-    new = changed(new_data, repaired, lambda r: rule(r, "enc-discharge").update(title={"en": "x"}, why="y", fix={}))
+    new = changed(
+        new_data, repaired, lambda r: rule(r, "enc-discharge").update(title={"en": "x"}, why={"en": "y"}, fix={})
+    )
     assert [change.trend for change in of(compare(province(), new), "facility")] == ["better"]
 
 

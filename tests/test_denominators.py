@@ -66,9 +66,9 @@ def test_two_sources_and_none_that_decides_are_a_fault_that_says_what_to_write(t
     with pytest.raises(RegisterError) as refused:
         load(planned(tmp_path, CLAIMS + STATISTICS))
     (problem,) = refused.value.problems
-    assert problem.where == "register/expected.csv:3, column source"
-    assert problem.what.startswith("2 sources say how many")
-    assert 'decides = ["Claims data", "Statistics"]' in problem.fix
+    assert str(problem.where) == "register/expected.csv:3, column source"
+    assert str(problem.what).startswith("2 sources say how many")
+    assert 'decides = ["Claims data", "Statistics"]' in str(problem.fix)
 
 
 def test_the_order_of_trust_decides_and_a_blank_number_says_nothing(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_a_source_that_decides_and_says_nothing_is_a_fault(tmp_path: Path) -> No
     with pytest.raises(RegisterError) as refused:
         load(planned(tmp_path, CLAIMS + STATISTICS + OTHER, 'decides = ["Claims dta", "Statistics"]'))
     (problem,) = refused.value.problems
-    assert problem.where == "recaudit.toml [register], decides"
-    assert problem.what == "no expected number is from Claims dta, which is to decide"
-    assert problem.fix == "did you mean Claims data?"
+    assert str(problem.where) == "recaudit.toml [register], decides"
+    assert str(problem.what) == "no expected number is from Claims dta, which is to decide"
+    assert str(problem.fix) == "did you mean Claims data?"
 
 
 def test_what_sources_say_stands_in_one_order_whatever_that_of_the_rows() -> None:

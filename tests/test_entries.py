@@ -43,7 +43,7 @@ RULE = Rule(
     kwargs={"column": "class"},
     columns=("class",),
     title={"en": "The class is filled"},
-    why="why",
+    why={"en": "why"},
     fix={"en": "Fill it."},
 )
 CLAIM = Claim("c", "health", "complete", Fraction(39, 40), {"en": "all"}, said_by="they")
@@ -159,7 +159,7 @@ def test_rules_sum_their_facilities_and_excused_fails_a_facility_too() -> None:
     own = rules["enc-class"]
     assert own["totals"] == {"met": 4, "unmet": 6, "excused": 4, "not_applicable": 8, "not_assessable": 12}
     assert own["facilities_failing"] == 4  # the first one has nothing unmet, but something excused
-    assert (own["table"], own["rung"], own["required"], own["why"]) == ("encounter", "complete", True, "why")
+    assert (own["table"], own["rung"], own["required"], own["why"]) == ("encounter", "complete", True, {"en": "why"})
     assert rules["received"]["facilities_failing"] == 1
 
 

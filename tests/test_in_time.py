@@ -224,7 +224,9 @@ def test_a_fault_of_a_crosswalk_is_found_on_its_line(tmp_path: Path, planted: st
     (tmp_path / "x.csv").write_text(text, encoding="utf-8")
     with pytest.raises(RegisterError) as refused:
         registered(tmp_path, facilities_of(["24133"]), register=f'areas = "{PACK}"\ncrosswalk = "x.csv"')
-    assert [(one.where, one.what) for one in refused.value.problems] == [(f"x.csv:{line}, column {column}", what)]
+    assert [(str(one.where), str(one.what)) for one in refused.value.problems] == [
+        (f"x.csv:{line}, column {column}", what)
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ the whole

@@ -165,7 +165,7 @@ def test_what_only_a_plan_can_read_is_told_how(file: str, text: str, way: str, t
     (tmp_path / file).write_text(text, encoding="utf-8")
     with pytest.raises(SourceError) as refused:
         drafted(tmp_path)
-    assert way in refused.value.problems[0].fix
+    assert way in str(refused.value.problems[0].fix)
     ((one,), key) = exports.recognised([tmp_path]).ignored, "url" if file.endswith("db") else 'format = "mapping"'
     assert key in english(one["why"])
 

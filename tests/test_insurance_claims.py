@@ -167,7 +167,7 @@ def test_a_plan_that_cannot_be_followed_is_refused(
     (tmp_path / "export" / "a.xml").write_bytes((tmp_path / "claims" / "a.xml").read_bytes())
     with pytest.raises(error) as failure:
         register.load(plan.load(tmp_path))
-    assert any(what in problem.what for problem in failure.value.problems)
+    assert any(what in str(problem.what) for problem in failure.value.problems)
 
 
 def test_claims_that_name_no_facility_of_the_register_are_refused(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from recaudit.result import FILE_NAME, write
 from tests.golden.province import province
 from tests.test_cli import Outcome
 
+ROOT = Path(__file__).parents[1]
 VIETNAMESE = "Trung tâm y tế Krông Pắc"
 
 
@@ -152,6 +153,10 @@ def test_every_command_ends_its_help_with_examples_that_can_be_run(
             commands = list(commands_of(line))
             assert commands, path
             for arguments in commands:
+                parsed(cli.commands, "recaudit", arguments)
+    for page in ("ci.md", "reports-terminal.md"):
+        for line in (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines():
+            for arguments in commands_of(line[2:]) if line.startswith("$ ") else ():
                 parsed(cli.commands, "recaudit", arguments)
     page = show.get_help(click.Context(show, info_name="show"))
     assert page.rstrip().endswith(f"  {examples.EXAMPLES['recaudit show'][-1]}")

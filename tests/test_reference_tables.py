@@ -76,7 +76,7 @@ def plan(root: Path, **files: str) -> Plan:
 def told(root: Path, **files: str) -> list[tuple[str, str]]:
     with pytest.raises(RegisterError) as raised:
         load(plan(root, **files))
-    return [(problem.what, problem.where) for problem in raised.value.problems]
+    return [(str(problem.what), str(problem.where)) for problem in raised.value.problems]
 
 
 @pytest.fixture(scope="module")

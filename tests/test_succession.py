@@ -53,7 +53,7 @@ def read(root: Path, facilities: str, **files: Any) -> Register:  # noqa: ANN401
 def refused(root: Path, facilities: str, **files: Any) -> list[tuple[str, str]]:  # noqa: ANN401
     with pytest.raises(RegisterError) as error:
         read(root, facilities, **files)
-    return [(one.where.removeprefix("register/"), one.what) for one in error.value.problems]
+    return [(str(one.where).removeprefix("register/"), str(one.what)) for one in error.value.problems]
 
 
 NO_ROSTER = "facility,period,id,source\n"

@@ -13,7 +13,9 @@ import pytest
 
 from recaudit import audit, cli, kept, worklist
 from recaudit.commands import printing
-from recaudit.result import FILE_NAME, Result, load
+from recaudit.errors import ResultError
+from recaudit.reports.find import facility_of
+from recaudit.result import FILE_NAME, InputEntry, Result, load
 from recaudit.worklist import WorkList, of_facility
 from tests.test_kept import spoilt
 from tests.two_stations import MARK, id_of
@@ -90,9 +92,17 @@ def test_lines_are_counted_where_a_record_begins(tmp_path: Path) -> None:
     file = tmp_path / "a.ndjson"
     file.write_bytes(b"{}\n\n{}\n{}")
     assert worklist._counted(file, 9, [0, 4, 7]) == {0: 1, 4: 3, 7: 4}
-    assert worklist._counted(file, 9, [1]) == {}  # nothing begins there
+    assert worklist._counted(file, 9, [5]) == {5: 3}  # an entry of a Bundle lies in its line
     assert worklist._counted(file, 9, [12]) == {}
     assert worklist._counted(file, 8, [0]) == {}
+
+
+def test_of_packed_lines_and_documents_nobody_says_which_line(run: Path) -> None:
+    [entry] = [one for one in load(run / FILE_NAME)["inputs"] if one["path"] == "export/Encounter.ndjson"]
+    packed: InputEntry = {**entry, "path": "a.zip!b.ndjson"}
+    document: InputEntry = {**entry, "format": "fhir-bundle"}
+    for one in (packed, document):
+        assert worklist._places([(0, 3)], [one], str(run)) == [worklist.Place(one["path"])]
 
 
 def test_what_an_older_version_kept_is_listed_without_what_it_did_not_keep(run: Path, tmp_path: Path) -> None:
@@ -203,3 +213,13 @@ def test_every_short_record_is_in_the_list(run: Path) -> None:
         ("66001", 1),
         ("66002", 1),
     ]
+
+
+def test_a_facility_whose_id_both_sectors_have_is_called_with_its_sector(run: Path) -> None:
+    result = load(run / FILE_NAME)
+    twice = {**result, "facilities": [*result["facilities"], {**result["facilities"][0], "sector": "education"}]}
+    assert facility_of(twice, "health/66001")["sector"] == "health"  # type: ignore[arg-type]
+    assert facility_of(twice, "education/66001")["sector"] == "education"  # type: ignore[arg-type]
+    assert facility_of(twice, "66002")["id"] == "66002"  # type: ignore[arg-type]
+    with pytest.raises(ResultError, match="health/66001"):
+        facility_of(twice, "66001")  # type: ignore[arg-type]

@@ -16,6 +16,8 @@ from recaudit.commands.completing import formats
 from recaudit.commands.outputs import read, refuse, refuse_to_hide
 from recaudit.commands.outputs import write as write_outputs
 from recaudit.commands.results import RESULT, as_text, intact
+from recaudit.errors import Unusable
+from recaudit.reports.languages import told
 
 if TYPE_CHECKING:
     from recaudit.agreement import Reference
@@ -31,8 +33,8 @@ def _gate_mode(context: click.Context, option: click.Parameter, text: str) -> st
 
     try:
         return str(mode_of(text))
-    except ValueError as error:
-        raise click.BadParameter(f"{text}: {error}.") from None
+    except Unusable as error:
+        raise click.BadParameter(told("{text}: {error}.", text=text, error=error.said)) from None
 
 
 @click.command()
@@ -156,7 +158,7 @@ def check(
     from recaudit.result import write
 
     if fail_on_new and baseline is None:
-        raise click.UsageError("New compared with what? Add --baseline RESULT.")
+        raise click.UsageError(told("New compared with what? Add --baseline RESULT."))
     more_gates = _gates(thresholds, per)
     refuse_to_hide(outputs, hide_below)
     older = None if baseline is None else intact(baseline)
@@ -166,14 +168,14 @@ def check(
     again = draft = ""
     if any(map(is_plan, paths)):
         if len(paths) > 1:
-            raise click.UsageError("A plan is judged alone: name one plan, or exports only.")
+            raise click.UsageError(told("A plan is judged alone: name one plan, or exports only."))
         if timezone is not None:
-            raise click.UsageError("The plan names its time zone: --timezone is for exports without a plan.")
+            raise click.UsageError(told("The plan names its time zone: --timezone is for exports without a plan."))
         root = paths[0] if paths[0].is_dir() else paths[0].parent
         target = target or root / RESULT
     else:
         if any(wanted.format == "bundle" for wanted in outputs):
-            raise click.UsageError("A bundle is of an audit with a plan; 'recaudit init DIR' drafts one.")
+            raise click.UsageError(told("A bundle is of an audit with a plan; 'recaudit init DIR' drafts one."))
         exports = recognised(paths, timezone="UTC" if timezone is None else timezone)
         plan, ignored = exports.plan, exports.ignored
         named = shlex.join(map(str, paths))
@@ -216,15 +218,15 @@ def check(
 def _gates(thresholds: Sequence[str], per: Per | None) -> list[Gate]:
     """What ``--fail-under`` asks for."""
     if per is not None and not thresholds:
-        raise click.UsageError("Who has to reach what? Add --fail-under RUNG=PCT.")
+        raise click.UsageError(told("Who has to reach what? Add --fail-under RUNG=PCT."))
     if not thresholds:
         return []
     from recaudit.gates import from_option
 
     try:
         return [from_option(as_text(text), per or "sector") for text in thresholds]
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.", param_hint="--fail-under") from None
+    except Unusable as error:
+        raise click.BadParameter(told("{error}.", error=error.said), param_hint="--fail-under") from None
 
 
 def _reference() -> Reference:

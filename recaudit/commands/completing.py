@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,9 @@ def _named(result: Result, what: str) -> Iterator[tuple[str, str]]:
 
     match what:
         case "facility":
-            yield from ((one["id"], one["name"]) for one in result["facilities"])
+            ids = Counter(one["id"] for one in result["facilities"])
+            for one in result["facilities"]:
+                yield (one["id"] if ids[one["id"]] == 1 else f"{one['sector']}/{one['id']}"), one["name"]
         case "area":
             yield from ((one["code"], one["name"]) for one in result["areas"])
         case "claim":

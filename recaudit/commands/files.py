@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
+from recaudit.refusals import of_system
+from recaudit.said import say
 
 _HEAD: Final = 4096
 _WHOLE: ContextVar[list[Path] | None] = ContextVar("files written", default=None)
@@ -40,7 +42,9 @@ def write_private(content: bytes, path: Path, *, ours: Callable[[bytes], bool]) 
     try:
         if path.is_file() and (head := _head(path)) and not ours(head):
             raise ResultError(
-                "a file that recaudit did not write would be overwritten", where=str(path), fix="name another file"
+                say("a file that recaudit did not write would be overwritten"),
+                where=str(path),
+                fix=say("name another file"),
             )
         try:
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -52,7 +56,9 @@ def write_private(content: bytes, path: Path, *, ours: Callable[[bytes], bool]) 
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise ResultError(
-            f"the file cannot be written ({error.strerror})", where=str(path), fix="make room, or name another place"
+            say("the file cannot be written ({reason})", reason=of_system(error)),
+            where=str(path),
+            fix=say("make room, or name another place"),
         ) from None
 
 
@@ -75,5 +81,7 @@ def folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultError(
-            f"the folder cannot be made ({error.strerror})", where=str(path), fix="name another place"
+            say("the folder cannot be made ({reason})", reason=of_system(error)),
+            where=str(path),
+            fix=say("name another place"),
         ) from None

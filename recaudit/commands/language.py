@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from recaudit.reports.languages import known
+from recaudit.reports.languages import known, told
 
 VARIABLE: Final = "RECAUDIT_LANG"
 _OPTION: Final = "--lang"
@@ -60,7 +60,10 @@ def asked(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     if wished := environment.get(VARIABLE, ""):
         if wished not in known():
             languages = ", ".join(known())
-            raise click.BadParameter(f"{wished!r} is not one of {languages}.", param_hint=VARIABLE)
+            raise click.BadParameter(
+                told("{wished} is not one of {languages}.", wished=repr(wished), languages=languages),
+                param_hint=VARIABLE,
+            )
         return wished
     local = next((value for name in _LOCALES if (value := environment.get(name))), "")
     spoken = re.split(r"[_.@-]", local.lower())[0]

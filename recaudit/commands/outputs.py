@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from recaudit.commands import files, printing
-from recaudit.errors import ResultError
+from recaudit.errors import ResultError, Unusable
+from recaudit.refusals import of_system
 from recaudit.reports.languages import told
+from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.reports.formats import Output
@@ -29,8 +31,8 @@ def read(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> 
 
     try:
         return outputs(texts)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.") from None
+    except Unusable as error:
+        raise click.BadParameter(told("{error}.", error=error.said)) from None
 
 
 def refuse_to_hide(wanted: Iterable[Output], below: int | None) -> None:
@@ -84,7 +86,7 @@ def _summarise(result: Result, wish: Wish) -> None:
             file.write(summary(result, wish))
     except OSError as error:
         raise ResultError(
-            f"the summary of the step cannot be written ({error.strerror})",
+            say("the summary of the step cannot be written ({reason})", reason=of_system(error)),
             where=STEP_SUMMARY,
-            fix="unset it where no workflow runs",
+            fix=say("unset it where no workflow runs"),
         ) from None

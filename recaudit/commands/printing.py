@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recaudit.commands.results import RESULT
-from recaudit.reports.languages import told
 from recaudit.reports.narrow import NARROW
+from recaudit.reports.problems import in_words, three_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -77,11 +77,11 @@ def note(said: str) -> None:
 def problems(error: RecauditError) -> None:
     """What is wrong, where, and what to do, in the language being spoken."""
     for one in error.problems:
-        problem(one.what, one.where, one.fix)
+        note(in_words(one))
 
 
 def problem(what: Said | str, where: Said | str, fix: Said | str) -> None:
-    note(told("error: {what}\n  where: {where}\n  fix:   {fix}", what=what, where=where, fix=fix))
+    note(three_lines(what, where, fix))
 
 
 def on_terminal() -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recaudit.errors import ResultError
+from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.result import Result
@@ -43,9 +44,9 @@ def newest(given: Path) -> Path:
     found = _in(given)
     if not found:
         raise ResultError(
-            f"there is no {RESULT}",
-            where=f"{given} and the folders in it",
-            fix="run 'recaudit check' first, or name the result with --result FILE",
+            say("there is no {file}", file=RESULT),
+            where=say("{given} and the folders in it", given=str(given)),
+            fix=say("run 'recaudit check' first, or name the result with --result FILE"),
         )
     return max(found, key=lambda path: path.stat().st_mtime_ns)
 

@@ -12,6 +12,7 @@ from recaudit.commands import printing
 from recaudit.commands.completing import ids
 from recaudit.commands.results import RESULT
 from recaudit.errors import SuiteError
+from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.model import Suite
@@ -92,7 +93,11 @@ def new_rules(profile: Path, out: Path | None) -> None:
     suite, left = draft.suite_of(draft.read(profile), str(profile))
     table = suite["meta"]["recaudit"]["table"]
     if links_of(table, "health", _tables()) is None:
-        raise SuiteError(f"no unit looks at table {table}", where=str(profile), fix="give a profile of another type")
+        raise SuiteError(
+            say("no unit looks at table {table}", table=table),
+            where=str(profile),
+            fix=say("give a profile of another type"),
+        )
     if out is None:
         printing.lines([draft.as_text(suite)])
     else:

@@ -12,6 +12,7 @@ import click
 from recaudit.commands import printing
 from recaudit.commands.completing import ids
 from recaudit.commands.results import as_text
+from recaudit.reports.languages import told
 
 
 @click.group()
@@ -26,7 +27,7 @@ def _share(context: click.Context, parameter: click.Parameter, text: str | None)
 
     share = share_of(text)
     if share is None or not 0 < share < 1:
-        raise click.BadParameter("write a share between 0 and 100 %, like 95% or 0.95.")
+        raise click.BadParameter(told("write a share between 0 and 100 %, like 95% or 0.95."))
     return share
 
 
@@ -37,7 +38,7 @@ def _detected(context: click.Context, _: click.Parameter, text: str | None) -> i
 
     found: int | Fraction | None = int(text) if text.isascii() and text.isdecimal() else share_of(text)
     if not found:
-        raise click.BadParameter("write how many bad ones (5), or which share of them (5%).")
+        raise click.BadParameter(told("write how many bad ones (5), or which share of them (5%)."))
     return found
 
 
@@ -48,7 +49,7 @@ def _lots(context: click.Context, _: click.Parameter, text: str | None) -> tuple
 
     good, bad = (share_of(part) for part in (*text.split(","), "")[:2])
     if good is None or bad is None or text.count(",") != 1 or not 0 < bad < good <= 1:
-        raise click.BadParameter("write the share good that is accepted, and the one that is rejected: 80%,50%.")
+        raise click.BadParameter(told("write the share good that is accepted, and the one that is rejected: 80%,50%."))
     return good, bad
 
 
@@ -56,7 +57,7 @@ def _effect(context: click.Context, _: click.Parameter, text: str | None) -> Fra
     if text is None or context.resilient_parsing:
         return None
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", text) or Fraction(text) < 1:
-        raise click.BadParameter("write a number, 1 or more, like 1.5.")
+        raise click.BadParameter(told("write a number, 1 or more, like 1.5."))
     return Fraction(text)
 
 
@@ -88,11 +89,11 @@ def plan_sample(
     from recaudit.samplesize import Question, answered
 
     if sum(asked is not None for asked in (detect, within, lots)) != 1:
-        raise click.UsageError("Ask one question: --detect, --within or --lqas.")
+        raise click.UsageError(told("Ask one question: --detect, --within or --lqas."))
     if isinstance(detect, int) and size is None:
-        raise click.UsageError("So many bad ones of how many? Add --list N, or give a share: --detect 5%.")
+        raise click.UsageError(told("So many bad ones of how many? Add --list N, or give a share: --detect 5%."))
     if clusters is not None and design_effect is None:
-        raise click.UsageError("Records of one place are alike: say by how much, with --design-effect.")
+        raise click.UsageError(told("Records of one place are alike: say by how much, with --design-effect."))
     answer = answered(Question(confidence, size, detect, within, lots, clusters, design_effect or Fraction(1)))
     if printing.on_terminal():
         printing.page(samples.plan_page(answer))
@@ -144,11 +145,11 @@ def draw_sample(
     from recaudit.sampling.field import draw
 
     if (size is None) == (per_stratum is None):
-        raise click.UsageError("How many? Give --size or --per-stratum.")
+        raise click.UsageError(told("How many? Give --size or --per-stratum."))
     planned = load(given)
     sectors = sorted({one.sector for one in planned.sources})
     if sector is None and len(sectors) > 1:
-        raise click.UsageError(f"The plan reads {' and '.join(sectors)}: say --sector.")
+        raise click.UsageError(told("The plan reads {names}: say --sector.", names=list(sectors)))
     asked = as_text(secrets.token_hex(8) if seed is None else seed)
     request = Request(sector or sectors[0], of, asked, size, per_stratum, by or "", claim)
     said, place = json.loads(draw(given, request, out)), as_text(str(out))

@@ -10,6 +10,7 @@ import click
 from recaudit.commands import printing
 from recaudit.commands.completing import ids
 from recaudit.commands.results import newest
+from recaudit.reports.languages import told
 
 if TYPE_CHECKING:
     from recaudit.reports.hiding import Hidden
@@ -40,7 +41,7 @@ def show(what: str | None, key: str | None, given: Path, show_keys: bool, hide_b
     from recaudit.result import load
 
     if what is not None and key is None:
-        raise click.UsageError(f"Which {what}? Give its ID: recaudit show {what} ID")
+        raise click.UsageError(told("Which {what}? Give its ID: recaudit show {what} ID", what=what))
     path = newest(given)
     result = load(path)
     gone = hiding(result, hide_below or 0)
@@ -64,7 +65,7 @@ def _show_claim(result: Result, key: str, path: Path, show_keys: bool, gone: Hid
 
     found = examples(path, result, claim_of(result, key), most=judgements.LISTED, show_keys=show_keys)
     if show_keys and found is None:
-        raise click.UsageError("Nothing was kept beside this result: run 'recaudit check --keep DIR' first.")
+        raise click.UsageError(told("Nothing was kept beside this result: run 'recaudit check --keep DIR' first."))
     if printing.on_terminal():
         printing.page(judgements.claim(result, key, printing.sheet(path, gone), found))
     else:

@@ -11,6 +11,9 @@ from click.shell_completion import CompletionItem
 
 from recaudit.commands import printing
 from recaudit.errors import PlanError
+from recaudit.refusals import of_system
+from recaudit.reports.languages import told
+from recaudit.said import say
 
 
 class _Pack(click.ParamType[str, str]):
@@ -91,8 +94,9 @@ def synth(
         )
     except OSError as error:
         raise PlanError(
-            f"the province cannot be written ({error.strerror})",
+            say("the province cannot be written ({reason})", reason=of_system(error)),
             where=str(target),
-            fix="make room, or name another DIR",
+            fix=say("make room, or name another DIR"),
         ) from None
-    printing.text(f"Wrote a synthetic province. Next: recaudit check {shlex.quote(str(target))}\n")
+    command = f"recaudit check {shlex.quote(str(target))}"
+    printing.text(told("Wrote a synthetic province. Next: {command}", command=command) + "\n")

@@ -17,6 +17,7 @@ from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
 from recaudit.model import Input
+from recaudit.said import say, say_n
 from recaudit.terms import UNATTRIBUTED
 from recaudit.values import NOT_KNOWN, VALUE
 
@@ -284,7 +285,7 @@ def _records(copies: FromClause, roster: FromClause, task: Task, *, several: boo
     matched = held_against(keys, roster, task)
     h = matched.c
     return sa.select(
-        sa.func.row_number().over(order_by=(h.facility, h.ns, h.id)).label("rid"),
+        sa.func.row_number().over().label("rid"),  # it tells records apart and orders nothing
         h.facility,
         h.ns,
         h.id,
@@ -309,9 +310,13 @@ def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) ->
     if torn:
         names = ", ".join(row[0] for row in torn[:5]) + (" …" if len(torn) > 5 else "")
         raise RegisterError(
-            f"the roster of {len(torn)} facilities leaves open which namespace its keys are of",
-            where=f"rosters, facilities {names}",
-            fix="fill the column namespace of their roster rows; their records come from several namespaces",
+            say_n(
+                "the roster of {n} facility leaves open which namespace its keys are of",
+                "the roster of {n} facilities leaves open which namespace its keys are of",
+                n=len(torn),
+            ),
+            where=say("rosters, facilities {names}", names=names),
+            fix=say("fill the column namespace of their roster rows; their records come from several namespaces"),
         )
 
 

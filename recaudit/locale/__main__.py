@@ -76,8 +76,17 @@ def brought_up_to_date(language: str) -> Catalog:
                 known.setdefault(_id(message), message.string)
     for message in extracted():
         if message.id:
-            fresh.add(message.id, known.get(_id(message)))
+            fresh.add(message.id, _as_often(message, known.get(_id(message)), fresh.num_plurals))
     return fresh
+
+
+def _as_often(
+    message: Message, said: str | tuple[str, ...] | list[str] | None, forms: int
+) -> str | tuple[str, ...] | list[str] | None:
+    """A translation in as many forms as the message has: one part may know it with a plural, another without."""
+    if said is None or isinstance(message.id, str) == isinstance(said, str):
+        return said
+    return (said,) * forms if isinstance(said, str) else said[0]
 
 
 def untranslated(catalogue: Catalog) -> Iterator[str]:

@@ -30,12 +30,18 @@ EVENTS: Final = (STARTS, ENDS, CLOSING, SUBMISSION, RETEST)
 *TERMS, YEAR = PERIODS
 
 _SCHOOL_YEAR: Final = of_text(
-    "year", "is no year", "write the year in which it ends: 2026", lambda cell: cell.str.contains("^[0-9]{4}$")
+    "year",
+    say("{column} is no year"),
+    say("write the year in which it ends: 2026"),
+    lambda cell: cell.str.contains("^[0-9]{4}$"),
 )
 _DAYS: Final = of_text(
-    "days", "is no number of days", "write 175 or 87.5", lambda cell: cell.str.contains(r"^(?:[0-9]{1,3}(?:\.5)?)?$")
+    "days",
+    say("{column} is no number of days"),
+    say("write 175 or 87.5"),
+    lambda cell: cell.str.contains(r"^(?:[0-9]{1,3}(?:\.5)?)?$"),
 )
-_SAID: Final = Check("filled", DAY.what, "write YYYY-MM-DD", FILLED.holds)
+_SAID: Final = Check("filled", DAY.what, say("write YYYY-MM-DD"), FILLED.holds)
 CALENDAR: Final = Contract(
     required={"schoolYear": (_SCHOOL_YEAR,), "event": (one_of(*EVENTS),), "date": (_SAID, DAY)},
     optional={"periodCode": (), "daysTaught": (_DAYS,)},
@@ -62,9 +68,9 @@ def load_codes(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, arr
     if sheet is None:
         return None, None
     again = sheet.frame.filter(pl.col("code").is_first_distinct().not_())[ROW]
-    faults.rows(sheet, again, "code", "this code stands in an earlier row too", "keep one row")
+    faults.rows(sheet, again, "code", say("this code stands in an earlier row too"), say("keep one row"))
     idle = sheet.frame.filter((pl.col("meaning") == "stays") & (pl.col("notDue") != ""))[ROW]
-    faults.rows(sheet, idle, "notDue", "who stays owes every period", "leave it empty, or correct meaning")
+    faults.rows(sheet, idle, "notDue", say("who stays owes every period"), say("leave it empty, or correct meaning"))
     rows = [
         {"code": cells["code"], "period": period, "leaves": cells["meaning"] == "left"}
         for cells in sheet.frame.iter_rows(named=True)
@@ -80,7 +86,7 @@ def load_calendar(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, 
     if sheet is None:
         return None, None
     if sheet.frame.is_empty():
-        faults.whole(sheet.path, name, "no event", "a calendar needs at least one; or leave the calendar out")
+        faults.whole(sheet.path, name, say("no event"), say("a calendar needs at least one; or leave the calendar out"))
     years: dict[str, list[_Event]] = {}
     for cells in sheet.frame.iter_rows(named=True):
         if (day := day_of(cells["date"])) is not None and cells["event"] in EVENTS:
@@ -100,25 +106,37 @@ class _Event:
 def _year(year: str, events: Sequence[_Event], sheet: Sheet, faults: Faults) -> SchoolYear:
     for event in events:
         if year.isdigit() and not int(year) - 1 <= event.day.year <= int(year):
-            what = f"the day lies in another year than the school year that ends in {year}"
+            what = say("the day lies in another year than the school year that ends in {year}", year=year)
             faults.row(
-                sheet, event.row, "date", what, f"correct it, or schoolYear: days of {year} and of the year before"
+                sheet,
+                event.row,
+                "date",
+                what,
+                say("correct it, or schoolYear: days of {year} and of the year before", year=year),
             )
     starts, ends = (dict(_terms(events, name, sheet, faults)) for name in (STARTS, ENDS))
     for earlier, later in pairwise(period for period in TERMS if period in ends):
         if ends[later].day <= ends[earlier].day or (later in starts and starts[later].day <= ends[earlier].day):
-            what = f"{later} does not come after {earlier} has ended"
-            faults.row(sheet, ends[later].row, "date", what, "correct one of the days, or the codes of the periods")
+            what = say("{later} does not come after {earlier} has ended", later=later, earlier=earlier)
+            faults.row(
+                sheet, ends[later].row, "date", what, say("correct one of the days, or the codes of the periods")
+            )
     once = {name: _once(events, name, sheet, faults) for name in (CLOSING, SUBMISSION, RETEST)}
     for period, end in ends.items():
         if period in starts and starts[period].day >= end.day:
-            faults.row(sheet, end.row, "date", "the term ends before it begins", "correct one of the two days")
+            faults.row(
+                sheet, end.row, "date", say("the term ends before it begins"), say("correct one of the two days")
+            )
     closing, retest, submission = (once[name] for name in (CLOSING, RETEST, SUBMISSION))
     last = max((end.day for end in ends.values()), default=None)
     if closing is not None and last is not None and closing.day < last:
-        faults.row(sheet, closing.row, "date", "the year closes before its last term ends", "correct one of the days")
+        faults.row(
+            sheet, closing.row, "date", say("the year closes before its last term ends"), say("correct one of the days")
+        )
     if retest is not None and closing is not None and retest.day < closing.day:
-        faults.row(sheet, retest.row, "date", "re-tests end before the year closes", "correct one of the two days")
+        faults.row(
+            sheet, retest.row, "date", say("re-tests end before the year closes"), say("correct one of the two days")
+        )
     over = {period: end.day for period, end in ends.items()}
     if closing is not None:
         over[closing.period or YEAR] = closing.day
@@ -142,8 +160,10 @@ def _terms(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) ->
     for place, event in enumerate(of_name):
         period = event.period or (TERMS[place] if place < len(TERMS) else "")
         if not period or period in found:
-            what = "nobody knows of which period this is" if not period else "this period has such a day already"
-            faults.row(sheet, event.row, "periodCode", what, "write the code of its period, each once")
+            what = (
+                say("nobody knows of which period this is") if not period else say("this period has such a day already")
+            )
+            faults.row(sheet, event.row, "periodCode", what, say("write the code of its period, each once"))
         else:
             found[period] = event
     yield from found.items()
@@ -152,7 +172,9 @@ def _terms(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) ->
 def _once(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) -> _Event | None:
     of_name = [event for event in events if event.name == name]
     for event in of_name[1:]:
-        faults.row(sheet, event.row, "event", f"the school year has a {name} already", "keep one row")
+        faults.row(
+            sheet, event.row, "event", say("the school year has a {name} already", name=name), say("keep one row")
+        )
     return of_name[0] if of_name else None
 
 

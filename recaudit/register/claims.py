@@ -107,8 +107,8 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
     files = tuple(_read(one, claims, told) for one in found if one.ending)
     months, strange, left_out = _by_month(told, plan.period, known)
     if strange and not months:
-        what = "the claims name no facility of the register"
-        faults.whole(plan.path, place, what, "name facilities in the register as MA_CSKCB does")
+        what = say("the claims name no facility of the register")
+        faults.whole(plan.path, place, what, say("name facilities in the register as MA_CSKCB does"))
     rows = [
         {"facility": facility, "period": f"{month.first}/{month.last}", "expected": str(number)}
         for facility, numbers in sorted(months.items())
@@ -123,14 +123,17 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
     return Counted(Sheet(plan.path, place, 0, "", frame, notes), files)
 
 
-def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[tuple[str, str]]:
+def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[tuple[Said, Said]]:
     """What is wrong with how the plan names the claims, and what to do."""
     if any(one.member or not one.opens for one in found):
-        yield "claims lie in an archive", "unpack it: claims are read from files that end in .xml, .xml.gz or .xml.zst"
+        yield (
+            say("claims lie in an archive"),
+            say("unpack it: claims are read from files that end in .xml, .xml.gz or .xml.zst"),
+        )
     elif not any(one.ending for one in found):
         yield (
-            f"claims names no file that can be read: {', '.join(claims.files)}",
-            "name files that end in .xml, packed or not",
+            say("claims names no file that can be read: {names}", names=", ".join(claims.files)),
+            say("name files that end in .xml, packed or not"),
         )
     exports = {
         os.path.realpath(one.file)
@@ -140,8 +143,8 @@ def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[
     }
     own = [one.path for one in found if os.path.realpath(one.file) in exports]
     if own:
-        what = f"what is expected is taken from the audited export: {', '.join(own[:5])}"
-        yield what, "name files of another source, or take these out of the [[source]]"
+        what = say("what is expected is taken from the audited export: {names}", names=", ".join(own[:5]))
+        yield what, say("name files of another source, or take these out of the [[source]]")
 
 
 def _read(found: Found, claims: Claims, told: _Told) -> Input:

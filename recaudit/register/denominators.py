@@ -123,8 +123,16 @@ def _place(source: str, decides: Sequence[str]) -> int:
 def _refuse_undecided(sources: Sequence[str], tile: Tile, faults: Faults) -> None:
     """``tile``: of the second source."""
     first, second = sources[:2]
-    what = f"{len(sources)} sources say how many this facility should have ({', '.join(sources)}), and none decides"
-    fix = f'write into [register] of the plan which one does, the most trusted first: decides = ["{first}", "{second}"]'
+    what = say(
+        "{sources} sources say how many this facility should have ({names}), and none decides",
+        sources=len(sources),
+        names=", ".join(sources),
+    )
+    fix = say(
+        'write into [register] of the plan which one does, the most trusted first: decides = ["{first}", "{second}"]',
+        first=first,
+        second=second,
+    )
     faults.row(tile.sheet, tile.row, "source", what, fix)
 
 
@@ -157,11 +165,17 @@ def _untiled(whole: Period, tiles: Iterable[Tile], faults: Faults) -> None:
     for tile in sorted(tiles, key=lambda each: (each.period.first, each.period.last)):
         begins, ends = tile.period.first.toordinal(), tile.period.last.toordinal()
         if tile.period.first < whole.first or tile.period.last > whole.last:
-            what, fix = "the row reaches outside the plan's period", "split it at the ends of the plan's period"
+            what, fix = (
+                say("the row reaches outside the plan's period"),
+                say("split it at the ends of the plan's period"),
+            )
             faults.row(tile.sheet, tile.row, "period", what, fix)
             continue
         if begins < due:
-            what, fix = "the row overlaps another one of its facility", "say each day once: remove or split one of them"
+            what, fix = (
+                say("the row overlaps another one of its facility"),
+                say("say each day once: remove or split one of them"),
+            )
             faults.row(tile.sheet, tile.row, "period", what, fix)
         elif begins > due:
             _gap(due, begins - 1, tile, faults)
@@ -172,5 +186,5 @@ def _untiled(whole: Period, tiles: Iterable[Tile], faults: Faults) -> None:
 
 def _gap(first: int, last: int, tile: Tile, faults: Faults) -> None:
     days = f"{date.fromordinal(first)} to {date.fromordinal(last)}"
-    fix = "add these days; where nothing was due, say so by an expected row of 0"
-    faults.row(tile.sheet, tile.row, "period", f"nothing is said of this facility from {days}", fix)
+    fix = say("add these days; where nothing was due, say so by an expected row of 0")
+    faults.row(tile.sheet, tile.row, "period", say("nothing is said of this facility from {days}", days=days), fix)

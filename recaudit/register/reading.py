@@ -18,10 +18,9 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
-from recaudit.errors import RegisterError
+from recaudit.errors import RegisterError, nearest
 from recaudit.model import Area, Calendar, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Claims, Plan, RegisterFiles
-from recaudit.planfile import nearest
 from recaudit.register.areas import areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.calendar import load_calendar, load_codes, told_of
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
@@ -201,8 +200,10 @@ def load(plan: Plan) -> Register:
         else:
             for tile in said:
                 if tile.number:
-                    what = "something is expected of a facility that was not open in the period"
-                    faults.row(tile.sheet, tile.row, "facility", what, "correct its open_from and open_to, or this row")
+                    what = say("something is expected of a facility that was not open in the period")
+                    faults.row(
+                        tile.sheet, tile.row, "facility", what, say("correct its open_from and open_to, or this row")
+                    )
     if problems := faults.problems():
         raise RegisterError.of(problems)
 
@@ -359,9 +360,12 @@ def _undeciding(plan: Plan, decides: Iterable[str], sheets: Iterable[Sheet], fau
     known = sorted({source for sheet in sheets for source in sheet.frame["source"].unique() if source})
     for source in decides:
         if source not in known:
-            what = f"no expected number is from {source}, which is to decide"
-            names = f": {', '.join(known)}" if known else ", of which there is none"
-            fix = nearest(source, known) or f"remove it, or name one of the sources{names}"
+            what = say("no expected number is from {source}, which is to decide", source=source)
+            fix = say("remove it: no source is named")
+            if known:
+                fix = nearest(source, known) or say(
+                    "remove it, or name one of the sources: {names}", names=", ".join(known)
+                )
             faults.whole(plan.path, f"{plan.path.name} [register], decides", what, fix)
 
 
@@ -370,13 +374,13 @@ def _refuse_other_units(plan: Plan, sheets: Sequence[Sheet], facilities: Sequenc
     units = {unit for words in SECTORS.values() for unit in words.units}
     for sector in SECTORS:
         unit, own = plan.unit(sector), [one.id for one in facilities if one.sector == sector]
-        fix = f"give {unit} counts or keys, or name the unit of this row in [audit] of the plan"
+        fix = say("give {unit} counts or keys, or name the unit of this row in [audit] of the plan", unit=unit)
         for sheet in sheets:
             if sheet.path == plan.path or "unit" not in sheet.frame.columns:  # claims: the plan itself is refused
                 continue
             others = pl.col("facility").is_in(own) & pl.col("unit").is_in(sorted(units - {unit}))
             wrong = sheet.frame.filter(others)[ROW]
-            faults.rows(sheet, wrong, "unit", f"unit is not {unit}, which a record of the audit is", fix)
+            faults.rows(sheet, wrong, "unit", say("unit is not {unit}, which a record of the audit is", unit=unit), fix)
 
 
 def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> None:
@@ -385,4 +389,6 @@ def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> N
     for sheet in sheets:
         cell = pl.col("facility")
         rows = sheet.frame.filter((cell != "") & cell.is_in(known).not_())[ROW]
-        faults.rows(sheet, rows, "facility", "facility is not in the register", "correct it, or add the facility")
+        faults.rows(
+            sheet, rows, "facility", say("facility is not in the register"), say("correct it, or add the facility")
+        )

@@ -31,11 +31,18 @@ def brief(result: Result, wish: Wish) -> bytes:
     return (HEAD + page(result, wish)).encode()
 
 
-def page(result: Result, wish: Wish) -> str:
+def for_bundle(result: Result) -> bytes:
+    """The brief that lies in a bundle: in English, every count, and without an exit code, which a later option of the
+    command may have changed; so it follows from the result alone."""
+    return (HEAD + page(result, Wish(0, ""), ending=False)).encode()
+
+
+def page(result: Result, wish: Wish, *, ending: bool = True) -> str:
     """The same without the mark that it is ours. Of an empty result: the exit code, and that nothing was judged."""
     with speaking(wish.language):
         blocks = [
-            *_header(result, wish),
+            *_header(result),
+            *([_exit(wish)] if ending else []),
             *_claims(result, wish),
             *_gates(result, wish),
             *_funnels(result, wish),
@@ -47,7 +54,7 @@ def page(result: Result, wish: Wish) -> str:
         return "\n".join(f"{text}\n" for text in (one.rstrip("\n") for one in blocks) if text)
 
 
-def _header(result: Result, wish: Wish) -> Iterator[str]:
+def _header(result: Result) -> Iterator[str]:
     yield f"# {plain(result['plan']['name'] or told('Exports without a plan'))}"
     period = result["period"]
     about = [f"recaudit {result['tool']['version']}"]
@@ -58,7 +65,10 @@ def _header(result: Result, wish: Wish) -> Iterator[str]:
     if "deadline" in result:
         about.append(told("deadline {day}", day=_day(result["deadline"])))
     yield plain(" · ".join(about))
-    yield f"**{plain(told('Exit code {code}: {why}', code=str(wish.code), why=words(wish.why)))}**"
+
+
+def _exit(wish: Wish) -> str:
+    return f"**{plain(told('Exit code {code}: {why}', code=str(wish.code), why=words(wish.why)))}**"
 
 
 def _day(written: str) -> date | str:
@@ -239,7 +249,7 @@ def _not_looked_at(result: Result) -> Iterator[str]:
     yield f"## {told('Not looked at')}"
     lines = [f"- {plain(words(one['what']))}: {plain(words(one['why']))}" for one in entries[:NOT_LOOKED_AT]]
     if len(entries) > NOT_LOOKED_AT:
-        lines.append(f"- {told('and {n} more', n=len(entries) - NOT_LOOKED_AT)}")
+        lines.append(f"- {told_n('and {n} more', 'and {n} more', n=len(entries) - NOT_LOOKED_AT)}")
     yield "\n".join(lines)
 
 

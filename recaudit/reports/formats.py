@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from recaudit.errors import Unusable
 from recaudit.reports import bundle
 from recaudit.reports.wish import Wish
 from recaudit.result import Result, as_text
+from recaudit.said import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +137,35 @@ class Output:
 
 
 def output(text: str) -> Output:
-    """Read ``FORMAT[:FILE]``. A format of several files takes ``FORMAT:DIR/`` too. Raises ``ValueError``, in words, for
+    """Read ``FORMAT[:FILE]``. A format of several files takes ``FORMAT:DIR/`` too. Raises ``Unusable``, in words, for
     an unknown format or a missing file name.
 
     >>> output("bundle:C:/to/hand/over.zip").format, output("csv:tables/").folder
     ('bundle', True)
-    >>> output("pdf")
+    >>> output("pdf")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: format 'pdf' is not known; known are bundle, csv, github, html, json, junit, md, sarif, text, xlsx
+    recaudit.errors.Unusable: format 'pdf' is not known; known are bundle, csv, ...
     """
     name, _, file = text.partition(":")
     if name not in FORMATS:
-        raise ValueError(f"format {name!r} is not known; known are {', '.join(sorted(FORMATS))}")
+        raise Unusable(
+            say("format {name} is not known; known are {names}", name=repr(name), names=", ".join(sorted(FORMATS)))
+        )
     known = FORMATS[name]
     if not file and not known.for_stdout:
-        either = f"{name}:DIR/, or one file, {name}:FILE.zip" if known.folder else f"{name}:FILE"
-        raise ValueError(f"format {name} needs a file: {either}")
+        if known.folder:
+            raise Unusable(say("format {name} needs a file: {name}:DIR/, or one file, {name}:FILE.zip", name=name))
+        raise Unusable(say("format {name} needs a file: {name}:FILE", name=name))
     folder = known.folder is not None and bool(file) and (file.endswith(("/", "\\")) or Path(file).is_dir())
     return Output(name, Path(file) if file else None, folder)
 
 
 def outputs(texts: Iterable[str]) -> tuple[Output, ...]:
-    """Read them all. Raises ``ValueError``, in words, as ``output`` does, and where two would be written to one place.
+    """Read them all. Raises ``Unusable``, in words, as ``output`` does, and where two would be written to one place.
 
     >>> outputs(["md:brief.md", "junit:./brief.md"])
     Traceback (most recent call last):
-    ValueError: md and junit would both be written to brief.md
+    recaudit.errors.Unusable: md and junit would both be written to brief.md
     """
     found = tuple(map(output, texts))
     taken: dict[Path | None, str] = {}
@@ -168,8 +173,15 @@ def outputs(texts: Iterable[str]) -> tuple[Output, ...]:
         places: list[Path | None] = [*one.files] or [None]
         for place in places:
             if place in taken:
-                where = "stdout" if place is None else place
-                raise ValueError(f"{taken[place]} and {one.format} would both be written to {where}")
+                where = "stdout" if place is None else str(place)
+                raise Unusable(
+                    say(
+                        "{one} and {other} would both be written to {where}",
+                        one=taken[place],
+                        other=one.format,
+                        where=where,
+                    )
+                )
             taken[place] = one.format
     return found
 

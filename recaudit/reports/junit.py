@@ -10,7 +10,8 @@ nothing beside a claim; an advisory rule that is not met passes, with a property
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -51,7 +52,7 @@ class Suite:
 def junit(result: Result, wish: Wish) -> bytes:
     """The whole file, in UTF-8. Of a result without a facility: the exit code, the claims and the gates."""
     with speaking(wish.language):
-        return "".join(_file(result, [*suites(result, wish)])).encode()
+        return "".join(_file(result, suites(result, wish))).encode()
 
 
 def suites(result: Result, wish: Wish) -> Iterator[Suite]:
@@ -187,30 +188,25 @@ def _kind(outcome: Outcome) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ XML
-def _file(result: Result, found: list[Suite]) -> Iterator[str]:
-    yield HEAD
-    yield f"<testsuites name={_quoted(result['plan']['name'] or 'recaudit')}{_sums(_all_cases(found))}>\n"
+def _file(result: Result, found: Iterable[Suite]) -> Iterator[str]:
+    """Each suite is put in words before the next is looked at: a province has a million cases."""
+    written, sums = [], Counter[str]()
     for suite in found:
-        yield f"  <testsuite name={_quoted(suite.name)}{_sums(suite.cases)}>\n"
-        yield from _properties(suite.properties, "    ")
-        for case in suite.cases:
-            yield from _case(case)
-        yield "  </testsuite>\n"
+        kinds = Counter(case.kind for case in suite.cases)
+        head = f"  <testsuite name={_quoted(suite.name)}{_sums(kinds)}>\n"
+        cases = "".join(line for case in suite.cases for line in _case(case))
+        written.append(f"{head}{''.join(_properties(suite.properties, '    '))}{cases}  </testsuite>\n")
+        sums += kinds
+    yield HEAD
+    yield f"<testsuites name={_quoted(result['plan']['name'] or 'recaudit')}{_sums(sums)}>\n"
+    yield from written
     yield "</testsuites>\n"
 
 
-def _all_cases(found: list[Suite]) -> tuple[Case, ...]:
-    return tuple(case for suite in found for case in suite.cases)
-
-
-def _sums(cases: tuple[Case, ...]) -> str:
-    kinds = [case.kind for case in cases]
-    sums = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-    return (
-        f' tests="{len(kinds)}"'
-        + "".join(f' {name}="{kinds.count(kind)}"' for name, kind in sums.items())
-        + ' time="0"'
-    )
+def _sums(kinds: Counter[str]) -> str:
+    named = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    sums = "".join(f' {name}="{kinds[kind]}"' for name, kind in named.items())
+    return f' tests="{kinds.total()}"{sums} time="0"'
 
 
 def _case(case: Case) -> Iterator[str]:

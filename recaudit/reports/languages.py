@@ -16,6 +16,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Final, ParamSpec
 
+from recaudit.errors import Unusable
 from recaudit.said import ENGLISH, Language, Said, SaidEntry, Signs, Value, in_words, of_entry, say, say_n
 
 DOMAIN: Final = "recaudit"
@@ -40,7 +41,9 @@ def language(name: str) -> Language:
     if name == "en":
         return ENGLISH
     if name not in known():
-        raise ValueError(f"language {name!r} has no catalogue; there are {', '.join(known())}")
+        raise Unusable(
+            say("language {name} has no catalogue; there are {names}", name=repr(name), names=", ".join(known()))
+        )
     catalogue = gettext.translation(DOMAIN, CATALOGUES, [name])
 
     def message(one: str, many: str, n: int) -> str:

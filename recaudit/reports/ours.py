@@ -10,6 +10,7 @@ from typing import Final
 from recaudit.errors import ResultError
 from recaudit.reports import brief, bundle, csvtables, github, junit, sarif, workbook
 from recaudit.result import FILE_NAME
+from recaudit.said import say
 
 _LOOKED_AT: Final = 4096  # bytes
 _PAGE: Final = b"<!doctype html>"
@@ -29,7 +30,9 @@ def refuse_overwriting(path: Path) -> None:
     empty file is nobody's; a workbook that somebody has worked in is theirs."""
     if path.is_file() and not is_ours(path):
         raise ResultError(
-            "a file that recaudit did not write would be overwritten", where=str(path), fix="name another file"
+            say("a file that recaudit did not write would be overwritten"),
+            where=str(path),
+            fix=say("name another file"),
         )
 
 

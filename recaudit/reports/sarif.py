@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from recaudit.model import BREAKS
@@ -22,7 +23,7 @@ from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, words
 from recaudit.reports.locations import Place, of_plan, own_files, place
 from recaudit.reports.wish import Wish
-from recaudit.result import FacilityEntry, InputEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleCounts, RuleEntry
 from recaudit.said import mark
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -31,7 +32,6 @@ HEAD: Final = (
     '  {\n   "tool": {\n    "driver": {\n     "name": "recaudit"'
 )
 MOST: Final = 25_000  # results; code scanners refuse a run with more
-_KINDS: Final[Mapping[Outcome, str]] = {"failed": "fail", "open": "open", "passed": "pass", "aside": "fail"}
 _ORDER: Final = ("error", "none", "warning", "note")
 
 Json = dict[str, Any]
@@ -46,18 +46,15 @@ def sarif(result: Result, wish: Wish) -> bytes:
 
 
 def _run(result: Result, wish: Wish) -> Json:
-    found = list(_results(result, wish))
-    found.sort(key=lambda one: _ORDER.index(one["level"]))
-    kept = list(islice(found, MOST))
-    descriptors = list(_descriptors(result, {one["ruleId"] for one in kept}))
+    found = sorted(_found(result, wish), key=lambda one: _ORDER.index(one.level))
+    kept = found[:MOST]
+    descriptors = list(_descriptors(result, {one.rule for one in kept}))
     numbers = {one["id"]: place for place, one in enumerate(descriptors)}
-    for one in kept:
-        one["ruleIndex"] = numbers[one["ruleId"]]
     return {
         "tool": {"driver": {"name": "recaudit", "version": result["tool"]["version"], "rules": descriptors}},
         "invocations": [_invocation(wish, len(found) - len(kept))],
         "columnKind": "unicodeCodePoints",
-        "results": kept,
+        "results": [_result(one, numbers[one.rule]) for one in kept],
         "properties": {
             "plan": visible(result["plan"]["name"]),
             "as_of": result["as_of"],
@@ -124,19 +121,25 @@ def _rule_id(rule: RuleEntry) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ results
-def _results(result: Result, wish: Wish) -> Iterator[Json]:
-    plan = of_plan(wish.root, result)
-    for claim in result["claims"]:
-        text = f"{sentences.statement(claim)}: {sentences.verdict(claim)}"
-        shown: Json = {"verdict": claim["verdict"], "wording": claim["wording"], "rung": claim["rung"]}
-        bounds: Json = {"low": claim["low"], "high": claim["high"], "standing": claim["standing"]}
-        name = visible(claim["id"])
-        yield _result(f"claim/{name}", deciding.of_claim(claim), text, plan, ("claim", claim["id"]), shown | bounds)
-    for number, gate in enumerate(result["gates"], 1):
-        name = visible(f"gate/{number}-{gate['rung']}")
-        outcome = deciding.of_gate(gate)
-        kept: Json = {"met": gate["met"], "units": gate["units"], "missed": gate["missed"]}
-        yield _result(name, outcome, sentences.gate(gate), plan, ("gate", str(number), gate["rung"]), kept)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A result before it is written: of a whole province there are more than a log may hold."""
+
+    rule: str
+    outcome: Outcome
+    kind: str
+    level: str
+    text: Callable[[], str]
+    where: Place | None
+    identity: tuple[str, ...]
+    properties: Mapping[str, object]
+    facility: FacilityEntry | None = None
+    more: tuple[Place, ...] = ()  # further places
+
+
+def _found(result: Result, wish: Wish) -> Iterator[_Found]:
+    """Claims, gates, rules by facility, findings by file; in the order of the result."""
+    yield from _decided(result, of_plan(wish.root, result))
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     files = own_files(result)
     for facility in result["facilities"]:
@@ -151,77 +154,111 @@ def _results(result: Result, wish: Wish) -> Iterator[Json]:
             yield from _findings(result, wish, entry)
 
 
+def _decided(result: Result, plan: Place | None) -> Iterator[_Found]:
+    """Every claim and every gate, also those that are kept."""
+    for claim in result["claims"]:
+        shown: Json = {name: claim[name] for name in ("verdict", "wording", "rung", "low", "high", "standing")}
+        text = partial(_claim_text, claim)
+        identity: tuple[str, ...] = ("claim", claim["id"])
+        outcome = deciding.of_claim(claim)
+        yield _Found(f"claim/{visible(claim['id'])}", outcome, *_weight(outcome), text, plan, identity, shown)
+    for number, gate in enumerate(result["gates"], 1):
+        shown = {name: gate[name] for name in ("met", "units", "missed")}
+        text = partial(sentences.gate, gate)
+        identity = ("gate", str(number), gate["rung"])
+        outcome = deciding.of_gate(gate)
+        yield _Found(visible(f"gate/{number}-{gate['rung']}"), outcome, *_weight(outcome), text, plan, identity, shown)
+
+
+def _claim_text(claim: ClaimEntry) -> str:
+    return f"{sentences.statement(claim)}: {sentences.verdict(claim)}"
+
+
+def _weight(outcome: Outcome) -> tuple[str, str]:
+    """Kind and level of what decides, or is kept."""
+    return {"failed": ("fail", "error"), "open": ("open", "none")}.get(outcome, ("pass", "none"))
+
+
 def _missed(
     result: Result, facility: FacilityEntry, rule: RuleEntry, counts: RuleCounts, where: Place | None
-) -> Iterator[Json]:
+) -> Iterator[_Found]:
     """A rule that a facility misses, or that could not be asked of all its rows."""
     outcome = deciding.of_rule(result, rule, counts)
     if outcome in ("passed", "nothing"):
         return
-    text = f"{visible(facility['id'])}: {sentences.title(rule)}: {sentences.counted(counts)}"
-    unmet = bool(counts["unmet"] + counts["excused"])
-    identity = ("rule", facility["sector"], facility["id"], rule["id"])
-    found = _result(_rule_id(rule), outcome, text, where, identity, {**counts})
+    weight = _weight(outcome)
     if outcome == "aside":
-        found["kind"], found["level"] = (
-            ("fail", "warning" if rule["required"] else "note") if unmet else ("open", "none")
-        )
-    found["locations"][0]["logicalLocations"] = [
-        {
-            "name": visible(facility["id"]),
-            "fullyQualifiedName": visible(f"{facility['sector']}/{facility['id']}"),
-            "kind": "facility",
-            "properties": {"name": visible(facility["name"]), "area": visible(facility["area"])},
-        }
-    ]
-    yield found
+        unmet = counts["unmet"] + counts["excused"]
+        weight = ("fail", "warning" if rule["required"] else "note") if unmet else ("open", "none")
+    text = partial(_missed_text, facility, rule, counts)
+    identity = ("rule", facility["sector"], facility["id"], rule["id"])
+    shown = cast(Mapping[str, object], counts)
+    yield _Found(_rule_id(rule), outcome, *weight, text, where, identity, shown, facility)
 
 
-def _findings(result: Result, wish: Wish, entry: InputEntry) -> Iterator[Json]:
-    """What was found in one file, at its first line; an input that was not read to its end is one finding more."""
+def _missed_text(facility: FacilityEntry, rule: RuleEntry, counts: RuleCounts) -> str:
+    return f"{visible(facility['id'])}: {sentences.title(rule)}: {sentences.counted(counts)}"
+
+
+def _findings(result: Result, wish: Wish, entry: InputEntry) -> Iterator[_Found]:
+    """What was found in one file, at its lines; an input that was not read whole is one finding more."""
     asked = deciding.rules_decide(result)
-    whole = bool(entry["to_the_end"]) and not entry["unreadable"]
+    whole = entry["to_the_end"] and not entry["unreadable"]
     for found in entry["findings"]:
         breaks = found["kind"] in BREAKS
         fails = breaks and asked and result["fail_on"]["on"] != "never"
-        outcome: Outcome = "failed" if fails else "aside"
-        where = place(wish.root, entry["path"], found["lines"])
-        text = f"{visible(entry['path'])}: {sentences.finding(found)}"
-        identity = ("input", entry["path"], found["kind"], found["where"])
-        one = _result(
-            f"input/{found['kind'].replace(' ', '-')}", outcome, text, where, identity, {"count": found["count"]}
+        level = "error" if fails else "warning" if breaks or not whole else "note"
+        first, *more = [place(wish.root, entry["path"], [line]) for line in found["lines"]] or [
+            place(wish.root, entry["path"])
+        ]
+        yield _Found(
+            f"input/{found['kind'].replace(' ', '-')}",
+            "failed" if fails else "aside",
+            "fail",
+            level,
+            partial(_finding_text, entry, found),
+            first,
+            ("input", entry["path"], found["kind"], found["where"]),
+            {"count": found["count"]},
+            more=tuple(more if first.line else ()),
         )
-        if outcome == "aside":
-            one["level"] = "warning" if breaks or not whole else "note"
-        if len(found["lines"]) > 1 and where.line:
-            one["locations"] += [_location(place(wish.root, entry["path"], [line])) for line in found["lines"][1:]]
-        yield one
     if not whole:
-        text = f"{visible(entry['path'])}: {sentences.unread(entry)}"
-        outcome = "open" if asked else "aside"
-        where = place(wish.root, entry["path"])
-        counts = {"read": entry["read"], "unreadable": entry["unreadable"], "to_the_end": entry["to_the_end"]}
-        one = _result("input/not-read", outcome, text, where, ("input", entry["path"], "not read"), counts)
-        one["kind"], one["level"] = "open", "none"
-        yield one
+        shown = {name: entry[name] for name in ("read", "unreadable", "to_the_end")}
+        identity = ("input", entry["path"], "not read")
+        outcome: Outcome = "open" if asked else "aside"
+        text, where = partial(_unread_text, entry), place(wish.root, entry["path"])
+        yield _Found("input/not-read", outcome, "open", "none", text, where, identity, shown)
 
 
-def _result(
-    rule: str,
-    outcome: Outcome,
-    text: str,
-    where: Place | None,
-    identity: tuple[str, ...],
-    properties: Mapping[str, object],
-) -> Json:
+def _finding_text(entry: InputEntry, found: FindingEntry) -> str:
+    return f"{visible(entry['path'])}: {sentences.finding(found)}"
+
+
+def _unread_text(entry: InputEntry) -> str:
+    return f"{visible(entry['path'])}: {sentences.unread(entry)}"
+
+
+# ------------------------------------------------------------------------------------------------ JSON
+def _result(found: _Found, number: int) -> Json:
+    locations = [_location(found.where), *map(_location, found.more)]
+    if (facility := found.facility) is not None:
+        locations[0]["logicalLocations"] = [
+            {
+                "name": visible(facility["id"]),
+                "fullyQualifiedName": visible(f"{facility['sector']}/{facility['id']}"),
+                "kind": "facility",
+                "properties": {"name": visible(facility["name"]), "area": visible(facility["area"])},
+            }
+        ]
     return {
-        "ruleId": rule,
-        "kind": _KINDS[outcome],
-        "level": {"failed": "error", "aside": "warning"}.get(outcome, "none"),
-        "message": _message(text),
-        "locations": [_location(where)],
-        "partialFingerprints": {"recaudit/v1": hashlib.sha256(json.dumps(identity).encode()).hexdigest()},
-        "properties": {"outcome": outcome, **properties},
+        "ruleId": found.rule,
+        "ruleIndex": number,
+        "kind": found.kind,
+        "level": found.level,
+        "message": _message(found.text()),
+        "locations": locations,
+        "partialFingerprints": {"recaudit/v1": hashlib.sha256(json.dumps(found.identity).encode()).hexdigest()},
+        "properties": {"outcome": found.outcome, **found.properties},
     }
 
 

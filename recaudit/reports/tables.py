@@ -85,7 +85,7 @@ def _gates(result: Result) -> Iterator[Sequence[Cell]]:
     for gate in result["gates"]:
         asked: list[Cell] = [Code(gate["rung"]), Promised(gate["at_least"]), Code(gate["sector"]), Code(gate["per"])]
         outcome = Code("met" if gate["met"] else "missed")
-        yield [*asked, outcome, gate["units"], gate["missed"], gate["reason"] or sentences.of(gate["why"])]
+        yield [*asked, outcome, gate["units"], gate["missed"], gate["reason"] or sentences.of(gate["why"] or "")]
 
 
 def _facilities(result: Result, wish: Wish, entries: Iterable[FacilityEntry]) -> Iterator[Sequence[Cell]]:

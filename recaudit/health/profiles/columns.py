@@ -12,6 +12,7 @@ from recaudit.errors import SuiteError
 from recaudit.health.evaluate import choice
 from recaudit.health.fhirpath import Call, Index, Node, Step, This, parse
 from recaudit.health.types import table_of
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 Trail = tuple[str, ...]
@@ -54,7 +55,9 @@ def columns_of(name: str, model: Any, where: str) -> tuple[Column, ...]:  # noqa
     """The columns of a type whose every path of this release only leads down: others stand for less than an element."""
     if model is None:
         raise SuiteError(
-            f"the release of the profile has no {name}", where=where, fix="correct fhirVersion, or the type"
+            say("the release of the profile has no {name}", name=name),
+            where=where,
+            fix=say("correct fhirVersion, or the type"),
         )
     known = {info.alias or key for key, info in model.model_fields.items()}
     found = []

@@ -15,6 +15,7 @@ from recaudit.reports.html.inertly import harmless, island, policy, shown
 from recaudit.reports.html.packing import packed, unpacked
 from recaudit.reports.identities import broken
 from recaudit.result import Result
+from recaudit.said import say
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
@@ -31,9 +32,9 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
     now = packed(inert)
     if unpacked(now, inert["rules"]) != inert["facilities"]:
         raise ResultError(
-            "what is packed into the page is not what was counted",
-            where="the result",
-            fix="please report this: nothing you did",
+            say("what is packed into the page is not what was counted"),
+            where=say("the result"),
+            fix=say("please report this: nothing you did"),
         )
     numbers = bytearray(now.numbers)
     head = {
@@ -49,9 +50,11 @@ def _refuse(result: Result) -> None:
     wrong = broken(result)
     if wrong:
         raise ResultError(
-            f"the sums of the result do not hold: {wrong[0]}" + (f", and {len(wrong) - 1} more" if wrong[1:] else ""),
-            where="the result",
-            fix="'recaudit verify' lists them all; 'recaudit check' makes the result anew",
+            say("the sums of the result do not hold: {first}, and {n} more", first=wrong[0], n=len(wrong) - 1)
+            if wrong[1:]
+            else say("the sums of the result do not hold: {first}", first=wrong[0]),
+            where=say("the result"),
+            fix=say("'recaudit verify' lists them all; 'recaudit check' makes the result anew"),
         )
 
 
