@@ -183,7 +183,7 @@ def _hits(of: int, odds: float, pick: random.Random) -> int:
 
 def _rungs(expected: int, received: int, missing: int, careless: float, pick: random.Random) -> dict[str, Any]:
     reached, short = received, missing
-    found = {}
+    found: dict[str, Any] = {}
     for rung in RUNGS:
         lost = 0 if rung == RUNGS[0] else _hits(reached, min(0.9, 0.03 * careless), pick)
         unknown = _hits(lost, 0.1, pick)
