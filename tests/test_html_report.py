@@ -263,10 +263,10 @@ def test_nobody_else_stands_on_the_page_of_a_facility() -> None:
     result["claims"][0]["scope"]["facilities"] = [one["id"] for one in result["facilities"]]
     sums = {str(total[name]) for total in result["totals"].values() for name in ("read", "expected")}
     for name, page in per_facility(result):
-        at = name.removesuffix(".html")[-2:]
+        own = name.removesuffix(".html")[-2:]
         text = page.decode() + json.dumps(head(page), ensure_ascii=False)
-        assert f"own{at}" in text
-        assert set(re.findall(r"own(\d\d)", text)) == set(re.findall(r"Trạm (\d\d)!", text)) == {at}
+        assert f"own{own}" in text
+        assert set(re.findall(r"own(\d\d)", text)) == set(re.findall(r"Trạm (\d\d)!", text)) == {own}
         numbers = set(re.findall(r"\d+", re.sub(r"[\d.,]+", lambda found: re.sub(r"[.,]", "", found[0]), text)))
         assert not sums & numbers
 
@@ -277,7 +277,9 @@ def test_the_result_of_one_facility_keeps_its_sums() -> None:
         narrowed = alone(result, one["sector"], one["id"])
         assert broken(narrowed) == []
         assert narrowed["facilities"] == [one]
-        assert narrowed["claims"] == narrowed["gates"] == narrowed["not_looked_at"] == []
+        assert not narrowed["claims"]
+        assert not narrowed["gates"]
+        assert not narrowed["not_looked_at"]
         assert [rule["id"] for rule in narrowed["rules"]] == list(one["rules"])
 
 
