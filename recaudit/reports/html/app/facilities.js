@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, compareShares, gapOf, standingAt, wholeOf } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { keep, link } from "./router.js";
