@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from recaudit.errors import ResultError
 from recaudit.reports.html import linking
 from recaudit.reports.html.inertly import harmless, island, policy, shown
+from recaudit.reports.html.outlines import drawn_map
 from recaudit.reports.html.packing import packed, unpacked
 from recaudit.reports.identities import broken
 from recaudit.result import Result
@@ -40,6 +41,7 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
         "result": _without_facilities(inert),
         "facilities": {**now.head, "start": 0},
         "only": None,
+        "map": harmless(drawn_map(result, root)),
         "older": [_older(cast(Result, harmless(one)), numbers) for one in older],
     }
     return _rendered(inert, head, bytes(numbers), language)
