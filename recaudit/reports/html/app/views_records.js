@@ -1,8 +1,9 @@
 // The pages about records: facilities, one facility, rules, one rule, one claim, methods, and what is printed.
+import { facilities } from "./facilities.js";
 import { placeholder } from "./placeholder.js";
 
 export const recordsViews = {
-  facilities: placeholder,
+  facilities,
   facility: placeholder,
   rules: placeholder,
   rule: placeholder,
