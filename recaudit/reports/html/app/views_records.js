@@ -1,10 +1,11 @@
 // The pages about records: facilities, one facility, rules, one rule, one claim, methods, and what is printed.
 import { facilities } from "./facilities.js";
+import { facility } from "./facility.js";
 import { placeholder } from "./placeholder.js";
 
 export const recordsViews = {
   facilities,
-  facility: placeholder,
+  facility,
   rules: placeholder,
   rule: placeholder,
   claim: placeholder,
