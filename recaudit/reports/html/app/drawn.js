@@ -22,3 +22,7 @@ export function slimBar({ reached, short, unknown }) {
 export function wideBar(standing) {
   return slimBar(standing);
 }
+
+export function swatch(name) {
+  return h("i", { class: name, "aria-hidden": "true" });
+}

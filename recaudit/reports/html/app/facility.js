@@ -1,7 +1,7 @@
 // One facility: what was expected and by whom, what became of it, what to repair first, and every rule not met.
 import { h } from "./core.js";
 import { areaName, areasAbove, gapOf, standingAt, wholeOf } from "./counts.js";
-import { wideBar } from "./drawn.js";
+import { swatch, wideBar } from "./drawn.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
 import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";
@@ -51,14 +51,10 @@ function headOf(audit, entry) {
   return h(
     "div",
     { class: "page-head" },
-    h("nav", { class: "crumbs", "aria-label": t("Where it lies") }, between([...steps, h("bdi", null, entry.id)])),
+    h("nav", { class: "crumbs", "aria-label": t("Where it lies") }, [...steps, h("bdi", null, entry.id)]),
     h("div", { class: "row" }, h("h1", null, h("bdi", null, entry.name || entry.id)), marksOf(entry)),
     h("p", { class: "muted" }, facts.filter(Boolean).join(" · "), " · ", statusMeans(entry.status)),
   );
-}
-
-export function between(steps) {
-  return steps.flatMap((step, at) => (at ? [h("span", { "aria-hidden": "true" }, "›"), step] : [step]));
 }
 
 function silence(entry) {
@@ -88,9 +84,9 @@ function standingCard(audit, entry) {
   const whole = wholeOf(entry);
   const title = entry.expected === null ? t("Complete records of those received") : t("Complete records of those expected");
   const rows = [
-    ["s-ok", rungWord(HEADLINE), at.reached],
-    ["s-unk", t("unknown"), at.unknown],
-    ["s-bad", t("known short"), at.short],
+    ["reached", rungWord(HEADLINE), at.reached],
+    ["unknown", t("unknown"), at.unknown],
+    ["short", t("known short"), at.short],
   ];
   return h(
     "section",
@@ -103,11 +99,11 @@ function standingCard(audit, entry) {
       h(
         "tbody",
         null,
-        rows.map(([swatch, words, n]) =>
+        rows.map(([name, words, n]) =>
           h(
             "tr",
             null,
-            h("td", { class: "tight" }, h("i", { class: `sw ${swatch}`, "aria-hidden": "true" })),
+            h("td", { class: "tight" }, swatch(name)),
             h("th", { scope: "row" }, words),
             h("td", { class: "num" }, number(n)),
           ),
@@ -158,7 +154,7 @@ function expectationCard(entry) {
     h("h2", null, t("What was expected, and by whom")),
     h(
       "dl",
-      { class: "kv" },
+      { class: "facts" },
       h("dt", null, t("expected")),
       h("dd", null, entry.expected === null ? t("not known") : number(entry.expected)),
       h("dt", null, t("known by")),

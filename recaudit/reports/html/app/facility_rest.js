@@ -64,9 +64,9 @@ export function inputsOf(audit, entry) {
     "section",
     { class: "card" },
     h("h2", null, t("Its files")),
-    cut.length ? [h("h3", null, t("Not whole: what these inputs lack is unknown")), h("ul", null, cut.map((one) => h("li", { class: "mono" }, one.path)))] : null,
+    cut.length ? [h("h3", null, t("Not whole: what these inputs lack is unknown")), h("ul", null, cut.map((one) => h("li", null, h("code", null, one.path))))] : null,
     own.length
-      ? [h("h3", null, t("What was found in them")), h("ul", { class: "findings" }, own.map((one) => h("li", null, h("span", { class: "mono" }, one.path), findingsOf(one))))]
+      ? [h("h3", null, t("What was found in them")), h("ul", { class: "findings" }, own.map((one) => h("li", null, h("code", null, one.path), findingsOf(one))))]
       : null,
   );
 }
@@ -80,7 +80,7 @@ export function findingsOf(input) {
         "li",
         { class: "small" },
         worded(one.kind),
-        one.where ? [" · ", h("span", { class: "mono" }, worded(one.where))] : null,
+        one.where ? [" · ", h("code", null, worded(one.where))] : null,
         " · ",
         tn("{n} time", "{n} times", { n: one.count }),
         one.lines.length ? t(", first in line {line}", { line: number(one.lines[0]) }) : "",

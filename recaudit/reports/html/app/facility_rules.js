@@ -26,7 +26,7 @@ export function fixFirst(entry, cells, most = FIXES) {
     "section",
     { class: "card" },
     h("h2", null, t("Fix first")),
-    steps.length ? h("ol", { class: "fix" }, steps) : h("p", null, nothingToFix(cells)),
+    steps.length ? h("ol", { class: "steps" }, steps) : h("p", null, nothingToFix(cells)),
     fixes.length > most
       ? h("p", { class: "muted small" }, tn("and {n} more rule that wins records", "and {n} more rules that win records", { n: fixes.length - most }))
       : null,
@@ -78,7 +78,7 @@ export function failedRules(entry, cells) {
   }
   return h(
     "section",
-    { class: "card flow" },
+    { class: "card long" },
     h("h2", null, tn("{n} rule not met by every row", "{n} rules not met by every row", { n: failing.length })),
     h("p", { class: "muted small" }, t("eligible = met + unmet + excused + not assessable")),
     failing.length
@@ -110,7 +110,7 @@ function ruleColumns() {
       value: ({ rule }) => titleOf(rule),
       cell: ({ rule }) => [
         h("a", { href: link("rule", rule) }, titleOf(rule)),
-        h("div", { class: "muted small mono" }, rule.id),
+        h("div", { class: "muted small" }, h("code", null, rule.id)),
       ],
     },
     { id: "rung", title: t("Rung"), value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
@@ -125,7 +125,7 @@ function ruleColumns() {
     {
       id: "bar",
       title: "",
-      class: "drawn",
+      class: "bar",
       cell: (cell) => slimBar({ reached: cell.met, unknown: cell.not_assessable, short: missedOf(cell) }),
     },
     count("met", t("Met"), (cell) => cell.met),

@@ -17,7 +17,7 @@ export function trendOf(audit, entry) {
   const lines = [...then, { when: audit.result.as_of, facility: entry, unlike: [] }];
   return h(
     "section",
-    { class: "card flow" },
+    { class: "card long" },
     h("h2", null, t("Complete, result by result")),
     h(
       "div",
@@ -51,7 +51,7 @@ function trendLine({ when, facility, unlike }) {
       unlike.length ? h("div", { class: "muted small" }, t("not measured alike: {why}", { why: unlike.map(worded).join("; ") })) : null,
     ),
     h("td", { class: "num" }, shareAt(at, wholeOf(facility), facility.status === "silent")),
-    h("td", { class: "drawn" }, slimBar(at)),
+    h("td", { class: "bar" }, slimBar(at)),
     h("td", { class: "num" }, number(at.unknown)),
     h("td", { class: "num" }, number(at.short)),
   );

@@ -14,7 +14,7 @@ export function funnelCard(audit, entry) {
   const whole = wholeOf(entry);
   return h(
     "section",
-    { class: "card flow" },
+    { class: "card long" },
     h("h2", null, t("From expected to timely")),
     h("p", { class: "muted small" }, t("A record is counted at a rung when that rung and every rung before it hold.")),
     Object.keys(entry.rungs).length ? rungTable(entry.rungs, entry.expected, whole, rungsAsked(audit, entry.sector)) : null,
@@ -36,7 +36,7 @@ export function rungTable(rungs, expected, whole, asked) {
         asked.includes(rung) ? null : h("div", { class: "muted small" }, t("no required rule asks for it")),
       ),
       h("td", { class: "num" }, shareAt(at, whole)),
-      h("td", { class: "drawn" }, slimBar(at)),
+      h("td", { class: "bar" }, slimBar(at)),
       h("td", { class: "num" }, number(at.reached)),
       h("td", { class: "num" }, number(at.unknown)),
       h("td", { class: "num" }, number(at.short)),

@@ -1,13 +1,15 @@
 // The pages about records: facilities, one facility, rules, one rule, one claim, methods, and what is printed.
 import { facilities } from "./facilities.js";
 import { facility } from "./facility.js";
+import { rule } from "./rule.js";
+import { rules } from "./rules.js";
 import { placeholder } from "./placeholder.js";
 
 export const recordsViews = {
   facilities,
   facility,
-  rules: placeholder,
-  rule: placeholder,
+  rules,
+  rule,
   claim: placeholder,
   methods: placeholder,
   print: placeholder,
