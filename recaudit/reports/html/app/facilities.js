@@ -1,8 +1,8 @@
 // All facilities: searched, filtered, sorted, in pages; what is asked stands in the address, and goes into a file.
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
-import { areaName, compareShares, gapOf, standingAt, wholeOf } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { areaName, gapOf, standingAt } from "./counts.js";
+import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { keep, link } from "./router.js";
@@ -213,10 +213,4 @@ function areaOptions(audit) {
   return [...audit.areas.values()]
     .map((area) => [area.code, area.name || area.code])
     .sort((a, b) => texts.compare(a[1], b[1]));
-}
-
-// Kept here for lists of other pages: facilities by share, by whole numbers.
-export function byShare(a, b) {
-  const [one, other] = [standingAt(a.rungs), standingAt(b.rungs)];
-  return compareShares(one.reached, wholeOf(a), other.reached, wholeOf(b));
 }

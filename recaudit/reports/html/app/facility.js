@@ -1,7 +1,7 @@
 // One facility: what was expected and by whom, what became of it, what to repair first, and every rule not met.
 import { h } from "./core.js";
 import { areaName, areasAbove, gapOf, standingAt, wholeOf } from "./counts.js";
-import { swatch, wideBar } from "./drawn.js";
+import { swatch, wideBar } from "./bars.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
 import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";

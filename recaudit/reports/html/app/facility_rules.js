@@ -1,7 +1,7 @@
 // What one facility has to repair: the rules whose repair alone wins most, and every rule that is not met by every row.
 import { h } from "./core.js";
 import { compareShares, eligible, missedOf, standingAt } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
@@ -143,6 +143,6 @@ export function missedShare(counts) {
   const blind = due > 0 && counts.not_assessable === due;
   return [
     h("span", { class: "share" }, blind ? t("unknown") : percent(missedOf(counts), due)),
-    h("span", { class: "muted small of" }, ` ${number(missedOf(counts))} / ${number(due)}`),
+    h("span", { class: "under" }, `${number(missedOf(counts))} / ${number(due)}`),
   ];
 }

@@ -1,7 +1,7 @@
 // How one facility stood in earlier results, where the page was given any.
 import { h } from "./core.js";
 import { standingAt, wholeOf } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { slimBar } from "./bars.js";
 import { shareAt } from "./marks.js";
 import { day, number, t } from "./say.js";
 import { worded } from "./terms.js";

@@ -1,7 +1,7 @@
 // The ladder of one facility: what reached each rung, what is unknown, what is known short; and that it adds up.
 import { h } from "./core.js";
 import { standingAt, totalOf, wholeOf } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { slimBar } from "./bars.js";
 import { shareAt } from "./marks.js";
 import { number, percent, t } from "./say.js";
 import { HEADLINE, basisWord, rungQuestion, rungsAsked, rungWord } from "./terms.js";
@@ -103,7 +103,7 @@ export function facilityRungs(audit, entry) {
       "div",
       { class: "head" },
       h("h2", null, t("Rung by rung")),
-      alike ? h("span", { class: "muted small" }, t("Mark: all facilities of the sector")) : null,
+      alike ? h("span", { class: "muted small" }, h("i", { class: "tick-sign", "aria-hidden": "true" }), t("all facilities of the sector")) : null,
     ),
     RUNGS.filter((rung) => entry.rungs[rung]).length
       ? h(

@@ -55,6 +55,6 @@ export function shareAt({ reached, unknown }, whole, silent = false) {
   const share = unseen ? (silent ? t("not submitted") : t("unknown")) : percent(reached, whole);
   return [
     h("span", { class: unseen ? "unseen-share" : "share" }, share),
-    h("span", { class: "muted small of" }, ` ${number(reached)} / ${number(whole)}`),
+    h("span", { class: "under" }, `${number(reached)} / ${number(whole)}`),
   ];
 }

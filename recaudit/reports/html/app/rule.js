@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, compareShares, eligible, missedOf, summed } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { slimBar } from "./bars.js";
 import { missedShare } from "./facility_rules.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";

@@ -1,7 +1,7 @@
 // All rules of a sector, those that most rows miss first; with what each asks, and how often it is met.
 import { h } from "./core.js";
 import { compareShares, eligible, missedOf } from "./counts.js";
-import { slimBar } from "./drawn.js";
+import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { missedShare } from "./facility_rules.js";
 import { link } from "./router.js";

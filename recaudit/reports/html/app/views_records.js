@@ -3,6 +3,7 @@ import { facilities } from "./facilities.js";
 import { facility } from "./facility.js";
 import { rule } from "./rule.js";
 import { rules } from "./rules.js";
+import { claim } from "./claim.js";
 import { placeholder } from "./placeholder.js";
 
 export const recordsViews = {
@@ -10,7 +11,7 @@ export const recordsViews = {
   facility,
   rules,
   rule,
-  claim: placeholder,
+  claim,
   methods: placeholder,
   print: placeholder,
 };
