@@ -6,10 +6,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test every-test lint docs lock clean
+.PHONY: help ready demo test every-test lint docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+ready: $(READY) ## install what requirements.lock names, and this checkout
 
 demo: $(READY) ## install, then audit the sample province in sample_data
 	@form=; [ -t 1 ] || form="-f text"; \

@@ -1,4 +1,5 @@
-"""How a number is printed. Whole-number arithmetic only: no report may round a promise into being kept.
+"""How a number is printed, in the language being spoken. Whole-number arithmetic only: no report may round a promise
+into being kept.
 
 Shares are rounded down; a highest possible share alone is rounded up. ``100 %`` is printed only when numerator equals
 denominator and is not 0, and a percentage always stands beside its ``n / N``, which is why both are arguments here.
@@ -6,10 +7,11 @@ denominator and is not 0, and a percentage always stands beside its ``n / N``, w
 
 from __future__ import annotations
 
-from decimal import Decimal
+from recaudit import said
+from recaudit.reports.languages import spoken
+from recaudit.said import NOTHING
 
-NOTHING = "—"
-_HUNDREDTHS = 100 * 100  # hundredths of a per cent in a whole
+__all__ = ["NOTHING", "bytes_in_all", "counted", "grouped", "of", "percent", "promised"]
 
 
 def grouped(number: int) -> str:
@@ -17,28 +19,17 @@ def grouped(number: int) -> str:
     >>> grouped(1234567)
     '1,234,567'
     """
-    return f"{number:,}"
+    return said.grouped(number, spoken())
 
 
 def percent(n: int, total: int, *, up: bool = False) -> str:
-    """``n`` of ``total`` in per cent, two decimals; ``up`` for a highest possible share.
+    """``n`` of ``total`` in per cent, two decimals; ``up`` for a highest possible share."""
+    return said.percent(n, total, spoken(), up=up)
 
-    >>> percent(99996, 100000), percent(99996, 100000, up=True)
-    ('99.99 %', '< 100 %')
-    >>> percent(3, 3), percent(0, 3), percent(0, 0), percent(1, 100000)
-    ('100 %', '0 %', '—', '0.00 %')
-    """
-    if total == 0:
-        return NOTHING
-    if n == total:
-        return "100 %"
-    if n == 0:
-        return "0 %"
-    hundredths = -(-n * _HUNDREDTHS // total) if up else n * _HUNDREDTHS // total
-    if up and n < total and hundredths == _HUNDREDTHS:
-        return "< 100 %"
-    whole, part = divmod(hundredths, 100)
-    return f"{whole}.{part:02} %"
+
+def promised(share: str) -> str:
+    """A share from the plan, exactly as it was promised."""
+    return said.promised(share, spoken())
 
 
 def of(n: int, total: int) -> str:
@@ -47,16 +38,6 @@ def of(n: int, total: int) -> str:
     '1,284 / 1,803'
     """
     return f"{grouped(n)} / {grouped(total)}"
-
-
-def promised(share: str) -> str:
-    """A share from the plan, exactly as it was promised.
-
-    >>> promised("1"), promised("0.97"), promised("0.9995")
-    ('100 %', '97 %', '99.95 %')
-    """
-    hundredfold = (Decimal(share) * 100).normalize()
-    return f"{hundredfold:f} %"
 
 
 def bytes_in_all(number: int) -> str:
@@ -68,7 +49,7 @@ def bytes_in_all(number: int) -> str:
     for power, unit in ((4, "TiB"), (3, "GiB"), (2, "MiB"), (1, "KiB")):
         if number >= 1024**power:
             whole, part = divmod(number * 10 // 1024**power, 10)
-            return f"{grouped(whole)}.{part} {unit}"
+            return f"{grouped(whole)}{spoken().decimal}{part} {unit}"
     return f"{number} B"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import gzip
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
@@ -12,8 +12,11 @@ from typing import Any, Final, cast
 from recaudit.errors import ResultError
 from recaudit.reports.html import linking
 from recaudit.reports.html.inertly import harmless, island, policy, shown
+from recaudit.reports.html.messages import catalogues
 from recaudit.reports.html.packing import packed, unpacked
+from recaudit.reports.html.summary import summary
 from recaudit.reports.identities import broken
+from recaudit.reports.languages import speaking, told
 from recaudit.result import Result
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
@@ -98,7 +101,9 @@ def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language: str) -> bytes:
     script, sheet = linking.script(), linking.sheet()
-    settings = {"language": language, "catalogues": {"en": {}, "vi": {"messages": {}, "forms": [0] * 200}}}
+    with speaking(language):
+        skip = told("Skip navigation")
+    settings = {"language": language, "catalogues": catalogues(script, head)}
     return _TEMPLATE.substitute(
         language=language,
         policy=policy(script, sheet),
@@ -106,13 +111,15 @@ def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language:
         title=shown(f"{result['plan']['name']} · recaudit"),
         sheet=sheet,
         script=script,
-        skip="Skip navigation",
-        summary="",
+        skip=shown(skip),
+        summary=summary(result, language),
         settings=island(settings),
-        result=_compressed(island(head).encode()),
-        counts=_compressed(numbers),
+        result=_compressed(island(head).encode(), memory=9, strategy=zlib.Z_DEFAULT_STRATEGY),
+        counts=_compressed(numbers, memory=5, strategy=zlib.Z_FILTERED),  # small blocks: each column has its own sizes
     ).encode()
 
 
-def _compressed(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+def _compressed(content: bytes, *, memory: int, strategy: int) -> str:
+    """Deflated with zlib's head, which says neither time nor machine; in base64."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, memory, strategy)
+    return base64.b64encode(packer.compress(content) + packer.flush()).decode()

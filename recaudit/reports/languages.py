@@ -1,0 +1,135 @@
+"""Putting what was said in words: the language that is being spoken, its numbers, days and order of names.
+
+Languages are English, and every one that has a catalogue in ``recaudit/locale``. What has no translation is said in
+English; a test sees to it that there is nothing of the kind.
+"""
+
+from __future__ import annotations
+
+import gettext
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from recaudit.said import ENGLISH, Language, Said, SaidEntry, Value, in_words, of_entry, say, say_n
+
+DOMAIN: Final = "recaudit"
+CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
+_SPOKEN: ContextVar[Language] = ContextVar("spoken", default=ENGLISH)
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The languages there are, English first."""
+    found = CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return ("en", *sorted(path.parent.parent.name for path in found))
+
+
+@cache
+def language(name: str) -> Language:
+    """Raises ``ValueError``, in words, for one that has no catalogue."""
+    if name == "en":
+        return ENGLISH
+    if name not in known():
+        raise ValueError(f"language {name!r} has no catalogue; there are {', '.join(known())}")
+    from babel import Locale
+    from babel.dates import format_date
+    from babel.lists import format_list
+
+    locale = Locale.parse(name)
+    catalogue = gettext.translation(DOMAIN, CATALOGUES, [name])
+    symbols = locale.number_symbols["latn"]
+    pattern = locale.percent_formats[None].pattern
+
+    def message(one: str, many: str, n: int) -> str:
+        return catalogue.ngettext(one, many, n) if many else catalogue.gettext(one)
+
+    def day(when: date) -> str:
+        return format_date(when, "dd/MM/yyyy" if name == "vi" else "short", locale)
+
+    def listed(names: Sequence[str]) -> str:
+        return format_list(list(names), locale=locale)
+
+    return Language(name, message, day, listed, symbols["group"], symbols["decimal"], pattern.rpartition("0")[2])
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[Language]:
+    """Everything that is put in words inside is in this language. Raises ``ValueError`` as ``language`` does."""
+    token = _SPOKEN.set(language(name))
+    try:
+        yield _SPOKEN.get()
+    finally:
+        _SPOKEN.reset(token)
+
+
+def spoken() -> Language:
+    return _SPOKEN.get()
+
+
+def words(said: Said | SaidEntry | str) -> str:
+    """A sentence in the language being spoken; a plain text, which comes from data, as it is."""
+    if isinstance(said, str):
+        return said
+    return in_words(said if isinstance(said, Said) else of_entry(said), spoken())
+
+
+def told(text: str, /, **values: Value) -> str:
+    """What ``say`` says, at once.
+
+    >>> told("{n} of {total}", n=3, total=4000)
+    '3 of 4,000'
+    """
+    return words(say(text, **values))
+
+
+def told_n(one: str, many: str, /, n: int, **values: Value) -> str:
+    """What ``say_n`` says, at once.
+
+    >>> told_n("{n} facility", "{n} facilities", n=2)
+    '2 facilities'
+    """
+    return words(say_n(one, many, n=n, **values))
+
+
+def own(texts: Mapping[str, str], otherwise: str = "") -> str:
+    """The text in the language being spoken, else the English one, else the first there is."""
+    return texts.get(spoken().name) or texts.get("en") or next((text for text in texts.values() if text), otherwise)
+
+
+# ------------------------------------------------------------------------------------------------ order of names
+_VIETNAMESE: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"  # the alphabet; f, j, w, z stand in foreign names
+_TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
+_LETTER_MARKS: Final = frozenset("\u0306\u0302\u031b")  # breve, circumflex, horn: letters of their own
+
+
+def order(name: str) -> tuple[object, ...]:
+    """The key by which names are sorted. In Vietnamese: by its alphabet (ă, â, đ, ê, ô, ơ, ư are letters), then by tone
+    (level, huyền, hỏi, ngã, sắc, nặng), as Unicode CLDR sorts; in other languages by letters without their marks.
+
+    >>> sorted(["Đà", "Dư", "Ea Kao", "Da"], key=order)
+    ['Da', 'Đà', 'Dư', 'Ea Kao']
+    >>> with speaking("vi"):
+    ...     sorted(["Đà", "Dư", "Dã", "Dả", "Da", "Ăn", "Az"], key=order)
+    ['Az', 'Ăn', 'Da', 'Dả', 'Dã', 'Dư', 'Đà']
+    """
+    if spoken().name != "vi":
+        return _folded(name), name
+    letters: list[tuple[int, str]] = []
+    tones: list[int] = []
+    for char in unicodedata.normalize("NFC", name.casefold()):
+        parts = unicodedata.normalize("NFD", char)
+        letter = unicodedata.normalize("NFC", parts[0] + "".join(part for part in parts[1:] if part in _LETTER_MARKS))
+        letters.append((_VIETNAMESE.find(letter) if letter in _VIETNAMESE else -1, letter))
+        tones.append(next((_TONES[part] for part in parts[1:] if part in _TONES), 0))
+    return letters, tones, name
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
+    return "".join(char for char in plain if not unicodedata.combining(char))
