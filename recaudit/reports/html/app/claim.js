@@ -8,6 +8,7 @@ import { barKey, claimBar } from "./bars.js";
 import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
 import { number, percent, promised, t, tn } from "./say.js";
+import { scopeOf } from "./scope.js";
 import { levelWord, rungQuestion, rungWord, sectorWord, unitWord, worded, wordingOf } from "./terms.js";
 import { RUNGS } from "./unpack.js";
 
@@ -134,17 +135,6 @@ function targetOf(entry) {
   const units = levelWord(entry.level);
   if (entry.each === "any") return t("{target} of the {units}, each with at least one received record", { target, units });
   return t("{target} of the {units}, each with {each} of its records", { target, units, each: promised(entry.each) });
-}
-
-export function scopeOf(audit, scope) {
-  const parts = [
-    [t("areas"), scope.areas.map((code) => audit.areas.get(code)?.name || code)],
-    [t("kinds"), scope.kinds],
-    [t("software"), scope.vendors],
-    [t("facilities"), scope.facilities],
-  ].filter(([, values]) => values.length);
-  if (!parts.length) return t("every facility of the register in the period");
-  return parts.map(([name, values]) => `${name}: ${values.join(", ")}`).join("; ");
 }
 
 function reasonsCard(audit, entry) {

@@ -7,7 +7,7 @@ import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { keep, link } from "./router.js";
 import { collator, number, t, tn } from "./say.js";
-import { orderBy, soughtPlaces } from "./seek.js";
+import { NAMES_ORDER, orderBy, soughtPlaces } from "./seek.js";
 import { facilityRow, FACILITY_NAMES } from "./sheets.js";
 import { kindWord, sectorWord, statusWord } from "./terms.js";
 
@@ -209,7 +209,7 @@ function choicesOf(audit, name, word) {
 }
 
 function areaOptions(audit) {
-  const texts = collator();
+  const texts = NAMES_ORDER;
   return [...audit.areas.values()]
     .map((area) => [area.code, area.name || area.code])
     .sort((a, b) => texts.compare(a[1], b[1]));

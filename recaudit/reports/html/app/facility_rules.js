@@ -69,13 +69,15 @@ function nothingToFix(cells) {
   return t("Every rule that was judged is met.");
 }
 
-// Every rule that some row missed or that could not be judged for some; those that all met stand behind them.
+// Every rule that some row missed or that could not be judged for some. Behind them those that no row missed, and apart
+// from these the rules that had no row to judge: they are not met, they are silent.
 export function failedRules(entry, cells) {
-  const failing = cells.filter((cell) => missedOf(cell) || cell.not_assessable);
-  const rest = cells.filter((cell) => !missedOf(cell) && !cell.not_assessable);
   if (!cells.length) {
     return h("section", { class: "card" }, h("h2", null, t("Rules")), h("p", null, t("No rule was asked of this facility.")));
   }
+  const failing = cells.filter((cell) => missedOf(cell) || cell.not_assessable);
+  const kept = cells.filter((cell) => eligible(cell) && !missedOf(cell) && !cell.not_assessable);
+  const unasked = cells.filter((cell) => !eligible(cell));
   return h(
     "section",
     { class: "card long" },
@@ -84,15 +86,15 @@ export function failedRules(entry, cells) {
     failing.length
       ? listing({ caption: t("Rules not met by every row"), columns: ruleColumns(), rows: byLoss(failing), size: 25 }).node
       : null,
-    rest.length
-      ? h(
-          "details",
-          null,
-          h("summary", null, tn("{n} more rule: no row missed it", "{n} more rules: no row missed them", { n: rest.length })),
-          listing({ caption: t("Rules that no row missed"), columns: ruleColumns(), rows: rest, size: 0 }).node,
-        )
-      : null,
+    folding(tn("{n} rule: every eligible row met it", "{n} rules: every eligible row met them", { n: kept.length }), kept),
+    folding(tn("{n} rule had no row to judge, and says nothing", "{n} rules had no row to judge, and say nothing", { n: unasked.length }), unasked),
   );
+}
+
+function folding(words, cells) {
+  if (!cells.length) return null;
+  const list = listing({ caption: words, columns: ruleColumns(), rows: cells, size: 0 });
+  return h("details", null, h("summary", null, words), list.node);
 }
 
 function byLoss(cells) {

@@ -4,6 +4,7 @@ import { facility } from "./facility.js";
 import { rule } from "./rule.js";
 import { rules } from "./rules.js";
 import { claim } from "./claim.js";
+import { methods } from "./methods.js";
 import { placeholder } from "./placeholder.js";
 
 export const recordsViews = {
@@ -12,6 +13,6 @@ export const recordsViews = {
   rules,
   rule,
   claim,
-  methods: placeholder,
+  methods,
   print: placeholder,
 };
