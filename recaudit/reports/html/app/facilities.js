@@ -12,7 +12,7 @@ import { facilityRow, FACILITY_NAMES } from "./sheets.js";
 import { kindWord, sectorWord, statusWord } from "./terms.js";
 
 const ASKED = ["q", "sector", "kind", "area", "vendor", "status", "state", "from", "below"];
-const FIRST = { sort: "gap", order: "down" };
+const FIRST_ORDER = { sort: "gap", order: "down" };
 
 // The columns of a list of facilities; a row is a place. `wide`: with the area and the marks, for lists of many areas.
 export function facilityColumns(audit, { area = true } = {}) {
@@ -72,7 +72,7 @@ function areaCell(audit, code) {
 
 export function facilities(audit, parameters) {
   const asked = Object.fromEntries(ASKED.map((name) => [name, parameters[name] ?? ""]));
-  const state = { sort: parameters.sort || FIRST.sort, order: parameters.order || "", page: Number(parameters.page) || 0 };
+  const state = { sort: parameters.sort || FIRST_ORDER.sort, order: parameters.order || "", page: Number(parameters.page) || 0 };
   state.order ||= state.sort === "name" || state.sort === "area" ? "up" : "down";
   const count = h("p", { class: "count muted" });
   const list = listing({
@@ -88,7 +88,7 @@ export function facilities(audit, parameters) {
   });
 
   function remembered() {
-    const sorted = state.sort === FIRST.sort && state.order === FIRST.order ? {} : { sort: state.sort, order: state.order };
+    const sorted = state.sort === FIRST_ORDER.sort && state.order === FIRST_ORDER.order ? {} : { sort: state.sort, order: state.order };
     keep("facilities", { ...asked, ...sorted, page: state.page || "" });
     print.setAttribute("href", link("print", asked));
   }

@@ -5,7 +5,7 @@ import { number, percent, promised, t, tn } from "./say.js";
 import { scopeOf } from "./scope.js";
 import { rungWord, sectorWord, worded } from "./terms.js";
 
-const WORST = 5;
+const WORST_SHOWN = 5;
 
 export function gatesCard(audit) {
   const { gates } = audit.result;
@@ -38,8 +38,8 @@ function gateLine(audit, gate) {
     scoped ? ` (${scopeOf(audit, gate.scope)})` : "",
     gate.reason ? h("span", { class: "muted" }, ` · ${worded(gate.reason)}`) : null,
     h("p", { class: "small" }, gateCounts(gate)),
-    gate.per === "sector" || !missed.length ? null : h("ul", { class: "plain small" }, missed.slice(0, WORST).map((unit) => h("li", null, h("bdi", null, unit.unit || t("(in no area)")), ": ", lowOf(unit)))),
-    gate.per !== "sector" && gate.missed > WORST ? h("p", { class: "muted small" }, tn("and {n} more", "and {n} more", { n: gate.missed - Math.min(WORST, missed.length) })) : null,
+    gate.per === "sector" || !missed.length ? null : h("ul", { class: "plain small" }, missed.slice(0, WORST_SHOWN).map((unit) => h("li", null, h("bdi", null, unit.unit || t("(in no area)")), ": ", lowOf(unit)))),
+    gate.per !== "sector" && gate.missed > WORST_SHOWN ? h("p", { class: "muted small" }, tn("and {n} more", "and {n} more", { n: gate.missed - Math.min(WORST_SHOWN, missed.length) })) : null,
   );
 }
 

@@ -6,7 +6,7 @@ import { figureOf, flagMark } from "./facility_rest.js";
 import { number, t, tn } from "./say.js";
 import { sectorWord, worded } from "./terms.js";
 
-const NAMED = 20;
+const GROUPS_NAMED = 20;
 
 export function signalsCard(audit) {
   const { signals } = audit.result;
@@ -70,7 +70,7 @@ function signalCell(audit, { first, own, flagged }) {
 }
 
 function namedGroups(audit, flagged) {
-  const shown = flagged.slice(0, NAMED).map((one, at) => [
+  const shown = flagged.slice(0, GROUPS_NAMED).map((one, at) => [
     at ? ", " : "",
     h("a", { href: link("facility", { sector: one.sector, id: one.group }) }, h("bdi", null, one.group)),
     one.figure ? ` (${worded(one.figure)})` : "",

@@ -5,7 +5,7 @@ import { rule } from "./rule.js";
 import { rules } from "./rules.js";
 import { claim } from "./claim.js";
 import { methods } from "./methods.js";
-import { placeholder } from "./placeholder.js";
+import { print } from "./printing.js";
 
 export const recordsViews = {
   facilities,
@@ -14,5 +14,5 @@ export const recordsViews = {
   rule,
   claim,
   methods,
-  print: placeholder,
+  print,
 };
