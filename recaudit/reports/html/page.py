@@ -29,7 +29,7 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
     names. ``older``: earlier results of the same plan, for trends. Raises ``ResultError`` where the sums of the result
     do not hold: such a result is not shown to anybody.
     """
-    inert = cast(Result, harmless(result))
+    inert = harmless(result)
     _refuse(inert)
     now = packed(inert)
     if unpacked(now, inert["rules"]) != inert["facilities"]:
@@ -43,7 +43,7 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
         "result": _without_facilities(inert),
         "facilities": {**now.head, "start": 0},
         "only": None,
-        "older": [_older(cast(Result, harmless(one)), numbers) for one in older],
+        "older": [_older(harmless(one), numbers) for one in older],
     }
     return _rendered(inert, head, bytes(numbers), language)
 

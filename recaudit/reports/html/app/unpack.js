@@ -113,24 +113,28 @@ function decodedCells(codes, rows, one) {
   const count = codes.length;
   const parts = Array.from({ length: PARTS }, () => new Float64Array(count));
   for (let bit = 0; bit < PARTS; bit += 1) {
+    const numbers = parts[bit];
     for (let at = 0; at < count; at += 1) {
-      if (codes[at] && ((codes[at] - 1) >> bit) & 1) parts[bit][at] = one();
+      if ((codes[at] - 1) & (1 << bit) && codes[at]) numbers[at] = one();
     }
   }
-  const cells = { known: codes.map((code) => (code ? 1 : 0)), solo: parts[PARTS - 2] };
-  for (const state of STATES) cells[state] = new Float64Array(count);
+  const counts = STATES.map(() => new Float64Array(count));
+  const known = new Uint8Array(count);
   for (let at = 0; at < count; at += 1) {
     if (!codes[at]) continue;
+    known[at] = 1;
     const rest = (codes[at] - 1) >> PARTS;
     let left = rows[at] + unsigned(parts[PARTS - 1][at]);
-    STATES.forEach((state, place) => {
-      if (place === rest) return;
-      const number = parts[place < rest ? place : place - 1][at];
-      cells[state][at] = number;
-      left -= number;
-    });
-    cells[STATES[rest]][at] = left;
+    for (let part = 0; part < STATES.length - 1; part += 1) {
+      counts[part < rest ? part : part + 1][at] = parts[part][at];
+      left -= parts[part][at];
+    }
+    counts[rest][at] = left;
   }
+  const cells = { known, solo: parts[PARTS - 2] };
+  STATES.forEach((state, place) => {
+    cells[state] = counts[place];
+  });
   return cells;
 }
 
