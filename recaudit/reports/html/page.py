@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import gzip
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
@@ -12,9 +12,12 @@ from typing import Any, Final, cast
 from recaudit.errors import ResultError
 from recaudit.reports.html import linking
 from recaudit.reports.html.inertly import harmless, island, policy, shown
+from recaudit.reports.html.messages import catalogues
 from recaudit.reports.html.outlines import drawn_map
 from recaudit.reports.html.packing import packed, unpacked
+from recaudit.reports.html.summary import summary
 from recaudit.reports.identities import broken
+from recaudit.reports.languages import speaking, told
 from recaudit.result import Result
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
@@ -27,7 +30,7 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
     names. ``older``: earlier results of the same plan, for trends. Raises ``ResultError`` where the sums of the result
     do not hold: such a result is not shown to anybody.
     """
-    inert = cast(Result, harmless(result))
+    inert = harmless(result)
     _refuse(inert)
     now = packed(inert)
     if unpacked(now, inert["rules"]) != inert["facilities"]:
@@ -42,7 +45,7 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
         "facilities": {**now.head, "start": 0},
         "only": None,
         "map": harmless(drawn_map(result, root)),
-        "older": [_older(cast(Result, harmless(one)), numbers) for one in older],
+        "older": [_older(harmless(one), numbers) for one in older],
     }
     return _rendered(inert, head, bytes(numbers), language)
 
@@ -100,7 +103,9 @@ def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language: str) -> bytes:
     script, sheet = linking.script(), linking.sheet()
-    settings = {"language": language, "catalogues": {"en": {}, "vi": {"messages": {}, "forms": [0] * 200}}}
+    with speaking(language):
+        skip = told("Skip navigation")
+    settings = {"language": language, "catalogues": catalogues(script, head)}
     return _TEMPLATE.substitute(
         language=language,
         policy=policy(script, sheet),
@@ -108,13 +113,15 @@ def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language:
         title=shown(f"{result['plan']['name']} · recaudit"),
         sheet=sheet,
         script=script,
-        skip="Skip navigation",
-        summary="",
+        skip=shown(skip),
+        summary=summary(result, language),
         settings=island(settings),
-        result=_compressed(island(head).encode()),
-        counts=_compressed(numbers),
+        result=_compressed(island(head).encode(), memory=9, strategy=zlib.Z_DEFAULT_STRATEGY),
+        counts=_compressed(numbers, memory=5, strategy=zlib.Z_FILTERED),  # small blocks: each column has its own sizes
     ).encode()
 
 
-def _compressed(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+def _compressed(content: bytes, *, memory: int, strategy: int) -> str:
+    """Deflated with zlib's head, which says neither time nor machine; in base64."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, memory, strategy)
+    return base64.b64encode(packer.compress(content) + packer.flush()).decode()

@@ -34,7 +34,7 @@ function auditOf(head, bytes) {
   const ruleOf = new Map(rules.map((rule) => [rule.key, rule]));
   let unpacked = null;
   function cellsByRule() {
-    unpacked ??= unpackedCells(head.facilities, bytes, head.facilities.start, rules, columns.sector);
+    unpacked ??= unpackedCells(head.facilities, bytes, head.facilities.start, rules, columns);
     return unpacked;
   }
   return {
@@ -109,7 +109,7 @@ function cellsOf(cells) {
   cells.members.forEach((facility, at) => {
     if (cells.known[at]) found.push({ facility, ...cellAt(cells, at) });
   });
-  return found;
+  return found.sort((one, other) => one.facility - other.facility);
 }
 
 function olderOf(one, bytes) {

@@ -1,18 +1,18 @@
 // All facilities: searched, filtered, sorted, in pages; what is asked stands in the address, and goes into a file.
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
-import { areaName, compareShares, gapOf, standingAt, wholeOf } from "./counts.js";
+import { areaName, gapOf, standingAt } from "./counts.js";
 import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { keep, link } from "./router.js";
 import { collator, number, t, tn } from "./say.js";
-import { orderBy, soughtPlaces } from "./seek.js";
+import { NAMES_ORDER, orderBy, soughtPlaces } from "./seek.js";
 import { facilityRow, FACILITY_NAMES } from "./sheets.js";
 import { kindWord, sectorWord, statusWord } from "./terms.js";
 
 const ASKED = ["q", "sector", "kind", "area", "vendor", "status", "state", "from", "below"];
-const FIRST = { sort: "gap", order: "down" };
+const FIRST_ORDER = { sort: "gap", order: "down" };
 
 // The columns of a list of facilities; a row is a place. `wide`: with the area and the marks, for lists of many areas.
 export function facilityColumns(audit, { area = true } = {}) {
@@ -47,7 +47,7 @@ export function facilityColumns(audit, { area = true } = {}) {
       order: orderBy(audit, "share"),
       cell: (place) => shareOf(at(place)),
     },
-    { id: "bar", title: "", class: "drawn", cell: (place) => slimBar(standingAt(at(place).rungs)) },
+    { id: "bar", title: "", class: "bar", cell: (place) => slimBar(standingAt(at(place).rungs)) },
     { ...counts("gap", t("Gap"), gapOf), class: "strong" },
     counts("short", t("Known short"), (facility) => standingAt(facility.rungs).short),
     counts("unknown", t("Unknown"), (facility) => standingAt(facility.rungs).unknown),
@@ -72,7 +72,7 @@ function areaCell(audit, code) {
 
 export function facilities(audit, parameters) {
   const asked = Object.fromEntries(ASKED.map((name) => [name, parameters[name] ?? ""]));
-  const state = { sort: parameters.sort || FIRST.sort, order: parameters.order || "", page: Number(parameters.page) || 0 };
+  const state = { sort: parameters.sort || FIRST_ORDER.sort, order: parameters.order || "", page: Number(parameters.page) || 0 };
   state.order ||= state.sort === "name" || state.sort === "area" ? "up" : "down";
   const count = h("p", { class: "count muted" });
   const list = listing({
@@ -88,7 +88,7 @@ export function facilities(audit, parameters) {
   });
 
   function remembered() {
-    const sorted = state.sort === FIRST.sort && state.order === FIRST.order ? {} : { sort: state.sort, order: state.order };
+    const sorted = state.sort === FIRST_ORDER.sort && state.order === FIRST_ORDER.order ? {} : { sort: state.sort, order: state.order };
     keep("facilities", { ...asked, ...sorted, page: state.page || "" });
     print.setAttribute("href", link("print", asked));
   }
@@ -113,13 +113,13 @@ export function facilities(audit, parameters) {
     h("h1", null, t("Facilities")),
     h(
       "section",
-      { class: "card flow" },
+      { class: "card long" },
       filtersOf(audit, asked, sought),
       h(
         "div",
         { class: "head" },
         count,
-        h("div", { class: "ctl" }, h("button", { type: "button", onclick: save }, t("Save as CSV")), print),
+        h("div", { class: "controls" }, h("button", { type: "button", onclick: save }, t("Save as CSV")), print),
       ),
       rangeAsked(asked),
       list.node,
@@ -209,14 +209,8 @@ function choicesOf(audit, name, word) {
 }
 
 function areaOptions(audit) {
-  const texts = collator();
+  const texts = NAMES_ORDER;
   return [...audit.areas.values()]
     .map((area) => [area.code, area.name || area.code])
     .sort((a, b) => texts.compare(a[1], b[1]));
-}
-
-// Kept here for lists of other pages: facilities by share, by whole numbers.
-export function byShare(a, b) {
-  const [one, other] = [standingAt(a.rungs), standingAt(b.rungs)];
-  return compareShares(one.reached, wholeOf(a), other.reached, wholeOf(b));
 }

@@ -106,7 +106,6 @@ function heading(column, state, sortedBy) {
           "button",
           { type: "button", class: "sorts", "data-focus": `sort-${column.id}`, onclick: () => sortedBy(column) },
           column.title,
-          h("span", { class: "arrow", "aria-hidden": "true" }, now ? (state.down ? " ▼" : " ▲") : ""),
         )
       : column.title,
   );

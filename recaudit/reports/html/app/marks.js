@@ -31,17 +31,17 @@ export function verdictMark(verdict, words = verdictWord(verdict)) {
   );
 }
 
-export function mark(name, words, title) {
+export function badge(name, words, title) {
   return h("span", { class: `mark ${name}`, title: title ?? null }, words);
 }
 
 // What is to be known of a facility before its numbers are read; nothing where all is as it should be.
 export function marksOf(facility) {
   const marks = [];
-  if (facility.status !== "ok") marks.push(mark(facility.status, statusWord(facility.status), statusMeans(facility.status)));
-  if (facility.over_reported) marks.push(mark("over", t("over-reported")));
-  if (facility.expected === null) marks.push(mark("uncounted", t("no expected number")));
-  if (facility.disputed) marks.push(mark("disputed", t("disputed")));
+  if (facility.status !== "ok") marks.push(badge(facility.status, statusWord(facility.status), statusMeans(facility.status)));
+  if (facility.over_reported) marks.push(badge("over", t("over-reported")));
+  if (facility.expected === null) marks.push(badge("uncounted", t("no expected number")));
+  if (facility.disputed) marks.push(badge("disputed", t("disputed")));
   return marks.length ? h("span", { class: "marks" }, marks) : null;
 }
 
@@ -55,6 +55,6 @@ export function shareAt({ reached, unknown }, whole, silent = false) {
   const share = unseen ? (silent ? t("not submitted") : t("unknown")) : percent(reached, whole);
   return [
     h("span", { class: unseen ? "unseen-share" : "share" }, share),
-    h("span", { class: "muted small of" }, ` ${number(reached)} / ${number(whole)}`),
+    h("span", { class: "under" }, `${number(reached)} / ${number(whole)}`),
   ];
 }

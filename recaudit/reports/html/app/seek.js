@@ -1,9 +1,9 @@
 // Finding facilities: what is asked for in the address, held against columns; 15 000 of them within one stroke of a key.
 import { HEADLINE } from "./terms.js";
 import { areasAbove, compareShares } from "./counts.js";
-import { collator } from "./say.js";
 
 const prepared = new WeakMap();
+export const NAMES_ORDER = new Intl.Collator("vi", { numeric: true }); // names are Vietnamese, whatever the page speaks
 
 // A text as it is looked for: no marks, no case, đ as d. "Trạm y tế Đắk" is found by "tram y te dak".
 export function folded(text) {
@@ -77,8 +77,8 @@ function withinShares(columns, at, { from, below }) {
   return (!from || reached * 100 >= Number(from) * whole) && (!below || reached * 100 < Number(below) * whole);
 }
 
-// How to sort places by a column: a comparison of two places. Names by the rules of the language; of equals the one
-// stays first that is first in the result.
+// How to sort places by a column: a comparison of two places. Names as Vietnamese sorts them; of equals the one stays
+// first that is first in the result.
 export function orderBy(audit, name) {
   const columns = columnsOf(audit);
   if (name === "name" || name === "area") {
@@ -93,23 +93,21 @@ export function orderBy(audit, name) {
   return (a, b) => column[a] - column[b];
 }
 
-// The place of each facility in the order of its names: sorted once for each language, compared as numbers from then on.
+// The place of each facility in the order of its names: sorted once, compared as numbers from then on.
 function rankOf(audit, name) {
   const { ranks } = columnsOf(audit);
-  const texts = collator();
-  const key = `${name} ${texts.resolvedOptions().locale}`;
-  if (!ranks.has(key)) ranks.set(key, ranked(audit, name, texts));
-  return ranks.get(key);
+  if (!ranks.has(name)) ranks.set(name, ranked(audit, name));
+  return ranks.get(name);
 }
 
-function ranked(audit, name, texts) {
+function ranked(audit, name) {
   const words =
     name === "area" ? audit.column("area").map((code) => audit.areas.get(code)?.name ?? code) : audit.column("name");
-  const distinct = [...new Set(words)].sort(texts.compare);
+  const distinct = [...new Set(words)].sort(NAMES_ORDER.compare);
   const rank = new Map();
   distinct.forEach((word, at) => {
     const before = distinct[at - 1];
-    rank.set(word, at > 0 && texts.compare(before, word) === 0 ? rank.get(before) : at);
+    rank.set(word, at > 0 && NAMES_ORDER.compare(before, word) === 0 ? rank.get(before) : at);
   });
   return Int32Array.from(words, (word) => rank.get(word));
 }

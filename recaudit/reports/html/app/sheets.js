@@ -7,12 +7,13 @@ const COUNT_NAMES = [
   "over_reported", "expected", "read", "matched", "duplicate", "conflicting", "unexpected", "out_of_scope", "unreadable",
   "missing",
 ];
-const PARTS = ["reached", "short", "unknown"];
+
+export const STANDING_PARTS = ["reached", "short", "unknown"];
 
 export const FACILITY_NAMES = [
   ...FIRST_NAMES,
   ...COUNT_NAMES,
-  ...RUNGS.flatMap((rung) => PARTS.map((part) => `${rung}_${part}`)),
+  ...RUNGS.flatMap((rung) => STANDING_PARTS.map((part) => `${rung}_${part}`)),
 ];
 
 // One facility; empty where nobody knows: no expected number, a rung that was not counted.
@@ -21,7 +22,7 @@ export function facilityRow(audit, place) {
   const named = { ...facility, area_name: facility.area ? areaName(audit, facility.area) : "" };
   return [
     ...[...FIRST_NAMES, ...COUNT_NAMES].map((name) => named[name]),
-    ...RUNGS.flatMap((rung) => PARTS.map((part) => facility.rungs[rung]?.[part] ?? null)),
+    ...RUNGS.flatMap((rung) => STANDING_PARTS.map((part) => facility.rungs[rung]?.[part] ?? null)),
   ];
 }
 

@@ -1,15 +1,13 @@
-// What the builder packed, unpacked: base64 and gzip to bytes, bytes to columns of whole numbers and to cells of rules.
+// What the builder packed, unpacked: base64 and zlib to bytes, bytes to columns of whole numbers and to cells of rules.
 // The twin of ../packing.py, which says how every count is written.
 
 export const RUNGS = ["received", "conformant", "complete", "consistent", "attested", "timely"];
 export const STATES = ["met", "unmet", "excused", "not_applicable", "not_assessable"];
 const NUMBERS = [
-  "read", "matched", "duplicate", "conflicting", "unexpected", "out_of_scope", "unreadable", "missing",
+  "matched", "read", "duplicate", "conflicting", "unexpected", "out_of_scope", "unreadable", "missing",
 ];
 const MAY_BE_NULL = ["expected", "probable"];
-const SOLO = 1 << 4;
-const ROWS = 1 << 5;
-const MASKS = 1 << 6;
+const PARTS = STATES.length + 1; // of a cell: four states, solo, and how many rows more than its table
 
 // The bytes of an island of the page, which is taken away.
 export async function islandBytes(id) {
@@ -18,7 +16,7 @@ export async function islandBytes(id) {
   node.remove();
   const packed = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at += 1) packed[at] = text.charCodeAt(at);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
@@ -51,16 +49,31 @@ function unsigned(code) {
   return code % 2 ? -(code + 1) / 2 : code / 2;
 }
 
+// The places of the facilities, those with the fewest matched rows first: the order in which all else is written.
+export function packedOrder(matched) {
+  return Array.from(matched.keys()).sort((one, other) => matched[one] - matched[other] || one - other);
+}
+
 // Name -> column, one value a facility; null is -1 in columns of numbers. Rungs are "complete.reached" and so on.
 export function unpackedColumns(head, bytes, start) {
   const { many } = reader(bytes, start);
   const count = head.count;
   const columns = { ...head.texts };
   for (const [name, words] of Object.entries(head.words)) columns[name] = words.at.map((at) => words.of[at]);
-  for (const name of NUMBERS) columns[name] = many(count);
-  for (const name of MAY_BE_NULL) columns[name] = many(count).map((code) => code - 1);
-  columns.over_reported = many(count);
-  columns.on_the_ladder = many(count); // 0: its rungs were not counted
+  const [first, ...others] = NUMBERS;
+  columns[first] = many(count);
+  const order = packedOrder(columns[first]);
+  const back = (values) => {
+    const found = new Float64Array(count);
+    order.forEach((place, at) => {
+      found[place] = values[at];
+    });
+    return found;
+  };
+  for (const name of others) columns[name] = back(many(count));
+  for (const name of MAY_BE_NULL) columns[name] = back(many(count).map((code) => code - 1));
+  columns.over_reported = back(many(count));
+  columns.on_the_ladder = back(many(count)); // 0: its rungs were not counted
   const wholes = many(count);
   let reached = new Float64Array(count);
   let short = new Float64Array(count);
@@ -69,54 +82,59 @@ export function unpackedColumns(head, bytes, start) {
     const risen = many(count);
     reached = reached.map((below, at) => below - unsigned(fallen[at]));
     short = short.map((below, at) => below + unsigned(risen[at]));
-    columns[`${rung}.reached`] = reached;
-    columns[`${rung}.short`] = short;
-    columns[`${rung}.unknown`] = many(count).map((code, at) => unsigned(code) + wholes[at] - reached[at] - short[at]);
+    const unknown = many(count).map((code, at) => unsigned(code) + wholes[at] - reached[at] - short[at]);
+    columns[`${rung}.reached`] = back(reached);
+    columns[`${rung}.short`] = back(short);
+    columns[`${rung}.unknown`] = back(unknown);
   }
   return columns;
 }
 
-// Of each rule, by its index: the facilities of its sector, and the counts of each of them; `known` is 0 where none is.
-export function unpackedCells(head, bytes, start, rules, sectors) {
-  const { one, many } = reader(bytes, start + head.cells);
+// Of each rule, by its index: the facilities of its sector (`members`, by place), and the counts of each of them;
+// `known` is 0 where the rule judged none of its rows.
+export function unpackedCells(head, bytes, start, rules, columns) {
+  const { many, one } = reader(bytes, start + head.cells);
+  const order = packedOrder(columns.matched);
   const found = new Array(rules.length);
   for (const sector of new Set(rules.map((rule) => rule.sector))) {
-    const members = [];
-    sectors.forEach((name, at) => {
-      if (name === sector) members.push(at);
-    });
+    const members = order.filter((place) => columns.sector[place] === sector);
     const ofSector = rules.filter((rule) => rule.sector === sector);
     for (const table of new Set(ofSector.map((rule) => rule.table))) {
       const rows = many(members.length);
       for (const rule of ofSector) {
-        if (rule.table === table) found[rule.index] = decodedCells(rule, members, rows, one, many(members.length));
+        if (rule.table === table) found[rule.index] = { members, ...decodedCells(many(members.length), rows, one) };
       }
     }
   }
   return found;
 }
 
-function decodedCells(rule, members, rows, one, codes) {
-  const cells = { rule, members, known: new Uint8Array(members.length), solo: new Float64Array(members.length) };
-  for (const state of STATES) cells[state] = new Float64Array(members.length);
-  for (let at = 0; at < members.length; at += 1) {
-    if (!codes[at]) continue;
-    cells.known[at] = 1;
-    const mask = (codes[at] - 1) % MASKS;
-    const rest = STATES[Math.floor((codes[at] - 1) / MASKS)];
-    let left = rows[at] + (mask & ROWS ? unsigned(one()) : 0);
-    let bit = 1;
-    for (const state of STATES) {
-      if (state === rest) continue;
-      if (mask & bit) {
-        cells[state][at] = one();
-        left -= cells[state][at];
-      }
-      bit *= 2;
+function decodedCells(codes, rows, one) {
+  const count = codes.length;
+  const parts = Array.from({ length: PARTS }, () => new Float64Array(count));
+  for (let bit = 0; bit < PARTS; bit += 1) {
+    const numbers = parts[bit];
+    for (let at = 0; at < count; at += 1) {
+      if ((codes[at] - 1) & (1 << bit) && codes[at]) numbers[at] = one();
     }
-    cells[rest][at] = left;
-    if (mask & SOLO) cells.solo[at] = one();
   }
+  const counts = STATES.map(() => new Float64Array(count));
+  const known = new Uint8Array(count);
+  for (let at = 0; at < count; at += 1) {
+    if (!codes[at]) continue;
+    known[at] = 1;
+    const rest = (codes[at] - 1) >> PARTS;
+    let left = rows[at] + unsigned(parts[PARTS - 1][at]);
+    for (let part = 0; part < STATES.length - 1; part += 1) {
+      counts[part < rest ? part : part + 1][at] = parts[part][at];
+      left -= parts[part][at];
+    }
+    counts[rest][at] = left;
+  }
+  const cells = { known, solo: parts[PARTS - 2] };
+  STATES.forEach((state, place) => {
+    cells[state] = counts[place];
+  });
   return cells;
 }
 
