@@ -15,7 +15,16 @@ from typing import Final
 
 APP: Final = Path(__file__).with_name("app")
 MAIN: Final = "main.js"
-STYLES: Final = ("base.css", "places.css", "records.css", "print.css")
+STYLES: Final = (
+    "tokens.css",
+    "layout.css",
+    "tables.css",
+    "bars.css",
+    "charts.css",
+    "places.css",
+    "records.css",
+    "print.css",
+)
 """In the order in which they hold; one that is not there is left out."""
 
 _IMPORT: Final = re.compile(r"^import\s+(?:\{(?P<names>[^}]*)\}\s+from\s+)?\"\./(?P<file>[\w.]+)\";\n", re.MULTILINE)

@@ -15,6 +15,7 @@ from recaudit.reports.html import linking
 from recaudit.reports.html.earlier import beside, in_order
 from recaudit.reports.html.inertly import harmless, island, policy, shown, visible_texts
 from recaudit.reports.html.messages import catalogues
+from recaudit.reports.html.outlines import drawn_map
 from recaudit.reports.html.packing import packed, unpacked
 from recaudit.reports.html.summary import summary
 from recaudit.reports.identities import broken
@@ -91,6 +92,7 @@ def _page(
         "facilities": {**now.head, "start": 0},
         "only": visible_texts(only),
         "promises": visible_texts(promises),
+        "map": visible_texts(drawn_map(result, root)),
         "older": [beside(one, inert, numbers) for one in before],
     }
     return _rendered(inert, head, bytes(numbers), language)

@@ -1,0 +1,174 @@
+// One facility: what was expected and by whom, what became of it, what to repair first, and every rule not met.
+import { h } from "./core.js";
+import { areaName, areasAbove, gapOf, standingAt, wholeOf } from "./counts.js";
+import { swatch, wideBar } from "./bars.js";
+import { inputsOf, signalsOf } from "./facility_rest.js";
+import { fixFirst, failedRules } from "./facility_rules.js";
+import { facilityRungs, funnelCard } from "./funnel.js";
+import { marksOf, shareAt } from "./marks.js";
+import { link } from "./router.js";
+import { number, t, tn } from "./say.js";
+import { HEADLINE, kindWord, rungWord, sectorWord, statusMeans } from "./terms.js";
+import { trendOf } from "./facility_trend.js";
+
+export function facility(audit, { sector, id }) {
+  const place = audit.find(sector, id);
+  if (place < 0) return noSuchFacility(audit);
+  const entry = audit.facility(place);
+  const cells = audit.cells(place);
+  return h(
+    "div",
+    { class: "stack" },
+    headOf(audit, entry),
+    entry.status === "silent" ? silence(entry) : null,
+    h("div", { class: "two" }, standingCard(audit, entry), fixFirst(entry, cells)),
+    h("div", { class: "two" }, facilityRungs(audit, entry), expectationCard(entry)),
+    trendOf(audit, entry),
+    funnelCard(audit, entry),
+    failedRules(entry, cells),
+    signalsOf(audit, entry),
+    inputsOf(audit, entry),
+  );
+}
+
+export function noSuchFacility(audit) {
+  return h(
+    "section",
+    { class: "card" },
+    h("h1", null, t("There is no such facility")),
+    h("p", null, t("The result speaks of no facility with this code.")),
+    audit.only ? null : h("p", null, h("a", { href: link("facilities") }, t("Search all facilities"))),
+  );
+}
+
+// Where it lies, its name, and what is to be known of it before any number.
+function headOf(audit, entry) {
+  const above = areasAbove(audit, entry.area).reverse();
+  const steps = audit.only
+    ? above.map((code) => h("span", null, h("bdi", null, areaName(audit, code))))
+    : above.map((code) => h("a", { href: link("area", { code }) }, h("bdi", null, areaName(audit, code))));
+  const facts = [kindWord(entry.kind), sectorWord(entry.sector), entry.vendor && t("software: {name}", { name: entry.vendor })];
+  return h(
+    "div",
+    { class: "page-head" },
+    h("nav", { class: "crumbs", "aria-label": t("Where it lies") }, [...steps, h("bdi", null, entry.id)]),
+    h("div", { class: "row" }, h("h1", null, h("bdi", null, entry.name || entry.id)), marksOf(entry)),
+    h("p", { class: "muted" }, facts.filter(Boolean).join(" · "), " · ", statusMeans(entry.status)),
+  );
+}
+
+function silence(entry) {
+  const due = entry.expected;
+  return h(
+    "section",
+    { class: "card notice" },
+    h("h2", null, t("This facility sent nothing")),
+    h(
+      "p",
+      null,
+      due === null
+        ? t("Nobody said how many records it should have. Nothing can be said of them: not that they are complete, and not that they are missing.")
+        : tn(
+            "{n} record is expected of it. Whether it exists and is complete is unknown: it is counted as unknown, not as 0 %, and it stays in every sum.",
+            "{n} records are expected of it. Whether they exist and are complete is unknown: they are counted as unknown, not as 0 %, and they stay in every sum.",
+            { n: due },
+          ),
+    ),
+    h("p", null, t("The first step is to send what is due; no rule can be judged before.")),
+  );
+}
+
+// The three parts of what was expected, at the headline rung; every number adds up, and the card says so.
+function standingCard(audit, entry) {
+  const at = standingAt(entry.rungs);
+  const whole = wholeOf(entry);
+  const title = entry.expected === null ? t("Complete records of those received") : t("Complete records of those expected");
+  const rows = [
+    ["reached", rungWord(HEADLINE), at.reached],
+    ["unknown", t("unknown"), at.unknown],
+    ["short", t("known short"), at.short],
+  ];
+  return h(
+    "section",
+    { class: "card" },
+    h("div", { class: "head" }, h("h2", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
+    whole ? wideBar(at) : h("p", null, t("Nothing was expected and nothing was received: there is nothing to judge.")),
+    h(
+      "table",
+      { class: "parts" },
+      h(
+        "tbody",
+        null,
+        rows.map(([name, words, n]) =>
+          h(
+            "tr",
+            null,
+            h("td", { class: "tight" }, swatch(name)),
+            h("th", { scope: "row" }, words),
+            h("td", { class: "num" }, number(n)),
+          ),
+        ),
+        h(
+          "tr",
+          { class: "sum" },
+          h("td", null),
+          h("th", { scope: "row" }, entry.expected === null ? t("received") : t("expected")),
+          h("td", { class: "num" }, number(whole)),
+        ),
+      ),
+    ),
+    gapOf(entry) ? null : whole ? h("p", { class: "small" }, t("Every one of them is complete.")) : null,
+  );
+}
+
+// Who said how many records there should be, and what is to be known of that number.
+function expectationCard(entry) {
+  const bases = {
+    roster: t("a roster: every record is known by its key"),
+    count: t("a count: how many, but not which"),
+    none: t("nobody said how many"),
+  };
+  const remarks = [
+    entry.expected === null && t("Every rate is of received records, and stands in no sum of an area or the province."),
+    entry.covers === "subset" && t("The number covers only a part of its records: it is a floor, with no lowest possible share."),
+    entry.over_reported && t("It sent more than was expected: the expected number was too low, and nothing is confirmed by it."),
+    entry.disputed && t("The sources of its expected number contradict each other."),
+    entry.probable &&
+      tn(
+        "{n} key of its roster was probably received under another: correct it in the export or the roster.",
+        "{n} keys of its roster were probably received under another: correct them in the export or the roster.",
+        { n: entry.probable },
+      ),
+    entry.moved &&
+      tn(
+        "{n} key of its roster came on days that count for its successor: nobody knows on whose list it belongs.",
+        "{n} keys of its roster came on days that count for its successor: nobody knows on whose list they belong.",
+        { n: entry.moved },
+      ),
+    entry.conflicting &&
+      tn("{n} key has copies that differ.", "{n} keys have copies that differ.", { n: entry.conflicting }),
+  ].filter(Boolean);
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", null, t("What was expected, and by whom")),
+    h(
+      "dl",
+      { class: "facts" },
+      h("dt", null, t("expected")),
+      h("dd", null, entry.expected === null ? t("not known") : number(entry.expected)),
+      h("dt", null, t("known by")),
+      h("dd", null, bases[entry.basis] ?? entry.basis),
+      (entry.said ?? []).map((one, at) => [
+        h("dt", null, at ? t("beside it") : t("decided by")),
+        h("dd", null, saidBy(one)),
+      ]),
+    ),
+    remarks.length ? h("ul", { class: "remarks" }, remarks.map((words) => h("li", null, words))) : null,
+  );
+}
+
+function saidBy(one) {
+  const how = one.basis === "roster" ? t("on a roster") : one.covers === "subset" ? t("of a part") : t("as a count");
+  return [`${number(one.number)}, ${how}: `, h("bdi", null, one.source)];
+}
