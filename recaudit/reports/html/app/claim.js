@@ -10,6 +10,7 @@ import { link } from "./router.js";
 import { number, percent, promised, t, tn } from "./say.js";
 import { scopeOf } from "./scope.js";
 import { levelWord, rungQuestion, rungWord, sectorWord, unitWord, worded, wordingOf } from "./terms.js";
+import { toFacility } from "./links.js";
 import { RUNGS } from "./unpack.js";
 
 export function claim(audit, { id }) {
@@ -170,7 +171,7 @@ function unitLink(audit, entry, unit) {
   }
   const place = audit.find(entry.sector, unit);
   const name = place < 0 ? unit : audit.facility(place).name || unit;
-  return h("a", { href: link("facility", { sector: entry.sector, id: unit }) }, h("bdi", null, `${name} (${unit})`));
+  return toFacility({ sector: entry.sector, id: unit, name: `${name} (${unit})` });
 }
 
 function listOf(sentences) {

@@ -52,7 +52,13 @@ function headOf(audit, entry) {
     "div",
     { class: "page-head" },
     h("nav", { class: "crumbs", "aria-label": t("Where it lies") }, [...steps, h("bdi", null, entry.id)]),
-    h("div", { class: "row" }, h("h1", null, h("bdi", null, entry.name || entry.id)), marksOf(entry)),
+    h(
+      "div",
+      { class: "row" },
+      h("h1", null, h("bdi", null, entry.name || entry.id)),
+      marksOf(entry),
+      h("a", { class: "button screen-only", href: link("print", { only: `${entry.sector}/${entry.id}` }) }, t("Print slip")),
+    ),
     h("p", { class: "muted" }, facts.filter(Boolean).join(" · "), " · ", statusMeans(entry.status)),
   );
 }

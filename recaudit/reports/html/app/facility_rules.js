@@ -3,8 +3,8 @@ import { h } from "./core.js";
 import { compareShares, eligible, missedOf, standingAt } from "./counts.js";
 import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
-import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
+import { toRule } from "./links.js";
 import { rungWord, severityWord, titleOf, worded } from "./terms.js";
 
 const FIXES = 5;
@@ -37,7 +37,7 @@ function fixStep({ rule, solo, ...counts }) {
   return h(
     "li",
     null,
-    h("a", { href: link("rule", rule), class: "strong" }, titleOf(rule)),
+    toRule(rule, "strong"),
     h(
       "p",
       { class: "small" },
@@ -111,7 +111,7 @@ function ruleColumns() {
       class: "named",
       value: ({ rule }) => titleOf(rule),
       cell: ({ rule }) => [
-        h("a", { href: link("rule", rule) }, titleOf(rule)),
+        toRule(rule),
         h("div", { class: "muted small" }, h("code", null, rule.id)),
       ],
     },

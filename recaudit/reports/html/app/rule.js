@@ -9,6 +9,7 @@ import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
 import { cellRow, RULE_NAMES } from "./sheets.js";
 import { rungQuestion, rungWord, sectorWord, severityWord, stateWord, titleOf, worded } from "./terms.js";
+import { toFacility } from "./links.js";
 import { STATES } from "./unpack.js";
 
 export function rule(audit, { sector, id }) {
@@ -188,7 +189,7 @@ function facilityCard(audit, entry, cells) {
         class: "named",
         value: (cell) => at(cell).name,
         cell: (cell) => [
-          h("a", { href: link("facility", at(cell)) }, h("bdi", null, at(cell).name || at(cell).id)),
+          toFacility(at(cell)),
           h("div", { class: "muted small" }, h("bdi", null, at(cell).id)),
         ],
       },
