@@ -21,6 +21,8 @@ const PLAIN = [
 //                   nor of the audit as a whole: no claim, gate, note, table, sum of an area, or what was not looked at
 //   promises        of such a page: what the claims that speak of the facility promise: {id, statement, sector, unit,
 //                   rung, level, target, each, said_by}
+//   map             the map that the plan names, null where it names none: {file, width, height, paths: {code: what an
+//                   SVG path draws}}, or {file, why} where there is none to draw
 //   older           earlier results, oldest first: {as_of, period, plan, tool, totals, claims, areas, unlike, facility(sector, id)};
 //                   unlike: {claims: {id: [why]}, facilities: {"sector/id": [why]}}, of what was not measured alike
 export async function readAudit() {
@@ -53,6 +55,7 @@ function auditOf(head, bytes) {
     areas: new Map(result.areas.map((area) => [area.code, area])),
     only: head.only,
     promises: head.promises,
+    map: head.map,
     older: head.older.map((one) => olderOf(one, bytes)),
   };
 }
