@@ -1,6 +1,6 @@
 """How large and how quick the page of a province is: ``python -m benchmarks.html [OUT.md]``. See docs/benchmarks.md.
 
-A province drawn with a seed (``benchmarks.province``), 15 000 facilities by 60 rules; its page is built twice, and opened
+A province drawn with a seed (``benchmarks.province``), 15 000 facilities by 60 rules; its page is built twice, opened
 afresh in headless Chromium. Measured in the page: from navigation until it can be read and used, from a key pressed in
 the search until the list stands, from a click on the head of a column until it is sorted.
 """
