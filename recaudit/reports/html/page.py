@@ -44,7 +44,7 @@ def html(result: Result, *, language: str = "en", root: Path | None = None, olde
         "result": _without_facilities(inert),
         "facilities": {**now.head, "start": 0},
         "only": None,
-        "map": harmless(drawn_map(result, root)),
+        "map": drawn_map(result, root),
         "older": [_older(harmless(one), numbers) for one in older],
     }
     return _rendered(inert, head, bytes(numbers), language)
