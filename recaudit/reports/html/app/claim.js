@@ -115,7 +115,7 @@ function definitionCard(audit, entry) {
   const any = entry.each === "any";
   const facts = [
     [t("Unit"), t("one {unit} ({sector})", { unit: unitWord(entry.unit), sector: sectorWord(entry.sector) })],
-    [t("Rung"), any ? t("received, whatever the claim names") : `${rungWord(entry.rung)}: ${rungQuestion(entry.rung)} ${t("Every rung below holds too.")}`],
+    [t("Rung"), any ? t("received, whatever the claim names") : [`${rungWord(entry.rung)}: ${rungQuestion(entry.rung)} `, t("Every rung below holds too.")]],
     [t("Target"), targetOf(entry)],
     [t("Scope"), scopeOf(audit, entry.scope)],
     [t("Excused values"), entry.excused === "accept" ? t("count as met") : t("count as unmet")],

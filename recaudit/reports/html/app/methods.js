@@ -96,7 +96,7 @@ function auditedCard(audit) {
 function registerWords(register) {
   if (register === null) return t("none: every rate is of what was received, and no verdict is given");
   const dated = register.dated ? "" : t("It does not name both its source and its date: nothing is confirmed by it.");
-  return [h("bdi", null, register.source || t("source not named")), `, ${register.date ? day(register.date) : t("date not named")}. `, dated];
+  return [h("bdi", null, register.source || t("source not named")), ", ", register.date ? day(register.date) : t("date not named"), ". ", dated];
 }
 
 function baseWords(base) {
@@ -119,7 +119,7 @@ function notLookedAt(audit) {
   return h(
     "section",
     { class: "card" },
-    h("h2", null, `${t("Not looked at")}: ${number(entries.length)}`),
+    h("h2", null, t("Not looked at"), ": ", number(entries.length)),
     entries.length
       ? h(
           "table",

@@ -107,7 +107,7 @@ function countsCard(entry, cells) {
     h("p", { class: "small" }, t("Excused: absent with an explicit reason. It counts as unmet, unless a claim says otherwise.")),
     alike
       ? h("p", { class: "adds small" }, tn("✓ The sum over {n} facility is the same in every state.", "✓ The sums over {n} facilities are the same in every state.", { n: cells.length }))
-      : h("p", { class: "small" }, t("The sums over the facilities are not shown: some counts are hidden.")),
+      : h("p", { class: "small" }, t("The facilities on this page do not sum to these totals: this page does not hold all of them.")),
   );
 }
 
