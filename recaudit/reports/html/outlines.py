@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NotRequired, TypeAlias, TypedDict
 
 from recaudit.geojson import GeoJsonError, Point, Ring, outlines
+from recaudit.reports.inert import visible
 from recaudit.result import Result
 from recaudit.said import Said, say
 
@@ -57,11 +58,12 @@ def drawn_map(result: Result, root: Path | None) -> DrawnMap | None:
     except GeoJsonError:  # the audit read it, and it has not changed: another version of recaudit did
         return _not_drawn(file, say("The map {file} cannot be drawn.", file=file))
     width, height, paths = paths_of(found.rings)
-    return {"file": file, "width": width, "height": height, "paths": paths}
+    shown = {visible(code): path for code, path in paths.items()}
+    return {"file": visible(file), "width": width, "height": height, "paths": shown}
 
 
 def _not_drawn(file: str, why: Said) -> DrawnMap:
-    return {"file": file, "why": {"text": why.text, "with": dict(why.values)}}
+    return {"file": visible(file), "why": {"text": why.text, "with": {"file": visible(file)}}}
 
 
 def paths_of(rings: Mapping[str, Sequence[Ring]], budget: int = BUDGET) -> tuple[int, int, dict[str, str]]:

@@ -39,7 +39,7 @@ function noSuchClaim(audit) {
   );
 }
 
-function quoted(entry) {
+export function quoted(entry) {
   return t("“{statement}”", { statement: worded(entry.statement) || entry.id });
 }
 
@@ -61,8 +61,8 @@ function judgedCard(entry) {
     "section",
     { class: `card claim-card ${entry.verdict}` },
     h("h2", null, t("Between which bounds")),
-    h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : "—"),
-    h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("no bounds: some expected numbers are unknown, or only a floor")),
+    h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : t("no bounds")),
+    h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("some expected numbers are unknown, or only a floor")),
     claimBar(entry),
     barKey({ claimed: true }),
     h("p", { class: "small" }, countsOfClaim(entry)),
@@ -72,12 +72,12 @@ function judgedCard(entry) {
   );
 }
 
-function shortBounds(low, high) {
+export function shortBounds(low, high) {
   if (low && high && low[0] === high[0]) return percent(...low);
   return `${low ? percent(...low) : "—"} – ${high ? percent(...high, { up: true }) : "—"}`;
 }
 
-function boundsMean(entry) {
+export function boundsMean(entry) {
   const [low, high] = [entry.low, entry.high];
   const values = { bounds: boundsSaid(entry), units: levelWord(entry.level), claimed: promised(entry.target) };
   if (low && high && low[0] === high[0]) return t("{bounds} of the {units} · claimed: {claimed}", values);
@@ -86,7 +86,7 @@ function boundsMean(entry) {
   return t("lowest – highest possible: {bounds} of the {units} · claimed: {claimed}", values);
 }
 
-function countsOfClaim(entry) {
+export function countsOfClaim(entry) {
   if (entry.level !== "records") {
     if (!entry.low || !entry.high) return "";
     return t("{kept} kept / {unknown} unknown / {broken} broken, of {whole} {units}", {
