@@ -21,8 +21,7 @@ export function rule(audit, { sector, id }) {
     { class: "stack" },
     ruleHead(entry, cells),
     h("div", { class: "two" }, askedCard(entry), countsCard(entry, cells)),
-    vendorCard(audit, cells),
-    facilityCard(audit, entry, cells),
+    audit.only ? null : [vendorCard(audit, cells), facilityCard(audit, entry, cells)],
   );
 }
 
