@@ -86,7 +86,7 @@ function keyCounts(audit) {
   const totals = Object.entries(audit.result.totals);
   if (!totals.length) return h("p", null, t("Nothing was counted: no row was read of any sector."));
   const names = [t("Sector"), t("Facilities"), t("silent"), t("Expected"), t("Received"), t("Complete"), ""];
-  return h(
+  const table = h(
     "table",
     { class: "key-counts" },
     h("thead", null, h("tr", null, names.map((name, at) => h("th", { scope: "col", class: at ? "num" : null }, name)))),
@@ -110,6 +110,7 @@ function keyCounts(audit) {
       }),
     ),
   );
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Key counts") }, table);
 }
 
 // Where most records are wanting.

@@ -61,8 +61,8 @@ function judgedCard(entry) {
     "section",
     { class: `card claim-card ${entry.verdict}` },
     h("h2", null, t("Between which bounds")),
-    h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : "—"),
-    h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("no bounds: some expected numbers are unknown, or only a floor")),
+    h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : t("no bounds")),
+    h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("some expected numbers are unknown, or only a floor")),
     claimBar(entry),
     barKey({ claimed: true }),
     h("p", { class: "small" }, countsOfClaim(entry)),
@@ -115,7 +115,7 @@ function definitionCard(audit, entry) {
   const any = entry.each === "any";
   const facts = [
     [t("Unit"), t("one {unit} ({sector})", { unit: unitWord(entry.unit), sector: sectorWord(entry.sector) })],
-    [t("Rung"), any ? t("received, whatever the claim names") : `${rungWord(entry.rung)}: ${rungQuestion(entry.rung)} ${t("Every rung below holds too.")}`],
+    [t("Rung"), any ? t("received, whatever the claim names") : [`${rungWord(entry.rung)}: ${rungQuestion(entry.rung)} `, t("Every rung below holds too.")]],
     [t("Target"), targetOf(entry)],
     [t("Scope"), scopeOf(audit, entry.scope)],
     [t("Excused values"), entry.excused === "accept" ? t("count as met") : t("count as unmet")],

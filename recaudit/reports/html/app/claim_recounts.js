@@ -45,7 +45,7 @@ function whatWasFound(one) {
     bad: one.answered - one.matching,
     open: one.sampled - one.answered,
   });
-  return one.frame === null ? words : `${words}; ${t("drawn from {n}", { n: one.frame })}`;
+  return one.frame === null ? words : [words, "; ", t("drawn from {n}", { n: one.frame })];
 }
 
 function rangeSupported(one) {

@@ -36,15 +36,16 @@ export function facilityColumns(audit, { area = true } = {}) {
       header: true,
       class: "named",
       order: orderBy(audit, "name"),
-      cell: (place) => nameCell(at(place)),
+      cell: (place) => nameCell(audit, at(place), area),
     },
     area && {
       id: "area",
       title: t("Commune or ward"),
+      wide: true,
       order: orderBy(audit, "area"),
       cell: (place) => areaCell(audit, at(place).area),
     },
-    { id: "marks", title: t("State"), cell: (place) => marksOf(at(place)) },
+    { id: "marks", title: t("State"), wide: true, cell: (place) => marksOf(at(place)) },
     {
       id: "share",
       title: t("Complete"),
@@ -63,10 +64,11 @@ export function facilityColumns(audit, { area = true } = {}) {
   ].filter(Boolean);
 }
 
-function nameCell(facility) {
+function nameCell(audit, facility, area) {
   return [
     toFacility(facility),
     h("div", { class: "muted small" }, h("bdi", null, facility.id), facility.kind ? ` · ${kindWord(facility.kind)}` : ""),
+    h("div", { class: "narrow-only small" }, area && facility.area ? h("bdi", null, areaName(audit, facility.area)) : null, " ", marksOf(facility)),
   ];
 }
 

@@ -112,11 +112,10 @@ function ruleColumns() {
       value: ({ rule }) => titleOf(rule),
       cell: ({ rule }) => [
         toRule(rule),
-        h("div", { class: "muted small" }, h("code", null, rule.id)),
+        h("div", { class: "muted small" }, h("code", null, rule.id), " · ", severityWord(rule)),
       ],
     },
     { id: "rung", title: t("Rung"), value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
-    { id: "severity", title: t("Asked"), value: ({ rule }) => severityWord(rule), cell: ({ rule }) => severityWord(rule) },
     {
       id: "share",
       title: t("Missed"),

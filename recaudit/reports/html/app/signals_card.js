@@ -76,7 +76,7 @@ function namedGroups(audit, flagged) {
     one.figure ? ` (${worded(one.figure)})` : "",
   ]);
   const rest = flagged.length - shown.length;
-  return [shown, rest > 0 ? `, ${tn("and {n} more", "and {n} more", { n: rest })}` : ""];
+  return [shown, rest > 0 ? [", ", tn("and {n} more", "and {n} more", { n: rest })] : null];
 }
 
 function patternTable(audit, patterns) {
