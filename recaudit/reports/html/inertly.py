@@ -34,7 +34,7 @@ def harmless(result: Result) -> Result:
     return cast(
         Result,
         {
-            **{name: _harmless(part) for name, part in result.items() if name != "facilities"},
+            **{name: visible_texts(part) for name, part in result.items() if name != "facilities"},
             "facilities": [_harmless_facility(one) for one in result["facilities"]],
         },
     )
@@ -42,18 +42,19 @@ def harmless(result: Result) -> Result:
 
 def _harmless_facility(facility: FacilityEntry) -> dict[str, object]:
     """Of its many counts by rule only the rules have names."""
-    found = {name: _harmless(part) for name, part in facility.items() if name != "rules"}
+    found = {name: visible_texts(part) for name, part in facility.items() if name != "rules"}
     found["rules"] = {_visible(rule): counts for rule, counts in facility["rules"].items()}
     return found
 
 
-def _harmless(value: object) -> object:
+def visible_texts(value: object) -> object:
+    """The same JSON with every text in it made visible."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):
-        return {_visible(key): _harmless(part) for key, part in value.items()}
+        return {_visible(key): visible_texts(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_harmless(part) for part in value]
+        return [visible_texts(part) for part in value]
     return value
 
 

@@ -8,7 +8,7 @@ import { day, number, promised, t, tn } from "./say.js";
 import { columnsOf } from "./seek.js";
 import { HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, worded, wordingOf } from "./terms.js";
 
-const CLAIMS_PRINTED = 6;
+const CLAIMS_PRINTED = 8;
 const NAMED_FIRST = 5;
 const GRAVEST_FIRST = ["refuted", "unverifiable", "confirmed"];
 
@@ -68,17 +68,25 @@ function claimLine(claim) {
       "td",
       null,
       h("strong", null, h("bdi", null, t("“{statement}”", { statement: worded(claim.statement) || claim.id }))),
-      h("div", { class: "small muted" }, t("{bounds}, of the {units}; claimed: {claimed}; rung: {rung}", { bounds: boundsSaid(claim), units: levelWord(claim.level), claimed: promised(claim.target), rung: rungWord(claim.rung) })),
+      h("div", { class: "small muted" }, boundsInWords(claim, standing)),
     ),
     h("td", { class: "bar" }, standing ? boundsBar(standing, { target: claim.target }) : null),
   );
+}
+
+function boundsInWords(claim, standing) {
+  const bounds =
+    claim.low || claim.high || !standing
+      ? t("{bounds}, of the {units}", { bounds: boundsSaid(claim), units: levelWord(claim.level) })
+      : t("no bounds; counted: {reached} reached, {unknown} unknown, {short} known short", standing);
+  return t("{bounds}; claimed: {claimed}; rung: {rung}", { bounds, claimed: promised(claim.target), rung: rungWord(claim.rung) });
 }
 
 function keyCounts(audit) {
   const totals = Object.entries(audit.result.totals);
   if (!totals.length) return h("p", null, t("Nothing was counted: no row was read of any sector."));
   const names = [t("Sector"), t("Facilities"), t("silent"), t("Expected"), t("Received"), t("Complete"), ""];
-  return h(
+  const table = h(
     "table",
     { class: "key-counts" },
     h("thead", null, h("tr", null, names.map((name, at) => h("th", { scope: "col", class: at ? "num" : null }, name)))),
@@ -102,6 +110,7 @@ function keyCounts(audit) {
       }),
     ),
   );
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Key counts") }, table);
 }
 
 // Where most records are wanting.

@@ -10,6 +10,7 @@ import { link } from "./router.js";
 import { number, percent, promised, t, tn } from "./say.js";
 import { scopeOf } from "./scope.js";
 import { levelWord, rungQuestion, rungWord, sectorWord, unitWord, worded, wordingOf } from "./terms.js";
+import { toFacility } from "./links.js";
 import { RUNGS } from "./unpack.js";
 
 export function claim(audit, { id }) {
@@ -60,8 +61,8 @@ function judgedCard(entry) {
     "section",
     { class: `card claim-card ${entry.verdict}` },
     h("h2", null, t("Between which bounds")),
-    h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : "—"),
-    h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("no bounds: some expected numbers are unknown, or only a floor")),
+    h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : t("no bounds")),
+    h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("some expected numbers are unknown, or only a floor")),
     claimBar(entry),
     barKey({ claimed: true }),
     h("p", { class: "small" }, countsOfClaim(entry)),
@@ -114,7 +115,7 @@ function definitionCard(audit, entry) {
   const any = entry.each === "any";
   const facts = [
     [t("Unit"), t("one {unit} ({sector})", { unit: unitWord(entry.unit), sector: sectorWord(entry.sector) })],
-    [t("Rung"), any ? t("received, whatever the claim names") : `${rungWord(entry.rung)}: ${rungQuestion(entry.rung)} ${t("Every rung below holds too.")}`],
+    [t("Rung"), any ? t("received, whatever the claim names") : [`${rungWord(entry.rung)}: ${rungQuestion(entry.rung)} `, t("Every rung below holds too.")]],
     [t("Target"), targetOf(entry)],
     [t("Scope"), scopeOf(audit, entry.scope)],
     [t("Excused values"), entry.excused === "accept" ? t("count as met") : t("count as unmet")],
@@ -170,7 +171,7 @@ function unitLink(audit, entry, unit) {
   }
   const place = audit.find(entry.sector, unit);
   const name = place < 0 ? unit : audit.facility(place).name || unit;
-  return h("a", { href: link("facility", { sector: entry.sector, id: unit }) }, h("bdi", null, `${name} (${unit})`));
+  return toFacility({ sector: entry.sector, id: unit, name: `${name} (${unit})` });
 }
 
 function listOf(sentences) {

@@ -14,7 +14,7 @@ export function claimAreas(audit, entry) {
   const rows = sumsByArea(audit, entry);
   if (!rows.length) return h("section", { class: "card" }, h("h2", null, t("By area")), h("p", null, t("No facility is in the claim's scope.")));
   rows.sort((a, b) => compareShares(a.at.reached, totalOf(a.at), b.at.reached, totalOf(b.at)));
-  const list = listing({ caption: t("By area"), rows, size: 0, columns: areaColumns(entry) });
+  const list = listing({ caption: t("By area"), rows, size: 0, columns: claimAreaColumns() });
   const save = () => {
     const lines = list.rows().map((row) => [row.code, row.name, row.facilities, row.uncounted, totalOf(row.at), row.received, row.at.reached, row.at.unknown, row.at.short]);
     downloadCsv("claim.csv", AREA_NAMES, lines);
@@ -91,7 +91,7 @@ function addsUpTo(entry, rows) {
   );
 }
 
-function areaColumns(entry) {
+function claimAreaColumns() {
   const count = (id, title, value) => ({ id, title, number: true, value, cell: (row) => number(value(row)) });
   const name = (row) => h("bdi", null, row.name);
   return [
@@ -105,8 +105,9 @@ function areaColumns(entry) {
     },
     count("facilities", t("Facilities"), (row) => row.facilities),
     count("expected", t("Expected"), (row) => totalOf(row.at)),
-    ...(entry.rung === "received" ? [] : [count("received", t("Received"), (row) => row.received)]),
     count("reached", t("Reached"), (row) => row.at.reached),
+    count("unknown", t("Unknown"), (row) => row.at.unknown),
+    count("short", t("Known short"), (row) => row.at.short),
     {
       id: "low",
       title: t("Share reached"),
@@ -122,6 +123,5 @@ function areaColumns(entry) {
       cell: ({ at }) => percent(at.reached + at.unknown, totalOf(at), { up: true }),
     },
     { id: "bar", title: "", class: "bar", cell: (row) => slimBar(row.at) },
-    count("short", t("Known short"), (row) => row.at.short),
   ];
 }

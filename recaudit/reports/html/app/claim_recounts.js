@@ -1,8 +1,8 @@
 // Recounts in the field that speak of a claim: what was drawn, what was found, and how sure that makes anybody.
 import { h } from "./core.js";
 import { listing } from "./listing.js";
-import { link } from "./router.js";
 import { day, number, percent, promised, t, tn } from "./say.js";
+import { toFacility } from "./links.js";
 import { levelWord } from "./terms.js";
 
 export function recountsOf(audit, entry) {
@@ -45,7 +45,7 @@ function whatWasFound(one) {
     bad: one.answered - one.matching,
     open: one.sampled - one.answered,
   });
-  return one.frame === null ? words : `${words}; ${t("drawn from {n}", { n: one.frame })}`;
+  return one.frame === null ? words : [words, "; ", t("drawn from {n}", { n: one.frame })];
 }
 
 function rangeSupported(one) {
@@ -72,7 +72,7 @@ function recountColumns(audit, one) {
     class: "named",
     value: name,
     cell: (each) => [
-      h("a", { href: link("facility", { sector: one.sector, id: each.id }) }, h("bdi", null, name(each))),
+      toFacility({ sector: one.sector, id: each.id, name: name(each) }),
       h("div", { class: "muted small" }, each.id),
     ],
   };

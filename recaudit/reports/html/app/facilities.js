@@ -6,9 +6,10 @@ import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { keep, link } from "./router.js";
-import { collator, number, t, tn } from "./say.js";
+import { collator, number, percent, t, tn } from "./say.js";
 import { NAMES_ORDER, orderBy, soughtPlaces } from "./seek.js";
 import { facilityRow, FACILITY_NAMES } from "./sheets.js";
+import { toFacility } from "./links.js";
 import { kindWord, sectorWord, statusWord } from "./terms.js";
 
 const ASKED = ["q", "sector", "kind", "area", "vendor", "status", "state", "from", "below"];
@@ -16,7 +17,11 @@ const FIRST_ORDER = { sort: "gap", order: "down" };
 
 // The columns of a list of facilities; a row is a place. `wide`: with the area and the marks, for lists of many areas.
 export function facilityColumns(audit, { area = true } = {}) {
-  const at = (place) => audit.facility(place);
+  const known = new Map(); // each row asks for its facility several times
+  const at = (place) => {
+    if (!known.has(place)) known.set(place, audit.facility(place));
+    return known.get(place);
+  };
   const counts = (id, title, value) => ({
     id,
     title,
@@ -31,15 +36,16 @@ export function facilityColumns(audit, { area = true } = {}) {
       header: true,
       class: "named",
       order: orderBy(audit, "name"),
-      cell: (place) => nameCell(at(place)),
+      cell: (place) => nameCell(audit, at(place), area),
     },
     area && {
       id: "area",
       title: t("Commune or ward"),
+      wide: true,
       order: orderBy(audit, "area"),
       cell: (place) => areaCell(audit, at(place).area),
     },
-    { id: "marks", title: t("State"), cell: (place) => marksOf(at(place)) },
+    { id: "marks", title: t("State"), wide: true, cell: (place) => marksOf(at(place)) },
     {
       id: "share",
       title: t("Complete"),
@@ -58,10 +64,11 @@ export function facilityColumns(audit, { area = true } = {}) {
   ].filter(Boolean);
 }
 
-function nameCell(facility) {
+function nameCell(audit, facility, area) {
   return [
-    h("a", { href: link("facility", facility) }, h("bdi", null, facility.name || facility.id)),
+    toFacility(facility),
     h("div", { class: "muted small" }, h("bdi", null, facility.id), facility.kind ? ` · ${kindWord(facility.kind)}` : ""),
+    h("div", { class: "narrow-only small" }, area && facility.area ? h("bdi", null, areaName(audit, facility.area)) : null, " ", marksOf(facility)),
   ];
 }
 
@@ -134,11 +141,12 @@ function countOf(n, whole) {
 
 // Where a chart asked for a range of shares, it is said.
 function rangeAsked({ from, below }) {
-  if (!from && !below) return null;
-  const words = t("Only facilities with {from} % or more and less than {below} % complete, of those about which anything is known.", {
-    from: Number(from || 0),
-    below: below ? Number(below) : 101,
-  });
+  const limits = [
+    from && t("at least {share} complete", { share: percent(Number(from), 100) }),
+    below && t("less than {share} complete", { share: percent(Number(below), 100) }),
+  ].filter(Boolean);
+  if (!limits.length) return null;
+  const words = t("Only where anything is known, and {limits}.", { limits });
   return h("p", { class: "small" }, words, " ", h("a", { href: link("facilities") }, t("Show all")));
 }
 

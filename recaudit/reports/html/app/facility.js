@@ -7,9 +7,10 @@ import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
 import { link } from "./router.js";
-import { number, t, tn } from "./say.js";
-import { HEADLINE, kindWord, rungWord, sectorWord, statusMeans } from "./terms.js";
+import { number, promised, t, tn } from "./say.js";
+import { HEADLINE, kindWord, levelWord, rungWord, sectorWord, statusMeans } from "./terms.js";
 import { trendOf } from "./facility_trend.js";
+import { quoted } from "./claim.js";
 
 export function facility(audit, { sector, id }) {
   const place = audit.find(sector, id);
@@ -23,6 +24,7 @@ export function facility(audit, { sector, id }) {
     entry.status === "silent" ? silence(entry) : null,
     h("div", { class: "two" }, standingCard(audit, entry), fixFirst(entry, cells)),
     h("div", { class: "two" }, facilityRungs(audit, entry), expectationCard(entry)),
+    promisedCard(audit),
     trendOf(audit, entry),
     funnelCard(audit, entry),
     failedRules(entry, cells),
@@ -52,7 +54,13 @@ function headOf(audit, entry) {
     "div",
     { class: "page-head" },
     h("nav", { class: "crumbs", "aria-label": t("Where it lies") }, [...steps, h("bdi", null, entry.id)]),
-    h("div", { class: "row" }, h("h1", null, h("bdi", null, entry.name || entry.id)), marksOf(entry)),
+    h(
+      "div",
+      { class: "row" },
+      h("h1", null, h("bdi", null, entry.name || entry.id)),
+      marksOf(entry),
+      h("a", { class: "button screen-only", href: link("print", { only: `${entry.sector}/${entry.id}` }) }, t("Print slip")),
+    ),
     h("p", { class: "muted" }, facts.filter(Boolean).join(" · "), " · ", statusMeans(entry.status)),
   );
 }
@@ -166,6 +174,24 @@ function expectationCard(entry) {
     ),
     remarks.length ? h("ul", { class: "remarks" }, remarks.map((words) => h("li", null, words))) : null,
   );
+}
+
+// On a page of this facility alone: what was claimed of it and others. What became of a claim is a sum over several.
+function promisedCard(audit) {
+  const promises = audit.promises ?? [];
+  if (!audit.only || !promises.length) return null;
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", null, t("Claims that speak of this facility")),
+    h("p", { class: "muted small" }, t("Verdicts are of several facilities together, so they stand in the report of the audit.")),
+    h("ul", { class: "plain" }, promises.map((one) => h("li", null, h("strong", null, h("bdi", null, quoted(one))), " ", h("span", { class: "muted small" }, promiseWords(one))))),
+  );
+}
+
+function promiseWords(one) {
+  const words = t("{target}, {level}, rung: {rung}", { target: promised(one.target), level: levelWord(one.level), rung: rungWord(one.rung) });
+  return one.said_by ? [words, "; ", t("said by {who}", { who: one.said_by })] : words;
 }
 
 function saidBy(one) {

@@ -46,7 +46,8 @@ function seatOf(seat) {
     tested: seat.tested,
     untested: seat.untested,
   });
-  return h("span", { class: "muted small" }, ` ${words}${seat.whole ? "" : `; ${t("not all was read, so nothing is cleared")}`}`);
+  const rest = seat.whole ? null : ["; ", t("not all was read, so nothing is cleared")];
+  return h("span", { class: "muted small" }, " ", words, rest);
 }
 
 // Inputs that may hold its rows and are not whole, and what was found in its own files.

@@ -3,8 +3,8 @@ import { h } from "./core.js";
 import { compareShares, eligible, missedOf, standingAt } from "./counts.js";
 import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
-import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
+import { toRule } from "./links.js";
 import { rungWord, severityWord, titleOf, worded } from "./terms.js";
 
 const FIXES = 5;
@@ -37,7 +37,7 @@ function fixStep({ rule, solo, ...counts }) {
   return h(
     "li",
     null,
-    h("a", { href: link("rule", rule), class: "strong" }, titleOf(rule)),
+    toRule(rule, "strong"),
     h(
       "p",
       { class: "small" },
@@ -111,12 +111,11 @@ function ruleColumns() {
       class: "named",
       value: ({ rule }) => titleOf(rule),
       cell: ({ rule }) => [
-        h("a", { href: link("rule", rule) }, titleOf(rule)),
-        h("div", { class: "muted small" }, h("code", null, rule.id)),
+        toRule(rule),
+        h("div", { class: "muted small" }, h("code", null, rule.id), " · ", severityWord(rule)),
       ],
     },
     { id: "rung", title: t("Rung"), value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
-    { id: "severity", title: t("Asked"), value: ({ rule }) => severityWord(rule), cell: ({ rule }) => severityWord(rule) },
     {
       id: "share",
       title: t("Missed"),

@@ -95,7 +95,8 @@ export function facilityRungs(audit, entry) {
   const whole = wholeOf(entry);
   const total = audit.result.totals[entry.sector];
   const all = total ? (total.expected ?? totalOf(standingAt(total.rungs))) : 0;
-  const alike = total && (total.expected === null) === (entry.expected === null);
+  const others = !audit.only && total;
+  const alike = others && (total.expected === null) === (entry.expected === null);
   return h(
     "section",
     { class: "card" },
@@ -111,18 +112,19 @@ export function facilityRungs(audit, entry) {
           { class: "rungs" },
           RUNGS.filter((rung) => entry.rungs[rung]).map((rung) => {
             const at = standingAt(entry.rungs, rung);
-            const others = alike ? standingAt(total.rungs, rung).reached : 0;
-            return rungLine(rung, at, whole, alike ? [others, all] : null);
+            return rungLine(rung, at, whole, alike ? [standingAt(total.rungs, rung).reached, all] : null);
           }),
         )
       : h("p", null, t("No rung was counted: nothing was received and nothing is known to be expected.")),
-    alike || !total ? null : h("p", { class: "small" }, t("It cannot be held against the sector: one is of expected records, the other of received ones.")),
+    alike || !others ? null : h("p", { class: "small" }, t("It cannot be held against the sector: one is of expected records, the other of received ones.")),
   );
 }
 
 function rungLine(rung, at, whole, others) {
   const said = others ? t("all facilities: {share}", { share: percent(...others) }) : "";
-  return [
+  return h(
+    "div",
+    { class: "rung" },
     h("span", null, rungWord(rung)),
     h(
       "span",
@@ -132,5 +134,5 @@ function rungLine(rung, at, whole, others) {
       said ? h("span", { class: "unseen" }, said) : null,
     ),
     h("span", { class: "num" }, shareAt(at, whole)),
-  ];
+  );
 }

@@ -6,8 +6,8 @@ const PAGE = 50;
 
 // A listing is {node, show(rows)}: an element, and how it is given other rows.
 //   caption   what the table is of, for who cannot see it
-//   columns   [{id, title, number, cell(row), value(row) or order(a, b)}]: the cell's content; what the column sorts by (a
-//             number, or a text by the rules of the language); a column with neither does not sort
+//   columns   [{id, title, number, wide, class, header, cell(row), value(row) or order(a, b)}]: the cell's content; what
+//             the column sorts by (a number, or a text by the rules of the language); with neither it does not sort
 //   sorted    {by: id, down: bool}; page: from 0; size: rows of a page, 0 for all on one
 //   changed   told {by, down, page} after the reader sorted or turned a page
 export function listing({ caption, columns, rows, sorted = {}, page = 0, size = PAGE, changed = () => {} }) {
@@ -100,7 +100,7 @@ function heading(column, state, sortedBy) {
   const direction = state.down ? "descending" : "ascending";
   return h(
     "th",
-    { scope: "col", class: column.number ? "num" : null, "aria-sort": sorts && now ? direction : null },
+    { scope: "col", class: classOf(column, "num"), "aria-sort": sorts && now ? direction : null },
     sorts
       ? h(
           "button",
@@ -111,6 +111,11 @@ function heading(column, state, sortedBy) {
   );
 }
 
+// `wide`: a column that a phone has no room for; what it says stands elsewhere in the row.
+function classOf(column, num, other = "") {
+  return [column.number ? num : "", column.wide ? "wide-only" : "", other].filter(Boolean).join(" ") || null;
+}
+
 function rowOf(row, columns) {
   return h(
     "tr",
@@ -118,7 +123,7 @@ function rowOf(row, columns) {
     columns.map((column) =>
       h(
         column.header ? "th" : "td",
-        { class: [column.number ? "num" : "", column.class ?? ""].join(" ").trim() || null, scope: column.header ? "row" : null },
+        { class: classOf(column, "num", column.class), scope: column.header ? "row" : null },
         column.cell(row),
       ),
     ),

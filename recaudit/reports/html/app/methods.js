@@ -5,7 +5,7 @@ import { verdictMark } from "./marks.js";
 import { agreementCard, catalogueCard, inputsCard, suitesCard, tablesCard } from "./provenance.js";
 import { evidenceCard, reconciledCard } from "./reconciled.js";
 import { signalsCard } from "./signals_card.js";
-import { day, number, t } from "./say.js";
+import { day, number, t, tn } from "./say.js";
 import { sectorWord, worded } from "./terms.js";
 
 export function methods(audit) {
@@ -76,6 +76,7 @@ function auditedCard(audit) {
     [t("Period"), days],
     deadline && [t("Deadline"), day(deadline)],
     [t("Register"), registerWords(register)],
+    register?.resolved && [t("Codes of areas"), codesWords(register.resolved)],
     ...Object.entries(bases ?? {}).map(([sector, base]) => [t("Records of {sector}", { sector: sectorWord(sector) }), baseWords(base)]),
     [t("Rules fail the audit of themselves"), failWords(failOn)],
     [t("What counts as a value"), t("policy, edition {version}", { version: policy.version })],
@@ -96,7 +97,20 @@ function auditedCard(audit) {
 function registerWords(register) {
   if (register === null) return t("none: every rate is of what was received, and no verdict is given");
   const dated = register.dated ? "" : t("It does not name both its source and its date: nothing is confirmed by it.");
-  return [h("bdi", null, register.source || t("source not named")), `, ${register.date ? day(register.date) : t("date not named")}. `, dated];
+  return [h("bdi", null, register.source || t("source not named")), ", ", register.date ? day(register.date) : t("date not named"), ". ", dated];
+}
+
+// Facilities whose code of an area is not plainly one of the day of the audit.
+function codesWords({ by_crosswalk: older, split, unresolved }) {
+  const named = (list) => list.map((one) => one.facility);
+  const parts = [
+    older && tn("{n} facility is placed by an older code of its area", "{n} facilities are placed by older codes of their areas", { n: older }),
+    split.length &&
+      tn("{n} facility has a code that may mean another area too: {named}", "{n} facilities have codes that may mean other areas too: {named}", { n: split.length, named: named(split) }),
+    unresolved.length &&
+      tn("{n} facility has a code that leads to no area: {named}", "{n} facilities have codes that lead to no area: {named}", { n: unresolved.length, named: named(unresolved) }),
+  ];
+  return parts.filter(Boolean).join("; ") || t("each is plainly one of the day");
 }
 
 function baseWords(base) {
@@ -119,7 +133,8 @@ function notLookedAt(audit) {
   return h(
     "section",
     { class: "card" },
-    h("h2", null, `${t("Not looked at")}: ${number(entries.length)}`),
+    h("h2", null, t("Not looked at"), audit.only ? null : [": ", number(entries.length)]),
+    audit.only ? h("p", null, t("This page is of one facility; what was not looked at stands in the report of the audit.")) : null,
     entries.length
       ? h(
           "table",
@@ -127,7 +142,9 @@ function notLookedAt(audit) {
           h("thead", null, h("tr", null, h("th", { scope: "col" }, t("What")), h("th", { scope: "col" }, t("Why")))),
           h("tbody", null, entries.map((one) => h("tr", null, h("th", { scope: "row" }, h("bdi", null, worded(one.what))), h("td", null, worded(one.why))))),
         )
-      : h("p", null, t("Nothing that was handed in was left out.")),
+      : audit.only
+        ? null
+        : h("p", null, t("Nothing that was handed in was left out.")),
     notes.length ? [h("h3", null, t("Notes")), h("ul", { class: "plain" }, notes.map((note) => h("li", null, worded(note))))] : null,
   );
 }

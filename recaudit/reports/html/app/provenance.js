@@ -50,24 +50,25 @@ export function tablesCard(audit) {
   const { tables } = audit.result;
   if (!tables.length) return null;
   const count = (id, title) => ({ id, title, number: true, value: (one) => one[id], cell: (one) => number(one[id]) });
+  const list = listing({
+    caption: t("Tables"),
+    rows: tables,
+    size: 0,
+    columns: [
+      { id: "sector", title: t("Sector"), value: (one) => sectorWord(one.sector), cell: (one) => sectorWord(one.sector) },
+      { id: "name", title: t("Table"), header: true, value: (one) => one.name, cell: (one) => h("code", null, one.name) },
+      count("read", t("Rows read")),
+      count("unreadable", t("Unreadable")),
+      count("unlinked", t("Unlinked")),
+      count("duplicate", t("Duplicate")),
+      count("conflicting", t("Conflicting")),
+    ],
+  });
   return h(
     "section",
     { class: "card long" },
     h("h2", null, t("Tables")),
-    listing({
-      caption: t("Tables"),
-      rows: tables,
-      size: 0,
-      columns: [
-        { id: "sector", title: t("Sector"), value: (one) => sectorWord(one.sector), cell: (one) => sectorWord(one.sector) },
-        { id: "name", title: t("Table"), header: true, value: (one) => one.name, cell: (one) => h("code", null, one.name) },
-        count("read", t("Rows read")),
-        count("unreadable", t("Unreadable")),
-        count("unlinked", t("Unlinked")),
-        count("duplicate", t("Duplicate")),
-        count("conflicting", t("Conflicting")),
-      ],
-    }).node,
+    h("details", null, h("summary", null, tn("{n} table", "{n} tables", { n: tables.length })), list.node),
   );
 }
 
@@ -81,7 +82,12 @@ export function suitesCard(audit) {
     suites.length
       ? [
           h("p", { class: "small" }, tn("{n} rule in all; received and conformant are built in.", "{n} rules in all; received and conformant are built in.", { n: rules })),
-          hashes(suites.map((one) => [`${one.name} ${one.version}`, tn("{n} rule", "{n} rules", { n: one.rules }), one.sha256])),
+          h(
+            "details",
+            null,
+            h("summary", null, tn("{n} suite", "{n} suites", { n: suites.length })),
+            hashes(suites.map((one) => [`${one.name} ${one.version}`, tn("{n} rule", "{n} rules", { n: one.rules }), one.sha256])),
+          ),
         ]
       : h("p", null, t("No suite was applied: complete and what is above it were not judged.")),
   );

@@ -35,7 +35,7 @@ function sectorSums(audit, sector) {
       [
         tn("{n} facility", "{n} facilities", { n: total.facilities }),
         t("{n} silent", { n: total.silent }),
-        t("{n} without an expected number", { n: total.no_expected }),
+        tn("{n} without an expected number", "{n} without an expected number", { n: total.no_expected }),
       ].join(", "),
     ),
     rungTable(total.rungs, total.expected, whole, rungsAsked(audit, sector)),
@@ -115,7 +115,8 @@ function evidenceOf([sector, one]) {
       "li",
       null,
       tn("{n} unreadable row of {tables}", "{n} unreadable rows of {tables}", { n: hole.count, tables: hole.tables }),
-      hole.facility === null ? `, ${t("of any facility")}` : [", ", h("bdi", null, hole.facility)],
+      ", ",
+      hole.facility === null ? t("of any facility") : h("bdi", null, hole.facility),
       [" (", h("code", null, hole.namespace), ")"],
     ),
   );

@@ -9,6 +9,7 @@ import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
 import { cellRow, RULE_NAMES } from "./sheets.js";
 import { rungQuestion, rungWord, sectorWord, severityWord, stateWord, titleOf, worded } from "./terms.js";
+import { toFacility } from "./links.js";
 import { STATES } from "./unpack.js";
 
 export function rule(audit, { sector, id }) {
@@ -20,8 +21,7 @@ export function rule(audit, { sector, id }) {
     { class: "stack" },
     ruleHead(entry, cells),
     h("div", { class: "two" }, askedCard(entry), countsCard(entry, cells)),
-    vendorCard(audit, cells),
-    facilityCard(audit, entry, cells),
+    audit.only ? null : [vendorCard(audit, cells), facilityCard(audit, entry, cells)],
   );
 }
 
@@ -106,7 +106,7 @@ function countsCard(entry, cells) {
     h("p", { class: "small" }, t("Excused: absent with an explicit reason. It counts as unmet, unless a claim says otherwise.")),
     alike
       ? h("p", { class: "adds small" }, tn("✓ The sum over {n} facility is the same in every state.", "✓ The sums over {n} facilities are the same in every state.", { n: cells.length }))
-      : h("p", { class: "small" }, t("The sums over the facilities are not shown: some counts are hidden.")),
+      : h("p", { class: "small" }, t("The facilities on this page do not sum to these totals: this page does not hold all of them.")),
   );
 }
 
@@ -188,7 +188,7 @@ function facilityCard(audit, entry, cells) {
         class: "named",
         value: (cell) => at(cell).name,
         cell: (cell) => [
-          h("a", { href: link("facility", at(cell)) }, h("bdi", null, at(cell).name || at(cell).id)),
+          toFacility(at(cell)),
           h("div", { class: "muted small" }, h("bdi", null, at(cell).id)),
         ],
       },

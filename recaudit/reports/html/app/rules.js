@@ -4,8 +4,8 @@ import { compareShares, eligible, missedOf } from "./counts.js";
 import { slimBar } from "./bars.js";
 import { listing } from "./listing.js";
 import { missedShare } from "./facility_rules.js";
-import { link } from "./router.js";
 import { number, t, tn } from "./say.js";
+import { toRule } from "./links.js";
 import { rungWord, sectorWord, severityWord, titleOf } from "./terms.js";
 
 export function rules(audit) {
@@ -51,7 +51,7 @@ function columnsOfRules() {
       class: "named",
       value: (rule) => titleOf(rule),
       cell: (rule) => [
-        h("a", { href: link("rule", rule) }, titleOf(rule)),
+        toRule(rule),
         h("div", { class: "muted small" }, h("code", null, rule.id), " · ", h("code", null, rule.table)),
       ],
     },

@@ -1,9 +1,9 @@
 // Signals and patterns of all facilities. They stand apart, because they move no rung, no number and no verdict.
 import { h } from "./core.js";
 import { listing } from "./listing.js";
-import { link } from "./router.js";
 import { figureOf, flagMark } from "./facility_rest.js";
 import { number, t, tn } from "./say.js";
+import { toFacility } from "./links.js";
 import { sectorWord, worded } from "./terms.js";
 
 const GROUPS_NAMED = 20;
@@ -72,11 +72,11 @@ function signalCell(audit, { first, own, flagged }) {
 function namedGroups(audit, flagged) {
   const shown = flagged.slice(0, GROUPS_NAMED).map((one, at) => [
     at ? ", " : "",
-    h("a", { href: link("facility", { sector: one.sector, id: one.group }) }, h("bdi", null, one.group)),
+    toFacility({ sector: one.sector, id: one.group }),
     one.figure ? ` (${worded(one.figure)})` : "",
   ]);
   const rest = flagged.length - shown.length;
-  return [shown, rest > 0 ? `, ${tn("and {n} more", "and {n} more", { n: rest })}` : ""];
+  return [shown, rest > 0 ? [", ", tn("and {n} more", "and {n} more", { n: rest })] : null];
 }
 
 function patternTable(audit, patterns) {

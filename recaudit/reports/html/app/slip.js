@@ -83,7 +83,8 @@ function repairs(entry, cells) {
           "li",
           null,
           h("strong", null, titleOf(rule)),
-          ` · ${t("repairing this alone: +{n} reach {rung}", { n: solo, rung: rungWord(rule.rung) })}`,
+          " · ",
+          t("repairing this alone: +{n} reach {rung}", { n: solo, rung: rungWord(rule.rung) }),
           h("div", { class: "small muted" }, worded(rule.fix)),
         ),
       ),
@@ -92,7 +93,8 @@ function repairs(entry, cells) {
             "li",
             null,
             h("strong", null, tn("{n} record was not received", "{n} records were not received", { n: lost })),
-            ` · ${t("{missing} missing, {unknown} unknown", { missing: received.short, unknown: received.unknown })}`,
+            " · ",
+            t("{missing} missing, {unknown} unknown", { missing: received.short, unknown: received.unknown }),
             h("div", { class: "small muted" }, t("Compare with the roster or the register of cases, and send what is lacking.")),
           )
         : null,
@@ -118,7 +120,7 @@ function missedRules(cells) {
           h(
             "tr",
             null,
-            h("th", { scope: "row" }, titleOf(cell.rule), cell.rule.required ? "" : ` (${t("advisory")})`),
+            h("th", { scope: "row" }, titleOf(cell.rule), cell.rule.required ? null : [" (", t("advisory"), ")"]),
             h("td", { class: "num" }, `${number(missedOf(cell))} / ${number(eligible(cell))}`),
             h("td", { class: "num" }, percent(missedOf(cell), eligible(cell))),
           ),

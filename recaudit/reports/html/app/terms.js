@@ -105,7 +105,7 @@ export function roleWord(role) {
     expected: t("expected numbers"),
     roster: t("roster"),
     recount: t("recount"),
-    claims: t("claims"),
+    claims: t("claims of insurance"),
     suite: t("suite"),
     mapping: t("mapping"),
   };
