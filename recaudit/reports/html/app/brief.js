@@ -2,7 +2,7 @@
 import { h } from "./core.js";
 import { barKey, boundsBar, claimStanding, slimBar } from "./bars.js";
 import { boundsSaid } from "./charts.js";
-import { gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
+import { eligible, gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
 import { shareAt, verdictMark } from "./marks.js";
 import { day, number, promised, t, tn } from "./say.js";
 import { columnsOf } from "./seek.js";
@@ -126,8 +126,15 @@ function facilitiesFirst(audit) {
     h("h3", null, t("Facilities to look at first")),
     places.length
       ? h("ol", { class: "short" }, places.map((at) => facilityFirstLine(audit.facility(at))))
-      : h("p", { class: "small" }, audit.count ? t("No facility has a gap.") : t("The result has no facility.")),
+      : h("p", { class: "small" }, noFacility(audit)),
   );
+}
+
+function noFacility(audit) {
+  if (!audit.count) return t("The result has no facility.");
+  return columnsOf(audit).whole.some((whole) => whole > 0)
+    ? t("No facility has a gap.")
+    : t("Nothing was expected of any facility, and nothing received.");
 }
 
 function facilityFirstLine(facility) {
@@ -179,8 +186,14 @@ function rulesFirst(audit) {
             ),
           ),
         )
-      : h("p", { class: "small" }, t("No required rule is known to be missed.")),
+      : h("p", { class: "small" }, noRepair(audit)),
   );
+}
+
+// Where no rule was missed it matters whether any was asked of any row.
+function noRepair(audit) {
+  const judged = audit.rules.some((rule) => rule.required && eligible(rule.totals));
+  return judged ? t("No required rule is known to be missed.") : t("No required rule judged any row: nothing can be said.");
 }
 
 function howToRead() {

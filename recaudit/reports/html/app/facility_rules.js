@@ -115,7 +115,7 @@ function ruleColumns() {
         h("div", { class: "muted small" }, h("code", null, rule.id), " · ", severityWord(rule)),
       ],
     },
-    { id: "rung", title: t("Rung"), value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
+    { id: "rung", title: t("Rung"), class: "nowrap", value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
     {
       id: "share",
       title: t("Missed"),
