@@ -1,19 +1,20 @@
 // One area: where it lies, its rungs in each sector, its facilities by gap, and what lies below it.
 import { h } from "./core.js";
-import { barKey, wideBar } from "./bars.js";
+import { barKey, slimBar, wideBar } from "./bars.js";
 import { pointsOf, trendChart } from "./charts.js";
 import { areaName, areasAbove, standingAt, totalOf } from "./counts.js";
 import { areaTableColumns } from "./areas.js";
 import { facilityColumns } from "./facilities.js";
-import { expectedAddsUp, rungTable } from "./funnel.js";
+import { expectedAddsUp } from "./funnel.js";
 import { listing } from "./listing.js";
 import { shareAt } from "./marks.js";
 import { areaCounts, byLowest, bandOf, leavesOf } from "./places.js";
 import { facilitiesSaid } from "./placescard.js";
 import { link } from "./router.js";
-import { t, tn } from "./say.js";
+import { number, t, tn } from "./say.js";
 import { orderBy, soughtPlaces } from "./seek.js";
-import { HEADLINE, rungsAsked, rungWord, sectorWord } from "./terms.js";
+import { HEADLINE, rungQuestion, rungsAsked, rungWord, sectorWord } from "./terms.js";
+import { RUNGS } from "./unpack.js";
 
 export function area(audit, { code }) {
   const entry = audit.areas.get(code);
@@ -89,9 +90,37 @@ function areaSectorCard(audit, entry, sector) {
       facilitiesSaid(counts),
       counts.uncounted ? [", ", tn("{n} without an expected number, in no sum", "{n} without an expected number, in no sum", { n: counts.uncounted })] : "",
     ),
-    whole ? rungTable(sums.rungs, sums.expected, whole, rungsAsked(audit, sector)) : h("p", null, counts.uncounted ? t("Nobody said how many records to expect here.") : t("Nothing is expected here.")),
+    whole ? areaRungs(sums.rungs, rungsAsked(audit, sector), sector) : h("p", null, counts.uncounted ? t("Nobody said how many records to expect here.") : t("Nothing is expected here.")),
     h("p", { class: "adds small" }, expectedAddsUp(sums.rungs, sums.expected)),
     areaTrend(audit, entry, sector),
+  );
+}
+
+// Rung by rung; one that no required rule asks for is left out, because every record reaches it unlooked at.
+function areaRungs(rungs, asked, sector) {
+  const shown = RUNGS.filter((rung) => rungs[rung] && (rung === "received" || asked.includes(rung)));
+  const heads = [[t("Rung")], [t("Share"), "num"], [t("Bounds")], [t("Unknown"), "num"], [t("Known short"), "num"]];
+  const row = (rung) => {
+    const at = standingAt(rungs, rung);
+    return h(
+      "tr",
+      { class: rung === HEADLINE ? "strong" : null },
+      h("th", { scope: "row", title: rungQuestion(rung) }, rungWord(rung)),
+      h("td", { class: "num" }, shareAt(at, totalOf(at))),
+      h("td", { class: "bar" }, slimBar(at)),
+      h("td", { class: "num" }, number(at.unknown)),
+      h("td", { class: "num" }, number(at.short)),
+    );
+  };
+  return h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Rungs: {sector}", { sector: sectorWord(sector) }) },
+    h(
+      "table",
+      null,
+      h("thead", null, h("tr", null, heads.map(([words, name]) => h("th", { scope: "col", class: name }, words)))),
+      h("tbody", null, shown.map(row)),
+    ),
   );
 }
 

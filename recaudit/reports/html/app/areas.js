@@ -104,7 +104,7 @@ export function areaTableColumns(audit) {
       order: (a, b) => compareShares(a.counts.standing.reached, known(a), b.counts.standing.reached, known(b)),
       cell: ({ counts }) => shareAt(counts.standing, counts.whole, counts.facilities > 0 && counts.silent === counts.facilities),
     },
-    { id: "bar", title: "", class: "bar", cell: ({ counts }) => slimBar(counts.standing) },
+    { id: "bar", title: t("Bounds"), class: "bar", cell: ({ counts }) => slimBar(counts.standing) },
     count("gap", t("Gap"), ({ counts }) => counts.whole - counts.standing.reached),
     count("short", t("Known short"), ({ counts }) => counts.standing.short),
     count("unknown", t("Unknown"), ({ counts }) => counts.standing.unknown),

@@ -3,13 +3,13 @@
 import { h, svg } from "./core.js";
 import { day, number, percent, promised, t } from "./say.js";
 
-const WIDTH = 380;
-const HEIGHT = 176;
+const WIDTH = 460;
+const HEIGHT = 180;
 const LEFT = 44;
 const RIGHT = 26;
 const TOP = 16;
 const BOTTOM = 30;
-const FLOORS = [90, 75, 50]; // per cent: where the axis may start, so that it starts below every point
+const FLOORS = [90, 80, 60]; // per cent: where the axis may start, so that it starts below every point
 
 // `points`, oldest first: [{label, low: [n, N] | null, high: [n, N] | null, unlike: bool}]; `unlike`: not to be compared with
 // the newest. `target`: a decimal text or null. A chart of fewer than two points is null: one point is no trend.
@@ -18,7 +18,7 @@ export function trendChart(points, { target = null, name = "" } = {}) {
   const aims = target === null ? [] : [Number(target) * 100];
   const known = points.flatMap((point) => [point.low, point.high]).filter(Boolean).map(place);
   const lowest = Math.min(100, ...known, ...aims);
-  const floor = FLOORS.find((one) => lowest >= one + 1) ?? 0;
+  const floor = FLOORS.find((one) => lowest > one) ?? 0;
   const across = (at) => LEFT + 8 + (at * (WIDTH - LEFT - RIGHT - 16)) / (points.length - 1);
   const up = (value) => TOP + ((100 - value) / (100 - floor)) * (HEIGHT - TOP - BOTTOM);
   return svg(

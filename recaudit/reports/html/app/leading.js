@@ -34,14 +34,14 @@ export function facilitiesFirstCard(audit) {
     h(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Act here first") },
-      h("table", null, firstHeads(), h("tbody", null, first.map((at) => firstRow(audit, audit.facility(at))))),
+      h("table", { class: "first" }, firstHeads(), h("tbody", null, first.map((at) => firstRow(audit, audit.facility(at))))),
     ),
   );
 }
 
 function firstHeads() {
-  const heads = [[t("Facility"), ""], [t("Complete"), "num"], ["", ""], [t("Gap"), "num"]];
-  const cell = ([words, name]) => (words ? h("th", { scope: "col", class: name || null }, words) : h("td", null));
+  const heads = [[t("Facility"), ""], [t("Complete"), "num"], [t("Bounds"), ""], [t("Gap"), "num"]];
+  const cell = ([words, name]) => h("th", { scope: "col", class: name || null }, words);
   return h("thead", null, h("tr", null, heads.map(cell)));
 }
 

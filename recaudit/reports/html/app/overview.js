@@ -42,7 +42,7 @@ function overviewHead(audit) {
     h("p", { class: "muted small" }, facts),
     h(
       "div",
-      { class: "row" },
+      { class: "head" },
       h("h1", null, h("bdi", null, plan.name || t("Exports without a plan"))),
       h("a", { class: "button screen-only", href: link("print") }, t("Print the report")),
     ),
@@ -113,7 +113,7 @@ function figureDrawn([n, whole, words, share = ""]) {
   return h(
     "div",
     { class: "figure" },
-    h("div", { class: "value" }, number(n), whole === null ? null : h("small", null, ` / ${number(whole)}`), share ? h("small", null, ` · ${share}`) : null),
-    h("div", { class: "label" }, words),
+    h("div", { class: "value" }, number(n), whole === null ? null : h("small", null, ` / ${number(whole)}`)),
+    h("div", { class: "label" }, words, share ? ` · ${share}` : ""),
   );
 }
