@@ -28,7 +28,7 @@ export function brief(audit) {
     claimTable(audit),
     keyCounts(audit),
     h("div", { class: "two" }, facilitiesFirst(audit), rulesFirst(audit)),
-    howToRead(),
+    howToRead(audit),
     h("p", { class: "small muted digest" }, audit.result.digest ? t("SHA-256 of the result: {digest}", { digest: audit.result.digest }) : ""),
   );
 }
@@ -181,7 +181,7 @@ function rulesFirst(audit) {
                 { class: "small muted" },
                 gain
                   ? t("repairing this alone: +{n} reach {rung}", { n: gain, rung: rungWord(rule.rung) })
-                  : tn("missed by {n} row, never alone", "missed by {n} rows, never alone", { n: missedOf(rule.totals) }),
+                  : tn("missed by {n} row; repaired alone, no record gains", "missed by {n} rows; repaired alone, no record gains", { n: missedOf(rule.totals) }),
               ),
             ),
           ),
@@ -196,13 +196,16 @@ function noRepair(audit) {
   return judged ? t("No required rule is known to be missed.") : t("No required rule judged any row: nothing can be said.");
 }
 
-function howToRead() {
+function howToRead(audit) {
+  const bar = isExportOnly(audit)
+    ? t("The bar stands over all that was received, for nobody said how many records there should be. The hatched part is unknown: it is neither complete nor short.")
+    : t("The bar stands over all that was expected. Where the mark lies in the reached part, the claim holds; in the hatched part nobody knows; in the part known short it fails. What a facility did not send is hatched, never 0 %.");
   return h(
     "div",
     { class: "how" },
     h("h3", null, t("How to read it")),
-    barKey({ claimed: true }),
-    h("p", { class: "small" }, t("The bar stands over all that was expected. Where the mark lies in the reached part, the claim holds; in the hatched part nobody knows; in the part known short it fails. What a facility did not send is hatched, never 0 %.")),
+    barKey({ claimed: audit.result.claims.length > 0 }),
+    h("p", { class: "small" }, bar),
     h("p", { class: "small" }, t("“{rung}” means that every required element that is due is filled with a real value; it is one of six things that “100 %” may mean.", { rung: rungWord(HEADLINE) })),
   );
 }
