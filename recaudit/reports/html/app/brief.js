@@ -2,7 +2,7 @@
 import { h } from "./core.js";
 import { barKey, boundsBar, claimStanding, slimBar } from "./bars.js";
 import { boundsSaid } from "./charts.js";
-import { gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
+import { eligible, gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
 import { shareAt, verdictMark } from "./marks.js";
 import { day, number, promised, t, tn } from "./say.js";
 import { columnsOf } from "./seek.js";
@@ -28,7 +28,7 @@ export function brief(audit) {
     claimTable(audit),
     keyCounts(audit),
     h("div", { class: "two" }, facilitiesFirst(audit), rulesFirst(audit)),
-    howToRead(),
+    howToRead(audit),
     h("p", { class: "small muted digest" }, audit.result.digest ? t("SHA-256 of the result: {digest}", { digest: audit.result.digest }) : ""),
   );
 }
@@ -126,8 +126,15 @@ function facilitiesFirst(audit) {
     h("h3", null, t("Facilities to look at first")),
     places.length
       ? h("ol", { class: "short" }, places.map((at) => facilityFirstLine(audit.facility(at))))
-      : h("p", { class: "small" }, audit.count ? t("No facility has a gap.") : t("The result has no facility.")),
+      : h("p", { class: "small" }, noFacility(audit)),
   );
+}
+
+function noFacility(audit) {
+  if (!audit.count) return t("The result has no facility.");
+  return columnsOf(audit).whole.some((whole) => whole > 0)
+    ? t("No facility has a gap.")
+    : t("Nothing was expected of any facility, and nothing received.");
 }
 
 function facilityFirstLine(facility) {
@@ -174,22 +181,31 @@ function rulesFirst(audit) {
                 { class: "small muted" },
                 gain
                   ? t("repairing this alone: +{n} reach {rung}", { n: gain, rung: rungWord(rule.rung) })
-                  : tn("missed by {n} row, never alone", "missed by {n} rows, never alone", { n: missedOf(rule.totals) }),
+                  : tn("missed by {n} row; repaired alone, no record gains", "missed by {n} rows; repaired alone, no record gains", { n: missedOf(rule.totals) }),
               ),
             ),
           ),
         )
-      : h("p", { class: "small" }, t("No required rule is known to be missed.")),
+      : h("p", { class: "small" }, noRepair(audit)),
   );
 }
 
-function howToRead() {
+// Where no rule was missed it matters whether any was asked of any row.
+function noRepair(audit) {
+  const judged = audit.rules.some((rule) => rule.required && eligible(rule.totals));
+  return judged ? t("No required rule is known to be missed.") : t("No required rule judged any row: nothing can be said.");
+}
+
+function howToRead(audit) {
+  const bar = isExportOnly(audit)
+    ? t("The bar stands over all that was received, for nobody said how many records there should be. The hatched part is unknown: it is neither complete nor short.")
+    : t("The bar stands over all that was expected. Where the mark lies in the reached part, the claim holds; in the hatched part nobody knows; in the part known short it fails. What a facility did not send is hatched, never 0 %.");
   return h(
     "div",
     { class: "how" },
     h("h3", null, t("How to read it")),
-    barKey({ claimed: true }),
-    h("p", { class: "small" }, t("The bar stands over all that was expected. Where the mark lies in the reached part, the claim holds; in the hatched part nobody knows; in the part known short it fails. What a facility did not send is hatched, never 0 %.")),
+    barKey({ claimed: audit.result.claims.length > 0 }),
+    h("p", { class: "small" }, bar),
     h("p", { class: "small" }, t("“{rung}” means that every required element that is due is filled with a real value; it is one of six things that “100 %” may mean.", { rung: rungWord(HEADLINE) })),
   );
 }

@@ -60,7 +60,7 @@ function judgedCard(entry) {
   return h(
     "section",
     { class: `card claim-card ${entry.verdict}` },
-    h("h2", null, t("Between which bounds")),
+    h("h2", null, t("Lowest – highest possible")),
     h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : t("no bounds")),
     h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("some expected numbers are unknown, or only a floor")),
     claimBar(entry),

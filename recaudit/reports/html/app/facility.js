@@ -2,6 +2,7 @@
 import { h } from "./core.js";
 import { areaName, areasAbove, gapOf, standingAt, wholeOf } from "./counts.js";
 import { swatch, wideBar } from "./bars.js";
+import { expectationCard } from "./facility_expected.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
 import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";
@@ -23,7 +24,7 @@ export function facility(audit, { sector, id }) {
     headOf(audit, entry),
     entry.status === "silent" ? silence(entry) : null,
     h("div", { class: "two" }, standingCard(audit, entry), fixFirst(entry, cells)),
-    h("div", { class: "two" }, facilityRungs(audit, entry), expectationCard(entry)),
+    h("div", { class: "two" }, facilityRungs(audit, entry), expectationCard(audit, entry)),
     promisedCard(audit),
     trendOf(audit, entry),
     funnelCard(audit, entry),
@@ -129,53 +130,6 @@ function standingCard(audit, entry) {
   );
 }
 
-// Who said how many records there should be, and what is to be known of that number.
-function expectationCard(entry) {
-  const bases = {
-    roster: t("a roster: every record is known by its key"),
-    count: t("a count: how many, but not which"),
-    none: t("nobody said how many"),
-  };
-  const remarks = [
-    entry.expected === null && t("Every rate is of received records, and stands in no sum of an area or the province."),
-    entry.covers === "subset" && t("The number covers only a part of its records: it is a floor, with no lowest possible share."),
-    entry.over_reported && t("It sent more than was expected: the expected number was too low, and nothing is confirmed by it."),
-    entry.disputed && t("The sources of its expected number contradict each other."),
-    entry.probable &&
-      tn(
-        "{n} key of its roster was probably received under another: correct it in the export or the roster.",
-        "{n} keys of its roster were probably received under another: correct them in the export or the roster.",
-        { n: entry.probable },
-      ),
-    entry.moved &&
-      tn(
-        "{n} key of its roster came on days that count for its successor: nobody knows on whose list it belongs.",
-        "{n} keys of its roster came on days that count for its successor: nobody knows on whose list they belong.",
-        { n: entry.moved },
-      ),
-    entry.conflicting &&
-      tn("{n} key has copies that differ.", "{n} keys have copies that differ.", { n: entry.conflicting }),
-  ].filter(Boolean);
-  return h(
-    "section",
-    { class: "card" },
-    h("h2", null, t("What was expected, and by whom")),
-    h(
-      "dl",
-      { class: "facts" },
-      h("dt", null, t("expected")),
-      h("dd", null, entry.expected === null ? t("not known") : number(entry.expected)),
-      h("dt", null, t("known by")),
-      h("dd", null, bases[entry.basis] ?? entry.basis),
-      (entry.said ?? []).map((one, at) => [
-        h("dt", null, at ? t("beside it") : t("decided by")),
-        h("dd", null, saidBy(one)),
-      ]),
-    ),
-    remarks.length ? h("ul", { class: "remarks" }, remarks.map((words) => h("li", null, words))) : null,
-  );
-}
-
 // On a page of this facility alone: what was claimed of it and others. What became of a claim is a sum over several.
 function promisedCard(audit) {
   const promises = audit.promises ?? [];
@@ -192,9 +146,4 @@ function promisedCard(audit) {
 function promiseWords(one) {
   const words = t("{target}, {level}, rung: {rung}", { target: promised(one.target), level: levelWord(one.level), rung: rungWord(one.rung) });
   return one.said_by ? [words, "; ", t("said by {who}", { who: one.said_by })] : words;
-}
-
-function saidBy(one) {
-  const how = one.basis === "roster" ? t("on a roster") : one.covers === "subset" ? t("of a part") : t("as a count");
-  return [`${number(one.number)}, ${how}: `, h("bdi", null, one.source)];
 }

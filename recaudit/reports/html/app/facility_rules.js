@@ -59,14 +59,18 @@ function notReceived(received, lost) {
   );
 }
 
-function nothingToFix(cells) {
-  const missed = cells.some((cell) => missedOf(cell));
-  const open = cells.some((cell) => cell.not_assessable);
-  const judged = cells.some((cell) => eligible(cell));
-  if (!judged) return t("No rule could be judged here: there is nothing to say, and nothing is confirmed by that.");
-  if (missed) return t("No single repair brings a record to the next rung: several rules fail together on the same records.");
-  if (open) return t("No rule is known to fail, but some could not be judged for every row.");
-  return t("Every rule that was judged is met.");
+// Why there is nothing to repair first. Only required rules keep a record from a rung.
+export function nothingToFix(cells) {
+  const required = cells.filter((cell) => cell.rule.required);
+  if (!required.some(eligible)) {
+    return t("No required rule could be judged here: there is nothing to say, and nothing is confirmed by that.");
+  }
+  if (required.some(missedOf)) {
+    return t("No single repair brings a record to its next rung: other rules fail, or could not be judged, on the same records.");
+  }
+  return required.some((cell) => cell.not_assessable)
+    ? t("No required rule is known to be missed, but some could not be judged for every row.")
+    : t("Every required rule that was judged is met.");
 }
 
 // Every rule that some row missed or that could not be judged for some. Behind them those that no row missed, and apart
@@ -115,7 +119,7 @@ function ruleColumns() {
         h("div", { class: "muted small" }, h("code", null, rule.id), " · ", severityWord(rule)),
       ],
     },
-    { id: "rung", title: t("Rung"), value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
+    { id: "rung", title: t("Rung"), class: "nowrap", value: ({ rule }) => rungWord(rule.rung), cell: ({ rule }) => rungWord(rule.rung) },
     {
       id: "share",
       title: t("Missed"),

@@ -144,7 +144,7 @@ function notLookedAt(audit) {
         )
       : audit.only
         ? null
-        : h("p", null, t("Nothing that was handed in was left out.")),
+        : h("p", null, audit.result.inputs.length ? t("Nothing that was handed in was left out.") : t("No file was read: nothing was judged.")),
     notes.length ? [h("h3", null, t("Notes")), h("ul", { class: "plain" }, notes.map((note) => h("li", null, worded(note))))] : null,
   );
 }

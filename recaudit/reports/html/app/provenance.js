@@ -17,7 +17,7 @@ export function inputsCard(audit) {
           h("p", { class: "small" }, cut ? tn("{n} of them is not whole: what it lacks is unknown.", "{n} of them are not whole: what they lack is unknown.", { n: cut }) : t("Each was read to its end.")),
           listing({ caption: t("Inputs"), rows: inputs, columns: inputColumns(), size: 25 }).node,
         ]
-      : h("p", null, t("No file was read: nothing was judged.")),
+      : h("p", null, audit.only ? t("No file is of this facility alone; files of several stand in the report of the audit.") : t("No file was read: nothing was judged.")),
   );
 }
 

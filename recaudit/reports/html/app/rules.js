@@ -55,8 +55,8 @@ function columnsOfRules() {
         h("div", { class: "muted small" }, h("code", null, rule.id), " · ", h("code", null, rule.table)),
       ],
     },
-    { id: "rung", title: t("Rung"), value: (rule) => rungWord(rule.rung), cell: (rule) => rungWord(rule.rung) },
-    { id: "severity", title: t("Asked"), value: (rule) => severityWord(rule), cell: (rule) => severityWord(rule) },
+    { id: "rung", title: t("Rung"), class: "nowrap", value: (rule) => rungWord(rule.rung), cell: (rule) => rungWord(rule.rung) },
+    { id: "severity", title: t("Asked"), class: "nowrap", value: (rule) => severityWord(rule), cell: (rule) => severityWord(rule) },
     {
       id: "missed",
       title: t("Missed"),

@@ -2,7 +2,8 @@
 import { h } from "./core.js";
 import { barKey, slimBar, wideBar } from "./bars.js";
 import { areaName, eligible, missedOf, standingAt, wholeOf } from "./counts.js";
-import { winning } from "./facility_rules.js";
+import { receivedOnly } from "./facility_expected.js";
+import { nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
@@ -19,7 +20,7 @@ export function slip(audit, place) {
     "section",
     { class: "card sheet slip page" },
     slipHead(audit, entry),
-    slipStanding(entry),
+    slipStanding(audit, entry),
     entry.status === "silent" ? h("p", null, statusMeans("silent")) : repairs(entry, cells),
     missedRules(cells),
     signatures(),
@@ -39,7 +40,7 @@ function slipHead(audit, entry) {
   );
 }
 
-function slipStanding(entry) {
+function slipStanding(audit, entry) {
   const at = standingAt(entry.rungs);
   const whole = wholeOf(entry);
   const title = entry.expected === null ? t("Complete records of those received") : t("Complete records of those expected");
@@ -48,7 +49,7 @@ function slipStanding(entry) {
     { class: "slip-standing" },
     h("div", { class: "head" }, h("h3", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
     whole ? [wideBar(at), barKey({ reached: rungWord(HEADLINE) })] : h("p", null, t("Nothing was expected and nothing was received: there is nothing to judge.")),
-    entry.expected === null ? h("p", { class: "small" }, t("Nobody said how many records it should have: every rate is of received records, and in no sum.")) : null,
+    entry.expected === null ? h("p", { class: "small" }, receivedOnly(audit)) : null,
     h("p", { class: "small adds" }, expectedAddsUp(entry.rungs, entry.expected)),
     h("p", { class: "small adds" }, readAddsUp(entry)),
     Object.keys(entry.rungs).length ? rungStrip(entry, whole) : null,
@@ -70,11 +71,11 @@ function repairs(entry, cells) {
   const fixes = winning(cells).slice(0, SLIP_FIXES);
   const received = standingAt(entry.rungs, "received");
   const lost = received.short + received.unknown;
-  if (!fixes.length && !lost) return null;
   return h(
     "div",
     null,
     h("h3", null, t("Fix first")),
+    fixes.length ? null : h("p", { class: "small" }, nothingToFix(cells)),
     h(
       "ol",
       { class: "short" },
