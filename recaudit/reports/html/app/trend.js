@@ -58,8 +58,10 @@ function claimPanels(audit) {
 function sectorPanels(audit) {
   if (audit.result.claims.length) return [];
   return Object.keys(audit.result.totals).map((sector) => {
-    const points = pointsOf(audit, (one) => sectorBounds(one.totals[sector]));
-    return { name: sectorWord(sector), title: t("complete"), href: null, target: null, points, why: [] };
+    const apart = (one) => Object.keys(one.unlike.facilities).some((key) => key.startsWith(`${sector}/`));
+    const points = pointsOf(audit, (one) => sectorBounds(one.totals[sector]), apart);
+    const why = points.some(({ unlike }) => unlike) ? [t("the pages of the facilities say why")] : [];
+    return { name: sectorWord(sector), title: t("complete"), href: null, target: null, points, why };
   });
 }
 
