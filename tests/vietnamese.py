@@ -62,6 +62,7 @@ def _spoken(result: Any) -> set[str]:  # noqa: ANN401 - JSON
 
 def _names(result: Any) -> set[str]:  # noqa: ANN401 - JSON
     names = {text for text in _texts_of(result, NAMES) if _WORD.search(text)}
+    names |= {area["name"].partition(" ")[2] for area in result["areas"]} - {""}  # on a map without "Xã" or "Phường"
     return names | {key for one in result["facilities"] for key in one["rules"]} | set(PROPER)
 
 
