@@ -20,10 +20,10 @@ from recaudit.reports.html import linking
 from recaudit.reports.html.page import html
 from tests.browser import Tab, chromium
 
-PROBE = """import { barParts, markAt } from "./bars.js";
+PROBE = """import { barParts, claimedLevel, markAt } from "./bars.js";
 import { tileGrid } from "./tilegrid.js";
 import { bandOf, shortShare } from "./places.js";
-globalThis.probe = { barParts, markAt, tileGrid, bandOf, shortShare };
+globalThis.probe = { barParts, claimedLevel, markAt, tileGrid, bandOf, shortShare };
 """
 
 
@@ -111,6 +111,20 @@ def test_nothing_is_drawn_of_nothing(probe: Any) -> None:  # noqa: ANN401
     assert probe.evaluate("probe.barParts({ reached: 0, unknown: 0, short: 0 }, 200)") == [0, 0, 0]
     assert probe.evaluate("probe.bandOf(null)") == "none"
     assert probe.evaluate("probe.tileGrid([])") is None
+
+
+@pytest.mark.parametrize(
+    ("low", "verdict", "marked"),
+    [(None, "unverifiable", None), (None, "refuted", "0.9"), ([1, 2], "unverifiable", "0.9")],
+)
+def test_no_mark_looks_like_a_verdict_that_nobody_gave(
+    probe: Any,  # noqa: ANN401
+    low: list[int] | None,
+    verdict: str,
+    marked: str | None,
+) -> None:
+    claim = {"low": low, "high": low, "verdict": verdict, "target": "0.9"}
+    assert probe.evaluate("(claim) => probe.claimedLevel(claim)", claim) == marked
 
 
 @pytest.mark.parametrize(

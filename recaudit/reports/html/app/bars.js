@@ -83,7 +83,13 @@ export function claimStanding(claim) {
 
 export function claimBar(claim) {
   const standing = claimStanding(claim);
-  return standing ? wideBar(standing, { target: claim.target }) : null;
+  return standing ? wideBar(standing, { target: claimedLevel(claim) }) : null;
+}
+
+// The level to be marked on the bar of a claim. Where no bounds are known the bar shows counts that decide nothing, and a
+// mark among them would look like a verdict: null, unless what was counted refutes it.
+export function claimedLevel({ low, high, verdict, target }) {
+  return (low && high) || verdict === "refuted" ? target : null;
 }
 
 function wordsOf({ reached, unknown, short }, whole, target) {

@@ -1,6 +1,6 @@
 // The brief: verdicts, key counts, what to do first, and how to read it, on one page of paper.
 import { h } from "./core.js";
-import { barKey, boundsBar, claimStanding, slimBar } from "./bars.js";
+import { barKey, boundsBar, claimedLevel, claimStanding, slimBar } from "./bars.js";
 import { boundsSaid } from "./charts.js";
 import { eligible, gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
 import { shareAt, verdictMark } from "./marks.js";
@@ -70,7 +70,7 @@ function claimLine(claim) {
       h("strong", null, h("bdi", null, t("“{statement}”", { statement: worded(claim.statement) || claim.id }))),
       h("div", { class: "small muted" }, boundsInWords(claim, standing)),
     ),
-    h("td", { class: "bar" }, standing ? boundsBar(standing, { target: claim.target }) : null),
+    h("td", { class: "bar" }, standing ? boundsBar(standing, { target: claimedLevel(claim) }) : null),
   );
 }
 

@@ -3,11 +3,11 @@ import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, gapOf, standingAt } from "./counts.js";
 import { slimBar } from "./bars.js";
-import { listing } from "./listing.js";
+import { listing, NAMES_ORDER } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { keep, link } from "./router.js";
 import { collator, number, percent, t, tn } from "./say.js";
-import { NAMES_ORDER, orderBy, soughtPlaces } from "./seek.js";
+import { orderBy, soughtPlaces } from "./seek.js";
 import { facilityRow, FACILITY_NAMES } from "./sheets.js";
 import { toFacility } from "./links.js";
 import { kindWord, sectorWord, statusWord } from "./terms.js";
@@ -217,8 +217,7 @@ function choicesOf(audit, name, word) {
 }
 
 function areaOptions(audit) {
-  const texts = NAMES_ORDER;
   return [...audit.areas.values()]
     .map((area) => [area.code, area.name || area.code])
-    .sort((a, b) => texts.compare(a[1], b[1]));
+    .sort((a, b) => NAMES_ORDER.compare(a[1], b[1]));
 }

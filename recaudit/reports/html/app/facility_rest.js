@@ -35,7 +35,7 @@ export function flagMark(flagged) {
 }
 
 export function figureOf(one) {
-  const parts = [worded(one.figure), one.threshold ? t("flagged when: {threshold}", { threshold: worded(one.threshold) }) : ""];
+  const parts = [worded(one.figure), one.threshold ? t("limit: {threshold}", { threshold: worded(one.threshold) }) : ""];
   const words = parts.filter(Boolean).join(" · ");
   return words ? h("span", { class: "muted small" }, ` ${words}`) : null;
 }

@@ -1,13 +1,14 @@
 // A table whose columns sort and whose rows come in pages. It says how many rows there are, and of which it shows some.
 import { announce, h } from "./core.js";
-import { collator, number, t } from "./say.js";
+import { number, t } from "./say.js";
 
 const PAGE = 50;
+export const NAMES_ORDER = new Intl.Collator("vi", { numeric: true }); // names are Vietnamese, whatever the page speaks
 
 // A listing is {node, show(rows)}: an element, and how it is given other rows.
 //   caption   what the table is of, for who cannot see it
 //   columns   [{id, title, number, wide, class, header, cell(row), value(row) or order(a, b)}]: the cell's content; what
-//             the column sorts by (a number, or a text by the rules of the language); with neither it does not sort
+//             the column sorts by (a number, or a text as Vietnamese sorts it); with neither it does not sort
 //   sorted    {by: id, down: bool}; page: from 0; size: rows of a page, 0 for all on one
 //   changed   told {by, down, page} after the reader sorted or turned a page
 export function listing({ caption, columns, rows, sorted = {}, page = 0, size = PAGE, changed = () => {} }) {
@@ -86,11 +87,10 @@ function sortedUp(column) {
 function comparing(column) {
   if (column.order) return column.order;
   if (!column.value) return null;
-  const texts = collator();
   return (a, b) => {
     const one = column.value(a);
     const other = column.value(b);
-    return typeof one === "string" ? texts.compare(one, other) : one - other;
+    return typeof one === "string" ? NAMES_ORDER.compare(one, other) : one - other;
   };
 }
 

@@ -43,17 +43,18 @@ function overviewHead(audit) {
     h(
       "div",
       { class: "head" },
-      h("h1", null, h("bdi", null, plan.name || t("Exports without a plan"))),
+      h("h1", null, h("bdi", null, plan.sha256 ? plan.name : t("Exports without a plan"))),
       h("a", { class: "button screen-only", href: link("print") }, t("Print the report")),
     ),
     h("p", { class: "lead" }, verdictsSentence(audit), " ", worstSentence(audit)),
-    register === null ? h("p", { class: "small" }, t("There is no register: nobody said how many records there should be, so every rate is of received records.")) : null,
+    register === null && audit.result.claims.length ? h("p", { class: "small" }, t("There is no register: nobody said how many records there should be, so every rate is of received records.")) : null,
   );
 }
 
 // "Of 3 claims examined: 1 refuted, 1 unverifiable, 1 confirmed."
 function verdictsSentence(audit) {
   const { claims } = audit.result;
+  if (!audit.count) return t("Nothing was judged: the result speaks of no facility.");
   if (!claims.length) {
     if (isExportOnly(audit)) return t("Exports alone: no claim was judged, and there is no verdict. Every rate is of received records.");
     return t("No claim was judged: there is no verdict.");

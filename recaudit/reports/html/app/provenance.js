@@ -36,7 +36,7 @@ function inputColumns() {
         one.findings.length ? h("details", { class: "small" }, h("summary", null, tn("{n} finding", "{n} findings", { n: one.findings.length })), findingsOf(one)) : null,
       ],
     },
-    { id: "role", title: t("Role"), value: (one) => roleWord(one.role), cell: (one) => roleWord(one.role) },
+    { id: "role", title: t("Role"), class: "nowrap", value: (one) => roleWord(one.role), cell: (one) => roleWord(one.role) },
     { id: "format", title: t("Format"), value: (one) => one.format, cell: (one) => h("code", null, one.format) },
     { id: "facility", title: t("Facility"), value: (one) => one.facility ?? "", cell: (one) => (one.role === "export" ? (one.facility ?? t("any")) : "") },
     count("bytes", t("Bytes"), (one) => one.bytes),
@@ -55,7 +55,7 @@ export function tablesCard(audit) {
     rows: tables,
     size: 0,
     columns: [
-      { id: "sector", title: t("Sector"), value: (one) => sectorWord(one.sector), cell: (one) => sectorWord(one.sector) },
+      { id: "sector", title: t("Sector"), class: "nowrap", value: (one) => sectorWord(one.sector), cell: (one) => sectorWord(one.sector) },
       { id: "name", title: t("Table"), header: true, value: (one) => one.name, cell: (one) => h("code", null, one.name) },
       count("read", t("Rows read")),
       count("unreadable", t("Unreadable")),

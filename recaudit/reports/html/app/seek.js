@@ -1,9 +1,9 @@
 // Finding facilities: what is asked for in the address, held against columns; 15 000 of them within one stroke of a key.
 import { HEADLINE } from "./terms.js";
 import { areasAbove, compareShares } from "./counts.js";
+import { NAMES_ORDER } from "./listing.js";
 
 const prepared = new WeakMap();
-export const NAMES_ORDER = new Intl.Collator("vi", { numeric: true }); // names are Vietnamese, whatever the page speaks
 
 // A text as it is looked for: no marks, no case, đ as d. "Trạm y tế Đắk" is found by "tram y te dak".
 export function folded(text) {

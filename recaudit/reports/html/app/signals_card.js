@@ -51,7 +51,7 @@ function signalTable(audit, groups) {
         value: ({ first }) => worded(first.title) || first.id,
         cell: (row) => signalCell(audit, row),
       },
-      { id: "sector", title: t("Sector"), value: ({ first }) => sectorWord(first.sector), cell: ({ first }) => sectorWord(first.sector) },
+      { id: "sector", title: t("Sector"), class: "nowrap", value: ({ first }) => sectorWord(first.sector), cell: ({ first }) => sectorWord(first.sector) },
       count("flagged", t("Flagged"), (row) => row.flagged.length),
       count("clear", t("Not flagged"), (row) => row.clear),
       count("open", t("Not assessable"), (row) => row.open),
