@@ -406,7 +406,7 @@ REGISTERS = (
         "facility without an expected number",
         add(REGISTER, "66003,C,health,24133\n"),
         3,
-        "1 facility sent nothing, and nobody said what was expected of them",
+        "1 facility sent nothing, and nobody said what was expected of it",
     ),
 )
 
@@ -478,14 +478,14 @@ FILES = (
         both(last_line("Encounter", b""), manifest("Encounter-2.ndjson")),
         3,
         "export/manifest.json: file of the manifest missing 1",
-        "may have rows that export/manifest.json lacks",
+        "may have rows in what was not read of export/manifest.json",
     ),
     case(
         "Bundle whose next page is not there",
         both(last_line("Encounter", b""), put("export/page.json", PAGE)),
         3,
         "export/page.json: next page missing 1",
-        "may have rows that export/page.json lacks",
+        "may have rows in what was not read of export/page.json",
     ),
     case(
         "XML with a document type",

@@ -249,7 +249,7 @@ def _not_looked_at(result: Result) -> Iterator[str]:
     yield f"## {told('Not looked at')}"
     lines = [f"- {plain(words(one['what']))}: {plain(words(one['why']))}" for one in entries[:NOT_LOOKED_AT]]
     if len(entries) > NOT_LOOKED_AT:
-        lines.append(f"- {told('and {n} more', n=len(entries) - NOT_LOOKED_AT)}")
+        lines.append(f"- {told_n('and {n} more', 'and {n} more', n=len(entries) - NOT_LOOKED_AT)}")
     yield "\n".join(lines)
 
 

@@ -115,7 +115,7 @@ RULE: Final = (
     Column("severity", mark("Severity")),
     Column("title", mark("What it asks for"), 50),
     Column("fix", mark("What to do"), 50),
-    Column("missed", mark("Missed")),
+    Column("missed", mark("Missed: unmet or excused")),
     Column("eligible", mark("Eligible rows")),
     *_STATES,
     Column("facilities_failing", mark("Facilities that miss it")),

@@ -82,7 +82,7 @@ _FIX: Final = (
     Column("title", mark("What it asks for"), 50),
     Column("fix", mark("What to do"), 60),
     Column("solo", mark("Repairing this alone wins")),
-    Column("missed", mark("Missed")),
+    Column("missed", mark("Missed: unmet or excused")),
     Column("eligible", mark("Eligible rows")),
     Column("met", mark("Met")),
     Column("unmet", mark("Unmet")),
