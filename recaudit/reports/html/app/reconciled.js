@@ -114,7 +114,9 @@ function evidenceOf([sector, one]) {
     h(
       "li",
       null,
-      tn("{n} unreadable row of {tables}", "{n} unreadable rows of {tables}", { n: hole.count, tables: hole.tables }),
+      tn("{n} unreadable row", "{n} unreadable rows", { n: hole.count }),
+      ": ",
+      h("code", null, hole.tables.join(", ")),
       ", ",
       hole.facility === null ? t("of any facility") : h("bdi", null, hole.facility),
       [" (", h("code", null, hole.namespace), ")"],
