@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.province import province
-from recaudit import audit
+from docs import screenshots
 from recaudit.reports.html.page import html, one_facility
 from recaudit.result import Result
 from tests.browser import Tab, chromium
@@ -39,11 +39,16 @@ WHOLE_STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
 @cache
+def whole() -> Result:
+    """The audit of the sample."""
+    return screenshots.result()
+
+
+@cache
 def sample() -> Any:  # noqa: ANN401 - JSON
     """The audit of the sample with one claim, rule, signal and input of each kind: pages of the same parts, read
     sooner. A rule is left out of every facility, so that the sums still hold."""
-    result: Any = copy.deepcopy(audit.check(SAMPLE, workers=1).result)
-    result.pop("run", None)
+    result: Any = copy.deepcopy(whole())
     for part, kind in KINDS.items():
         result[part] = list({kind(one): one for one in reversed(result[part])}.values())[::-1]
     kept = {(one["sector"], one["id"]) for one in result["rules"]}
@@ -138,6 +143,12 @@ def hostile(browser: Any, hostile_file: Path) -> Iterator[Tab]:  # noqa: ANN401
     tab.open()
     yield tab
     tab.context.close()
+
+
+def test_the_pictures_in_docs_are_of_this_page() -> None:
+    """``python docs/screenshots.py`` draws them anew."""
+    said = (screenshots.FOLDER / screenshots.MADE_FROM).read_text(encoding="utf-8")
+    assert said == screenshots.made_from(screenshots.page(whole()))
 
 
 # -------------------------------------------------------------- every page

@@ -30,6 +30,7 @@ PROPER: Final = (
     "GeoJSON",
     "q-value",
 )
+_HASH: Final = re.compile(r"\b[0-9a-f]{16,64}\b")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -39,7 +40,7 @@ def english_in(texts: Iterable[str], result: Any) -> dict[str, list[str]]:  # no
     names = re.compile("|".join(re.escape(name) for name in sorted(_names(result), key=len, reverse=True)))
     found = {}
     for text in texts:
-        left = [word for word in _WORD.findall(names.sub(" ", text)) if word.lower() not in known]
+        left = [word for word in _WORD.findall(names.sub(" ", _HASH.sub(" ", text))) if word.lower() not in known]
         if left:
             found[text.strip()] = left
     return found
@@ -50,7 +51,10 @@ def _words() -> frozenset[str]:
     with (CATALOGUES / "vi" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
         catalogue = read_po(file, "vi")
     texts = [
-        text for one in catalogue if one.id for text in ([one.string] if isinstance(one.string, str) else one.string)
+        text
+        for one in catalogue
+        if one.id and one.string
+        for text in ([one.string] if isinstance(one.string, str) else one.string)
     ]
     return frozenset(word.lower() for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text)))
 
@@ -63,6 +67,7 @@ def _spoken(result: Any) -> set[str]:  # noqa: ANN401 - JSON
 def _names(result: Any) -> set[str]:  # noqa: ANN401 - JSON
     names = {text for text in _texts_of(result, NAMES) if _WORD.search(text)}
     names |= {area["name"].partition(" ")[2] for area in result["areas"]} - {""}  # on a map without "Xã" or "Phường"
+    names |= {table for one in result["evidence"].values() for hole in one["holes"] for table in hole["tables"]}
     return names | {key for one in result["facilities"] for key in one["rules"]} | set(PROPER)
 
 

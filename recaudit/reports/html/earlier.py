@@ -13,6 +13,7 @@ from recaudit.compare import compare
 from recaudit.errors import ResultError
 from recaudit.reports.html.packing import packed
 from recaudit.result import Result
+from recaudit.said import say
 
 KEPT: Final = ("schema", "tool", "plan", "as_of", "period", "areas", "claims", "totals", "digest")
 """What a trend needs beside the facilities."""
@@ -25,15 +26,15 @@ def in_order(result: Result, older: Sequence[Result]) -> list[Result]:
     for one in sorted(older, key=_when):
         if one["plan"]["name"] != result["plan"]["name"]:
             raise ResultError(
-                "an earlier result is of another plan",
+                say("an earlier result is of another plan"),
                 where=f"{one['plan']['name']}, beside {result['plan']['name']}",
-                fix="name results of one plan; a plan keeps its name from period to period",
+                fix=say("name results of one plan; a plan keeps its name from period to period"),
             )
         if _when(one) in seen or _when(one) > _when(result):
             raise ResultError(
-                "a result that should be earlier is of the same day and period as another, or later than the one shown",
+                say("an earlier result is of the same day and period as another one, or later than the one shown"),
                 where=f"{one['plan']['name']}, as of {one['as_of']}",
-                fix="name each earlier result once, and show the latest",
+                fix=say("name each earlier result once, and show the latest"),
             )
         seen.add(_when(one))
     return sorted(older, key=_when)
