@@ -52,6 +52,11 @@ def _said(value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         if isinstance(value.get("text"), str) and value.keys() <= {"text", "plural", "with"}:
             yield value["text"], value.get("plural", "")
+        if isinstance(value.get("kind"), str) and "lines" in value:  # a finding: its kind is a message
+            yield value["kind"], ""
+        reasons = value.get("unattributed")
+        if isinstance(reasons, dict):  # reason -> rows
+            yield from ((reason, "") for reason in reasons)
         for part in value.values():
             yield from _said(part)
     elif isinstance(value, list):

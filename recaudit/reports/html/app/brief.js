@@ -29,7 +29,7 @@ export function brief(audit) {
     keyCounts(audit),
     h("div", { class: "two" }, facilitiesFirst(audit), rulesFirst(audit)),
     howToRead(audit),
-    h("p", { class: "small muted digest" }, audit.result.digest ? t("SHA-256 of the result: {digest}", { digest: audit.result.digest }) : ""),
+    audit.result.digest ? h("p", { class: "small muted digest" }, t("SHA-256 of the result"), ": ", h("code", null, audit.result.digest)) : null,
   );
 }
 

@@ -1,6 +1,6 @@
 // What else is known of one facility: groups that stand out, and what its files are like. Nothing here moves a rung.
 import { h } from "./core.js";
-import { number, t, tn } from "./say.js";
+import { number, said, t, tn } from "./say.js";
 import { worded } from "./terms.js";
 
 export function signalsOf(audit, entry) {
@@ -80,7 +80,7 @@ export function findingsOf(input) {
       h(
         "li",
         { class: "small" },
-        worded(one.kind),
+        said({ text: one.kind }),
         one.where ? [" · ", h("code", null, worded(one.where))] : null,
         " · ",
         tn("{n} time", "{n} times", { n: one.count }),

@@ -140,7 +140,7 @@ function notLookedAt(audit) {
           "table",
           null,
           h("thead", null, h("tr", null, h("th", { scope: "col" }, t("What")), h("th", { scope: "col" }, t("Why")))),
-          h("tbody", null, entries.map((one) => h("tr", null, h("th", { scope: "row" }, h("bdi", null, worded(one.what))), h("td", null, worded(one.why))))),
+          h("tbody", null, entries.map((one) => h("tr", null, h("th", { scope: "row" }, h("code", null, one.what), one.sector ? ` (${sectorWord(one.sector)})` : null), h("td", null, worded(one.why))))),
         )
       : audit.only
         ? null

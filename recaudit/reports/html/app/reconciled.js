@@ -2,7 +2,7 @@
 import { h } from "./core.js";
 import { standingAt, totalOf } from "./counts.js";
 import { expectedAddsUp, readAddsUp, rungTable } from "./funnel.js";
-import { number, t, tn } from "./say.js";
+import { number, said, t, tn } from "./say.js";
 import { STANDING_PARTS } from "./sheets.js";
 import { rungsAsked, sectorWord } from "./terms.js";
 import { RUNGS } from "./unpack.js";
@@ -84,21 +84,11 @@ function reasonTable(reasons) {
       h(
         "tbody",
         null,
-        reasons.map(([reason, rows]) => h("tr", null, h("th", { scope: "row" }, unattributedWord(reason)), h("td", { class: "num" }, number(rows)))),
+        reasons.map(([reason, rows]) => h("tr", null, h("th", { scope: "row" }, said({ text: reason })), h("td", { class: "num" }, number(rows)))),
         h("tr", { class: "sum" }, h("th", { scope: "row" }, t("unattributed")), h("td", { class: "num" }, number(whole))),
       ),
     ),
   ];
-}
-
-function unattributedWord(reason) {
-  const words = {
-    "facility not open then": t("facility not open then"),
-    "facility unknown to the register": t("facility unknown to the register"),
-    "no facility named": t("no facility named"),
-    "unreadable line in a file of several facilities": t("unreadable line in a file of several facilities"),
-  };
-  return words[reason] ?? reason;
 }
 
 // What verdicts are judged by beside the facilities.
@@ -114,7 +104,9 @@ function evidenceOf([sector, one]) {
     h(
       "li",
       null,
-      tn("{n} unreadable row of {tables}", "{n} unreadable rows of {tables}", { n: hole.count, tables: hole.tables }),
+      tn("{n} unreadable row", "{n} unreadable rows", { n: hole.count }),
+      ": ",
+      h("code", null, hole.tables.join(", ")),
       ", ",
       hole.facility === null ? t("of any facility") : h("bdi", null, hole.facility),
       [" (", h("code", null, hole.namespace), ")"],

@@ -146,5 +146,5 @@ function signatures() {
 
 function slipSource(audit) {
   const { tool, digest } = audit.result;
-  return [`${tool.name} ${tool.version}`, digest && `SHA-256 ${digest}`].filter(Boolean).join(" · ");
+  return [`${tool.name} ${tool.version}`, digest ? [" · SHA-256 ", h("code", null, digest)] : null];
 }

@@ -107,6 +107,7 @@ export function roleWord(role) {
     recount: t("recount"),
     claims: t("claims of insurance"),
     suite: t("suite"),
+    map: t("map"),
     mapping: t("mapping"),
   };
   return words[role] ?? role;
