@@ -76,8 +76,15 @@ def brought_up_to_date(language: str) -> Catalog:
                 known.setdefault(_id(message), message.string)
     for message in extracted():
         if message.id:
-            fresh.add(message.id, known.get(_id(message)))
+            fresh.add(message.id, _shaped(known.get(_id(message)), message))
     return fresh
+
+
+def _shaped(text: str | tuple[str, ...] | list[str] | None, message: Message) -> str | tuple[str, ...] | None:
+    """A translation for a message that had no plural, or had one, when it was made."""
+    if text is None or isinstance(text, str) == isinstance(message.id, str):
+        return text if text is None or isinstance(text, str) else tuple(text)
+    return (text,) if isinstance(text, str) else text[0]
 
 
 def untranslated(catalogue: Catalog) -> Iterator[str]:
