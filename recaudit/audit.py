@@ -530,6 +530,8 @@ def _result(
         whole["deadline"] = planned.deadline.isoformat()
     if whole["register"] is not None and (placed := resolved.resolved_entry(registered.placed())) is not None:
         whole["register"]["resolved"] = placed
+    if whole["register"] is not None and registered.map is not None:
+        whole["register"]["map"] = registered.map
     if recounted:
         whole["recounts"] = list(recounted)
     if found := [entry for one in audited for entry in _patterns(one)]:

@@ -24,7 +24,7 @@ from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
 from recaudit.errors import Problem, either
-from recaudit.said import Said, say
+from recaudit.said import Said, say, say_n
 
 PRINTED: Final = 50
 """Problems that are named one by one; the others are counted."""
@@ -172,7 +172,11 @@ class Faults:
             problems.append(Problem(fault.what, where, fault.fix))
         if more:
             problems.append(
-                Problem(say("and {n} more", n=more), say("the same files"), say("correct these first, then run again"))
+                Problem(
+                    say_n("and {n} more", "and {n} more", n=more),
+                    say("the same files"),
+                    say("correct these first, then run again"),
+                )
             )
         return tuple(problems)
 

@@ -32,6 +32,7 @@ from recaudit.result import (
     AreaEntry,
     BaseEntry,
     ClaimEntry,
+    Coordinates,
     FacilityEntry,
     FacilityRule,
     FindingEntry,
@@ -219,6 +220,7 @@ def area_entries(
             "code": area.code,
             "name": area.name,
             "parent": area.parent,
+            **_coordinates(area),
             "sectors": {
                 sector: sum_entry(those, of_received=export_only(places[sector]))
                 for sector, those in sorted(inside[area.code].items())
@@ -226,6 +228,10 @@ def area_entries(
         }
         for area in sorted(areas, key=lambda area: area.code)
     ]
+
+
+def _coordinates(area: Area) -> Coordinates:
+    return {"lat": area.lat, "lon": area.lon} if area.lat and area.lon else {}
 
 
 def total_entry(places: Sequence[tuple[Seat, Ladder]], counted: Counted) -> TotalEntry:

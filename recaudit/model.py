@@ -111,6 +111,8 @@ class Area:
     parent: str = ""  # "" for a root
     valid_from: date | None = None
     valid_to: date | None = None
+    lat: str = ""  # degrees north and east, as the register writes them; "": nobody said
+    lon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

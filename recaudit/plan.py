@@ -108,6 +108,8 @@ class RegisterFiles:
     as_of: date | None = None
     decides: tuple[str, ...] = ()  # sources of expected numbers, the most trusted first
     crosswalk: str = ""  # a file: which new codes old ones of areas became
+    map: str = ""  # a GeoJSON file: outlines of the areas
+    map_key: str = ""  # its property that holds their code; "": the usual ones are tried
     keys: tuple[Difference, ...] = ()  # differences between a roster's key and an exported one that mean nothing
     fallback: Fraction | None = None  # how alike names must be where keys do not match; None: only keys match
     claims: Claims | None = None
@@ -307,6 +309,8 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         "facilities",
         "areas",
         "crosswalk",
+        "map",
+        "map_key",
         *_REGISTER_FILES,
         "decides",
         "enrolled_on",
@@ -329,6 +333,8 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         as_of=table.day("date") if "date" in table.raw else None,
         decides=table.texts("decides"),
         crosswalk=table.text("crosswalk", default=""),
+        map=table.text("map", default=""),
+        map_key=table.text("map_key", default=""),
         keys=_differences(table),
         fallback=_fallback(table),
         claims=_claims(table.table("claims")) if "claims" in table.raw else None,
@@ -339,6 +345,10 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         table.problem(say("a source is named twice"), key="decides", fix=say("name each once, the most trusted first"))
     if files.crosswalk and not files.areas:
         table.problem(say("a crosswalk leads to areas, and there are none"), key="areas", fix=say("add areas = ..."))
+    if files.map and not files.areas:
+        table.problem(say("a map draws areas, and there are none"), key="map", fix=say("add areas = ..."))
+    if files.map_key and not files.map:
+        table.problem(say("it is a property of a map, and there is none"), key="map_key", fix=say("add map = ..."))
     for key, name in (("subject_plan", files.subject_plan), ("statuses", files.statuses)):
         travel = {path.stem for path in expectations("education", key).glob("*.csv")}
         if name and name not in travel and not os.path.isfile(root / name):
@@ -362,7 +372,7 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         table.problem(
             say("nobody says on which day they count"), key="enrolled_on", fix=say("add enrolled_on = YYYY-MM-DD")
         )
-    for key in ("facilities", "areas", "crosswalk", "calendar", *_REGISTER_FILES):
+    for key in ("facilities", "areas", "crosswalk", "map", "calendar", *_REGISTER_FILES):
         for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
             if not os.path.isfile(root / name) and not (key == "areas" and name in area_packs()):
                 # Path.is_file raises for a name too long

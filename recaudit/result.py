@@ -84,6 +84,14 @@ class ResolvedEntry(TypedDict):
     unresolved: list[PlacedEntry]
 
 
+class MapEntry(TypedDict):
+    """Outlines of areas: an input of the role map. ``key``: its property that holds the code of an area."""
+
+    file: str
+    key: str
+    areas: int  # that it has an outline of
+
+
 class RegisterEntry(TypedDict):
     """Who keeps the register, and of when it is. ``dated``: it names both; without, nothing is confirmed."""
 
@@ -91,6 +99,7 @@ class RegisterEntry(TypedDict):
     date: str | None
     dated: bool
     resolved: NotRequired[ResolvedEntry]  # where there is anything to say
+    map: NotRequired[MapEntry]  # where the plan names one
 
 
 class AgreementKind(TypedDict):
@@ -227,7 +236,14 @@ class TotalEntry(SumEntry):
     unattributed: int
 
 
-class AreaEntry(TypedDict):
+class Coordinates(TypedDict, total=False):
+    """Degrees, as the register writes them; both or neither."""
+
+    lat: str
+    lon: str
+
+
+class AreaEntry(Coordinates):
     code: str
     name: str
     parent: str  # "" for a root

@@ -24,6 +24,7 @@ from recaudit.exports import recognised
 from recaudit.model import Area, Failing
 from recaudit.plan import Plan
 from recaudit.refusals import of_system
+from recaudit.register.drawn import undrawn
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
 from recaudit.reports.brief import for_bundle
@@ -240,11 +241,15 @@ def contradictions(result: Result) -> Iterator[Said]:
         yield from differing({key: said[key] for key in due}, due, f"totals/{sector}")
     facilities = [entries.facility_entry(*place) for sector in sorted(places) for place in places[sector]]
     yield from differing(result["facilities"], facilities, "facilities")
-    areas = [Area(code=area["code"], name=area["name"], parent=area["parent"]) for area in result["areas"]]
+    areas = [
+        Area(area["code"], area["name"], parent=area["parent"], lat=area.get("lat", ""), lon=area.get("lon", ""))
+        for area in result["areas"]
+    ]
     parents = {area.code: area.parent for area in areas}
     yield from differing(result["areas"], entries.area_entries(areas, places, parents), "areas")
     yield from _failing(result)
     yield from misplaced(result)
+    yield from undrawn(result)
     yield from _too_early(result)
     yield from agreement.contradictions(result)
     seats = ((one["sector"], one["id"]) for one in result["facilities"])

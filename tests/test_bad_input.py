@@ -47,6 +47,21 @@ def plan(old: str, new: str) -> Damage:
     return swap("recaudit.toml", old, new)
 
 
+ELSEWHERE = """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": "1"}, "geometry":
+    {"type": "Polygon", "coordinates": [[[108, 12], [109, 12], [109, 13], [108, 12]]]}}]}"""
+
+
+def mapped(text: str) -> Damage:
+    return both(
+        put("register/map.geojson", text),
+        swap(
+            "recaudit.toml",
+            'areas = "register/areas.csv"',
+            'areas = "register/areas.csv"\nmap = "register/map.geojson"',
+        ),
+    )
+
+
 def put(file: str, content: bytes | str) -> Damage:
     def damage(root: Path) -> None:
         (root / file).write_bytes(content.encode() if isinstance(content, str) else content)
@@ -342,6 +357,14 @@ REGISTERS = (
         2,
         "the area lies inside itself",
     ),
+    case(
+        "coordinate in metres",
+        put("register/areas.csv", "code,name,lat,lon\n24133,A,1404512,108.03\n"),
+        2,
+        "is no such place on Earth",
+    ),
+    case("map that is no GeoJSON", mapped("{}"), 2, "this is no GeoJSON FeatureCollection"),
+    case("map of other areas", mapped(ELSEWHERE), 2, "no feature is of an area"),
     case("leading zero lost", swap(REGISTER, "66001,", "066001,"), 2, "facility is not in the register"),
     case(
         "id in another Unicode form",

@@ -5,20 +5,43 @@ A code may stand in several rows, one a stretch of days: Viet Nam's reform of Ju
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of
+from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct
 from recaudit.intime import between, on, shared
 from recaudit.model import Area, Period
 from recaudit.said import say
 from recaudit.shipped import area_packs, expectations
 
+_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?")
+
+
+def _within(most: int) -> Check:
+    """Degrees as a decimal number, at most ``most`` to either side; an empty cell says nothing."""
+
+    def reads(text: str) -> str | None:
+        return text if text == "" or (_DEGREES.fullmatch(text) and abs(Decimal(text)) <= most) else None
+
+    fix = say("write decimal degrees from -{most} to {most} with a point, as 12.7089, or leave it empty", most=most)
+    return of_distinct("degrees", say("is no such place on Earth"), fix, reads)
+
+
 AREAS: Final = Contract(
     required={"code": (FILLED,), "name": (FILLED,)},
-    optional={"name_en": (), "kind": (), "parent": (), "valid_from": (DAY,), "valid_to": (DAY,)},
+    optional={
+        "name_en": (),
+        "kind": (),
+        "parent": (),
+        "valid_from": (DAY,),
+        "valid_to": (DAY,),
+        "lat": (_within(90),),
+        "lon": (_within(180),),
+    },
 )
 
 
@@ -46,7 +69,7 @@ def valid_on(areas: Iterable[Area], day: date) -> tuple[Area, ...]:
 
 def areas_of(sheets: Sequence[Sheet], faults: Faults) -> tuple[Area, ...]:
     """Every row as an area, of whatever day. Faults: a code that two rows hold on one day, a parent that is no code of
-    the file, an area inside itself, days the wrong way round."""
+    the file, an area inside itself, days the wrong way round, one coordinate without the other."""
     areas: list[Area] = []
     for sheet in sheets:
         by_code: dict[str, list[Area]] = {}
@@ -60,7 +83,13 @@ def areas_of(sheets: Sequence[Sheet], faults: Faults) -> tuple[Area, ...]:
                 parent=cells["parent"],
                 valid_from=day_of(cells["valid_from"]),
                 valid_to=day_of(cells["valid_to"]),
+                lat=cells["lat"],
+                lon=cells["lon"],
             )
+            if bool(area.lat) != bool(area.lon):
+                lacking = "lon" if area.lat else "lat"
+                fix = say("give both, or leave both empty")
+                faults.row(sheet, cells[ROW], lacking, say("one coordinate stands without the other"), fix)
             if area.code and any(shared(holds(area), holds(other)) for other in by_code.get(area.code, ())):
                 what = say("code stands in an earlier line too")
                 fix = say("give each its own, remove one, or let valid_from and valid_to of both share no day")

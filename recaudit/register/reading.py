@@ -25,6 +25,7 @@ from recaudit.register.areas import areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.calendar import load_calendar, load_codes, told_of
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
 from recaudit.register.denominators import Tile, disputed, expected_of, inherited
+from recaudit.register.drawn import load as load_map
 from recaudit.register.enrolled import roster as roster_of_enrolments
 from recaudit.register.expected import ROSTER, ROSTERS, WITH_PERSONS, counts_of, keys_of, persons_of, rosters_of
 from recaudit.register.facilities import Stretches, current, facilities_of, stretches_of, was_open
@@ -33,6 +34,7 @@ from recaudit.register.referencetables import counts as counts_sheet
 from recaudit.register.referencetables import facilities as facilities_sheet
 from recaudit.register.subjectplan import load as load_plan
 from recaudit.register.succession import claims_of, heirs_of, names_today, predecessors_of, renamed
+from recaudit.result import MapEntry
 from recaudit.said import Said, say, say_n
 
 
@@ -63,6 +65,7 @@ class Register:
     every_area: tuple[Area, ...] = ()  # of whatever day
     steps: tuple[Step, ...] = ()  # of the crosswalk, of whatever day
     crosswalk: Crosswalk | None = None  # None: there are no areas
+    map: MapEntry | None = None  # None: the plan names none
 
     @property
     def known(self) -> frozenset[str]:
@@ -170,6 +173,7 @@ def load(plan: Plan) -> Register:
     codes, statuses = load_codes(files.statuses, plan.root, faults) if files.statuses else (None, None)
     tiles: dict[str, list[Tile]] = {}
     notes: list[Said] = []
+    outlined, map_file = load_map(files, plan.root, valid_on(areas, day), faults, notes)
     today = names_today(heirs)
     expected_now, roster_now = _named_today(expected_sheets, today), _named_today(roster_sheets, today)
     by_year = {one for one, words in SECTORS.items() if plan.unit(one) in words.by_year}
@@ -240,13 +244,14 @@ def load(plan: Plan) -> Register:
         calendar=calendar,
         statuses=statuses,
         dated=bool(files.source) and files.as_of is not None,
-        files=(*kept_files, *(replace(one, src=place) for place, one in enumerate(claimed, start=len(kept_files)))),
+        files=tuple(replace(one, src=place) for place, one in enumerate((*kept_files, *claimed, *map_file))),
         notes=(*(note for _, sheet in of_role for note in sheet.notes), *notes),
         heirs=heirs,
         stretches=stretches,
         every_area=areas,
         steps=steps,
         crosswalk=crosswalk if area_sheets else None,
+        map=outlined,
     )
 
 

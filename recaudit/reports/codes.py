@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from recaudit.said import Said, mark, say
+from recaudit.said import Said, mark
+from recaudit.terms import named
 
 WORDS: Final = {
     "received": mark("received"),
@@ -68,4 +69,4 @@ WORDS: Final = {
 
 def code_words(code: str) -> Said | str:
     """The sentence for a code; a code that nobody has words for as it is."""
-    return say(WORDS[code]) if code in WORDS else code
+    return named(WORDS[code]) if code in WORDS else code

@@ -15,7 +15,7 @@ from typing import Final
 
 from recaudit.csvfiles import FILLED, PRINTED, ROW, Contract, Faults, read
 from recaudit.errors import Problem
-from recaudit.said import Said, say
+from recaudit.said import Said, say, say_n
 from recaudit.sampling.frame import Of, Unit
 from recaudit.sampling.sheets import undefused
 
@@ -197,7 +197,7 @@ def first_of(problems: Sequence[Problem]) -> Iterator[Problem]:
     yield from problems[:PRINTED]
     if len(problems) > PRINTED:
         yield Problem(
-            say("and {n} more", n=len(problems) - PRINTED),
+            say_n("and {n} more", "and {n} more", n=len(problems) - PRINTED),
             say("the same files"),
             say("correct these first, then run again"),
         )

@@ -36,14 +36,14 @@ LICENCE = "http://example.org/fhir/sid/practice-licence"
 
 PROVINCE = ("66", "Đắk Lắk", "Dak Lak")
 COMMUNES = (
-    ("24133", "Phường Buôn Ma Thuột", "Buon Ma Thuot Ward", "ward"),
-    ("24305", "Phường Buôn Hồ", "Buon Ho Ward", "ward"),
-    ("24328", "Xã Ea Drông", "Ea Drong Commune", "commune"),
-    ("24211", "Xã Ea Súp", "Ea Sup Commune", "commune"),
-    ("24235", "Xã Buôn Đôn", "Buon Don Commune", "commune"),
-    ("24310", "Xã Krông Búk", "Krong Buk Commune", "commune"),
-    ("24490", "Xã Krông Pắc", "Krong Pac Commune", "commune"),
-    ("24412", "Xã M’Drắk", "M'Drak Commune", "commune"),
+    ("24133", "Phường Buôn Ma Thuột", "Buon Ma Thuot Ward", "ward", "12.7089", "108.028"),
+    ("24305", "Phường Buôn Hồ", "Buon Ho Ward", "ward", "12.8944", "108.251"),
+    ("24328", "Xã Ea Drông", "Ea Drong Commune", "commune", "12.8663", "108.321"),
+    ("24211", "Xã Ea Súp", "Ea Sup Commune", "commune", "13.0356", "107.877"),
+    ("24235", "Xã Buôn Đôn", "Buon Don Commune", "commune", "12.9312", "107.679"),
+    ("24310", "Xã Krông Búk", "Krong Buk Commune", "commune", "13.0549", "108.24"),
+    ("24490", "Xã Krông Pắc", "Krong Pac Commune", "commune", "12.7028", "108.301"),
+    ("24412", "Xã M’Drắk", "M'Drak Commune", "commune", "12.7953", "108.721"),
 )
 VENDORS = ("HIS Cao Nguyên", "Medisoft Buôn", "Y Tế Số A")
 
@@ -107,10 +107,10 @@ def phone(rng: Random) -> str:
 
 def address(rng: Random, commune: str) -> str:
     """``commune`` is a code of ``COMMUNES``."""
-    name = next(name for code, name, _, _ in COMMUNES if code == commune)
+    name = next(name for code, name, *_ in COMMUNES if code == commune)
     return f"{rng.randrange(2, 240)} {rng.choice(STREETS)}, {name}, {PROVINCE[1]}"
 
 
 def place(commune: str) -> str:
     """The name of a commune without its kind. ``commune`` is a code of ``COMMUNES``."""
-    return next(name for code, name, _, _ in COMMUNES if code == commune).split(" ", 1)[1]
+    return next(name for code, name, *_ in COMMUNES if code == commune).split(" ", 1)[1]

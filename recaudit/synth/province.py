@@ -20,7 +20,7 @@ def clean(spec: Spec, sector: Sector) -> World:
 def areas() -> tuple[Area, ...]:
     """The province, then its communes."""
     code, name, english = people.PROVINCE
-    communes = (Area(c, n, e, kind, code) for c, n, e, kind in people.COMMUNES)
+    communes = (Area(c, n, e, kind, code, lat=lat, lon=lon) for c, n, e, kind, lat, lon in people.COMMUNES)
     return (Area(code, name, english, "province"), *communes)
 
 

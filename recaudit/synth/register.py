@@ -49,7 +49,8 @@ def _facilities(world: World) -> str:
 
 
 def _areas(world: World) -> str:
-    return table("code,name,name_en,kind,parent", ((a.code, a.name, a.name_en, a.kind, a.parent) for a in world.areas))
+    rows = ((a.code, a.name, a.name_en, a.kind, a.parent, a.lat, a.lon) for a in world.areas)
+    return table("code,name,name_en,kind,parent,lat,lon", rows)
 
 
 def _expected(world: World) -> str:

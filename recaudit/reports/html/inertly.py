@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import lru_cache
 from html import escape
+from typing import cast
 
 from recaudit.reports.inert import visible
+from recaudit.result import FacilityEntry, Result
 
 _ISLAND = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -26,15 +29,36 @@ def shown(text: str) -> str:
     return escape(visible(text), quote=True)
 
 
-def harmless(value: object) -> object:
-    """The same JSON with every text made visible, names of keys too."""
+def harmless(result: Result) -> Result:
+    """The same result with every text made visible, names of keys too."""
+    return cast(
+        Result,
+        {
+            **{name: visible_texts(part) for name, part in result.items() if name != "facilities"},
+            "facilities": [_harmless_facility(one) for one in result["facilities"]],
+        },
+    )
+
+
+def _harmless_facility(facility: FacilityEntry) -> dict[str, object]:
+    """Of its many counts by rule only the rules have names."""
+    found = {name: visible_texts(part) for name, part in facility.items() if name != "rules"}
+    found["rules"] = {_visible(rule): counts for rule, counts in facility["rules"].items()}
+    return found
+
+
+def visible_texts(value: object) -> object:
+    """The same JSON with every text in it made visible."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):
-        return {visible(key): harmless(part) for key, part in value.items()}
+        return {_visible(key): visible_texts(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [harmless(part) for part in value]
+        return [visible_texts(part) for part in value]
     return value
+
+
+_visible = lru_cache(maxsize=1 << 14)(visible)  # names of keys, which come again and again
 
 
 def policy(script: str, sheet: str) -> str:

@@ -2,7 +2,8 @@
 
 The modules are plain ES modules. Linked, they stand in one strict function in the order of their imports, without the
 lines ``import`` and the word ``export``. So a name may stand at the top of one module only, nothing may be imported
-under another name, and modules may not import each other in a circle: all three are refused.
+under another name, and modules may not import each other in a circle: all three are refused. Lines that are nothing but
+a comment, and the space before each line, stay behind: every page would carry them. So no text goes over several lines.
 """
 
 from __future__ import annotations
@@ -15,11 +16,21 @@ from typing import Final
 
 APP: Final = Path(__file__).with_name("app")
 MAIN: Final = "main.js"
-STYLES: Final = ("base.css", "places.css", "records.css", "print.css")
+STYLES: Final = (
+    "tokens.css",
+    "layout.css",
+    "tables.css",
+    "bars.css",
+    "charts.css",
+    "places.css",
+    "records.css",
+    "print.css",
+)
 """In the order in which they hold; one that is not there is left out."""
 
 _IMPORT: Final = re.compile(r"^import\s+(?:\{(?P<names>[^}]*)\}\s+from\s+)?\"\./(?P<file>[\w.]+)\";\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)  # in a sheet
 _TOP: Final = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 _LEFT: Final = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -43,7 +54,10 @@ def linked(modules: Mapping[str, str], main: str = MAIN) -> str:
         text = _EXPORT.sub("", _IMPORT.sub("", text))
         if left := _LEFT.search(text):
             raise LinkError(f"{file}: this cannot be linked: {left[0]}")
-        parts.append(f"// {file}\n{text.strip()}\n")
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.count("`") % 2:
+                raise LinkError(f"{file}: a text goes over several lines, near line {number} of what is linked")
+        parts.append(f"// {file}\n{_lean(text, '//')}\n")
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
@@ -66,6 +80,11 @@ def _visit(file: str, modules: Mapping[str, str], order: list[str], above: tuple
 _EXPORTED: Final = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 
 
+def _lean(text: str, comment: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(comment))
+
+
 @cache
 def modules() -> dict[str, str]:
     """The text of every module of ``app/``."""
@@ -80,4 +99,5 @@ def script() -> str:
 @cache
 def sheet() -> str:
     """The styles, one file after the other."""
-    return "\n".join((APP / name).read_text(encoding="utf-8").strip() for name in STYLES if (APP / name).is_file())
+    texts = ((APP / name).read_text(encoding="utf-8") for name in STYLES if (APP / name).is_file())
+    return "\n".join(_lean(_COMMENT.sub("", text), "/*") for text in texts)

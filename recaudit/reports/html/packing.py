@@ -33,6 +33,7 @@ NUMBERS: Final = ("matched", "read", "duplicate", "conflicting", "unexpected", "
 MAY_BE_NULL: Final = ("expected", "probable")
 EXTRAS: Final = ("moved", "said", "disputed")
 """What few facilities have."""
+_NARROW: Final = 1 << 32  # what four bytes cannot hold
 _PARTS: Final = len(STATES) + 1  # of a cell: four states, solo, and how many rows more than its table
 
 
@@ -67,6 +68,7 @@ def packed(result: Result, *, cells: bool = True) -> Packed:
             if any(name in one for name in EXTRAS)
         },
         "cells": len(out) if cells else None,
+        "wide": any(rule["totals"][state] >= _NARROW for rule in result["rules"] for state in STATES),
     }
     if cells:
         for rules, members in _by_sector(result["rules"], cast(list[FacilityEntry], in_order)):

@@ -4,50 +4,102 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any, Final, cast
 
 from recaudit.errors import ResultError
+from recaudit.reports.alone import alone, asked, facility_files
 from recaudit.reports.html import linking
-from recaudit.reports.html.inertly import harmless, island, policy, shown
+from recaudit.reports.html.earlier import beside, in_order
+from recaudit.reports.html.inertly import harmless, island, policy, shown, visible_texts
+from recaudit.reports.html.messages import catalogues
+from recaudit.reports.html.outlines import drawn_map
 from recaudit.reports.html.packing import packed, unpacked
+from recaudit.reports.html.summary import summary
 from recaudit.reports.identities import broken
+from recaudit.reports.languages import speaking, told
 from recaudit.result import Result
-from recaudit.said import say
+from recaudit.said import Said, say
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
 
-def html(result: Result, *, language: str = "en", root: Path | None = None, older: Sequence[Result] = ()) -> bytes:
+def html(
+    result: Result,
+    *,
+    language: str = "en",
+    root: Path | None = None,
+    older: Sequence[Result] = (),
+    wrong: Iterable[Said] = (),
+) -> bytes:
     """One file that shows ``result`` to whoever opens it, with no network.
 
     ``language``: which the page opens in; it can be switched. ``root``: the folder of the plan, for a map that the plan
-    names. ``older``: earlier results of the same plan, for trends. Raises ``ResultError`` where the sums of the result
-    do not hold: such a result is not shown to anybody.
+    names. ``older``: earlier results of the same plan, for trends. ``wrong``: what else speaks against the result: who
+    has ``recaudit.verify.contradictions``, which this layer may not ask, hands it in. Raises ``ResultError`` where the
+    sums of the result do not hold, or anything is wrong: such a result is not shown to anybody. ``ValueError`` for a
+    language that has no catalogue.
     """
-    inert = cast(Result, harmless(result))
-    _refuse(inert)
+    return _page(result, language, root, older, wrong)
+
+
+def one_facility(
+    result: Result, sector: str, facility: str, *, language: str = "en", older: Sequence[Result] = ()
+) -> bytes:
+    """The page for one facility, with nothing in it of any other. Raises ``ResultError`` as ``html`` does, and where
+    there is no such facility."""
+    return _page(
+        alone(result, sector, facility),
+        language,
+        None,
+        [alone(one, sector, facility) for one in older if _knows(one, sector, facility)],
+        (),
+        only={"sector": sector, "id": facility},
+        promises=asked(result, sector, facility),
+    )
+
+
+def per_facility(result: Result, *, language: str = "en", older: Sequence[Result] = ()) -> Iterator[tuple[str, bytes]]:
+    """(file name, page) of every facility, in the order of the result. Raises ``ResultError`` as ``html`` does."""
+    for name, sector, facility in facility_files(result):
+        yield f"{name}.html", one_facility(result, sector, facility, language=language, older=older)
+
+
+def _knows(result: Result, sector: str, facility: str) -> bool:
+    return any((one["sector"], one["id"]) == (sector, facility) for one in result["facilities"])
+
+
+def _page(
+    result: Result,
+    language: str,
+    root: Path | None,
+    older: Sequence[Result],
+    wrong: Iterable[Said],
+    *,
+    only: Mapping[str, str] | None = None,
+    promises: Sequence[Mapping[str, Any]] = (),
+) -> bytes:
+    inert, before = harmless(result), [harmless(one) for one in in_order(result, older)]
+    for one in (*before, inert):
+        _refuse([*broken(one), *(wrong if one is inert else ())])
     now = packed(inert)
     if unpacked(now, inert["rules"]) != inert["facilities"]:
-        raise ResultError(
-            say("what is packed into the page is not what was counted"),
-            where=say("the result"),
-            fix=say("please report this: nothing you did"),
-        )
+        _refuse([say("the counts of its facilities cannot be written as they are")])
     numbers = bytearray(now.numbers)
     head = {
         "result": _without_facilities(inert),
         "facilities": {**now.head, "start": 0},
-        "only": None,
-        "older": [_older(cast(Result, harmless(one)), numbers) for one in older],
+        "only": visible_texts(only),
+        "promises": visible_texts(promises),
+        "map": visible_texts(drawn_map(result, root)),
+        "older": [beside(one, inert, numbers) for one in before],
     }
     return _rendered(inert, head, bytes(numbers), language)
 
 
-def _refuse(result: Result) -> None:
-    wrong = broken(result)
+def _refuse(wrong: Sequence[Said]) -> None:
     if wrong:
         raise ResultError(
             say("the sums of the result do not hold: {first}, and {n} more", first=wrong[0], n=len(wrong) - 1)
@@ -56,18 +108,6 @@ def _refuse(result: Result) -> None:
             where=say("the result"),
             fix=say("'recaudit verify' lists them all; 'recaudit check' makes the result anew"),
         )
-
-
-def _older(result: Result, numbers: bytearray) -> dict[str, Any]:
-    then = packed(result, cells=False)
-    start = len(numbers)
-    numbers += then.numbers
-    kept = ("as_of", "period", "plan", "tool", "totals", "claims", "areas")
-    return {
-        "result": {name: part for name, part in result.items() if name in kept},
-        "facilities": {**then.head, "start": start},
-        "unlike": {"claims": {}, "facilities": {}},
-    }
 
 
 def _without_facilities(result: Result) -> dict[str, Any]:
@@ -101,7 +141,9 @@ def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language: str) -> bytes:
     script, sheet = linking.script(), linking.sheet()
-    settings = {"language": language, "catalogues": {"en": {}, "vi": {"messages": {}, "forms": [0] * 200}}}
+    with speaking(language):
+        skip = told("Skip navigation")
+    settings = {"language": language, "catalogues": catalogues(script, head)}
     return _TEMPLATE.substitute(
         language=language,
         policy=policy(script, sheet),
@@ -109,8 +151,8 @@ def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language:
         title=shown(f"{result['plan']['name']} · recaudit"),
         sheet=sheet,
         script=script,
-        skip="Skip navigation",
-        summary="",
+        skip=shown(skip),
+        summary=summary(result, language),
         settings=island(settings),
         result=_compressed(island(head).encode(), memory=9, strategy=zlib.Z_DEFAULT_STRATEGY),
         counts=_compressed(numbers, memory=5, strategy=zlib.Z_FILTERED),  # small blocks: each column has its own sizes

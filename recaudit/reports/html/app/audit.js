@@ -17,7 +17,12 @@ const PLAIN = [
 //   cells(i)        [{rule, met, unmet, excused, not_applicable, not_assessable, solo}] of a facility, by index of rule
 //   cellsOfRule(r)  [{facility: i, met, …}] of a rule (itself or its index), by place of facility
 //   areas           code -> entry of result.areas
-//   only            {sector, id} where the page is of one facility alone, else null
+//   only            {sector, id} where the page is of one facility alone, else null; then nothing is known of others,
+//                   nor of the audit as a whole: no claim, gate, note, table, sum of an area, or what was not looked at
+//   promises        of such a page: what the claims that speak of the facility promise: {id, statement, sector, unit,
+//                   rung, level, target, each, said_by}
+//   map             the map that the plan names, null where it names none: {file, width, height, paths: {code: what an
+//                   SVG path draws}}, or {file, why} where there is none to draw
 //   older           earlier results, oldest first: {as_of, period, plan, tool, totals, claims, areas, unlike, facility(sector, id)};
 //                   unlike: {claims: {id: [why]}, facilities: {"sector/id": [why]}}, of what was not measured alike
 export async function readAudit() {
@@ -49,7 +54,8 @@ function auditOf(head, bytes) {
     cellsOfRule: (rule) => cellsOf(cellsByRule()[typeof rule === "number" ? rule : rule.index]),
     areas: new Map(result.areas.map((area) => [area.code, area])),
     only: head.only,
-    map: head.map ?? null,
+    promises: head.promises,
+    map: head.map,
     older: head.older.map((one) => olderOf(one, bytes)),
   };
 }

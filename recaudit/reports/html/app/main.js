@@ -147,6 +147,10 @@ async function start() {
   const { parameters } = route();
   speak(parameters.lang ?? remembered("language") ?? settings.language);
   themed(parameters.theme ?? remembered("theme"));
+  if (!("DecompressionStream" in window)) {
+    document.getElementById("foot").textContent = t("This page cannot be shown by this browser: it is older than 2023.");
+    return; // the summary for those without scripts stays
+  }
   const audit = await readAudit();
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault(); // the address is the page's own

@@ -1,13 +1,12 @@
 // Words, numbers and days in the language being spoken. English texts are the ids of the messages.
 
-const LOCALES = { en: "en", vi: "vi" };
 const NOTHING = "—";
 let catalogues = {};
 let spoken = "en";
-let numbers = new Intl.NumberFormat("en");
 let sorting = new Intl.Collator("en", { numeric: true });
 
-// `given`: language -> {messages: {id: text or [forms]}, forms: [which form for n = 0 … 199]}; "en" needs none.
+// `given`: language -> {group, decimal, per_cent: its signs; messages: {id: text or [forms]}; forms: [which form for
+// n = 0 … 199], [] where there is one form only}. Without a message, English is said: the id itself.
 export function catalogued(given) {
   catalogues = given;
 }
@@ -21,41 +20,60 @@ export function language() {
 }
 
 export function speak(wanted) {
-  spoken = wanted in catalogues ? wanted : "en";
-  const locale = LOCALES[spoken] ?? spoken;
-  numbers = new Intl.NumberFormat(locale);
-  sorting = new Intl.Collator(locale, { numeric: true });
+  spoken = Object.hasOwn(catalogues, wanted) ? wanted : "en";
+  sorting = new Intl.Collator(spoken, { numeric: true });
   document.documentElement.lang = spoken;
 }
 
 // t("{n} of {whole}", {n: 5, whole: 7}): numbers are grouped, texts stand as they are.
 export function t(message, values) {
-  const found = catalogues[spoken]?.messages?.[message];
+  const found = messageOf(message);
   return filled(typeof found === "string" ? found : message, values);
 }
 
 // tn("{n} facility", "{n} facilities", {n: 5})
 export function tn(one, many, values) {
-  const found = catalogues[spoken]?.messages?.[one];
-  if (!Array.isArray(found)) return filled(values.n === 1 ? one : many, values);
-  return filled(found[formOf(values.n)] ?? found[0], values);
+  const n = Number.isInteger(values?.n) ? values.n : 1;
+  const found = messageOf(one);
+  if (!Array.isArray(found)) return filled(n === 1 ? one : many, values);
+  const { forms } = catalogues[spoken];
+  return filled(found[forms[n < 200 ? n : 100 + (n % 100)] ?? 0], values);
 }
 
-function formOf(n) {
-  return catalogues[spoken].forms[n < 200 ? n : 100 + (n % 100)];
+// A message that is translated elsewhere: marked for the catalogue, and as it is.
+export function mark(message) {
+  return message;
+}
+
+function messageOf(message) {
+  const messages = catalogues[spoken]?.messages;
+  return messages && Object.hasOwn(messages, message) ? messages[message] : null;
 }
 
 function filled(message, values) {
-  return message.replace(/\{(\w+)\}/g, (whole, name) => (values && name in values ? valueOf(values[name]) : whole));
+  return message.replace(/\{(\w+)\}/g, (place, name) =>
+    values && Object.hasOwn(values, name) ? valueOf(values[name]) : place,
+  );
 }
 
+// A value of a sentence: a number, a text, a list, a sentence, {date}, {share: [n, whole], up} or {promised}.
 function valueOf(value) {
   if (typeof value === "number") return number(value);
-  if (Array.isArray(value)) return value.map(valueOf).join(", ");
-  return value !== null && typeof value === "object" ? said(value) : String(value);
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.length ? listed(value.map(valueOf)) : NOTHING;
+  if (typeof value?.text === "string") return said(value);
+  if (typeof value?.date === "string") return day(value.date);
+  if (Array.isArray(value?.share)) return percent(value.share[0], value.share[1], { up: value.up });
+  if (typeof value?.promised === "string") return promised(value.promised);
+  return NOTHING;
 }
 
-// A sentence of the result: {text, plural, with}. A result that holds it as plain text is shown as it is.
+// "a, b and c"
+export function listed(texts) {
+  return new Intl.ListFormat(spoken === "en" ? "en-GB" : spoken, { type: "conjunction" }).format(texts);
+}
+
+// A sentence of the result: {text, plural, with}. What is plain text comes from data, and is shown as it is.
 export function said(entry) {
   if (typeof entry === "string") return entry;
   return entry.plural ? tn(entry.text, entry.plural, entry.with) : t(entry.text, entry.with);
@@ -67,41 +85,43 @@ export function inWords(texts) {
 }
 
 export function number(n) {
-  return numbers.format(n);
+  return String(n).replace(/\B(?=(\d{3})+$)/g, sign("group", ","));
+}
+
+function sign(name, otherwise) {
+  return catalogues[spoken]?.[name] ?? otherwise;
+}
+
+function perCent() {
+  return sign("per_cent", "\u00a0%");
 }
 
 // n of whole in per cent, two decimals, rounded down; `up` for a highest possible share. Whole numbers only.
 export function percent(n, whole, { up = false } = {}) {
   if (!whole) return NOTHING;
-  if (n === whole) return `${number(100)}\u00a0%`;
-  if (n === 0) return `${number(0)}\u00a0%`;
+  if (n === whole || n === 0) return (n ? "100" : "0") + perCent();
   const scaled = BigInt(n) * 10000n;
-  const parts = BigInt(whole);
-  let hundredths = scaled / parts;
-  if (up && scaled % parts) hundredths += 1n;
-  if (up && n < whole && hundredths === 10000n) return `< ${number(100)}\u00a0%`;
-  const rest = String(hundredths % 100n).padStart(2, "0");
-  return `${number(Number(hundredths / 100n))}${decimalSign()}${rest}\u00a0%`;
+  const hundredths = scaled / BigInt(whole) + (up && scaled % BigInt(whole) ? 1n : 0n);
+  if (up && hundredths === 10000n) return `< 100${perCent()}`;
+  const part = String(hundredths % 100n).padStart(2, "0");
+  return `${hundredths / 100n}${sign("decimal", ".")}${part}${perCent()}`;
 }
 
 // A share that somebody wrote, "0.97", exactly: "97 %".
 export function promised(share) {
   const [whole, part = ""] = share.split(".");
   const digits = part.padEnd(2, "0");
-  const above = Number(whole + digits.slice(0, 2));
   const below = digits.slice(2).replace(/0+$/, "");
-  return `${number(above)}${below ? decimalSign() + below : ""}\u00a0%`;
-}
-
-function decimalSign() {
-  return numbers.formatToParts(0.5).find((part) => part.type === "decimal").value;
+  return `${Number(whole + digits.slice(0, 2))}${below ? sign("decimal", ".") + below : ""}${perCent()}`;
 }
 
 // "2026-09-30" as it is written here; what is no day stands as it is.
 export function day(iso) {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso ?? "");
   if (!parts) return iso ?? NOTHING;
-  return spoken === "vi" ? `${parts[3]}/${parts[2]}/${parts[1]}` : iso;
+  if (spoken === "en") return iso;
+  if (spoken === "vi") return `${parts[3]}/${parts[2]}/${parts[1]}`;
+  return new Intl.DateTimeFormat(spoken, { dateStyle: "short", timeZone: "UTC" }).format(new Date(iso));
 }
 
 // Compares two texts by the rules of the language.

@@ -98,39 +98,49 @@ export function unpackedCells(head, bytes, start, rules, columns) {
   const found = new Array(rules.length);
   for (const sector of new Set(rules.map((rule) => rule.sector))) {
     const members = order.filter((place) => columns.sector[place] === sector);
+    const scratch = Array.from({ length: PARTS }, () => new Float64Array(members.length));
     const ofSector = rules.filter((rule) => rule.sector === sector);
     for (const table of new Set(ofSector.map((rule) => rule.table))) {
       const rows = many(members.length);
       for (const rule of ofSector) {
-        if (rule.table === table) found[rule.index] = { members, ...decodedCells(many(members.length), rows, one) };
+        if (rule.table !== table) continue;
+        const codes = many(members.length);
+        readParts(codes, one, scratch);
+        found[rule.index] = { members, ...cellsFrom(codes, rows, scratch, head.wide ? Float64Array : Uint32Array) };
       }
     }
   }
   return found;
 }
 
-function decodedCells(codes, rows, one) {
-  const count = codes.length;
-  const parts = Array.from({ length: PARTS }, () => new Float64Array(count));
+// The numbers of the cells of one rule that are not 0, part by part.
+function readParts(codes, one, parts) {
   for (let bit = 0; bit < PARTS; bit += 1) {
-    for (let at = 0; at < count; at += 1) {
-      if (codes[at] && ((codes[at] - 1) >> bit) & 1) parts[bit][at] = one();
+    const numbers = parts[bit];
+    for (let at = 0; at < codes.length; at += 1) {
+      numbers[at] = codes[at] && (codes[at] - 1) & (1 << bit) ? one() : 0;
     }
   }
-  const cells = { known: codes.map((code) => (code ? 1 : 0)), solo: parts[PARTS - 2] };
-  for (const state of STATES) cells[state] = new Float64Array(count);
-  for (let at = 0; at < count; at += 1) {
+}
+
+function cellsFrom(codes, rows, parts, Counts) {
+  const counts = STATES.map(() => new Counts(codes.length));
+  const known = new Uint8Array(codes.length);
+  for (let at = 0; at < codes.length; at += 1) {
     if (!codes[at]) continue;
+    known[at] = 1;
     const rest = (codes[at] - 1) >> PARTS;
     let left = rows[at] + unsigned(parts[PARTS - 1][at]);
-    STATES.forEach((state, place) => {
-      if (place === rest) return;
-      const number = parts[place < rest ? place : place - 1][at];
-      cells[state][at] = number;
-      left -= number;
-    });
-    cells[STATES[rest]][at] = left;
+    for (let part = 0; part < STATES.length - 1; part += 1) {
+      counts[part < rest ? part : part + 1][at] = parts[part][at];
+      left -= parts[part][at];
+    }
+    counts[rest][at] = left;
   }
+  const cells = { known, solo: Counts.from(parts[PARTS - 2]) };
+  STATES.forEach((state, place) => {
+    cells[state] = counts[place];
+  });
   return cells;
 }
 

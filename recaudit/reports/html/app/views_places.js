@@ -1,9 +1,12 @@
 // The pages about places: overview, areas, one area, the trend.
-import { placeholder } from "./placeholder.js";
+import { area } from "./area.js";
+import { areas } from "./areas.js";
+import { overview } from "./overview.js";
+import { trend } from "./trend.js";
 
 export const placesViews = {
-  overview: placeholder,
-  areas: placeholder,
-  area: placeholder,
-  trend: placeholder,
+  overview,
+  areas,
+  area,
+  trend,
 };

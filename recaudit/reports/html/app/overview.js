@@ -1,0 +1,120 @@
+// The first page: what became of the claims, where records are wanting, and what to do first.
+import { h } from "./core.js";
+import { claimCards } from "./claimcards.js";
+import { isExportOnly, missedOf, standingAt, totalOf } from "./counts.js";
+import { distributionCard } from "./distribution.js";
+import { gatesCard } from "./gates_card.js";
+import { facilitiesFirstCard, missedCard, rulesMissed, signalsLine } from "./leading.js";
+import { leavesOf } from "./places.js";
+import { placesCard } from "./placescard.js";
+import { link } from "./router.js";
+import { day, number, percent, t, tn } from "./say.js";
+import { HEADLINE, sectorWord, titleOf, verdictWord } from "./terms.js";
+import { trendCard } from "./trend.js";
+
+const GRAVEST = ["refuted", "unverifiable", "confirmed"];
+
+export function overview(audit, parameters) {
+  const first = facilitiesFirstCard(audit);
+  const spread = distributionCard(audit);
+  return h(
+    "div",
+    { class: "stack" },
+    overviewHead(audit),
+    claimCards(audit),
+    Object.entries(audit.result.totals).map(([sector, total]) => sectorFigures(audit, sector, total)),
+    placesCard(audit, "overview", parameters),
+    first && spread ? h("div", { class: "two" }, spread, first) : (spread ?? first),
+    missedCard(audit),
+    gatesCard(audit),
+    signalsLine(audit),
+    trendCard(audit),
+  );
+}
+
+function overviewHead(audit) {
+  const { plan, as_of: asOf, period, register } = audit.result;
+  const days = period.from && period.to ? t("{from} to {to}", { from: day(period.from), to: day(period.to) }) : "";
+  const facts = [asOf ? t("as of {day}", { day: day(asOf) }) : "", days].filter(Boolean).join(" · ");
+  return h(
+    "div",
+    { class: "page-head" },
+    h("p", { class: "muted small" }, facts),
+    h(
+      "div",
+      { class: "head" },
+      h("h1", null, h("bdi", null, plan.sha256 ? plan.name : t("Exports without a plan"))),
+      h("a", { class: "button screen-only", href: link("print") }, t("Print the report")),
+    ),
+    h("p", { class: "lead" }, verdictsSentence(audit), " ", worstSentence(audit)),
+    register === null && audit.result.claims.length ? h("p", { class: "small" }, t("There is no register: nobody said how many records there should be, so every rate is of received records.")) : null,
+  );
+}
+
+// "Of 3 claims examined: 1 refuted, 1 unverifiable, 1 confirmed."
+function verdictsSentence(audit) {
+  const { claims } = audit.result;
+  if (!audit.count) return t("Nothing was judged: the result speaks of no facility.");
+  if (!claims.length) {
+    if (isExportOnly(audit)) return t("Exports alone: no claim was judged, and there is no verdict. Every rate is of received records.");
+    return t("No claim was judged: there is no verdict.");
+  }
+  const counts = GRAVEST.map((verdict) => [verdict, claims.filter((claim) => claim.verdict === verdict).length]);
+  const parts = counts.filter(([, n]) => n).map(([verdict, n]) => `${number(n)} ${verdictWord(verdict)}`);
+  const lead = tn("{n} claim was examined:", "{n} claims were examined:", { n: claims.length });
+  return [lead, " ", h("b", null, parts.join(", ")), "."];
+}
+
+// The rule missed most, and who sent nothing.
+function worstSentence(audit) {
+  const [rule] = rulesMissed(audit);
+  const silent = Object.values(audit.result.totals).reduce((sum, total) => sum + total.silent, 0);
+  return [
+    rule
+      ? [
+          t("Missed most:"),
+          " ",
+          h("a", { href: link("rule", rule) }, titleOf(rule)),
+          " ",
+          tn("({n} row).", "({n} rows).", { n: missedOf(rule.totals) }),
+          " ",
+        ]
+      : "",
+    silent ? tn("{n} facility submitted nothing.", "{n} facilities submitted nothing.", { n: silent }) : "",
+  ];
+}
+
+// Four figures of a sector, each a count of how many.
+function sectorFigures(audit, sector, total) {
+  const at = standingAt(total.rungs, HEADLINE);
+  const whole = totalOf(at);
+  const received = standingAt(total.rungs, "received").reached;
+  const basis = total.expected === null ? t("received records") : t("expected records");
+  const full = leavesOf(audit).filter((area) => area.sectors[sector]?.expected);
+  const good = full.filter((area) => standingAt(area.sectors[sector].rungs).reached * 100 >= 95 * area.sectors[sector].expected);
+  const figures = [
+    [total.facilities - total.silent, total.facilities, t("facilities submitted")],
+    total.expected === null ? [received, null, t("records received; nobody said how many to expect")] : [received, total.expected, t("records received, of the expected")],
+    [at.reached, whole, t("complete, of {basis}", { basis }), percent(at.reached, whole)],
+    [at.short, whole, t("known short, of {basis}", { basis }), percent(at.short, whole)],
+  ];
+  if (full.length > 1) figures.push([good.length, full.length, t("communes and wards with 95 % or more complete")]);
+  return h(
+    "section",
+    { class: "card sector-figures" },
+    h("h2", null, sectorWord(sector)),
+    h("div", { class: "figures" }, figures.map(figureDrawn)),
+    total.no_expected && total.expected !== null
+      ? h("p", { class: "small muted remark" }, tn("{n} facility without an expected number stands in no sum.", "{n} facilities without an expected number stand in no sum.", { n: total.no_expected }))
+      : null,
+  );
+}
+
+function figureDrawn([n, whole, words, share = ""]) {
+  return h(
+    "div",
+    { class: "figure" },
+    h("div", { class: "value" }, number(n), whole === null ? null : h("small", null, ` / ${number(whole)}`)),
+    h("div", { class: "label" }, words, share ? ` · ${share}` : ""),
+  );
+}
