@@ -17,6 +17,8 @@ from typing import Any, Final, Literal, Protocol
 
 from recaudit.model import STATES, Rule, RuleCount
 from recaudit.result import AgreementEntry, Result, RuleCounts
+from recaudit.said import Said, mark, say, say_n, together, unlike
+from recaudit.terms import named
 
 MOST_ROWS: Final = 1_000_000
 """Frames of more rows are not handed over: they go through the reference engine's memory as objects."""
@@ -25,18 +27,20 @@ ASKED: Final = ("met", "unmet", "not_applicable")
 """The states that a reference engine can put a row in: expected, unexpected, and outside of what it looks at."""
 
 # ------------------------------------------------------------------------------------------------ what may differ
-NULL_CONDITION: Final = "absent value under != or NOT_IN"
-COMPOUND: Final = "compound key with an absent part"
-UNPAIRED: Final = "value without its partner"
-EMPTY: Final = "nothing to judge"
-LINE_BREAK: Final = "line break at the end of a text"
+NULL_CONDITION: Final = mark("absent value under != or NOT_IN")
+COMPOUND: Final = mark("compound key with an absent part")
+UNPAIRED: Final = mark("value without its partner")
+EMPTY: Final = mark("nothing to judge")
+LINE_BREAK: Final = mark("line break at the end of a text")
 
 KINDS: Final[Mapping[str, str]] = {
-    NULL_CONDITION: "Great Expectations takes an absent value for one that differs; here it satisfies no condition",
-    COMPOUND: "here a key with an absent part is no key; recaudit compiles no rule on compound keys",
-    UNPAIRED: "here a value without its partner is not assessed; a suite that asks otherwise is refused",
-    EMPTY: "Great Expectations calls a success what nobody could fail; here nothing was judged",
-    LINE_BREAK: "Python's $ also matches before a last line break; here it is the end of the text",
+    NULL_CONDITION: mark(
+        "Great Expectations takes an absent value for one that differs; here it satisfies no condition"
+    ),
+    COMPOUND: mark("here a key with an absent part is no key; recaudit compiles no rule on compound keys"),
+    UNPAIRED: mark("here a value without its partner is not assessed; a suite that asks otherwise is refused"),
+    EMPTY: mark("Great Expectations calls a success what nobody could fail; here nothing was judged"),
+    LINE_BREAK: mark("Python's $ also matches before a last line break; here it is the end of the text"),
 }
 """The documented kinds of difference, and the one meaning that recaudit gives each."""
 
@@ -48,17 +52,17 @@ _SHOWS: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
 """How a kind shows: (state of the query, state of the reference engine). Any other difference is none of it."""
 
 # ------------------------------------------------------------------------------------------------ what is left out
-NOT_READ: Final = "a cell that was not read: nobody knows what it holds"
-REASONED: Final = "absent with a reason, which the reference engine does not know"
-UNREADABLE: Final = "text that nobody can read is no absence here"
-COPY: Final = "a further copy of a row"
-NOT_WHOLE: Final = "other rows were not read, so that nobody knows whether the value stands once"
-RANGE: Final = "a partial date, which is a range of time"
-OPEN_CONDITION: Final = "the condition compares an absent value"
-TWO_FORMS: Final = "one column is compared as text and as a number"
-TOO_LARGE: Final = f"the table has more than {MOST_ROWS} rows"
-CRASHED: Final = "the reference engine could not evaluate the rule"
-INCONSISTENT: Final = "the reference engine's lists do not add up to its own counts"
+NOT_READ: Final = mark("a cell that was not read: nobody knows what it holds")
+REASONED: Final = mark("absent with a reason, which the reference engine does not know")
+UNREADABLE: Final = mark("text that nobody can read is no absence here")
+COPY: Final = mark("a further copy of a row")
+NOT_WHOLE: Final = mark("other rows were not read, so that nobody knows whether the value stands once")
+RANGE: Final = mark("a partial date, which is a range of time")
+OPEN_CONDITION: Final = mark("the condition compares an absent value")
+TWO_FORMS: Final = mark("one column is compared as text and as a number")
+TOO_LARGE: Final = mark("the table has more than 1,000,000 rows")
+CRASHED: Final = mark("the reference engine could not evaluate the rule")
+INCONSISTENT: Final = mark("the reference engine's lists do not add up to its own counts")
 
 LEFT_OUT: Final = frozenset(
     {
@@ -283,28 +287,29 @@ def compared(said: AgreementEntry) -> int:
     return said["equal"] + said["documented"] + said["differing"]
 
 
-def gated(code: int, why: str, said: AgreementEntry) -> tuple[int, str]:
+def gated(code: int, why: Said, said: AgreementEntry) -> tuple[int, Said]:
     """The exit code of an audit that was compared: where the engines disagree, where the reference contradicts itself,
     or nothing could be compared, it could not be judged, which is 3; 1 beats 3 and both are told."""
     if said["differing"]:
-        cells = "1 cell" if said["differing"] == 1 else f"{said['differing']} cells"
-        also = f"the two engines disagree in {cells}"
+        also = say_n(
+            "the two engines disagree in {n} cell", "the two engines disagree in {n} cells", n=said["differing"]
+        )
     elif any(one["why"] == INCONSISTENT for one in said["not_compared"]):
-        also = INCONSISTENT
+        also = named(INCONSISTENT)
     elif not compared(said):
-        also = "no cell could be compared with the reference engine"
+        also = say("no cell could be compared with the reference engine")
     else:
         return code, why
-    return (1, f"{why}; {also}") if code == 1 else (3, f"{also}; {why}")
+    return (1, together(why, also)) if code == 1 else (3, together(also, why))
 
 
-def contradictions(result: Result) -> Iterator[str]:
+def contradictions(result: Result) -> Iterator[Said]:
     """Where what is said of the agreement does not add up; nothing where the engines were not compared."""
     said = result["run"].get("agreement") if "run" in result else None
     if said is None:
         return
     outcomes = (said["equal"], said["documented"], said["differing"], said["nothing_to_judge"], said["left_out"])
     if sum(outcomes) != said["cells"]:
-        yield f"run/agreement/cells: {said['cells']} in the result, {sum(outcomes)} again"
+        yield unlike("run/agreement/cells", said["cells"], sum(outcomes))
     if len(said["differences"]) != said["differing"]:
-        yield f"run/agreement/differing: {said['differing']} in the result, {len(said['differences'])} again"
+        yield unlike("run/agreement/differing", said["differing"], len(said["differences"]))

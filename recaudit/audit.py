@@ -31,12 +31,14 @@ from recaudit import (
     patterns,
     plan,
     register,
+    remarks,
     seam,
     shipped,
     suites,
+    worklist,
 )
 from recaudit.education.mapping.own import own_mappings
-from recaudit.errors import PlanError, Problem
+from recaudit.errors import PlanError, Problem, either
 from recaudit.health.gate.modes import mode_of
 from recaudit.looked import asked
 from recaudit.model import (
@@ -55,15 +57,14 @@ from recaudit.model import (
     Suite,
 )
 from recaudit.plan import Plan
-from recaudit.reasons import few
 from recaudit.register import Register, resolved
 from recaudit.reports.identities import broken
-from recaudit.reports.numbers import counted as so_many
 from recaudit.result import SCHEMA, NotLookedAt, PatternEntry, RecountEntry, Result, SignalEntry, SuiteEntry, sealed
+from recaudit.said import Said, as_entry, say, say_n
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.sources.lines import member_digests
-from recaudit.unsaid import absent, unsaid, used
+from recaudit.unsaid import not_looked_at
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence, Seat, ruled
 
@@ -76,7 +77,7 @@ class Outcome:
 
     result: Result
     code: int
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def check(
     result["plan"]["facility"] = facility
     result["not_looked_at"] += ignored
     if wrong := broken(result):  # a fault of recaudit, never of the data
-        raise ArithmeticError("; ".join(wrong))
+        raise ArithmeticError("; ".join(map(str, wrong)))
     code, why = exits.exit_code(result)
     whole = sealed(result)
     whole["run"] = {
@@ -187,8 +188,21 @@ def check(
         code, why = agreement.gated(code, why, said)
     if keep is not None:
         patterns.keep(keep, [found for one in audited for found in one.counted.patterns])
-        kept.finish(keep, whole, kept_in, {one.sector.name: one.counted.bits for one in audited})
+        kept.finish(
+            keep,
+            whole,
+            kept_in,
+            {one.sector.name: one.counted.bits for one in audited},
+            looks_at={one.sector.name: _looking(one) for one in audited},
+            root=exports or planned.root,
+        )
     return Outcome(whole, code, why)
+
+
+def _looking(audited: SectorAudit) -> dict[str, tuple[str, ...]]:
+    """Rule -> what it looks at, as the exports call it."""
+    built_in = (rule for rule in audited.counted.bits if rule.startswith("conformant:"))
+    return worklist.looking(audited.task.rules, built_in, audited.links, audited.sector.paths())
 
 
 def survey(planned: Plan, *, workers: int = 0, progress: Progress = _silent) -> list[Surveyed]:
@@ -338,9 +352,19 @@ def _refuse_no_areas(planned: Plan, claims: Iterable[Claim], registered: Registe
         astray = [one.id for one in registered.in_scope if one.sector == claim.sector and not (one.area or one.may_be)]
         if claim.level == "areas" and astray:
             raise PlanError(
-                f"claim {claim.id} is about areas, and {len(astray)} facilities of the register lie in none",
-                where=f"{planned.path.name} [[claim]] {claim.id}; facilities {', '.join(astray[:5])}",
-                fix="fill the column area of these facilities in the register; 'recaudit register lint' says more",
+                say_n(
+                    "claim {claim} is about areas, and {n} facility of the register lies in none",
+                    "claim {claim} is about areas, and {n} facilities of the register lie in none",
+                    n=len(astray),
+                    claim=claim.id,
+                ),
+                where=say(
+                    "{name} [[claim]] {claim}; facilities {names}",
+                    name=planned.path.name,
+                    claim=claim.id,
+                    names=", ".join(astray[:5]),
+                ),
+                fix=say("fill the column area of these facilities in the register; 'recaudit register lint' says more"),
             )
 
 
@@ -350,9 +374,9 @@ def _refuse_other_sectors(planned: Plan) -> None:
     for gate in planned.gates:
         if gate.sector and gate.sector not in read:
             raise PlanError(
-                f"a gate is of sector {gate.sector!r}, and nothing of it is read",
+                say("a gate is of sector {sector}, and nothing of it is read", sector=repr(gate.sector)),
                 where="--fail-under" if gate.origin == "command" else f"{planned.path.name} [[gate]]",
-                fix=f"use {' or '.join(read)}, or no sector: then the gate is of each",
+                fix=say("use {names}, or no sector: then the gate is of each", names=either(read)),
             )
 
 
@@ -361,9 +385,9 @@ def _refuse_among_exports(planned: Plan, keep: Path, root: Path) -> None:
     folders = [root / path for source in planned.sources for path in source.paths if (root / path).is_dir()]
     if any(keep.resolve().is_relative_to(folder.resolve()) for folder in folders):
         raise PlanError(
-            "what is kept would lie among the exports, and it holds keys of records",
+            say("what is kept would lie among the exports, and it holds keys of records"),
             where=f"--keep {keep}",
-            fix="name a folder outside those of the plan's sources",
+            fix=say("name a folder outside those of the plan's sources"),
         )
 
 
@@ -378,9 +402,9 @@ def _refuse_own_rosters(planned: Plan, inputs: Sequence[Input], root: Path) -> N
     own = [one.path for one in said if one.sha256 in exports]
     if own:
         raise PlanError(
-            f"what is expected is taken from the audited export: {', '.join(own)}",
+            say("what is expected is taken from the audited export: {names}", names=", ".join(own)),
             where=f"{planned.path.name} [register]",
-            fix="name a list of another source than the export",
+            fix=say("name a list of another source than the export"),
         )
 
 
@@ -403,13 +427,15 @@ def _asked(rules: Sequence[Rule], counted: Counted) -> frozenset[Rung]:
 def _refuse_empty_rungs(planned: Plan, sector: str, claims: Iterable[Claim], rules: Sequence[Rule]) -> None:
     """Refuse a claim or a gate about a rung that no required rule is of: every record would reach it unlooked at."""
     asked_for = ruled([(rule.rung, 1) for rule in rules if rule.required], received=True)
-    about = [(f"claim {claim.id}", claim.rung) for claim in claims]
-    about += [(f"a gate of {sector}", gate.rung) for gate in planned.gates if gate.sector in ("", sector)]
+    about = [(say("claim {claim}", claim=claim.id), claim.rung) for claim in claims]
+    about += [
+        (say("a gate of {sector}", sector=sector), gate.rung) for gate in planned.gates if gate.sector in ("", sector)
+    ]
     problems = [
         Problem(
-            f"{who} is about rung {rung}, of which the suites have no required rule",
+            say("{who} is about rung {rung}, of which the suites have no required rule", who=who, rung=rung),
             f"{planned.path.name} [suites] {sector}",
-            "add a suite with such a rule, or leave [suites] out: then all of the sector are used",
+            say("add a suite with such a rule, or leave [suites] out: then all of the sector are used"),
         )
         for who, rung in about
         if rung not in asked_for
@@ -485,12 +511,15 @@ def _result(
             )
         ],
         "signals": [entry for one in audited for entry in _signals(one, planned)],
-        "not_looked_at": [entry for one in audited for entry in _not_looked_at(one, inputs)],
+        "not_looked_at": [entry for one in audited for entry in not_looked_at(one.task, inputs)],
         "notes": [
-            *_forced(planned),
-            *registered.notes,
-            *registered.renamed_areas(planned),
-            *(note for one in audited for note in _notes(one)),
+            as_entry(note)
+            for note in (
+                *remarks.forced(planned),
+                *registered.notes,
+                *registered.renamed_areas(planned),
+                *(note for one in audited for note in remarks.notes(one.task, one.counted, one.evidence, _rules(one))),
+            )
         ],
         "totals": {one.sector.name: entries.total_entry(places[one.sector.name], one.counted) for one in audited},
         "evidence": {one.sector.name: evidence.evidence_entry(one.evidence) for one in audited},
@@ -522,124 +551,13 @@ def _patterns(one: SectorAudit) -> list[PatternEntry]:
     return patterns.entries(one.sector.name, one.task.signals, one.counted.patterns)
 
 
+def _rules(one: SectorAudit) -> tuple[Rule, ...]:
+    """Those of its suites, those on records of another unit too."""
+    return tuple(rule for suite in one.suites.values() for rule in suite.rules)
+
+
 def _suites(one: SectorAudit) -> Iterator[SuiteEntry]:
     """The suites of one sector, each with its file where it does not travel with recaudit."""
     travels = suites.every(one.sector.name)
     for name, suite in one.suites.items():
         yield entries.suite_entry(suite, "" if name in travels else name)
-
-
-def _forced(planned: Plan) -> Iterator[str]:
-    for source in planned.sources:
-        if source.facility_id:
-            yield f"source {source.name}: every row counts for facility {source.facility_id}, whatever the row names"
-
-
-def _notes(one: SectorAudit) -> Iterator[str]:
-    if one.counted.differing:
-        what = so_many(one.counted.differing, "row names", "rows name")
-        yield f"{what} two facilities of the register; the first in the plan's order counts"
-    for (before, now), rows in sorted(one.counted.inherited.items()):
-        verbs = ("names", "counts") if rows == 1 else ("name", "count")
-        yield f"{so_many(rows, 'row')} of {one.sector.name} {verbs[0]} predecessor {before} and {verbs[1]} for {now}"
-    if one.counted.respelt:
-        verb = "is" if one.counted.respelt == 1 else "are"
-        records = so_many(one.counted.respelt, "record")
-        yield f"{records} of {one.sector.name} {verb} on a roster that writes their key otherwise"
-    if one.counted.further:
-        verb = "is" if one.counted.further == 1 else "are"
-        yield (
-            f"{so_many(one.counted.further, 'record')} of {one.sector.name} {verb} unexpected: the roster's key that "
-            "theirs means is another record's"
-        )
-    if one.counted.elsewhere:
-        verb = "is" if one.counted.elsewhere == 1 else "are"
-        yield (
-            f"{so_many(one.counted.elsewhere, 'visit')} of {one.sector.name} in scope {verb} of another facility than "
-            "every row of the patient, so no record holds what they say"
-        )
-    if one.counted.nowhere:
-        verb = "names" if one.counted.nowhere == 1 else "name"
-        yield (
-            f"{so_many(one.counted.nowhere, 'visit')} of {one.sector.name} in scope {verb} a patient that was not "
-            "handed in, so no record holds what they say"
-        )
-    if one.task.base is not None and one.counted.left_out:
-        base = one.task.base
-        which = f"base {base.name}" if base.name else f"types {', '.join(base.codes)}"
-        what = "is a visit of another type" if one.counted.left_out == 1 else "are visits of other types"
-        yield (
-            f"{so_many(one.counted.left_out, 'row')} of {one.sector.name} {what} than the plan is about "
-            f"({which}; {base.source}), so out of scope"
-        )
-        if one.counted.of_no_kind:
-            yield (
-                f"{so_many(one.counted.of_no_kind, 'row')} of {one.sector.name} without a visit type that is a code of "
-                "that list: unreadable, as nobody knows if the plan is about them, unless status or end puts them out"
-            )
-    if one.counted.narrowed:
-        verb = "owes" if one.counted.narrowed == 1 else "owe"
-        yield (
-            f"{so_many(one.counted.narrowed, 'record')} of {one.sector.name} {verb} fewer periods: the learner came "
-            "after the end of one, or left before it"
-        )
-    if one.counted.idle:
-        verb = "owes" if one.counted.idle == 1 else "owe"
-        yield (
-            f"{so_many(one.counted.idle, 'record')} of {one.sector.name} {verb} no subject result at all by what the "
-            "export says of the learner's stay: no record is complete by that alone"
-        )
-    every_rule = (rule for suite in one.suites.values() for rule in suite.rules)
-    if of_others := [rule.id for rule in every_rule if rule.unit not in ("", one.links.unit)]:
-        yield f"rules of {one.sector.name} not asked, as the unit is {one.links.unit}: {few(of_others)}"
-    yield from _unasked(one)
-
-
-def _unasked(one: SectorAudit) -> Iterator[str]:
-    """Where keys that are not received were not looked for under other keys, although the plan asks for it."""
-    if one.task.persons is None:
-        return
-    mute = [
-        seat.facility.id
-        for seat in one.evidence.seats
-        if seat.expected.basis == "roster" and seat.tally.probable is None
-    ]
-    if mute:
-        yield f"fallback: roster or export does not say whom records are of, so nobody asked: {few(mute)}"
-    if one.counted.nameless:
-        yield (
-            f"fallback: {so_many(one.counted.nameless, 'unexpected record')} of {one.sector.name} could not be asked, "
-            "for want of name, birth date or sex"
-        )
-
-
-def _not_looked_at(one: SectorAudit, inputs: Sequence[Input]) -> Iterator[NotLookedAt]:
-    """What was handed in and judged by no rule, and what rules ask for and nobody handed in."""
-    for read in inputs:
-        if read.sector == one.sector.name and read.role == "ignored":
-            yield {"what": read.path, "why": "neither name nor content is of a format that recaudit reads"}
-    due = one.task.due
-    if due is not None and one.task.due_plan is None:
-        rules = sum(rule.table == due.table for rule in one.task.rules)
-        own = "what is handed in was asked for what it says of itself, and nobody asked what is absent"
-        blind = f"{rules} rules on it cannot be assessed"
-        yield {"what": due.table, "why": f"the register names no subject_plan: {own if one.task.due_own else blind}"}
-    held: dict[str, int] = {}
-    for read in one.task.inputs:
-        for table in (*read.empty, *((read.only,) if read.only is not None else ())):
-            held.setdefault(table, 0)
-        for found in read.tables:
-            held[found.table] = held.get(found.table, 0) + found.rows
-    by = one.task.links.in_scope_by
-    if by is not None and by.table not in held:
-        yield {"what": by.table, "why": f"the table was not handed in: no {one.links.unit} is known to be in scope"}
-    for table, blind in absent(one.task, held):
-        yield {"what": table, "why": f"the table was not handed in: {blind}"}
-    looked_in = used(one.task)
-    for table, rows in sorted(held.items()):
-        if table not in one.task.tables and table not in one.links.further:
-            yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule can stand on it"}
-        elif table not in looked_in:
-            yield {"what": table, "why": f"{rows} rows read and judged for conformance; no rule of the suites"}
-    for what, named in unsaid(one.task, one.links):
-        yield {"what": what, "why": f"no input says anything of it; asked for by {few(named)}"}

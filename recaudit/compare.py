@@ -6,15 +6,18 @@ another, the two numbers stand side by side and are "not comparable": they are n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast
+from datetime import date
+from typing import Any, Final, Literal, TypeVar, cast
 
 from recaudit.model import RUNGS, Word
-from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry, StandingEntry
+from recaudit.said import Said, Value, mark, say, say_n, together
+from recaudit.terms import named, wording
 
 Trend = Literal["better", "worse", "changed", "not comparable", "new", "gone"]
-CAUSES = ("data", "plan", "suite", "policy", "register", "version")
+CAUSES = (mark("data"), mark("plan"), mark("suite"), mark("policy"), mark("register"), mark("version"))
 Key = tuple[str, str]  # (sector, id)
 
 
@@ -23,21 +26,22 @@ class Cause:
     """One thing that is not what it was. ``kind`` is one of ``CAUSES``."""
 
     kind: str
-    what: str
+    what: Said
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One figure of one thing that is not what it was. ``why``: why it cannot be compared; "" where it can."""
+    """One figure of one thing that is not what it was: in words, or as n/N. ``part`` is a code: a rung, "verdict",
+    "low". ``why``: why it cannot be compared; None where it can."""
 
     kind: Literal["claim", "facility", "rule"]
     sector: str
     id: str
     part: str  # "verdict", "complete", "missed"
-    old: str
-    new: str
+    old: Said | str
+    new: Said | str
     trend: Trend
-    why: str = ""
+    why: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Finding:
     rule: str
     sector: str
     missed: int  # rows unmet or excused: now, of one that is gone before
-    why: str = ""
+    why: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,12 @@ def risen(baseline: Result, result: Result) -> list[Finding]:
     return list(_new_findings(baseline, result, _Alike(baseline, result, tuple(_causes(baseline, result)))))
 
 
-def gated(code: int, why: str, findings: Sequence[Finding]) -> tuple[int, str]:
+def gated(code: int, why: Said, findings: Sequence[Finding]) -> tuple[int, Said]:
     """The exit code of an audit that may have no new finding: 1 where it has one, whatever else it says."""
     if not findings:
         return code, why
-    many = "1 finding is" if len(findings) == 1 else f"{len(findings)} findings are"
-    return 1, f"{many} new since the baseline; {why}"
+    new = say_n("{n} finding is new since the baseline", "{n} findings are new since the baseline", n=len(findings))
+    return 1, together(new, why)
 
 
 # -------------------------------------------------------------- what may have caused it
@@ -97,59 +101,84 @@ def _causes(old: Result, new: Result) -> Iterator[Cause]:
         yield Cause("data", what)
     if old["plan"]["sha256"] != new["plan"]["sha256"] or old["plan"]["facility"] != new["plan"]["facility"]:
         yield Cause("plan", _plan(old, new))
-    if what := "; ".join(_suites(old, new)):
-        yield Cause("suite", what)
-    if what := "; ".join(_policy(old, new)):
-        yield Cause("policy", what)
+    for kind, said in (("suite", list(_suites(old, new))), ("policy", list(_policy(old, new)))):
+        if said:
+            yield Cause(kind, together(*said))
     what = _files(old, new, register)
     if what or old["register"] != new["register"]:
-        yield Cause("register", what or "another source or date")
+        yield Cause("register", what or say("another source or date"))
     if old["tool"] != new["tool"]:
-        yield Cause("version", f"recaudit {old['tool']['version']} → {new['tool']['version']}")
+        yield Cause("version", _instead("recaudit", old["tool"]["version"], new["tool"]["version"]))
 
 
-def _files(old: Result, new: Result, roles: Sequence[str]) -> str:
+def _instead(name: str, old: str, new: str) -> Said:
+    return say("{name} {old} → {new}", name=name, old=old, new=new)
+
+
+def _files(old: Result, new: Result, roles: Sequence[str]) -> Said | None:
     was, now = (
         {entry["path"]: (entry["sha256"], entry["bytes"]) for entry in one["inputs"] if entry["role"] in roles}
         for one in (old, new)
     )
     other = sum(was[path] != now[path] for path in was.keys() & now.keys())
-    counts = ((other, "changed"), (len(now.keys() - was.keys()), "new"), (len(was.keys() - now.keys()), "gone"))
-    said = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"{said} of {len(was.keys() | now.keys())} files" if said else ""
+    counts = (
+        say("{n} changed", n=other),
+        say("{n} new", n=len(now.keys() - was.keys())),
+        say("{n} gone", n=len(was.keys() - now.keys())),
+    )
+    if not (found := [one for one in counts if one.values["n"]]):
+        return None
+    number = len(was.keys() | now.keys())
+    return say_n("{changes} of {n} file", "{changes} of {n} files", n=number, changes=found)
 
 
-def _plan(old: Result, new: Result) -> str:
-    period = [f"{one['period']['from'] or 'ever'} to {one['period']['to'] or 'ever'}" for one in (old, new)]
-    parts = [f"period {period[0]} → {period[1]}"] if period[0] != period[1] else []
+def _plan(old: Result, new: Result) -> Said:
+    parts, was, now = list[Said](), _period(old), _period(new)
+    if was != now:
+        parts.append(say("period {old} → {new}", old=was, new=now))
     if old["as_of"] != new["as_of"]:
-        parts.append(f"as of {old['as_of'] or 'no day'} → {new['as_of'] or 'no day'}")
+        parts.append(say("as of {old} → {new}", old=_day(old["as_of"]), new=_day(new["as_of"])))
     if old.get("bases") != new.get("bases"):
-        parts.append("another base of visits")
+        parts.append(say("another base of visits"))
     if old["plan"]["facility"] != new["plan"]["facility"]:
-        parts.append("--facility says otherwise")
-    return "; ".join(parts) or "the plan's text is another"
+        parts.append(say("{option} says otherwise", option="--facility"))
+    return together(*parts) if parts else say("the plan's text is another")
 
 
-def _suites(old: Result, new: Result) -> Iterator[str]:
+def _period(result: Result) -> Said:
+    first, last = result["period"]["from"], result["period"]["to"]
+    if first is None or last is None:
+        return say("all times")
+    return say("{first} to {last}", first=date.fromisoformat(first), last=date.fromisoformat(last))
+
+
+def _day(day: str | None) -> Value:
+    return say("no day") if day is None else date.fromisoformat(day)
+
+
+def _suites(old: Result, new: Result) -> Iterator[Said]:
     was, now = ({suite["name"]: suite for suite in one["suites"]} for one in (old, new))
     for name in sorted(was.keys() | now.keys()):
         if name not in was:
-            yield f"{name} added"
+            yield say("{name} added", name=name)
         elif name not in now:
-            yield f"{name} removed"
+            yield say("{name} removed", name=name)
         elif was[name]["sha256"] != now[name]["sha256"]:
-            editions = (was[name]["version"], now[name]["version"])
-            yield f"{name} {editions[0]} → {editions[1]}" if editions[0] != editions[1] else f"{name} edited"
+            one, other = was[name]["version"], now[name]["version"]
+            yield _instead(name, one, other) if one != other else say("{name} edited", name=name)
 
 
-def _policy(old: Result, new: Result) -> Iterator[str]:
+def _policy(old: Result, new: Result) -> Iterator[Said]:
     if old["policy"] != new["policy"]:
-        yield f"edition {old['policy']['version']} → {new['policy']['version']}"
+        yield say("edition {old} → {new}", old=old["policy"]["version"], new=new["policy"]["version"])
     was, now = ({entry["name"]: entry["sha256"] for entry in one["catalogues"]} for one in (old, new))
     for name in sorted(was.keys() | now.keys()):
-        if was.get(name) != now.get(name):
-            yield f"{name} {'added' if name not in was else 'removed' if name not in now else 'edited'}"
+        if name not in was:
+            yield say("{name} added", name=name)
+        elif name not in now:
+            yield say("{name} removed", name=name)
+        elif was[name] != now[name]:
+            yield say("{name} edited", name=name)
 
 
 # -------------------------------------------------------------- what can be compared
@@ -158,35 +187,51 @@ class _Alike:
 
     def __init__(self, old: Result, new: Result, causes: Sequence[Cause]) -> None:
         kinds = {cause.kind for cause in causes}
-        self._everything = ""
+        self._everything: Said | None = None
         if kinds and "data" not in kinds:
-            self._everything = f"the same data, judged otherwise: {', '.join(sorted(kinds))}"
+            self._everything = say("the same data, judged otherwise: {causes}", causes=list(map(named, sorted(kinds))))
         elif "policy" in kinds:
-            self._everything = "what counts as a value changed"
+            self._everything = say("what counts as a value changed")
         self._rules = dict(_changed_rules(old, new))
         before, after = _rules_of(old), _rules_of(new)
-        self._rungs: dict[Key, str] = {}
+        self._rungs: dict[Key, Said] = {}
         for (sector, rule), change in self._rules.items():
             entries = [one[sector, rule] for one in (before, after) if (sector, rule) in one]
             if any(entry["required"] for entry in entries):
                 lowest = min(RUNGS.index(cast(Any, entry["rung"])) for entry in entries)
                 for rung in RUNGS[lowest:]:
-                    self._rungs.setdefault((sector, rung), f"rule {rule} {change}")
+                    self._rungs.setdefault((sector, rung), _CHANGED[change](rule))
 
-    def rule(self, key: Key) -> str:
-        """Why a rule cannot be compared; "" where it can."""
+    def rule(self, key: Key) -> Said | None:
+        """Why a rule cannot be compared; None where it can."""
         change = self._rules.get(key)
-        return f"the rule was {change}" if change else self._everything
+        return _THE_RULE[change] if change else self._everything
 
-    def rung(self, sector: str, rung: str) -> str:
-        return self._everything or self._rungs.get((sector, rung), "")
+    def rewritten(self, key: Key) -> bool:
+        return key in self._rules
+
+    def rung(self, sector: str, rung: str) -> Said | None:
+        return self._everything or self._rungs.get((sector, rung))
 
 
 def _rules_of(result: Result) -> dict[Key, RuleEntry]:
     return {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
 
 
-def _changed_rules(old: Result, new: Result) -> Iterator[tuple[Key, str]]:
+Rewritten = Literal["added", "removed", "changed"]
+_THE_RULE: Final[Mapping[Rewritten, Said]] = {
+    "added": say("the rule was added"),
+    "removed": say("the rule was removed"),
+    "changed": say("the rule was changed"),
+}
+_CHANGED: Final[Mapping[Rewritten, Callable[[str], Said]]] = {
+    "added": lambda rule: say("rule {rule} added", rule=rule),
+    "removed": lambda rule: say("rule {rule} removed", rule=rule),
+    "changed": lambda rule: say("rule {rule} changed", rule=rule),
+}
+
+
+def _changed_rules(old: Result, new: Result) -> Iterator[tuple[Key, Rewritten]]:
     was, now = _rules_of(old), _rules_of(new)
     same = ("sha256", "table", "rung", "required", "type")
     for key in sorted(was.keys() | now.keys()):
@@ -206,7 +251,7 @@ def _both(was: Mapping[Key, _Entry], now: Mapping[Key, _Entry]) -> Iterator[tupl
         yield key, was[key], now[key]
 
 
-def _trend(better: bool | None, why: str) -> Trend:
+def _trend(better: bool | None, why: Said | None) -> Trend:
     if why:
         return "not comparable"
     return "changed" if better is None else "better" if better else "worse"
@@ -221,23 +266,23 @@ def _claims(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
     for key, before, after in _both(was, now):
         yield from _claim(key[1], before, after, alike)
     for key in sorted(now.keys() - was.keys()):
-        yield Change("claim", now[key]["sector"], key[1], "verdict", "-", now[key]["wording"], "new")
+        yield Change("claim", now[key]["sector"], key[1], "verdict", "-", wording(now[key]["wording"]), "new")
     for key in sorted(was.keys() - now.keys()):
-        yield Change("claim", was[key]["sector"], key[1], "verdict", was[key]["wording"], "-", "gone")
+        yield Change("claim", was[key]["sector"], key[1], "verdict", wording(was[key]["wording"]), "-", "gone")
 
 
 def _claim(key: str, before: ClaimEntry, after: ClaimEntry, alike: _Alike) -> Iterator[Change]:
     sector = after["sector"]
-    why = ""
+    why = alike.rung(sector, after["rung"])
     if any(cast(Any, before)[part] != cast(Any, after)[part] for part in _ASKED):
-        why = "the claim says something else"
-    elif other := alike.rung(sector, after["rung"]):
-        why = other
-    elif _whole(before) != _whole(after):
-        why = f"its denominator was {_whole(before)}, and is {_whole(after)}"
+        why = say("the claim says something else")
+    elif why is None and _whole(before) != _whole(after):
+        old, new = (say("not known") if whole is None else whole for whole in (_whole(before), _whole(after)))
+        why = say("its denominator was {old}, and is {new}", old=old, new=new)
     if before["wording"] != after["wording"]:
         trend = _trend(_better_verdict(before["verdict"], after["verdict"]), why)
-        yield Change("claim", sector, key, "verdict", before["wording"], after["wording"], trend, why)
+        old_word, new_word = wording(before["wording"]), wording(after["wording"])
+        yield Change("claim", sector, key, "verdict", old_word, new_word, trend, why)
     if before["low"] != after["low"]:
         known = before["low"] is not None and after["low"] is not None and before["low"][0] != after["low"][0]
         better = (after["low"] or [0])[0] > (before["low"] or [0])[0] if known else None
@@ -269,37 +314,45 @@ def _facilities(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
     for (sector, key), before, after in _both(was, now):
         yield from _facility(sector, key, before, after, alike)
     for sector, key in sorted(now.keys() - was.keys()):
-        yield Change("facility", sector, key, "status", "-", now[sector, key]["status"], "new")
+        yield Change("facility", sector, key, "status", "-", named(now[sector, key]["status"]), "new")
     for sector, key in sorted(was.keys() - now.keys()):
-        yield Change("facility", sector, key, "status", was[sector, key]["status"], "-", "gone")
+        yield Change("facility", sector, key, "status", named(was[sector, key]["status"]), "-", "gone")
 
 
 def _facility(sector: str, key: str, before: FacilityEntry, after: FacilityEntry, alike: _Alike) -> Iterator[Change]:
     if before["status"] != after["status"]:
-        yield Change("facility", sector, key, "status", before["status"], after["status"], "changed")
+        yield Change("facility", sector, key, "status", named(before["status"]), named(after["status"]), "changed")
     measure = _denominator(before), _denominator(after)
     if measure[0] != measure[1]:
         yield Change("facility", sector, key, "expected", measure[0], measure[1], "changed")
     for rung in RUNGS:
         one, other = before["rungs"][rung], after["rungs"][rung]
         if one != other:
-            why = "" if measure[0] == measure[1] else f"expected was {measure[0]}, and is {measure[1]}"
+            why = alike.rung(sector, rung)
             if before["expected"] is None and after["expected"] is None and _sum(one) != _sum(other):
-                why = "nobody said how many there should be, and as many were not received"
-            why = why or alike.rung(sector, rung)
+                why = say("nobody said how many there should be, and as many were not received")
+            elif measure[0] != measure[1]:
+                why = say("expected was {old}, and is {new}", old=measure[0], new=measure[1])
             better = None if one["reached"] == other["reached"] else other["reached"] > one["reached"]
-            old, new = (f"{at['reached']}/{_sum(at)}" for at in (one, other))
+            old: Said | str = f"{one['reached']}/{_sum(one)}"
+            new: Said | str = f"{other['reached']}/{_sum(other)}"
             if better is None:  # what is no longer known to be short may only be no longer known
-                old, new = (f"{at['short']} short, {at['unknown']} unknown" for at in (one, other))
+                old, new = _short(one), _short(other)
             yield Change("facility", sector, key, rung, old, new, _trend(better, why), why)
 
 
-def _denominator(facility: FacilityEntry) -> str:
+def _short(at: StandingEntry) -> Said:
+    return say("{short} short, {unknown} unknown", short=at["short"], unknown=at["unknown"])
+
+
+def _denominator(facility: FacilityEntry) -> Said:
     """What its rungs are of, and who said so: a count that becomes a roster of the same length is another one."""
     if facility["expected"] is None:
-        return "nothing said"
-    subset = ", a part of them" if facility["covers"] == "subset" else ""
-    return f"{facility['expected']} by {facility['basis']}{subset}"
+        return say("nothing said")
+    basis = named(facility["basis"])
+    if facility["covers"] == "subset":
+        return say("{number} by {basis}, a part of them", number=facility["expected"], basis=basis)
+    return say("{number} by {basis}", number=facility["expected"], basis=basis)
 
 
 def _sum(at: Mapping[str, Any]) -> int:
@@ -320,9 +373,11 @@ def _rules(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
     for (sector, key), before, after in _both(was, now):
         one, other = before["totals"], after["totals"]
         why = alike.rule((sector, key))
-        if (one, before["facilities_failing"]) != (other, after["facilities_failing"]) or why.startswith("the rule"):
-            if not why and _eligible(one) != _eligible(other):
-                why = f"of {_eligible(one)} rows that were due, now {_eligible(other)}"
+        if (one, before["facilities_failing"]) != (other, after["facilities_failing"]) or alike.rewritten(
+            (sector, key)
+        ):
+            if why is None and _eligible(one) != _eligible(other):
+                why = say("of {old} rows that were due, now {new}", old=_eligible(one), new=_eligible(other))
             better = None
             if _missed(other) > _missed(one) or other["met"] < one["met"]:
                 better = False
@@ -357,7 +412,8 @@ def _new_findings(old: Result, new: Result, alike: _Alike) -> Iterator[Finding]:
     for (sector, facility, rule), counts in sorted(_findings(new).items()):
         before = had.get((sector, facility), {}).get(rule)
         if before is None or not _missed(before):
-            why = alike.rule((sector, rule)) or ("" if (sector, facility) in had else "the facility is new")
+            is_new = None if (sector, facility) in had else say("the facility is new")
+            why = alike.rule((sector, rule)) or is_new
             yield Finding(facility, rule, sector, _missed(counts), why)
 
 
@@ -369,14 +425,27 @@ def _gone_findings(old: Result, new: Result, alike: _Alike) -> Iterator[Finding]
         if after is not None and _missed(after):
             continue
         why = alike.rule((sector, rule))
-        if not why and (after is None or after["met"] <= counts["met"]):
-            why = "no more rows meet it than did: the others were not handed in, or not judged"
+        if why is None and (after is None or after["met"] <= counts["met"]):
+            why = say("no more rows meet it than did: the others were not handed in, or not judged")
         yield Finding(facility, rule, sector, _missed(counts), why)
 
 
-def told(findings: Iterable[Finding], verb: str = "is") -> list[str]:
-    """One sentence a finding: "is missed", or "was"."""
-    return [
-        f"{one.facility}: {one.rule} {verb} missed by {one.missed}" + (f" ({one.why})" if one.why else "")
-        for one in findings
-    ]
+def told(findings: Iterable[Finding], *, gone: bool = False) -> Iterator[Said]:
+    """One sentence a finding. ``gone``: they are missed no more."""
+    for one in findings:
+        said: dict[str, Value] = {"facility": one.facility, "rule": one.rule}
+        if gone:
+            fact = say_n(
+                "{facility}: {rule} was missed by {n} row",
+                "{facility}: {rule} was missed by {n} rows",
+                n=one.missed,
+                **said,
+            )
+        else:
+            fact = say_n(
+                "{facility}: {rule} is missed by {n} row",
+                "{facility}: {rule} is missed by {n} rows",
+                n=one.missed,
+                **said,
+            )
+        yield fact if one.why is None else say("{finding} ({why})", finding=fact, why=one.why)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from recaudit.ladder import climb
 from recaudit.model import Claim, Signal, SignalRule
+from recaudit.said import Promised, Said, say, say_n
+from recaudit.statistics import exact
 from recaudit.verdicts import Evidence
 
 
@@ -23,7 +25,9 @@ def signals(rules: Sequence[SignalRule], evidence: Evidence, claims: Sequence[Cl
 
 def _silent_facilities(rule: SignalRule, evidence: Evidence, claims: Sequence[Claim]) -> Iterator[Signal]:
     silent = sum(not seat.tally.read for seat in evidence.seats)
-    yield _of_all(rule, silent, len(evidence.seats), "facilities sent no row")
+    of = len(evidence.seats)
+    figure = say_n("{some} of {n} facility sent no row", "{some} of {n} facilities sent no row", n=of, some=silent)
+    yield _of_all(rule, silent, of, figure)
 
 
 def _silent_areas(rule: SignalRule, evidence: Evidence, claims: Sequence[Claim]) -> Iterator[Signal]:
@@ -31,24 +35,49 @@ def _silent_areas(rule: SignalRule, evidence: Evidence, claims: Sequence[Claim])
     for seat in evidence.seats:
         if seat.facility.area:
             read[seat.facility.area] = read.get(seat.facility.area, 0) + seat.tally.read
-    yield _of_all(rule, sum(not rows for rows in read.values()), len(read), "areas with a facility sent no row")
+    silent, of = sum(not rows for rows in read.values()), len(read)
+    figure = say_n(
+        "{some} of {n} area with a facility sent no row",
+        "{some} of {n} areas with a facility sent no row",
+        n=of,
+        some=silent,
+    )
+    yield _of_all(rule, silent, of, figure)
 
 
-def _of_all(rule: SignalRule, some: int, all_: int, what: str) -> Signal:
-    return Signal(rule.id, "", some > 0 if all_ else None, f"{some} of {all_} {what}" if all_ else "", "none")
+def _of_all(rule: SignalRule, some: int, of: int, figure: Said) -> Signal:
+    return Signal(rule.id, "", some > 0 if of else None, figure if of else None, None)
 
 
 def _count_gap(rule: SignalRule, evidence: Evidence, claims: Sequence[Claim]) -> Iterator[Signal]:
     """Records received against the number expected, with its sign; not assessable without a number, or of none."""
-    threshold = f"more than {float(rule.above * 100):g} % apart"
+    threshold = say("more than {share} apart", share=Promised(exact(rule.above)))
     for seat in evidence.seats:
         ladder, number = climb(seat.expected, seat.tally, evidence.silence), seat.expected.number
         if ladder.expected is None or not number:
-            yield Signal(rule.id, seat.facility.id, None, "", threshold)
+            yield Signal(rule.id, seat.facility.id, None, None, threshold)
             continue
         gap = seat.tally.matched + seat.tally.unexpected - number
         far = abs(gap) * rule.above.denominator > number * rule.above.numerator
-        yield Signal(rule.id, seat.facility.id, far, f"{gap:+d} of {number} expected", threshold)
+        yield Signal(rule.id, seat.facility.id, far, _apart(gap, number), threshold)
+
+
+def _apart(gap: int, expected: int) -> Said:
+    if gap == 0:
+        return say("as many records as the {expected} expected", expected=expected)
+    if gap < 0:
+        return say_n(
+            "{n} record fewer than the {expected} expected",
+            "{n} records fewer than the {expected} expected",
+            n=-gap,
+            expected=expected,
+        )
+    return say_n(
+        "{n} record more than the {expected} expected",
+        "{n} records more than the {expected} expected",
+        n=gap,
+        expected=expected,
+    )
 
 
 def _vendor_scope(rule: SignalRule, evidence: Evidence, claims: Sequence[Claim]) -> Iterator[Signal]:
@@ -56,5 +85,11 @@ def _vendor_scope(rule: SignalRule, evidence: Evidence, claims: Sequence[Claim])
     for claim in claims:
         if claim.scope.vendors:
             outside = sum(seat.facility.vendor not in claim.scope.vendors for seat in evidence.seats)
-            figure = f"{outside} of {len(evidence.seats)} facilities are left out by claim {claim.id}"
-            yield Signal(rule.id, "", outside > 0, figure, "none")
+            figure = say_n(
+                "{some} of {n} facility is left out by claim {claim}",
+                "{some} of {n} facilities are left out by claim {claim}",
+                n=len(evidence.seats),
+                some=outside,
+                claim=claim.id,
+            )
+            yield Signal(rule.id, "", outside > 0, figure, None)

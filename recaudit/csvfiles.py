@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,7 +23,8 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaErrors
 
-from recaudit.errors import Problem
+from recaudit.errors import Problem, either
+from recaudit.said import Said, say
 
 PRINTED: Final = 50
 """Problems that are named one by one; the others are counted."""
@@ -37,17 +38,21 @@ class Check:
     """What a cell must satisfy: ``holds`` gives one boolean a row."""
 
     name: str
-    what: str  # said of the column: "is empty"
-    fix: str
+    what: Said  # with a place for the column: "{column} is empty"
+    fix: Said
     holds: Callable[[PolarsData], pl.LazyFrame]
 
+    def of(self, column: str) -> Said:
+        """What is wrong, said of a column."""
+        return replace(self.what, values={**self.what.values, "column": column})
 
-def of_text(name: str, what: str, fix: str, holds: Callable[[pl.Expr], pl.Expr]) -> Check:
+
+def of_text(name: str, what: Said, fix: Said, holds: Callable[[pl.Expr], pl.Expr]) -> Check:
     """A check that polars can answer for all cells at once."""
     return Check(name, what, fix, lambda data: data.lazyframe.select(holds(pl.col(data.key))))
 
 
-def of_distinct(name: str, what: str, fix: str, reads: Callable[[str], object | None]) -> Check:
+def of_distinct(name: str, what: Said, fix: Said, reads: Callable[[str], object | None]) -> Check:
     """A check in Python, asked once for each distinct text: ``reads`` gives None for what it cannot read."""
 
     def holds(data: PolarsData) -> pl.LazyFrame:
@@ -58,11 +63,16 @@ def of_distinct(name: str, what: str, fix: str, reads: Callable[[str], object | 
     return Check(name, what, fix, holds)
 
 
-FILLED: Final = of_text("filled", "is empty", "fill it in", lambda cell: cell != "")
+FILLED: Final = of_text("filled", say("{column} is empty"), say("fill it in"), lambda cell: cell != "")
 
 
 def one_of(*words: str) -> Check:
-    return of_text("word", "is not known", f"use {' or '.join(words)}", lambda cell: cell.is_in(list(words)))
+    return of_text(
+        "word",
+        say("{column} is not known"),
+        say("use {names}", names=either(words)),
+        lambda cell: cell.is_in(list(words)),
+    )
 
 
 _DAY_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -79,7 +89,10 @@ def day_of(text: str) -> date | None:
 
 
 DAY: Final = of_distinct(
-    "day", "is no day", "write YYYY-MM-DD, or leave it empty", lambda text: "" if text == "" else day_of(text)
+    "day",
+    say("{column} is no day"),
+    say("write YYYY-MM-DD, or leave it empty"),
+    lambda text: "" if text == "" else day_of(text),
 )
 
 
@@ -104,7 +117,7 @@ class Sheet:
     bytes: int
     sha256: str
     frame: pl.DataFrame
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
 
 class _Fault(NamedTuple):
@@ -113,8 +126,8 @@ class _Fault(NamedTuple):
     row: int  # -1: the file as a whole, or its header
     line: int  # of the header; 0: of the row, where there is one
     column: str
-    what: str
-    fix: str
+    what: Said
+    fix: Said
 
 
 @dataclass(slots=True)
@@ -129,14 +142,14 @@ class Faults:
         """A file is about to be read."""
         self._files.append(name)
 
-    def whole(self, path: Path, name: str, what: str, fix: str, *, line: int = 0) -> None:
+    def whole(self, path: Path, name: str, what: Said, fix: Said, *, line: int = 0) -> None:
         """Something about a file as a whole, or about its header on ``line``."""
         self._found.append(_Fault(path, name, -1, line, "", what, fix))
 
-    def row(self, sheet: Sheet, row: int, column: str, what: str, fix: str) -> None:
+    def row(self, sheet: Sheet, row: int, column: str, what: Said, fix: Said) -> None:
         self._found.append(_Fault(sheet.path, sheet.name, row, 0, column, what, fix))
 
-    def rows(self, sheet: Sheet, rows: pl.Series, column: str, what: str, fix: str) -> None:
+    def rows(self, sheet: Sheet, rows: pl.Series, column: str, what: Said, fix: Said) -> None:
         """The same fault in many rows: the first ones are kept, the others only counted."""
         first = rows.sort().head(PRINTED)
         self._more += len(rows) - len(first)
@@ -154,10 +167,13 @@ class Faults:
         problems = []
         for fault in shown:
             line = fault.line or lines[fault.path].get(fault.row, 0)
-            where = (fault.name, f":{line}" if line else "", f", column {fault.column}" if fault.column else "")
-            problems.append(Problem(fault.what, "".join(where), fault.fix))
+            place = f"{fault.name}:{line}" if line else fault.name
+            where = say("{place}, column {column}", place=place, column=fault.column) if fault.column else place
+            problems.append(Problem(fault.what, where, fault.fix))
         if more:
-            problems.append(Problem(f"and {more} more", "the same files", "correct these first, then run again"))
+            problems.append(
+                Problem(say("and {n} more", n=more), say("the same files"), say("correct these first, then run again"))
+            )
         return tuple(problems)
 
 
@@ -174,25 +190,27 @@ def read(path: Path, name: str, contract: Contract, faults: Faults) -> Sheet | N
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
     except OSError:
-        faults.whole(path, name, "cannot be opened", "check who may read the file")
+        faults.whole(path, name, say("cannot be opened"), say("check who may read the file"))
         return None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        faults.whole(path, name, "is not UTF-8", "save the file as CSV, UTF-8", line=line)
+        faults.whole(path, name, say("is not UTF-8"), say("save the file as CSV, UTF-8"), line=line)
         return None
     if "\0" in text:  # most often UTF-16 of plain letters
         line = text.count("\n", 0, text.index("\0")) + 1
-        faults.whole(path, name, "holds NUL characters, which no text has", "save the file as CSV, UTF-8", line=line)
+        faults.whole(
+            path, name, say("holds NUL characters, which no text has"), say("save the file as CSV, UTF-8"), line=line
+        )
         return None
     body = text.lstrip("\r\n")
     if not body.strip():
-        faults.whole(path, name, "is empty", "export it again; a header of column names comes first")
+        faults.whole(path, name, say("is empty"), say("export it again; a header of column names comes first"))
         return None
     header_line = text[: len(text) - len(body)].count("\n") + 1
     try:
         header = [title.strip() for title in next(csv.reader(io.StringIO(body, newline="")))]
     except csv.Error:
-        faults.whole(path, name, "the header is no CSV", "close its quotes", line=header_line)
+        faults.whole(path, name, say("the header is no CSV"), say("close its quotes"), line=header_line)
         return None
     places = _places(path, name, header, header_line, contract, faults)
     if places is None:
@@ -201,7 +219,9 @@ def read(path: Path, name: str, contract: Contract, faults: Faults) -> Sheet | N
         raw = pl.read_csv(io.BytesIO(body.encode()), infer_schema=False)
     except pl.exceptions.PolarsError:  # its text would quote the file
         line = _broken_line(body, len(header)) + header_line - 1
-        faults.whole(path, name, "is no CSV: quotes or fields do not fit the header", "correct this line", line=line)
+        faults.whole(
+            path, name, say("is no CSV: quotes or fields do not fit the header"), say("correct this line"), line=line
+        )
         return None
     raw.columns = [str(place) for place in range(raw.width)]
     frame = (
@@ -217,9 +237,9 @@ def read(path: Path, name: str, contract: Contract, faults: Faults) -> Sheet | N
         )
     )
     unused = len(header) - len(places)
-    notes = [f"{name}: columns that are not used: {unused}"] if unused else []
+    notes = [say("{file}: columns that are not used: {number}", file=name, number=unused)] if unused else []
     if frame.is_empty():
-        notes.append(f"{name} holds no row")
+        notes.append(say("{file} holds no row", file=name))
     sheet = Sheet(path, name, len(content), hashlib.sha256(content).hexdigest(), frame, tuple(notes))
     _validate(sheet, contract, faults)
     return sheet
@@ -230,11 +250,13 @@ def _places(
 ) -> dict[str, int] | None:
     """Column -> its place in the header. None when a required column is not there, which is told."""
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        faults.whole(path, name, "the columns are not separated by commas", "export with commas", line=line)
+        faults.whole(path, name, say("the columns are not separated by commas"), say("export with commas"), line=line)
         return None
     for column in contract.columns:
         if header.count(column) > 1:
-            faults.whole(path, name, f"column {column} stands there twice", "keep one of them", line=line)
+            faults.whole(
+                path, name, say("column {column} stands there twice", column=column), say("keep one of them"), line=line
+            )
     absent = [column for column in contract.columns if column not in header]
     misspelt: dict[str, int] = {}
     for place, title in enumerate(header):
@@ -243,11 +265,18 @@ def _places(
                 misspelt.setdefault(near, place)
     for column in absent:
         if column in misspelt:
-            what, fix = f"column {misspelt[column] + 1} is not known", f"did you mean {column}?"
+            what, fix = (
+                say("column {place} is not known", place=misspelt[column] + 1),
+                say("did you mean {name}?", name=column),
+            )
             faults.whole(path, name, what, fix, line=line)
         elif column in contract.required:
             faults.whole(
-                path, name, f"no column {column}", f"add it; needed are {', '.join(contract.required)}", line=line
+                path,
+                name,
+                say("no column {column}", column=column),
+                say("add it; needed are {names}", names=", ".join(contract.required)),
+                line=line,
             )
     if any(column in contract.required for column in absent):
         return None
@@ -269,7 +298,7 @@ def _validate(sheet: Sheet, contract: Contract, faults: Faults) -> None:
         for (column, name), group in failed.group_by("column", "check", maintain_order=True):
             check = next(check for check in contract.columns[column] if check.name == name)
             rows = sheet.frame[ROW].gather(group["index"])
-            faults.rows(sheet, rows, column, f"{column} {check.what}", check.fix)
+            faults.rows(sheet, rows, column, check.of(column), check.fix)
 
 
 # ------------------------------------------------------------------------------------------------ places in the file

@@ -24,8 +24,10 @@ from recaudit.exports import DATABASES, KINDS, MAPPABLE, recognised
 from recaudit.model import Input, Period
 from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
+from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
 from recaudit.reports.numbers import counted
+from recaudit.said import Said, say, say_n
 from recaudit.sectors import Progress
 from recaudit.sources.files import listed
 
@@ -50,7 +52,7 @@ class Draft:
     """Files to be written (path relative to the folder -> text), and in words what is still to be done."""
 
     files: Mapping[str, str]
-    told: tuple[str, ...]
+    told: tuple[Said, ...]
 
 
 def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0, progress: Progress) -> Draft:
@@ -61,7 +63,7 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     _refuse_to_overwrite(folder)
     plan = recognised([folder], timezone=timezone).plan
     if not plan.sources:
-        raise SourceError("there is no export to draft a plan for", where=str(folder), fix=_by_hand(folder))
+        raise SourceError(say("there is no export to draft a plan for"), where=str(folder), fix=_by_hand(folder))
     surveyed = survey(plan, workers=workers, progress=progress)
     ends = _ends(surveyed, ZoneInfo(timezone))
     period = _whole_months(ends) if ends else Period(date(today.year, 1, 1), date(today.year, 12, 31))
@@ -91,33 +93,53 @@ def write(folder: Path, drafted: Draft) -> None:
             with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
         except OSError as error:
-            what = f"{name} cannot be written ({error.strerror})"
+            what = say("{name} cannot be written ({reason})", name=name, reason=of_system(error))
             raise PlanError(
-                what, where=str(folder), fix="check who may write there, and whether there is room"
+                what, where=str(folder), fix=say("check who may write there, and whether there is room")
             ) from None
 
 
 def _refuse_to_overwrite(folder: Path) -> None:
     there = [name for name in (FILE_NAME, FACILITIES, EXPECTED) if (folder / name).exists()]
     if there:
-        fix = "nothing is overwritten: rename or remove it first"
-        raise PlanError.of([Problem(f"{name} is there already", str(folder), fix) for name in there])
+        fix = say("nothing is overwritten: rename or remove it first")
+        raise PlanError.of([Problem(say("{name} is there already", name=name), str(folder), fix) for name in there])
 
 
-def _by_hand(folder: Path) -> str:
+def _by_hand(folder: Path) -> Said:
     """What to do where nothing is recognised: files that a mapping or a query may read need a plan that says so."""
     there = listed(folder, ["."], MAPPABLE)
     mappable = [one for one in there if one.ending]
-    ways = []
+    ways: list[Said] = []
     name = fitting(mappable)
     if name or any(not one.ending.startswith(".txt") for one in mappable):  # else notes, most likely
-        which = f'mapping = "{name}", which fits headers of these files' if name else f"one of {', '.join(shipped())}"
-        own = "" if name else ", or of your own"
-        ways.append(f'write a plan whose source says format = "mapping" and {which}{own} (docs/education-formats.md)')
+        ways.append(
+            say(
+                'write a plan whose source says format = "mapping" and mapping = "{name}", which fits headers of these '
+                "files (docs/education-formats.md)",
+                name=name,
+            )
+            if name
+            else say(
+                'write a plan whose source says format = "mapping" and one of {names}, or of your own '
+                "(docs/education-formats.md)",
+                names=", ".join(shipped()),
+            )
+        )
     if database := next((one.path for one in there if one.path.lower().endswith(DATABASES)), ""):
-        ways.append(f'write a plan whose source says url = "sqlite:///{visible(database)}" and query (docs/plan.md)')
+        ways.append(
+            say(
+                'write a plan whose source says url = "sqlite:///{file}" and query (docs/plan.md)',
+                file=visible(database),
+            )
+        )
     endings = ", ".join(dict.fromkeys(_endings()))
-    return "; or ".join(ways) or f"put exports into the folder; files end in {endings}, alone or in a .zip"
+    match ways:
+        case [one, other]:
+            return say("{one}; or {other}", one=one, other=other)
+        case [one]:
+            return one
+    return say("put exports into the folder; files end in {names}, alone or in a .zip", names=endings)
 
 
 def _endings() -> Iterable[str]:
@@ -322,12 +344,22 @@ def _expected(places: Iterable[Place], period: Period, plan: Plan) -> str:
     return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
 
 
-def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[str]:
-    yield f"{FILE_NAME}: the plan. Check the period and the time zone; name source and date of the register"
-    facilities = counted(len(places), "facility", "facilities")
-    yield f"{FACILITIES}: {facilities} found. Add those that sent nothing; fill in kind and area"
-    yield f"{EXPECTED}: fill in how many records each should have, and who says so; blank: nobody said"
+def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[Said]:
+    yield say(
+        "{file}: the plan. Check the period and the time zone; name source and date of the register", file=FILE_NAME
+    )
+    yield say_n(
+        "{file}: {n} facility found. Add those that sent nothing; fill in kind and area",
+        "{file}: {n} facilities found. Add those that sent nothing; fill in kind and area",
+        n=len(places),
+        file=FACILITIES,
+    )
+    yield say("{file}: fill in how many records each should have, and who says so; blank: nobody said", file=EXPECTED)
     if unnamed and any(place.rows for place in places):
-        yield f"{counted(unnamed, 'row names', 'rows name')} no facility"
+        yield say_n("{n} row names no facility", "{n} rows name no facility", n=unnamed)
     if left_out:
-        yield f"left out, because a CSV cannot hold them safely: {counted(left_out, 'facility id')}"
+        yield say_n(
+            "left out, because a CSV cannot hold it safely: {n} facility id",
+            "left out, because a CSV cannot hold them safely: {n} facility ids",
+            n=left_out,
+        )

@@ -49,17 +49,24 @@ from recaudit.result import (
     TableEntry,
     TotalEntry,
 )
+from recaudit.said import as_entry
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat
 
 _RECEIVED = {
     "title": {"en": "The record was received", "vi": "Đã nhận được hồ sơ"},
-    "why": "A record that is expected and was not handed in is missing, however good the others are.",
+    "why": {
+        "en": "A record that is expected and was not handed in is missing, however good the others are.",
+        "vi": "Hồ sơ dự kiến mà không được nộp là hồ sơ thiếu, dù các hồ sơ khác tốt đến đâu.",
+    },
     "fix": {"en": "Submit the records that are missing.", "vi": "Nộp bổ sung các hồ sơ còn thiếu."},
 }
 _CONFORMANT = {
     "title": {"en": "{table}: valid by the exchange standard", "vi": "{table}: đúng chuẩn trao đổi dữ liệu"},
-    "why": "What the standard's own model refuses cannot be exchanged with anybody.",
+    "why": {
+        "en": "What the standard's own model refuses cannot be exchanged with anybody.",
+        "vi": "Điều mà chính mô hình của chuẩn không chấp nhận thì không trao đổi được với ai.",
+    },
     "fix": {
         "en": "Correct the elements listed under the input's findings, or report them to the software's vendor.",
         "vi": "Sửa các phần tử được nêu tại từng tệp, hoặc báo cho nhà cung cấp phần mềm.",
@@ -268,7 +275,7 @@ def claim_entry(
         },
         "verdict": verdict.word,
         "wording": verdict.wording,
-        "sentence": reasons.sentence(verdict, unit),
+        "sentence": as_entry(reasons.sentence(verdict, unit)),
         "low": _share(verdict.bounds.low, verdict.bounds.total),
         "high": _share(verdict.bounds.high, verdict.bounds.total),
         "open": {
@@ -277,11 +284,11 @@ def claim_entry(
             "spoiled": verdict.spoiled,
             "rescued": verdict.rescued,
         },
-        "reasons": list(verdict.reasons),
+        "reasons": [as_entry(one) for one in verdict.reasons],
         "counterexamples": verdict.counterexamples,
         "units": {"refuted": list(verdict.fallen), "unverifiable": list(verdict.open)},
         "by_rung": {rung: _rung_verdict(at) for rung, at in verdicts.by_rung(claim, evidence).items()},
-        "would_settle": list(verdict.would_settle),
+        "would_settle": [as_entry(one) for one in verdict.would_settle],
     }
     return entry, verdict
 
@@ -330,7 +337,7 @@ def rule_entries(
                 "required": rule.required,
                 "type": rule.type,
                 "title": dict(rule.title),
-                "why": rule.why,
+                "why": dict(rule.why),
                 "fix": dict(rule.fix),
             }
         )
@@ -350,8 +357,8 @@ def signal_entries(sector: str, rules: Sequence[SignalRule], found: Iterable[Sig
             "title": titles[one.id],
             "group": one.group,
             "flagged": one.flagged,
-            "figure": one.figure,
-            "threshold": one.threshold,
+            "figure": None if one.figure is None else as_entry(one.figure),
+            "threshold": None if one.threshold is None else as_entry(one.threshold),
         }
         for one in found
     ]
@@ -384,7 +391,7 @@ def _built_in(rule: str, sector: str, table: str, rung: str, words: Mapping[str,
         "required": True,
         "type": "built-in",
         "title": named.get("title", {}),
-        "why": str(words.get("why", "")),
+        "why": named.get("why", {}),
         "fix": named.get("fix", {}),
         "facilities_failing": 0,
         "totals": _rule_counts(RuleCount()),

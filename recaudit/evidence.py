@@ -19,9 +19,9 @@ from recaudit.model import (
     Holes,
     RuleCount,
     Rung,
-    Said,
     Scope,
     Standing,
+    Stated,
     Tally,
 )
 from recaudit.result import (
@@ -35,6 +35,8 @@ from recaudit.result import (
     SeatEntry,
     StandingEntry,
 )
+from recaudit.said import Said, say
+from recaudit.terms import named
 from recaudit.verdicts import Evidence, Seat, ruled
 
 _WAYS: tuple[Excused, ...] = get_args(Excused)
@@ -179,7 +181,7 @@ def _seat(entry: FacilityEntry, said: SeatEntry, may_be: tuple[str, ...]) -> Sea
         entry["basis"],
         said.get("expected", entry["expected"]),
         entry["covers"],
-        said=tuple(Said(one["source"], one["basis"], one["number"], one["covers"]) for one in entry.get("said", [])),
+        said=tuple(Stated(one["source"], one["basis"], one["number"], one["covers"]) for one in entry.get("said", [])),
     )
     plainly = _received(entry)
     accepted = {rung: Standing(**at) for rung, at in said.get("accept", {}).items()}
@@ -246,37 +248,81 @@ def scope_of(entry: ScopeEntry) -> Scope:
     )
 
 
-def overdrawn(result: Result, sector: str) -> list[str]:
+def overdrawn(result: Result, sector: str) -> list[Said]:
     """Where the evidence speaks of more records than there are, in words."""
     said = result["evidence"][sector]
-    wrong = []
+    wrong: list[Said] = []
     total = result["totals"][sector]["unattributed"] if sector in result["totals"] else 0
     if said["unattributed"] > total:
-        wrong.append(f"evidence of {sector}: {said['unattributed']} unattributed in scope, but {total} in all")
+        wrong.append(
+            say(
+                "evidence of {sector}: {some} unattributed in scope, but {total} in all",
+                sector=named(sector),
+                some=said["unattributed"],
+                total=total,
+            )
+        )
     for seat in evidence_of(result, sector).seats:
-        tally, name = seat.tally, f"evidence of facility {seat.facility.id}"
+        tally, name = seat.tally, say("evidence of facility {facility}", facility=seat.facility.id)
         due = seat.expected
         decided = [(one.basis, one.number, one.covers) for one in due.said[:1]]
         if decided and decided != [(due.basis, due.number, due.covers)]:
-            wrong.append(f"{name}: what is expected is not what the source that decides says")
+            wrong.append(say("{place}: what is expected is not what the source that decides says", place=name))
         if due.basis == "count" and any(one.basis == "roster" for one in due.said):
-            wrong.append(f"{name}: a count decides beside a roster")
+            wrong.append(say("{place}: a count decides beside a roster", place=name))
         probable, gap = tally.probable or 0, (seat.expected.number or 0) - tally.matched
         if probable > tally.unexpected or (probable and (seat.expected.basis != "roster" or probable > gap)):
             wrong.append(
-                f"{name}: {probable} probably under another key, of {gap} not received, {tally.unexpected} rows"
+                say(
+                    "{place}: {some} probably under another key, of {gap} not received, {rows} rows",
+                    place=name,
+                    some=probable,
+                    gap=gap,
+                    rows=tally.unexpected,
+                )
             )
         if tally.moved and (seat.expected.basis != "roster" or tally.moved > gap):
-            wrong.append(f"{name}: {tally.moved} keys came for another facility, of {gap} not received")
+            wrong.append(
+                say(
+                    "{place}: {some} keys came for another facility, of {gap} not received",
+                    place=name,
+                    some=tally.moved,
+                    gap=gap,
+                )
+            )
         for excused in _WAYS:
             for rung in RUNGS[1:]:
                 at = tally.received[excused][rung]
                 if min(at.reached, at.short, at.unknown) < 0 or at.total != tally.matched:
-                    wrong.append(f"{name}: not {tally.matched} received records at {rung}, excused {excused}")
+                    wrong.append(
+                        say(
+                            "{place}: not {number} received records at {rung}, excused {excused}",
+                            place=name,
+                            number=tally.matched,
+                            rung=named(rung),
+                            excused=excused,
+                        )
+                    )
                 hit = sum(tally.reached_in.get(excused, {}).get(rung, {}).values())
                 if hit > at.reached:
-                    wrong.append(f"{name}: {hit} reached in its namespaces, but {at.reached} at {rung}")
+                    wrong.append(
+                        say(
+                            "{place}: {some} reached in its namespaces, but {reached} at {rung}",
+                            place=name,
+                            some=hit,
+                            reached=at.reached,
+                            rung=named(rung),
+                        )
+                    )
                 lacking = sum(tally.absent.get(excused, {}).get(rung, {}).values())
                 if lacking > at.short:
-                    wrong.append(f"{name}: {lacking} lack rows, but {at.short} are short at {rung}")
+                    wrong.append(
+                        say(
+                            "{place}: {some} lack rows, but {short} are short at {rung}",
+                            place=name,
+                            some=lacking,
+                            short=at.short,
+                            rung=named(rung),
+                        )
+                    )
     return wrong

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from recaudit.model import BREAKS
-from recaudit.reports.numbers import counted, promised
 from recaudit.result import GateEntry, Result, RuleEntry
+from recaudit.said import Promised, Said, Value, few, say, say_n, together
+from recaudit.terms import named
 
 
-def exit_code(result: Result) -> tuple[int, str]:
+def exit_code(result: Result) -> tuple[int, Said]:
     """0 all is confirmed and every gate met, 1 something refuted or missed, 3 not judged; 1 beats 3, and both are said.
 
     The rules themselves are a gate where there is no claim, or where somebody asked for it with ``fail_on``. Nothing
@@ -19,30 +20,59 @@ def exit_code(result: Result) -> tuple[int, str]:
     nothing = _nothing(result) or _no_register(result)
     words = [claim["verdict"] for claim in result["claims"]]
     refuted, unverifiable = words.count("refuted"), words.count("unverifiable")
-    failed = [f"{_claims(refuted)} refuted"] * bool(refuted) + _missed(result)
-    open_ = [nothing] * bool(nothing and not refuted) + [f"{_claims(unverifiable)} unverifiable"] * bool(unverifiable)
-    if not nothing and _rules_are_asked(result):
+    failed, open_ = _missed(result), list[Said]()
+    if refuted:
+        failed.insert(0, say_n("{n} claim is refuted", "{n} claims are refuted", n=refuted))
+    if nothing is not None and not refuted:
+        open_.append(nothing)
+    if unverifiable:
+        open_.append(say_n("{n} claim is unverifiable", "{n} claims are unverifiable", n=unverifiable))
+    if nothing is None and _rules_are_asked(result):
         broken, unread = _rules_as_gate(result)
         failed, open_ = failed + broken, open_ + unread[: 1 if broken else None]
     if failed:
-        return 1, "; ".join([*failed, *open_])
+        return 1, together(*failed, *open_)
     if open_:
-        return 3, open_[0] if nothing else "; ".join(open_)
-    return 0, "; ".join(_kept(result))
+        return 3, open_[0] if nothing is not None else together(*open_)
+    return 0, together(*_kept(result))
 
 
-def _of_whom(gate: GateEntry) -> str:
-    each = {"sector": "of", "area": "in each area of", "facility": "in each facility of"}[gate["per"]]
-    scopes = cast(Mapping[str, list[str]], gate["scope"])
-    scope = [f"{name} {', '.join(values)}" for name, values in scopes.items() if values]
-    return f"{each} {gate['sector']}" + (f" ({'; '.join(scope)})" if scope else "")
+def _missed(result: Result) -> list[Said]:
+    missed = [_in_words(gate) for gate in result["gates"] if not gate["met"]]
+    if not missed:
+        return []
+    number, names = len(missed), few(missed, 2)
+    return [say_n("{n} gate is missed ({names})", "{n} gates are missed ({names})", n=number, names=names)]
 
 
-def _missed(result: Result) -> list[str]:
-    missed = [gate for gate in result["gates"] if not gate["met"]]
-    named = [f"{gate['rung']} {promised(gate['at_least'])} {_of_whom(gate)}" for gate in missed[:2]]
-    more = [f"{len(missed) - 2} more"] * (len(missed) > 2)
-    return [f"{counted(len(missed), 'gate is', 'gates are')} missed ({', '.join(named + more)})"] * bool(missed)
+def _in_words(gate: GateEntry) -> Said:
+    rung, share, whom = named(gate["rung"]), Promised(gate["at_least"]), _of_whom(gate)
+    if gate["per"] == "sector":
+        return say("{rung} {share} of {sector}", rung=rung, share=share, sector=whom)
+    if gate["per"] == "area":
+        return say("{rung} {share} in each area of {sector}", rung=rung, share=share, sector=whom)
+    return say("{rung} {share} in each facility of {sector}", rung=rung, share=share, sector=whom)
+
+
+def _of_whom(gate: GateEntry) -> Said:
+    """The sector, and what of it where the gate is not of all: areas 24133, 24134; vendors VNPT."""
+    scopes, sector = cast(Mapping[str, list[str]], gate["scope"]), named(gate["sector"])
+    parts = [_part(name, list(values)) for name, values in scopes.items() if values]
+    scope = together(*parts) if parts else None
+    return sector if scope is None else say("{sector} ({scope})", sector=sector, scope=scope)
+
+
+def _part(name: str, values: Value) -> Said:
+    match name:
+        case "areas":
+            return say("areas {names}", names=values)
+        case "kinds":
+            return say("kinds {names}", names=values)
+        case "vendors":
+            return say("vendors {names}", names=values)
+        case "as_written":
+            return say("in the plan {names}", names=values)
+    return say("facilities {names}", names=values)
 
 
 def _rules_are_asked(result: Result) -> bool:
@@ -51,63 +81,88 @@ def _rules_are_asked(result: Result) -> bool:
     return not result["claims"] or (said["from"] != "default" and said["on"] != "never")
 
 
-def _kept(result: Result) -> list[str]:
+def _kept(result: Result) -> list[Said]:
     """What a pass means, in words."""
-    said = ["every claim is confirmed"] * bool(result["claims"]) + ["every gate is met"] * bool(result["gates"])
+    said = [say("every claim is confirmed")] * bool(result["claims"])
+    said += [say("every gate is met")] * bool(result["gates"])
     if _rules_are_asked(result):
-        rules = {"advisory": "no rule is unmet", "required": "no required rule is unmet", "never": "rules fail nothing"}
+        rules = {
+            "advisory": say("no rule is unmet"),
+            "required": say("no required rule is unmet"),
+            "never": say("rules fail nothing"),
+        }
         said.append(rules[result["fail_on"]["on"]])
     return said
 
 
-def _claims(number: int) -> str:
-    return "1 claim is" if number == 1 else f"{number} claims are"
-
-
-def _nothing(result: Result) -> str:
+def _nothing(result: Result) -> Said | None:
     if not any(entry["role"] == "export" for entry in result["inputs"]):
-        return "nothing to judge: no file"
+        return say("nothing to judge: no file")
     if not any(total["read"] for total in result["totals"].values()):
-        return "nothing to judge: no row of the unit's table"
+        return say("nothing to judge: no row of the unit's table")
     if not any(suite["rules"] for suite in result["suites"]):
-        return "nothing to judge: no rule"
-    return ""
+        return say("nothing to judge: no rule")
+    return None
 
 
-def _no_register(result: Result) -> str:
+def _no_register(result: Result) -> Said | None:
     judged_by = result["register"] is not None or not result["claims"]
-    return "" if judged_by else "nothing to judge by: the plan names no register"
+    return None if judged_by else say("nothing to judge by: the plan names no register")
 
 
-def _rules_as_gate(result: Result) -> tuple[list[str], list[str]]:
+def _rules_as_gate(result: Result) -> tuple[list[Said], list[Said]]:
     """What fails, and what is open: what nobody could read, place or judge may hold what a rule refuses."""
     on = result["fail_on"]["on"]
     asked = [rule for rule in result["rules"] if rule["required"] or on == "advisory"]
-    failing = [rule for rule in asked if rule["totals"]["unmet"] + rule["totals"]["excused"]]
-    kind = "rule" if on == "advisory" else "required rule"
+    failing = sum(rule["totals"]["unmet"] + rule["totals"]["excused"] > 0 for rule in asked)
     broken = sum(found["count"] for one in result["inputs"] for found in one["findings"] if found["kind"] in BREAKS)
-    failed = [f"{_rules(len(failing), kind)} not met by every record"] * bool(failing)
-    failed += [f"the exchange standard is broken {counted(broken, 'time')}"] * bool(broken)
-    return [] if on == "never" else failed, _open(result, asked, kind)
+    failed = []
+    if failing and on == "advisory":
+        failed.append(say_n("{n} rule is not met by every record", "{n} rules are not met by every record", n=failing))
+    elif failing:
+        failed.append(
+            say_n(
+                "{n} required rule is not met by every record",
+                "{n} required rules are not met by every record",
+                n=failing,
+            )
+        )
+    if broken:
+        failed.append(
+            say_n("the exchange standard is broken {n} time", "the exchange standard is broken {n} times", n=broken)
+        )
+    return [] if on == "never" else failed, _open(result, asked)
 
 
-def _open(result: Result, asked: Sequence[RuleEntry], kind: str) -> list[str]:
+def _open(result: Result, asked: Sequence[RuleEntry]) -> list[Said]:
     """Why it cannot be said that every rule asked for is met everywhere."""
-    facilities, found = result["facilities"], []
+    facilities, found = result["facilities"], list[Said]()
     if not any(one["matched"] + one["unexpected"] for one in facilities):
-        found.append("nothing to judge: no record is in scope")
+        found.append(say("nothing to judge: no record is in scope"))
     if any(one["unreadable"] or not one["to_the_end"] for one in result["inputs"]):
-        found.append("an input has lines that could not be read, or was cut off")
+        found.append(say("an input has lines that could not be read, or was cut off"))
     elif any(table["unreadable"] for table in result["tables"]):
-        found.append("rows could not be read: their key, their status or their link is missing")
+        found.append(say("rows could not be read: their key, their status or their link is missing"))
     if rows := sum(result["unattributed"].values()):
-        found.append(f"{counted(rows, 'row is', 'rows are')} of no known facility")
+        found.append(say_n("{n} row is of no known facility", "{n} rows are of no known facility", n=rows))
     if quiet := sum(one["expected"] is None and not one["read"] for one in facilities):
-        found.append(f"{counted(quiet, 'facility', 'facilities')} sent nothing, and nobody said what was expected")
+        found.append(
+            say_n(
+                "{n} facility sent nothing, and nobody said what was expected",
+                "{n} facilities sent nothing, and nobody said what was expected",
+                n=quiet,
+            )
+        )
     if blind := sum(rule["totals"]["not_assessable"] > 0 for rule in asked):
-        found.append(f"{_rules(blind, kind)} not assessable everywhere")
+        found.append(_blind(blind, result["fail_on"]["on"] == "advisory"))
     return found
 
 
-def _rules(number: int, kind: str) -> str:
-    return f"1 {kind} is" if number == 1 else f"{number} {kind}s are"
+def _blind(rules: int, advisory: bool) -> Said:
+    if advisory:
+        return say_n("{n} rule is not assessable everywhere", "{n} rules are not assessable everywhere", n=rules)
+    return say_n(
+        "{n} required rule is not assessable everywhere",
+        "{n} required rules are not assessable everywhere",
+        n=rules,
+    )

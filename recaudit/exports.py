@@ -15,14 +15,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.education import recognise
 from recaudit.education.mapping.containers import ENDINGS
-from recaudit.errors import PlanError, SourceError
+from recaudit.errors import PlanError, SourceError, nearest
 from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
 from recaudit.health.reading import is_fhir_xml
 from recaudit.model import EVER
 from recaudit.plan import Plan, Source
-from recaudit.planfile import FILE_NAME, nearest
+from recaudit.planfile import FILE_NAME
 from recaudit.result import NotLookedAt
+from recaudit.said import Said, as_entry, say
 from recaudit.sources.files import Found, listed
 from recaudit.sources.lines import BROKEN, CannotOpenError, opened
 
@@ -71,7 +72,7 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
     _check_timezone(timezone)
     absent = [path for path in paths if not os.path.lexists(path)]
     if absent:
-        raise SourceError("there is no such file or folder", where=str(absent[0]), fix="correct the path")
+        raise SourceError(say("there is no such file or folder"), where=str(absent[0]), fix=say("correct the path"))
     root = root_of(paths)
     names = [os.path.relpath(path, root) for path in paths]
     sources, taken, units = [], set[str](), dict[str, str]()
@@ -86,10 +87,7 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
                 units[kind.sector] = unit
     archives = {path.partition("!")[0] for path in taken}  # those are read as a whole
     ignored: list[NotLookedAt] = [
-        {
-            "what": one.path,
-            "why": f"neither its name nor its content says a format that recaudit reads{_by_plan(one.path)}",
-        }
+        {"what": one.path, "why": as_entry(_unread(one.path))}
         for one in listed(root, names, ())
         if one.path not in taken and one.path.partition("!")[0] not in archives
     ]
@@ -120,19 +118,23 @@ def _check_timezone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        fix = nearest(name, available_timezones()) or "use a name of the tz database, like Asia/Ho_Chi_Minh"
-        raise PlanError("the time zone is not known", where="--timezone", fix=fix) from None
+        fix = nearest(name, available_timezones()) or say("use a name of the tz database, like Asia/Ho_Chi_Minh")
+        raise PlanError(say("the time zone is not known"), where="--timezone", fix=fix) from None
 
 
-def _by_plan(path: str) -> str:
-    """How a plan could have such a file read; "" where none could."""
+def _unread(path: str) -> Said:
+    """Why a file is not read, and how a plan could have it read, where one could."""
     if path.lower().endswith(DATABASES):
-        return "; a plan reads a database by url and query"
-    return (
-        '; a plan may read it by format = "mapping"'
-        if path.lower().endswith(MAPPABLE) and ".txt" not in path.lower()
-        else ""
-    )
+        return say(
+            "neither its name nor its content says a format that recaudit reads; a plan reads a database by {keys}",
+            keys=["url", "query"],
+        )
+    if path.lower().endswith(MAPPABLE) and ".txt" not in path.lower():
+        return say(
+            "neither its name nor its content says a format that recaudit reads; a plan may read it by {key}",
+            key='format = "mapping"',
+        )
+    return say("neither its name nor its content says a format that recaudit reads")
 
 
 # -------------------------------------------------------------- kinds

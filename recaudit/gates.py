@@ -13,20 +13,21 @@ from fractions import Fraction
 from typing import Final, cast
 
 from recaudit.entries import scope_entry
+from recaudit.errors import Unusable, either
 from recaudit.evidence import scope_of
 from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
 from recaudit.result import GateEntry, GateUnit
+from recaudit.said import Said, as_entry, say, say_n
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat, in_scope, judge
 
 WORST_LISTED: Final = 20
-NO_UNIT: Final = "nothing was expected of anybody in its scope, and nothing received"
-DOUBTED_ZERO: Final = "nothing was expected by the source that decides, and another one expects more"
-DOUBTED: Final = "another source expects more than the one that decides"
-UNCERTAIN: Final = "1 facility may lie in it or elsewhere"
-NOT_RULED: Final = "no required rule of this rung asked anything of what was received"
+NO_UNIT: Final = say("nothing was expected of anybody in its scope, and nothing received")
+DOUBTED_ZERO: Final = say("nothing was expected by the source that decides, and another one expects more")
+DOUBTED: Final = say("another source expects more than the one that decides")
+NOT_RULED: Final = say("no required rule of this rung asked anything of what was received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +37,43 @@ class Unit:
     name: str
     low: tuple[int, int] | None  # (n, N) records
     met: bool
-    why: str = ""
+    why: Said | None = None
 
 
 def from_option(text: str, per: Per = "sector") -> Gate:
-    """Read ``[SECTOR:]RUNG=PCT``. Raises ``ValueError``, in words; a bare number up to 1 could be a share or per cent.
+    """Read ``[SECTOR:]RUNG=PCT``. Raises ``Unusable``, in words; a bare number up to 1 could be a share or per cent.
 
     >>> from_option("education:complete=97.5").at_least
     Fraction(39, 40)
     >>> from_option("complete=0.95")
     Traceback (most recent call last):
-    ValueError: '0.95': write 95%, or 0.95% where that is meant
+    recaudit.errors.Unusable: '0.95': write 95%, or 0.95% where that is meant
     """
     named, equals, share = text.partition("=")
     sector, _, rung = named.rpartition(":")
     known = next((one for one in RUNGS if one == rung.strip()), None)
     if not equals or known is None:
-        raise ValueError(f"{text!r}: write RUNG=PCT or SECTOR:RUNG=PCT, such as complete=95%; RUNG is {_or(RUNGS)}")
+        raise Unusable(
+            say(
+                "{text}: write RUNG=PCT or SECTOR:RUNG=PCT, such as complete=95%; RUNG is {names}",
+                text=repr(text),
+                names=either(RUNGS),
+            )
+        )
     percent = share.strip().removesuffix("%").strip()
     at_least = per_cent(f"{percent} %")
     if at_least is None or not 0 < at_least <= 1:
-        raise ValueError(f"{share!r} is no percentage above 0, at most 100")
+        raise Unusable(say("{share} is no percentage above 0, at most 100", share=repr(share)))
     if at_least <= Fraction(1, 100) and not share.rstrip().endswith("%"):
-        raise ValueError(f"{share!r}: write {exact(at_least * 10_000)}%, or {percent}% where that is meant")
+        raise Unusable(
+            say(
+                "{share}: write {hundredfold}%, or {percent}% where that is meant",
+                share=repr(share),
+                hundredfold=exact(at_least * 10_000),
+                percent=percent,
+            )
+        )
     return Gate(known, at_least, sector.strip(), per, origin="command")
-
-
-def _or(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def spread(gates: Sequence[Gate], sectors: Sequence[str]) -> list[Gate]:
@@ -110,22 +120,25 @@ def _unit(name: str, claim: Claim, evidence: Evidence, more: int) -> Unit:
     return Unit(name, (bounds.low, total), bounds.low >= claim.target * total)
 
 
-def _why(claim: Claim, evidence: Evidence) -> str:
+def _why(claim: Claim, evidence: Evidence) -> Said:
     if claim.rung not in evidence.ruled:
         return NOT_RULED
     if uncertain := sum(seat.stand_in for seat in evidence.seats):
-        return f"{uncertain} facilities may lie in it or elsewhere" if uncertain > 1 else UNCERTAIN
+        return say_n(
+            "{n} facility may lie in it or elsewhere", "{n} facilities may lie in it or elsewhere", n=uncertain
+        )
     ladders = evidence.ladders(claim.excused)
     unsaid = sum(ladder.expected is None for ladder in ladders)
     floors = sum(ladder.floor for ladder in ladders)
     doubted = sum(ladder.doubted for ladder in ladders)
     if doubted and not unsaid and not floors:
         return DOUBTED if any(ladder.expected for ladder in ladders) else DOUBTED_ZERO
+    total = len(ladders)
     if unsaid:
-        return "no expected number" + (f", of {unsaid} of {len(ladders)} facilities" if len(ladders) > 1 else "")
-    return "its expected number is only a floor" + (
-        f", of {floors} of {len(ladders)} facilities" if len(ladders) > 1 else ""
-    )
+        of_some = say("no expected number, of {some} of {total} facilities", some=unsaid, total=total)
+        return of_some if total > 1 else say("no expected number")
+    of_some = say("the expected number is only a floor, of {some} of {total} facilities", some=floors, total=total)
+    return of_some if total > 1 else say("its expected number is only a floor")
 
 
 # -------------------------------------------------------------- the result
@@ -145,13 +158,18 @@ def gate_entry(gate: Gate, evidence: Evidence, *, of_received: bool) -> GateEntr
         "units": len(found),
         "missed": missed,
         "met": bool(found) and not missed,
-        "why": "" if found else NO_UNIT,
+        "why": None if found else as_entry(NO_UNIT),
         "worst": [_unit_entry(unit) for unit in found[:WORST_LISTED]],
     }
 
 
 def _unit_entry(unit: Unit) -> GateUnit:
-    return {"unit": unit.name, "low": list(unit.low) if unit.low else None, "met": unit.met, "why": unit.why}
+    return {
+        "unit": unit.name,
+        "low": list(unit.low) if unit.low else None,
+        "met": unit.met,
+        "why": None if unit.why is None else as_entry(unit.why),
+    }
 
 
 def gate_of(entry: GateEntry) -> Gate:

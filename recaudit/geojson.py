@@ -12,21 +12,23 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from recaudit.said import Said, say
+
 Point: TypeAlias = tuple[float, float]  # longitude, latitude
 Ring: TypeAlias = tuple[Point, ...]
 
 USUAL_KEYS: Final = ("code", "ma_xa", "id")
 """Properties that are tried where the plan names none: the one that matches most areas counts, the first of equals."""
 LARGEST: Final = 64 * 1024 * 1024
-_SIMPLER: Final = "simplify it in a GIS first: a report shows it a few hundred dots wide"
-_EXPORT: Final = "export the outlines as GeoJSON (RFC 7946), in degrees of WGS 84 (EPSG:4326)"
+_SIMPLER: Final = say("simplify it in a GIS first: a report shows it a few hundred dots wide")
+_EXPORT: Final = say("export the outlines as GeoJSON (RFC 7946), in degrees of WGS 84 (EPSG:4326)")
 
 
 class GeoJsonError(ValueError):
     """What is wrong with the file, and what to do about it."""
 
-    def __init__(self, what: str, fix: str = _EXPORT) -> None:
-        super().__init__(what)
+    def __init__(self, what: Said, fix: Said = _EXPORT) -> None:
+        super().__init__(str(what))
         self.what, self.fix = what, fix
 
 
@@ -49,7 +51,7 @@ def outlines(content: bytes, codes: Collection[str], key: str = "") -> Outlines:
     """
     features = _features(content)
     if not features:
-        raise GeoJsonError("the map has no feature", "export it again, one feature for each area")
+        raise GeoJsonError(say("the map has no feature"), say("export it again, one feature for each area"))
     shapes = [tuple(_rings(feature, place)) for place, feature in enumerate(features, start=1)]
     named = {name: [_code(feature, name, codes) for feature in features] for name in ([key] if key else USUAL_KEYS)}
     best = max(named, key=lambda name: len({code for code in named[name] if code}))
@@ -60,24 +62,24 @@ def outlines(content: bytes, codes: Collection[str], key: str = "") -> Outlines:
     if not found:
         tried = " or ".join(named)
         raise GeoJsonError(
-            f"no feature is of an area: none has the code of one as {tried}",
-            'name the property that holds the code: map_key = "…"',
+            say("no feature is of an area: none has the code of one as {tried}", tried=tried),
+            say('name the property that holds the code: map_key = "…"'),
         )
     return Outlines(best, dict(sorted(found.items())), len(features), named[best].count(""))
 
 
 def _features(content: bytes) -> list[Mapping[str, object]]:
     if len(content) > LARGEST:
-        raise GeoJsonError(f"the map is larger than {LARGEST // 1024**2} MiB", _SIMPLER)
+        raise GeoJsonError(say("the map is larger than {n} MiB", n=LARGEST // 1024**2), _SIMPLER)
     try:
         whole = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise GeoJsonError("this is no JSON in UTF-8") from None
+        raise GeoJsonError(say("this is no JSON in UTF-8")) from None
     if not isinstance(whole, dict) or whole.get("type") != "FeatureCollection":
-        raise GeoJsonError("this is no GeoJSON FeatureCollection")
+        raise GeoJsonError(say("this is no GeoJSON FeatureCollection"))
     features = whole.get("features")
     if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-        raise GeoJsonError("its features are no list of objects")
+        raise GeoJsonError(say("its features are no list of objects"))
     return features
 
 
@@ -97,30 +99,32 @@ def _rings(feature: Mapping[str, object], place: int) -> Iterator[Ring]:
         return
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon") or not isinstance(geometry, dict):
-        raise GeoJsonError(f"feature {place} is no polygon", "export areas, as Polygon or MultiPolygon")
+        raise GeoJsonError(
+            say("feature {place} is no polygon", place=place), say("export areas, as Polygon or MultiPolygon")
+        )
     polygons = [geometry.get("coordinates")] if kind == "Polygon" else geometry.get("coordinates")
     for polygon in _listed(polygons, place):
         for ring in _listed(polygon, place):
             points = tuple(_point(one, place) for one in _listed(ring, place))
             if len(points) < 4 or points[0] != points[-1]:
-                raise GeoJsonError(f"feature {place} has a ring that is not closed")
+                raise GeoJsonError(say("feature {place} has a ring that is not closed", place=place))
             yield points
 
 
 def _listed(value: object, place: int) -> list[object]:
     if not isinstance(value, list):
-        raise GeoJsonError(f"feature {place} has no list where its coordinates should be")
+        raise GeoJsonError(say("feature {place} has no list where its coordinates should be", place=place))
     return value
 
 
 def _point(value: object, place: int) -> Point:
     numbers = _listed(value, place)[:2]  # a height may follow
     if len(numbers) < 2 or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers):
-        raise GeoJsonError(f"feature {place} has a point that is not two numbers")
+        raise GeoJsonError(say("feature {place} has a point that is not two numbers", place=place))
     try:
         x, y = (float(one) for one in numbers)  # type: ignore[arg-type]
     except OverflowError:
         x = y = math.inf
     if not (-180 <= x <= 180 and -90 <= y <= 90):  # NaN lies between no two numbers
-        raise GeoJsonError(f"feature {place} has coordinates that are not degrees")
+        raise GeoJsonError(say("feature {place} has coordinates that are not degrees", place=place))
     return x, y

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -21,7 +21,9 @@ from typing import Any, Final, cast
 from recaudit.errors import ResultError
 from recaudit.evidence import claim_of, evidence_of
 from recaudit.model import RUNGS, Rung
+from recaudit.refusals import of_system
 from recaudit.result import FILE_NAME, ClaimEntry, Result, put, write
+from recaudit.said import say
 from recaudit.seam import SHORT, WORD
 from recaudit.verdicts import in_scope, unit_of
 
@@ -67,9 +69,9 @@ def prepared(folder: Path, sectors: Collection[str]) -> dict[str, Path]:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()) and not (folder / INDEX).is_file():
             raise ResultError(
-                "the folder holds things that recaudit did not keep",
+                say("the folder holds things that recaudit did not keep"),
                 where=str(folder),
-                fix="name a new folder: --keep DIR",
+                fix=say("name a new folder: --keep DIR"),
             )
         folder.chmod(0o700)
         files = {sector: folder / f".{records(sector)}" for sector in sectors}
@@ -78,14 +80,25 @@ def prepared(folder: Path, sectors: Collection[str]) -> dict[str, Path]:
             file.touch(mode=0o600)
     except OSError as error:
         raise ResultError(
-            f"nothing can be kept there ({error.strerror})", where=str(folder), fix="name another folder"
+            say("nothing can be kept there ({reason})", reason=of_system(error)),
+            where=str(folder),
+            fix=say("name another folder"),
         ) from None
     return files
 
 
-def finish(folder: Path, result: Result, files: Mapping[str, Path], bits: Mapping[str, tuple[str, ...]]) -> None:
+def finish(
+    folder: Path,
+    result: Result,
+    files: Mapping[str, Path],
+    bits: Mapping[str, tuple[str, ...]],
+    *,
+    looks_at: Mapping[str, Mapping[str, Sequence[str]]],
+    root: Path,
+) -> None:
     """Give the records their names, write the result beside them, and last the index that says what belongs together.
-    ``files``: as ``prepared`` gave them; ``bits``: sector -> the rule of each bit of the masks."""
+    ``files``: as ``prepared`` gave them; ``bits``: sector -> the rule of each bit of the masks; ``looks_at``: sector ->
+    rule -> where it looks; ``root``: the folder that the paths of inputs are relative to."""
     secret = _secret(folder)
     digests = {sector: _digest(file) for sector, file in sorted(files.items())}
     for sector, file in files.items():
@@ -97,6 +110,11 @@ def finish(folder: Path, result: Result, files: Mapping[str, Path], bits: Mappin
         "records": digests,
         "secret": secret.hex(),
         "bits": {sector: list(rules) for sector, rules in sorted(bits.items())},
+        "looks_at": {
+            sector: {rule: list(places) for rule, places in sorted(rules.items())}
+            for sector, rules in sorted(looks_at.items())
+        },
+        "root": str(root.resolve()).encode("utf-8", "backslashreplace").decode("utf-8"),
     }
     put(json.dumps(index, ensure_ascii=False, indent=1).encode(), folder / INDEX)
     for path in folder.iterdir():
@@ -122,7 +140,9 @@ def _index(file: Path) -> dict[str, Any]:
             return cast("dict[str, Any]", found)
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    raise ResultError("the index of what was kept cannot be read", where=str(file), fix="keep it anew in a new folder")
+    raise ResultError(
+        say("the index of what was kept cannot be read"), where=str(file), fix=say("keep it anew in a new folder")
+    )
 
 
 # -------------------------------------------------------------- names
@@ -138,6 +158,60 @@ def pseudonym(secret: bytes, facility: str, namespace: str, key: str) -> str:
     return base64.b32encode(name)[:_LETTERS].decode().lower()
 
 
+# -------------------------------------------------------------- what was kept
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The records of one sector that were kept, and what is needed to read them.
+
+    ``bits``: the rule of each bit of the masks. ``looks_at``: rule -> where it looks. ``root``: the folder that the
+    paths of inputs were relative to when it was kept; both empty in folders of older versions.
+    """
+
+    file: Path
+    bits: tuple[str, ...]
+    secret: bytes
+    looks_at: Mapping[str, tuple[str, ...]]
+    root: str
+
+    def name(self, row: Mapping[str, Any], *, show_keys: bool) -> str:
+        """What a record is called: its pseudonym, or its key where that was asked for."""
+        return row["id"] if show_keys else pseudonym(self.secret, row["facility"], row["ns"] or "", row["id"])
+
+    def missed(self, row: Mapping[str, Any], *masks: str) -> Iterator[str]:
+        """The rules that a received record misses by any of the masks, in order."""
+        for place, rule in enumerate(self.bits):
+            if any(row[f"{mask} {place // WORD}"] >> place % WORD & 1 for mask in masks):
+                yield rule
+
+
+def opened(result_file: Path, result: Result, sector: str) -> Kept | None:
+    """What was kept in the folder that the result lies in; None where nothing was. Raises ``ResultError`` when it is
+    of another result, or cannot be read."""
+    folder = result_file.parent
+    if not (folder / INDEX).is_file():
+        return None
+    index = _index(folder / INDEX)
+    file = folder / records(sector)
+    try:
+        belongs = index["digest"] == result.get("digest") and index["records"].get(sector) == _digest(file)
+    except OSError:
+        raise ResultError(
+            say("records that were kept are gone"), where=str(folder), fix=say("check again with --keep")
+        ) from None
+    if not belongs:
+        raise ResultError(
+            say("what was kept is of another result"), where=str(folder), fix=say("check again with --keep")
+        )
+    looks_at = index.get("looks_at", {}).get(sector, {})
+    return Kept(
+        file,
+        tuple(index["bits"].get(sector, ())),
+        bytes.fromhex(index["secret"]),
+        {rule: tuple(places) for rule, places in looks_at.items()},
+        index.get("root", ""),
+    )
+
+
 # -------------------------------------------------------------- counter-examples
 def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int, show_keys: bool) -> Examples | None:
     """Counter-examples of a claim, from the folder the result lies in; None where nothing was kept there.
@@ -145,17 +219,9 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
     Each facility gives its first before any gives its second. Raises ``ResultError`` when what was kept is of another
     result, or cannot be read.
     """
-    folder = result_file.parent
-    if not (folder / INDEX).is_file():
+    kept = opened(result_file, result, entry["sector"])
+    if kept is None:
         return None
-    index = _index(folder / INDEX)
-    file = folder / records(entry["sector"])
-    try:
-        belongs = index["digest"] == result.get("digest") and index["records"].get(entry["sector"]) == _digest(file)
-    except OSError:
-        raise ResultError("records that were kept are gone", where=str(folder), fix="check again with --keep") from None
-    if not belongs:
-        raise ResultError("what was kept is of another result", where=str(folder), fix="check again with --keep")
     claim, evidence = claim_of(entry), evidence_of(result, entry["sector"])
     of_scope = {
         seat.facility.id
@@ -168,7 +234,7 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
     all_missing = [one["id"] for one in inside if one["missing"] and not one["rungs"]["received"]["unknown"]]
     rung: Rung = "received" if entry["each"] == "any" else claim.rung
     stand = None if rung == "received" else f"{rung} {claim.excused}"
-    rows, total, keyed = _rows(file, of_scope, all_missing, stand, most)
+    rows, total, keyed = _rows(kept.file, of_scope, all_missing, stand, most)
     asked = {
         rule["id"]
         for rule in result["rules"]
@@ -176,12 +242,11 @@ def examples(result_file: Path, result: Result, entry: ClaimEntry, *, most: int,
         and rule["required"]
         and RUNGS.index(cast(Rung, rule["rung"])) <= RUNGS.index(rung)
     }
-    bits, secret = index["bits"].get(entry["sector"], []), bytes.fromhex(index["secret"])
+    masks = ("unmet",) if claim.excused == "accept" else ("unmet", "excused")
     shown = []
     for row in rows:
-        namespace = row["ns"] or ""
-        name = row["id"] if show_keys else pseudonym(secret, row["facility"], namespace, row["id"])
-        misses = tuple(rule for rule in _missed(row, bits, claim.excused) if rule in asked) if row["received"] else ()
+        misses = tuple(rule for rule in kept.missed(row, *masks) if rule in asked) if row["received"] else ()
+        name = kept.name(row, show_keys=show_keys)
         shown.append(Example(row["facility"], name, _lowest(row, claim.excused), misses))
     return Examples(tuple(shown), total, sum(one["missing"] for one in inside) - keyed)
 
@@ -203,10 +268,3 @@ def _rows(
 
 def _lowest(row: Mapping[str, Any], excused: str) -> str:
     return next((rung for rung in RUNGS[1:] if row["received"] and row[f"{rung} {excused}"] == SHORT), RUNGS[0])
-
-
-def _missed(row: Mapping[str, Any], bits: list[str], excused: str) -> Iterator[str]:
-    masks = ("unmet",) if excused == "accept" else ("unmet", "excused")
-    for place, rule in enumerate(bits):
-        if any(row[f"{mask} {place // WORD}"] >> place % WORD & 1 for mask in masks):
-            yield rule

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final, Literal, get_args
 
 from recaudit.computing import Computed
+from recaudit.said import Said
 
 # -------------------------------------------------------------- words
 Rung = Literal["received", "conformant", "complete", "consistent", "attested", "timely"]
@@ -139,7 +140,7 @@ class Heir:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Stated:
     """What one source says a facility should have."""
 
     source: str
@@ -162,7 +163,7 @@ class Expected:
     number: int | None
     covers: Covers = "all"
     sources: tuple[str, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[Stated, ...] = ()
 
     @property
     def disputed(self) -> bool:
@@ -260,7 +261,7 @@ class Rule:
     kwargs: Mapping[str, object]
     columns: tuple[str, ...]  # every frame column it looks at, those of its condition too
     title: Mapping[str, str] = field(default_factory=dict)
-    why: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
     fix: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     accepts: tuple[str, ...] = ()  # reasons for absence that make it met
@@ -504,7 +505,7 @@ class SignalRule:
     sector: str
     kind: SignalKind
     title: Mapping[str, str]
-    why: str
+    why: Mapping[str, str]
     source: str
     table: str = ""
     columns: tuple[str, ...] = ()
@@ -540,8 +541,8 @@ class Signal:
     id: str
     group: str  # the facility; "" for all of them
     flagged: bool | None
-    figure: str
-    threshold: str
+    figure: Said | None  # None: nothing was read, or too little
+    threshold: Said | None  # None: there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -730,12 +731,12 @@ class Verdict:
     word: Word
     wording: str  # "confirmed", "confirmed by count", "supported by count", "refuted", "unverifiable"
     bounds: Bounds
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Said, ...] = ()
     counterexamples: int = 0  # more short records than returned and rescued rows can explain
     returned: int = 0
     holes: int = 0
     spoiled: int = 0
     rescued: int = 0
-    would_settle: tuple[str, ...] = ()
+    would_settle: tuple[Said, ...] = ()
     fallen: tuple[str, ...] = ()  # at levels facilities and areas: the units known to fall short
     open: tuple[str, ...] = ()  # and those of which nobody knows

@@ -11,6 +11,7 @@ from typing import Final
 from recaudit.discovery import said
 from recaudit.model import Pattern, SignalRule
 from recaudit.result import PatternEntry, PatternSeat, put
+from recaudit.said import Said, say, unlike
 from recaudit.statistics import exact
 
 GROUPS: Final = "recaudit-patterns.json"
@@ -63,7 +64,7 @@ def keep(folder: Path, found: Iterable[Pattern]) -> None:
         file.unlink(missing_ok=True)
 
 
-def contradictions(patterns: Sequence[PatternEntry], facilities: Iterable[tuple[str, str]]) -> Iterator[str]:
+def contradictions(patterns: Sequence[PatternEntry], facilities: Iterable[tuple[str, str]]) -> Iterator[Said]:
     """Where what a result says of patterns does not follow from itself; nothing where there is none."""
     known = set(facilities)
     for one in patterns:
@@ -71,17 +72,22 @@ def contradictions(patterns: Sequence[PatternEntry], facilities: Iterable[tuple[
         for key, sum_ in (("tested", one["tested"]), ("untested", one["untested"]), ("flagged", one["flagged"])):
             again = sum(seat[key] for seat in seats)  # type: ignore[literal-required]
             if again != sum_:
-                yield f"{name}/{key}: {sum_} in the result, {again} again"
+                yield unlike(f"{name}/{key}", sum_, again)
         for seat in seats:
             at = f"{name}/{seat['facility']}"
             if (one["sector"], seat["facility"]) not in known:
-                yield f"{at}: no facility of the result"
+                yield say("{place}: no facility of the result", place=at)
             if seat["flagged"] > seat["tested"]:
-                yield f"{at}: {seat['flagged']} flagged, but {seat['tested']} tested"
+                yield say(
+                    "{place}: {flagged} flagged, but {tested} tested",
+                    place=at,
+                    flagged=seat["flagged"],
+                    tested=seat["tested"],
+                )
             if (seat["q"] is None) != (not one["limit"] or not seat["tested"]):
-                yield f"{at}: a q-value goes with groups that were tested, and with no others"
+                yield say("{place}: a q-value goes with groups that were tested, and with no others", place=at)
             elif seat["flagged"] and seat["q"] is not None and not _below(seat["q"], one["limit"]):
-                yield f"{at}: flagged, and its lowest q-value is above the limit"
+                yield say("{place}: flagged, and its lowest q-value is above the limit", place=at)
 
 
 def _below(q: str, limit: str) -> bool:

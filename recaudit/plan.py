@@ -13,14 +13,15 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from recaudit.errors import PlanError, Problem
+from recaudit.errors import PlanError, Problem, nearest
 from recaudit.keys import DIFFERENCES, Difference
 from recaudit.model import RUNGS, USUAL, Base, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planbases import SECTOR as BASED
 from recaudit.planbases import base_of
 from recaudit.plandatabase import database_of
-from recaudit.planfile import FILE_NAME, Table, content_of, nearest, parsed
+from recaudit.planfile import FILE_NAME, Table, content_of, parsed
 from recaudit.planrecount import Recount, recount_of
+from recaudit.said import say
 from recaudit.shipped import area_packs, expectations
 
 NamespaceBy = Literal["source", "file", "folder", "facility"]
@@ -34,8 +35,8 @@ _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 _EXCUSED: Final[tuple[Excused, ...]] = get_args(Excused)
 _PER: Final[tuple[Per, ...]] = get_args(Per)
 _FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
-_NO_PLAN: Final = 'add subject_plan = "..."'
-_NO_DAYS: Final = 'add calendar = "file.csv"'
+_NO_PLAN: Final = say('add subject_plan = "..."')
+_NO_DAYS: Final = say('add calendar = "file.csv"')
 LEAST_ALIKE: Final = Fraction(8, 10)
 ALIKE: Final = Fraction(9, 10)
 """How alike two names are that probably are one person's, where the plan does not say."""
@@ -189,16 +190,22 @@ def load(path: Path) -> Plan:
 
     register = _register(whole.table("register"), file.parent, period) if "register" in whole.raw else None
     if register is not None and register.claims is not None and units.get("health", "encounter") != "encounter":
-        what = "claims are of visits, and a record of the audit is a patient"
-        whole.table("register").problem(what, key="claims", fix="remove claims, or unit in [audit]")
+        what = say("claims are of visits, and a record of the audit is a patient")
+        whole.table("register").problem(what, key="claims", fix=say("remove claims, or unit in [audit]"))
     told = whole.tables("source")
     sources = tuple(_source(table, file.parent) for table in told)
     if not whole.raw.get("source"):
-        whole.problem("no [[source]]: there is nothing to read", fix="add a [[source]] with name, sector and paths")
+        whole.problem(
+            say("no [[source]]: there is nothing to read"), fix=say("add a [[source]] with name, sector and paths")
+        )
     suites = _suites(whole.table("suites")) if "suites" in whole.raw else {}
     read = {source.sector for source in sources}
     if base is not None and told and BASED not in read:
-        audit.problem("no [[source]] has visits", key="visits", fix=f"remove it, or add a source of sector {BASED}")
+        audit.problem(
+            say("no [[source]] has visits"),
+            key="visits",
+            fix=say("remove it, or add a source of sector {sector}", sector=BASED),
+        )
     claims = tuple(_claim(table, read) for table in whole.tables("claim"))
     gates = tuple(_gate(table, read) for table in whole.tables("gate"))
     recounts = _recounts(whole, claims, read, period, file.parent)
@@ -236,13 +243,15 @@ def _deadline(audit: Table, as_of: date, period: Period) -> tuple[date | None, S
     otherwise, that a record is missing. Up to it nobody can say so, nor while the period still runs."""
     deadline = audit.day("deadline") if "deadline" in audit.raw else None
     if deadline is not None and "deadline" in audit.sound and deadline < period.last:
-        what = "the deadline lies before the period's last day"
-        audit.problem(what, key="deadline", fix="what is not over cannot be overdue: set it to the last day or later")
+        what = say("the deadline lies before the period's last day")
+        audit.problem(
+            what, key="deadline", fix=say("what is not over cannot be overdue: set it to the last day or later")
+        )
     over = deadline is not None and as_of > deadline
     silence = audit.word("silence", _SILENCES, default="missing" if over else "unknown")
     if {"deadline", "as_of"} <= audit.sound and not over and "silence" in audit.raw and silence == "missing":
-        what = "what was not received is not missing before the deadline is over"
-        audit.problem(what, key="silence", fix="remove silence, or set as_of to a day after the deadline")
+        what = say("what was not received is not missing before the deadline is over")
+        audit.problem(what, key="silence", fix=say("remove silence, or set as_of to a day after the deadline"))
     return deadline, silence
 
 
@@ -254,13 +263,15 @@ def _recounts(
     sector_of = {claim.id: claim.sector for claim in claims}
     for table, recount in zip(tables, recounts, strict=True):
         if recount.on < period.first and "date" in table.sound:
-            table.problem("nobody can recount before the period begins", key="date", fix="write the day of the visit")
+            table.problem(
+                say("nobody can recount before the period begins"), key="date", fix=say("write the day of the visit")
+            )
         if recount.claim and sector_of.get(recount.claim) != recount.sector:
-            fix = nearest(recount.claim, sector_of) or "name the id of a [[claim]] of the same sector, or none"
-            table.problem(f"no claim {recount.claim} of this sector", key="claim", fix=fix)
+            fix = nearest(recount.claim, sector_of) or say("name the id of a [[claim]] of the same sector, or none")
+            table.problem(say("no claim {claim} of this sector", claim=recount.claim), key="claim", fix=fix)
     whole.once("recount", "name", (recount.name for recount in recounts))
     if recounts and "register" not in whole.raw:
-        whole.problem("a recount is of what a register lists, and there is none", fix="add a [register]")
+        whole.problem(say("a recount is of what a register lists, and there is none"), fix=say("add a [register]"))
     return recounts
 
 
@@ -274,7 +285,9 @@ def _period(audit: Table) -> Period:
     table.known("from", "to")
     period = Period(table.day("from"), table.day("to"))
     if {"from", "to"} <= table.sound and period.first > period.last:
-        table.problem("the period ends before it begins", key="to", fix="both days are part of it: set from <= to")
+        table.problem(
+            say("the period ends before it begins"), key="to", fix=say("both days are part of it: set from <= to")
+        )
     return period
 
 
@@ -284,8 +297,8 @@ def _timezone(audit: Table) -> str:
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            fix = nearest(name, available_timezones()) or "use a name of the tz database, like Asia/Ho_Chi_Minh"
-            audit.problem(f"timezone {name!r} is not known", key="timezone", fix=fix)
+            fix = nearest(name, available_timezones()) or say("use a name of the tz database, like Asia/Ho_Chi_Minh")
+            audit.problem(say("timezone {name} is not known", name=repr(name)), key="timezone", fix=fix)
     return name
 
 
@@ -329,34 +342,47 @@ def _register(table: Table, root: Path, period: Period) -> RegisterFiles:
         statuses=table.text("statuses", default=""),
     )
     if len(set(files.decides)) < len(files.decides):
-        table.problem("a source is named twice", key="decides", fix="name each once, the most trusted first")
+        table.problem(say("a source is named twice"), key="decides", fix=say("name each once, the most trusted first"))
     if files.crosswalk and not files.areas:
-        table.problem("a crosswalk leads to areas, and there are none", key="areas", fix="add areas = ...")
+        table.problem(say("a crosswalk leads to areas, and there are none"), key="areas", fix=say("add areas = ..."))
     if files.map and not files.areas:
-        table.problem("a map draws areas, and there are none", key="map", fix="add areas = ...")
+        table.problem(say("a map draws areas, and there are none"), key="map", fix=say("add areas = ..."))
     if files.map_key and not files.map:
-        table.problem("it is a property of a map, and there is none", key="map_key", fix="add map = ...")
+        table.problem(say("it is a property of a map, and there is none"), key="map_key", fix=say("add map = ..."))
     for key, name in (("subject_plan", files.subject_plan), ("statuses", files.statuses)):
         travel = {path.stem for path in expectations("education", key).glob("*.csv")}
         if name and name not in travel and not os.path.isfile(root / name):
-            fix = f"paths are relative to {root}; with recaudit travels: {', '.join(sorted(travel))}"
-            table.problem(f"file {name} is not there", key=key, fix=fix)
+            fix = say(
+                "paths are relative to {root}; with recaudit travels: {names}",
+                root=str(root),
+                names=", ".join(sorted(travel)),
+            )
+            table.problem(say("file {name} is not there", name=name), key=key, fix=fix)
     if files.calendar and not files.subject_plan:
-        table.problem("a calendar says when results are due, and no plan says which", key="calendar", fix=_NO_PLAN)
+        table.problem(say("a calendar says when results are due, and no plan says which"), key="calendar", fix=_NO_PLAN)
     if files.statuses and not files.calendar:
         table.problem(
-            "codes of standing speak of terms, and no calendar says when those are", key="statuses", fix=_NO_DAYS
+            say("codes of standing speak of terms, and no calendar says when those are"), key="statuses", fix=_NO_DAYS
         )
     if files.enrolled_on is not None and not period.first <= files.enrolled_on <= period.last:
-        table.problem("the day lies outside the plan's period", key="enrolled_on", fix="name a day of the period")
+        table.problem(
+            say("the day lies outside the plan's period"), key="enrolled_on", fix=say("name a day of the period")
+        )
     if files.enrolments and files.enrolled_on is None:
-        table.problem("nobody says on which day they count", key="enrolled_on", fix="add enrolled_on = YYYY-MM-DD")
+        table.problem(
+            say("nobody says on which day they count"), key="enrolled_on", fix=say("add enrolled_on = YYYY-MM-DD")
+        )
     for key in ("facilities", "areas", "crosswalk", "map", "calendar", *_REGISTER_FILES):
         for name in dict.fromkeys(table.texts(key)) if key in table.sound else ():
             if not os.path.isfile(root / name) and not (key == "areas" and name in area_packs()):
                 # Path.is_file raises for a name too long
-                travels = f"; with recaudit travels: {', '.join(area_packs())}" if key == "areas" else ""
-                table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}{travels}")
+                fix = say("paths are relative to {root}", root=str(root))
+                if key == "areas":
+                    packs = ", ".join(area_packs())
+                    fix = say(
+                        "paths are relative to {root}; with recaudit travels: {names}", root=str(root), names=packs
+                    )
+                table.problem(say("file {name} is not there", name=name), key=key, fix=fix)
     return files
 
 
@@ -381,15 +407,15 @@ def _fallback(table: Table) -> Fraction | None:
         inside.known("at_least")
         alike = inside.share("at_least")
         if "at_least" in inside.sound and alike < LEAST_ALIKE:
-            inside.problem("names so different are two persons'", key="at_least", fix="name 0.8 or more")
+            inside.problem(say("names so different are two persons'"), key="at_least", fix=say("name 0.8 or more"))
     elif isinstance(said, bool):
         alike = ALIKE
     else:
-        table.problem("is no yes or no", key="fallback", fix="write fallback = true, or { at_least = 0.9 }")
+        table.problem(say("is no yes or no"), key="fallback", fix=say("write fallback = true, or { at_least = 0.9 }"))
         return None
     if said is not False and not table.raw.get("rosters"):
-        fix = "name rosters with the columns name, birth_date and sex, or remove fallback"
-        table.problem("no roster says who is expected", key="fallback", fix=fix)
+        fix = say("name rosters with the columns name, birth_date and sex, or remove fallback")
+        table.problem(say("no roster says who is expected"), key="fallback", fix=fix)
     return None if said is False else alike
 
 
@@ -401,7 +427,7 @@ def _parameters(table: Table) -> dict[str, str]:
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
             said[name] = str(value).strip()
         else:
-            inside.problem("is no text", key=name, fix=f'write {name} = "..."')
+            inside.problem(say("is no text"), key=name, fix=say('write {name} = "..."', name=name))
     return said
 
 
@@ -410,16 +436,22 @@ def _mapping(table: Table, source: Source, root: Path) -> None:
     if source.format != "mapping":
         for key in ("mapping", "parameters"):
             if key in table.raw:
-                table.problem("belongs to another format", key=key, fix='write format = "mapping", or remove it')
+                table.problem(
+                    say("belongs to another format"), key=key, fix=say('write format = "mapping", or remove it')
+                )
         return
     shipped = sorted(path.stem for path in expectations(source.sector, "mappings").glob("*.json"))
     if not source.mapping:
-        table.problem("nobody says which", key="mapping", fix=f"name a file, or one of {', '.join(shipped)}")
+        table.problem(
+            say("nobody says which"), key="mapping", fix=say("name a file, or one of {names}", names=", ".join(shipped))
+        )
     elif source.mapping not in shipped and not (
         source.mapping.endswith(".json") and os.path.isfile(root / source.mapping)
     ):
-        fix = nearest(source.mapping, shipped) or f"with recaudit travel {', '.join(shipped)}; files end in .json"
-        table.problem(f"mapping {source.mapping} is not there", key="mapping", fix=fix)
+        fix = nearest(source.mapping, shipped) or say(
+            "with recaudit travel {names}; files end in .json", names=", ".join(shipped)
+        )
+        table.problem(say("mapping {mapping} is not there", mapping=source.mapping), key="mapping", fix=fix)
 
 
 def _source(table: Table, root: Path) -> Source:
@@ -449,12 +481,14 @@ def _source(table: Table, root: Path) -> Source:
         if candidate not in words.facility:
             table.not_one_of(candidate, words.facility, key="facility")
     if len(set(source.facility)) < len(source.facility):
-        table.problem("a facility candidate is named twice", key="facility", fix="name each once, the surest first")
+        table.problem(
+            say("a facility candidate is named twice"), key="facility", fix=say("name each once, the surest first")
+        )
     if source.facility and source.facility_id:
         table.problem(
-            "facility_id says where every row belongs, and facility says where to look for it",
+            say("facility_id says where every row belongs, and facility says where to look for it"),
             key="facility_id",
-            fix="keep one of the two",
+            fix=say("keep one of the two"),
         )
     return source
 
@@ -465,8 +499,14 @@ def _refuse_of_other_unit(table: Table, source: Source, units: Mapping[str, str]
     for candidate in source.facility:
         needed = words.facility_of.get(candidate, "")
         if needed not in ("", units.get(source.sector, words.units[0])):
-            fix = f'remove it, or say unit = {{ {source.sector} = "{needed}" }} in [audit]'
-            table.problem(f"{candidate} is said by rows of unit {needed} only", key="facility", fix=fix)
+            fix = say(
+                'remove it, or say unit = { {sector} = "{needed}" } in [audit]', sector=source.sector, needed=needed
+            )
+            table.problem(
+                say("{candidate} is said by rows of unit {needed} only", candidate=candidate, needed=needed),
+                key="facility",
+                fix=fix,
+            )
 
 
 def _suites(table: Table) -> dict[str, tuple[str, ...]]:
@@ -485,15 +525,21 @@ def _claim(table: Table, read: Collection[str]) -> Claim:
     table.known("id", "sector", "rung", "target", "statement", "level", "each", "scope", "excused", "accept", "by")
     sector = table.word("sector", tuple(SECTORS))
     if "sector" in table.sound and sector not in read:
-        table.problem(f"no [[source]] is of sector {sector}", key="sector", fix="add a source of this sector")
+        table.problem(
+            say("no [[source]] is of sector {sector}", sector=sector),
+            key="sector",
+            fix=say("add a source of this sector"),
+        )
     scope = table.table("scope")
     scope.known("area", "kind", "vendor", "facility")
     level = table.word("level", _LEVELS, default="records")
     each: Fraction | Literal["any"] = Fraction(1)
     if "each" in table.raw:
         if level == "records":
-            table.problem("each belongs to level facilities or areas", key="each", fix="remove each, or set level")
-        each = "any" if table.raw["each"] == "any" else table.share("each", or_else='"any"')
+            table.problem(
+                say("each belongs to level facilities or areas"), key="each", fix=say("remove each, or set level")
+            )
+        each = "any" if table.raw["each"] == "any" else table.share("each", or_else=say('"any"'))
     return Claim(
         id=table.text("id"),
         sector=sector,
@@ -519,7 +565,11 @@ def _gate(table: Table, read: Collection[str]) -> Gate:
     scope.known("area", "kind", "vendor", "facility")
     sector = table.word("sector", tuple(SECTORS)) if "sector" in table.raw else ""
     if "sector" in table.sound and sector not in read:
-        table.problem(f"no [[source]] is of sector {sector}", key="sector", fix="add a source of this sector")
+        table.problem(
+            say("no [[source]] is of sector {sector}", sector=sector),
+            key="sector",
+            fix=say("add a source of this sector"),
+        )
     return Gate(
         rung=table.word("rung", RUNGS),
         at_least=table.share("at_least"),
@@ -534,7 +584,7 @@ def _fail_on(audit: Table) -> Failing:
     """The rules as a gate. Another word than the usual one is a decision, and needs its reason."""
     if "fail_on" not in audit.raw:
         if "fail_on_reason" in audit.raw:
-            audit.problem("a reason for nothing", key="fail_on_reason", fix="say what it is for: add fail_on")
+            audit.problem(say("a reason for nothing"), key="fail_on_reason", fix=say("say what it is for: add fail_on"))
         return USUAL
     on = audit.word("fail_on", _FAIL_ON)
     needed = "fail_on" in audit.sound and on != "required"

@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from recaudit.errors import nearest
 from recaudit.model import Base
-from recaudit.planfile import Table, nearest
+from recaudit.planfile import Table
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 SECTOR: Final = "health"
@@ -37,8 +39,10 @@ def base_of(audit: Table) -> Base | None:
     of, _, base = name.partition("/")
     known = lists()
     if name and (of not in known or base not in known[of]["bases"]):
-        fix = nearest(name, names()) or f"known: {', '.join(names())}; or codes of your own: {{ of = …, codes = […] }}"
-        audit.problem(f"there is no base {name!r}", key="visits", fix=fix)
+        fix = nearest(name, names()) or say(
+            "known: {names}; or codes of your own: { of = …, codes = […] }", names=", ".join(names())
+        )
+        audit.problem(say("there is no base {name}", name=repr(name)), key="visits", fix=fix)
         return None
     return _base(name, known[of], known[of]["bases"][base]) if name else None
 
@@ -52,8 +56,10 @@ def _own(table: Table) -> Base | None:
         return None
     listed = _codes(known[of])
     if strange := [code for code in codes if code not in listed]:
-        fix = nearest(strange[0], listed) or f"known: {', '.join(listed)}"
-        table.problem(f"{strange[0]!r} is no visit type of list {of}", key="codes", fix=fix)
+        fix = nearest(strange[0], listed) or say("known: {names}", names=", ".join(listed))
+        table.problem(
+            say("{strange} is no visit type of list {of}", strange=repr(strange[0]), of=of), key="codes", fix=fix
+        )
         return None
     return _base("", known[of], {"codes": list(dict.fromkeys(codes)), "title": {}, "source": source})
 

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from recaudit.planfile import Table
+from recaudit.said import say
 
 Queries = tuple[tuple[str, str], ...]
 """Table -> one SELECT, in the order of the plan."""
@@ -21,15 +22,23 @@ def database_of(table: Table, sector: str) -> tuple[str, Queries]:
     url = table.text("url", default="")
     if not url:
         if "query" in table.raw:
-            table.problem("a query without a database", key="query", fix='add url = "postgresql://user@host/database"')
+            table.problem(
+                say("a query without a database"), key="query", fix=say('add url = "postgresql://user@host/database"')
+            )
         return "", ()
     if sector != _SECTOR:
-        table.problem(f"only {_SECTOR} is read from a database", key="url", fix="hand in files: paths = [...]")
+        table.problem(
+            say("only {sector} is read from a database", sector=_SECTOR),
+            key="url",
+            fix=say("hand in files: paths = [...]"),
+        )
     if table.raw.get("paths"):
-        table.problem("files and a database in one source", key="url", fix="give each a [[source]] of its own")
+        table.problem(
+            say("files and a database in one source"), key="url", fix=say("give each a [[source]] of its own")
+        )
     if _holds_password(url):
-        fix = "leave it out; PostgreSQL looks into ~/.pgpass and PGPASSWORD"
-        table.problem("the url holds a password, and a plan is handed over", key="url", fix=fix)
+        fix = say("leave it out; PostgreSQL looks into ~/.pgpass and PGPASSWORD")
+        table.problem(say("the url holds a password, and a plan is handed over"), key="url", fix=fix)
     return url, _queries(table)
 
 
@@ -48,11 +57,15 @@ def _queries(table: Table) -> Queries:
     found = asked if isinstance(asked, dict) else {"query": asked}
     queries = tuple((name, text.strip()) for name, text in found.items() if isinstance(text, str) and text.strip())
     if len(queries) < len(found) or not queries:
-        fix = 'write query = "SELECT ...", or query = { users = "SELECT ...", orgs = "SELECT ..." }'
-        table.problem("no query, or one that is no text", key="query", fix=fix)
+        fix = say('write query = "SELECT ...", or query = { users = "SELECT ...", orgs = "SELECT ..." }')
+        table.problem(say("no query, or one that is no text"), key="query", fix=fix)
         return ()
     odd = [name for name, _ in queries if not _TABLE.fullmatch(name)]
     if odd:
-        table.problem(f"{odd[0]!r} is no name of a table", key="query", fix="name each as its file would be: users")
+        table.problem(
+            say("{odd} is no name of a table", odd=repr(odd[0])),
+            key="query",
+            fix=say("name each as its file would be: users"),
+        )
         return ()
     return queries

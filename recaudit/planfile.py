@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, TypeVar
 
-from recaudit.errors import PlanError, Problem
+from recaudit.errors import PlanError, Problem, either, nearest
+from recaudit.refusals import of_reader
+from recaudit.said import Said, say
 
 FILE_NAME: Final = "recaudit.toml"
 
@@ -24,9 +25,11 @@ def content_of(file: Path) -> bytes:
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         raise PlanError(
-            "there is no plan" if missing else "the plan cannot be opened",
+            say("there is no plan") if missing else say("the plan cannot be opened"),
             where=str(file),
-            fix=f"name a {FILE_NAME} or a folder that holds one" if missing else "check who may read the file",
+            fix=say("name a {file} or a folder that holds one", file=FILE_NAME)
+            if missing
+            else say("check who may read the file"),
         ) from error
 
 
@@ -36,20 +39,22 @@ def parsed(file: Path, content: bytes) -> dict[str, object]:
         return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise PlanError("the plan is not UTF-8", where=f"{file}:{line}", fix="save it as UTF-8") from error
+        raise PlanError(say("the plan is not UTF-8"), where=f"{file}:{line}", fix=say("save it as UTF-8")) from error
     except tomllib.TOMLDecodeError as error:
         said, _, place = str(error).partition(" (at ")
         line_found = re.match(r"line (\d+)", place)
         last = content.rstrip(b"\n").count(b"\n") + 1  # "at end of document"
         line = int(line_found[1]) if line_found else last
         raise PlanError(
-            f"the plan is not TOML: {said[:1].lower()}{said[1:]}", where=f"{file}:{line}", fix="correct this line"
+            say("the plan is not TOML: {reason}", reason=of_reader(said)),
+            where=f"{file}:{line}",
+            fix=say("correct this line"),
         ) from error
     except (ValueError, ArithmeticError, RecursionError) as error:  # TOML in form, beyond what Python can hold
         raise PlanError(
-            "the plan holds a number too long, or brackets too deep, to be read",
+            say("the plan holds a number too long, or brackets too deep, to be read"),
             where=str(file),
-            fix="a plan needs neither: compare it with one that 'recaudit synth DIR' writes",
+            fix=say("a plan needs neither: compare it with one that 'recaudit synth DIR' writes"),
         ) from error
 
 
@@ -69,28 +74,44 @@ class Table:
         self.raw, self.sound = raw, set[str]()
         self._file, self._title, self._problems = file, title, problems
 
-    def problem(self, what: str, *, fix: str, key: str = "") -> None:
+    def problem(self, what: Said, *, fix: Said, key: str = "") -> None:
         self.sound.discard(key)
         place = ", ".join(part for part in (self._title, key) if part)
         self._problems.append(Problem(what, f"{self._file} {place}".rstrip(), fix))
 
     def not_one_of(self, word: str, known: Sequence[str], *, key: str) -> None:
-        self.problem(f"{key} {word!r} is not known", key=key, fix=nearest(word, known) or f"use {_or(known)}")
+        self.problem(
+            say("{key} {word} is not known", key=key, word=repr(word)),
+            key=key,
+            fix=nearest(word, known) or say("use {names}", names=either(known)),
+        )
 
     def known(self, *keys: str) -> None:
         """Refuse every other key; a misspelt one would be a setting that silently does nothing."""
         for key in self.raw:
             if key not in keys:
-                self.problem("unknown key", key=key, fix=nearest(key, keys) or f"the keys here are {', '.join(keys)}")
+                self.problem(
+                    say("unknown key"),
+                    key=key,
+                    fix=nearest(key, keys) or say("the keys here are {names}", names=", ".join(keys)),
+                )
 
     def once(self, array: str, key: str, names: Iterable[str]) -> None:
         """Refuse a name that an entry of ``[[array]]`` shares with an earlier one."""
         seen: dict[str, int] = {}
         for place, name in enumerate(names, start=1):
             if name and seen.setdefault(name, place) != place:
-                what = f"{key} {name!r} is that of [[{array}]] {seen[name]} too"
+                what = say(
+                    "{key} {name} is that of [[{array}]] {seen} too",
+                    key=key,
+                    name=repr(name),
+                    array=array,
+                    seen=seen[name],
+                )
                 where = f"{self._file} [[{array}]] {place}, {key}"
-                self._problems.append(Problem(what, where, f"give each {array} its own {key}"))
+                self._problems.append(
+                    Problem(what, where, say("give each {array} its own {key}", array=array, key=key))
+                )
 
     def table(self, key: str, *, required: bool = False) -> Table:
         """The table below ``key``; an empty one where it is missing or no table."""
@@ -100,9 +121,11 @@ class Table:
             self.sound.add(key)
             return Table(found, self._file, title, self._problems)
         if found is not None or required:
-            example = f"write {key} = {{ ... }}" if self._title else f"begin it with [{key}]"
+            example = say("write {key} = { ... }", key=key) if self._title else say("begin it with [{key}]", key=key)
             self.problem(
-                "is no table" if found is not None else f"no {key if self._title else title}", key=key, fix=example
+                say("is no table") if found is not None else say("no {name}", name=key if self._title else title),
+                key=key,
+                fix=example,
             )
             return Table({}, self._file, title, [])  # one problem is enough: what it would hold is not missing too
         return Table({}, self._file, title, self._problems)
@@ -111,7 +134,7 @@ class Table:
         """The entries of ``[[key]]``, titled by their place from 1."""
         found = self.raw.get(key, [])
         if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-            self.problem("is no list of tables", key=key, fix=f"begin each with [[{key}]]")
+            self.problem(say("is no list of tables"), key=key, fix=say("begin each with [[{key}]]", key=key))
             return ()
         titles = (f"[[{key}]] {place}" for place in range(1, len(found) + 1))
         return tuple(
@@ -120,7 +143,7 @@ class Table:
 
     def _value(self, key: str, *, required: bool) -> object:
         if key not in self.raw and required:
-            self.problem(f"no {key}", key=key, fix=f"add {key} = ...")
+            self.problem(say("no {key}", key=key), key=key, fix=say("add {key} = ...", key=key))
         return self.raw.get(key)
 
     def text(self, key: str, *, default: str | None = None) -> str:
@@ -129,7 +152,7 @@ class Table:
             self.sound.add(key)
             return found.strip()
         if found is not None:
-            self.problem("is no text, or an empty one", key=key, fix=f'write {key} = "..."')
+            self.problem(say("is no text, or an empty one"), key=key, fix=say('write {key} = "..."', key=key))
         return default or ""
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
@@ -138,10 +161,12 @@ class Table:
         entries = found if isinstance(found, list) else [] if found is None else [found]
         texts = tuple(entry.strip() for entry in entries if isinstance(entry, str) and entry.strip())
         if len(texts) < len(entries):
-            self.problem("is no list of texts, or holds an empty one", key=key, fix=f'write {key} = ["..."]')
+            self.problem(
+                say("is no list of texts, or holds an empty one"), key=key, fix=say('write {key} = ["..."]', key=key)
+            )
             return ()
         if required and found == []:
-            self.problem("is empty", key=key, fix=f'name at least one: {key} = ["..."]')
+            self.problem(say("is empty"), key=key, fix=say('name at least one: {key} = ["..."]', key=key))
             return ()
         self.sound.add(key)
         return texts
@@ -162,10 +187,14 @@ class Table:
             self.sound.add(key)
             return found
         if found is not None:
-            self.problem("is no day", key=key, fix=f"write it without quotes and without a time: {key} = 2026-03-31")
+            self.problem(
+                say("is no day"),
+                key=key,
+                fix=say("write it without quotes and without a time: {key} = 2026-03-31", key=key),
+            )
         return date.min
 
-    def share(self, key: str, *, or_else: str = "") -> Fraction:
+    def share(self, key: str, *, or_else: Said | None = None) -> Fraction:
         """A share above 0, at most 1, exact: "97.5 %", or a number such as 0.975, with 22 decimals at most."""
         found = self._value(key, required=True)
         share: Fraction | None = None
@@ -179,8 +208,10 @@ class Table:
             self.sound.add(key)
             return share
         if found is not None:
-            forms = f'write "97.5 %", or the share 0.975{f", or {or_else}" if or_else else ""}'
-            self.problem("is no share above 0 %, at most 100 %", key=key, fix=forms)
+            forms = say('write "97.5 %", or the share 0.975')
+            if or_else is not None:
+                forms = say('write "97.5 %", or the share 0.975, or {form}', form=or_else)
+            self.problem(say("is no share above 0 %, at most 100 %"), key=key, fix=forms)
         return Fraction(1)
 
     def sentences(self, key: str) -> dict[str, str]:
@@ -190,7 +221,9 @@ class Table:
             found = {"en": found}
         if isinstance(found, dict) and all(isinstance(text, str) and text.strip() for text in found.values()):
             return {language: text.strip() for language, text in found.items()}
-        self.problem("is no sentence", key=key, fix=f'write {key} = "...", or {{ en = "...", vi = "..." }}')
+        self.problem(
+            say("is no sentence"), key=key, fix=say('write {key} = "...", or { en = "...", vi = "..." }', key=key)
+        )
         return {}
 
 
@@ -202,13 +235,3 @@ def per_cent(text: str) -> Fraction | None:
     """
     found = _PER_CENT.fullmatch(text.strip())
     return Fraction(found[1]) / 100 if found else None
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """ "did you mean ...?", or nothing when nothing is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else ""
-
-
-def _or(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

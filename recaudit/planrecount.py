@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from recaudit.planfile import Table
+from recaudit.said import say
 
 Of = Literal["records", "facilities"]
 _OF: Final[tuple[Of, ...]] = ("records", "facilities")
@@ -46,7 +47,11 @@ def recount_of(table: Table, sectors: tuple[str, ...], read: Collection[str], ro
     )
     sector = table.word("sector", sectors)
     if "sector" in table.sound and sector not in read:
-        table.problem(f"no [[source]] is of sector {sector}", key="sector", fix="add a source of this sector")
+        table.problem(
+            say("no [[source]] is of sector {sector}", sector=sector),
+            key="sector",
+            fix=say("add a source of this sector"),
+        )
     recount = Recount(
         name=table.text("name"),
         sheets=table.texts("sheet", required=True),
@@ -61,13 +66,21 @@ def recount_of(table: Table, sectors: tuple[str, ...], read: Collection[str], ro
         independent=_independent(table),
     )
     if "confidence" in table.sound and not Fraction(9, 10) <= recount.confidence < 1:
-        table.problem("is too little confidence, or more than a sample gives", key="confidence", fix='write "95 %"')
+        table.problem(
+            say("is too little confidence, or more than a sample gives"), key="confidence", fix=say('write "95 %"')
+        )
     for key, names in (("sheet", recount.sheets), ("draw", (recount.draw,) if recount.draw else ())):
         for name in dict.fromkeys(names):
             if not os.path.isfile(root / name):  # Path.is_file raises for a name too long
-                table.problem(f"file {name} is not there", key=key, fix=f"paths are relative to {root}")
+                table.problem(
+                    say("file {name} is not there", name=name),
+                    key=key,
+                    fix=say("paths are relative to {root}", root=str(root)),
+                )
             elif key == "sheet" and not name.lower().endswith((".csv", ".xlsx")):
-                table.problem(f"file {name} is no sheet", key=key, fix="save it as .xlsx, or as .csv in UTF-8")
+                table.problem(
+                    say("file {name} is no sheet", name=name), key=key, fix=say("save it as .xlsx, or as .csv in UTF-8")
+                )
     return recount
 
 
@@ -77,12 +90,14 @@ def _effect(table: Table) -> Fraction:
         number = Decimal(found)
         if number.is_finite() and 1 <= number <= 1000 and number == round(number, 4):
             return Fraction(number)
-    table.problem("is no number from 1 on", key="design_effect", fix="write 1.5, with 4 decimals at most")
+    table.problem(say("is no number from 1 on"), key="design_effect", fix=say("write 1.5, with 4 decimals at most"))
     return Fraction(1)
 
 
 def _independent(table: Table) -> bool:
     found = table.raw.get("independent", True)
     if not isinstance(found, bool):
-        table.problem("is neither true nor false", key="independent", fix="write true or false, without quotes")
+        table.problem(
+            say("is neither true nor false"), key="independent", fix=say("write true or false, without quotes")
+        )
     return found is True

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
-from recaudit.model import Ladder, Level, Verdict
-from recaudit.verdicts import Evidence, Seat, in_scope, unit_of
+from recaudit.model import Verdict
+from recaudit.said import Said, say, say_n
+from recaudit.said import few as listed
+from recaudit.settling import Places, names_of, not_whole, quiet, settling, uncertain_ids, unjudged
+from recaudit.terms import expected_units, named, records, unit_in_words, units, wording
+from recaudit.verdicts import Evidence, in_scope, unit_of
 
 
 def few(names: Sequence[str], most: int = 5) -> str:
@@ -15,8 +18,8 @@ def few(names: Sequence[str], most: int = 5) -> str:
     >>> few(["a", "b", "c"], most=2)
     'a, b and 1 more'
     """
-    named = ", ".join(names[:most])
-    return named if len(names) <= most else f"{named} and {len(names) - most} more"
+    first = ", ".join(names[:most])
+    return first if len(names) <= most else f"{first} and {len(names) - most} more"
 
 
 def explained(verdict: Verdict, evidence: Evidence) -> Verdict:
@@ -29,271 +32,287 @@ def explained(verdict: Verdict, evidence: Evidence) -> Verdict:
     return replace(
         verdict,
         reasons=tuple(_reasons(verdict, inside, places)),
-        would_settle=tuple(_settling(verdict, inside, places)),
+        would_settle=tuple(settling(verdict, inside, places)),
     )
 
 
-Places = Sequence[tuple[Seat, Ladder]]
-
-
-def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
+def _reasons(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[Said]:
     claim, bounds = verdict.claim, verdict.bounds
     if not places:
-        yield "no facility of the register is in the claim's scope"
-        return
-    if claim.rung not in evidence.ruled:
-        yield f"no required rule of rung {claim.rung} applied to any record that was received"
-        return
-    if verdict.word == "refuted":
+        yield say("no facility of the register is in the claim's scope")
+    elif claim.rung not in evidence.ruled:
+        rung = named(claim.rung)
+        yield say("no required rule of rung {rung} applied to any record that was received", rung=rung)
+    elif verdict.word == "refuted":
         yield from _refuting(verdict, places)
-        return
-    if verdict.word == "confirmed" and claim.level != "records":
-        yield f"{bounds.low} of {bounds.total} {claim.level} keep the promise inside"
-        return
-    if verdict.word == "confirmed":
-        yield f"{_facilities(len(places))} in scope, {_sources(verdict.wording)}"
-        more = [
-            seat for seat, ladder in places if any(one.number > (ladder.expected or 0) for one in seat.expected.said)
-        ]
-        if more:  # the plan says which source decides, and says so in public
-            yield f"another source expects more of {_facilities(len(more))} than the one that decides: {_names(more)}"
-        return
-    if uncertain := _uncertain(places):
-        where = "in one of several areas" if claim.level == "areas" else "in it"
-        yield f"{_facilities(len(uncertain))} whose area is not certain may lie {where}: {few(uncertain)}"
+    elif verdict.word == "unverifiable":
+        yield from _keeping_open(verdict, evidence, places)
+    elif claim.level == "records":
+        yield from _confirming(verdict, places)
+    else:
+        kept = expected_units(claim.level, bounds.total or 0)
+        yield say("{low} of {units} keep the promise inside", low=bounds.low or 0, units=kept)
+
+
+def _confirming(verdict: Verdict, places: Places) -> Iterable[Said]:
+    if verdict.wording == "confirmed by count":
+        yield say_n(
+            "{n} facility in scope, by count: it has no roster, and the claim accepts that",
+            "{n} facilities in scope, by count: not every one has a roster, and the claim accepts that",
+            n=len(places),
+        )
+    else:
+        yield say_n(
+            "{n} facility in scope, with an independent roster, in a register with source and date",
+            "{n} facilities in scope, every one with an independent roster, in a register with source and date",
+            n=len(places),
+        )
+    more = [seat for seat, ladder in places if any(one.number > (ladder.expected or 0) for one in seat.expected.said)]
+    if more:  # the plan says which source decides, and says so in public
+        yield say_n(
+            "another source expects more of {n} facility than the one that decides: {names}",
+            "another source expects more of {n} facilities than the one that decides: {names}",
+            n=len(more),
+            names=names_of(more),
+        )
+
+
+def _keeping_open(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[Said]:
+    claim = verdict.claim
+    yield from _astray(verdict, places)
     places = [place for place in places if not place[0].stand_in]
-    if bounds.total == 0:
-        yield "nothing was expected and nothing was received"
+    if verdict.bounds.total == 0:
+        yield say("nothing was expected and nothing was received")
     yield from _unreceived(evidence, places)
-    if quiet := _quiet(places):
-        yield f"{_facilities(len(quiet))} sent nothing, and nobody said what was expected of them: {_names(quiet)}"
+    yield from _unnumbered(places)
+    if evidence.unattributed and evidence.silence == "unknown":
+        yield say_n(
+            "{n} row of no known facility may belong to a record that is missing",
+            "{n} rows of no known facility may belong to records that are missing",
+            n=evidence.unattributed,
+        )
+    yield from _open_by_holes(verdict)
+    if open_ := unjudged(verdict, places):
+        yield say_n(
+            "{n} record received could not be judged at {rung}",
+            "{n} records received could not be judged at {rung}",
+            n=open_,
+            rung=named(claim.rung),
+        )
+    if not evidence.dated:
+        yield say("the register does not name its source and date")
+
+
+def _astray(verdict: Verdict, places: Places) -> Iterable[Said]:
+    uncertain = uncertain_ids(places)
+    if uncertain and verdict.claim.level == "areas":
+        yield say_n(
+            "{n} facility whose area is not certain may lie in one of several areas: {names}",
+            "{n} facilities whose area is not certain may lie in one of several areas: {names}",
+            n=len(uncertain),
+            names=listed(uncertain),
+        )
+    elif uncertain:
+        yield say_n(
+            "{n} facility whose area is not certain may lie in it: {names}",
+            "{n} facilities whose area is not certain may lie in it: {names}",
+            n=len(uncertain),
+            names=listed(uncertain),
+        )
+
+
+def _unnumbered(places: Places) -> Iterable[Said]:
+    """Facilities of which nobody said for certain how many records there should be."""
+    if unsaid := quiet(places):
+        yield say_n(
+            "{n} facility sent nothing, and nobody said what was expected of it: {names}",
+            "{n} facilities sent nothing, and nobody said what was expected of them: {names}",
+            n=len(unsaid),
+            names=names_of(unsaid),
+        )
     without_number = [seat for seat, ladder in places if ladder.expected is None and seat.tally.read]
     if without_number:
-        yield f"{_facilities(len(without_number))} without an expected number: {_names(without_number)}"
-    counted = [seat for seat, ladder in places if ladder.basis == "count" and not ladder.floor]
-    if counted:
-        yield f"{_facilities(len(counted))} with a count but no roster: extra records could hide missing ones"
-    subset = [seat for seat, ladder in places if ladder.floor and not ladder.over_reported]
-    if subset:
-        yield f"{_facilities(len(subset))} whose expected number covers only part of the records"
-    over = [seat for seat, ladder in places if ladder.over_reported]
-    if over:
-        yield f"{_facilities(len(over))} with more records than expected: the expected number was too low"
-    doubted = [seat for seat, ladder in places if ladder.doubted]
-    if doubted:
-        words = f"{_facilities(len(doubted))} of which another source expects more than the one that decides"
-        yield f"{words}: {_names(doubted)}"
-    if evidence.unattributed and evidence.silence == "unknown":
-        yield f"{_rows(evidence.unattributed)} of no known facility may belong to records that are missing"
-    yield from _open_by_holes(verdict)
-    open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
-    if open_:
-        yield f"{_records(open_)} received could not be judged at {claim.rung}"
-    if not evidence.dated:
-        yield "the register does not name its source and date"
+        yield say_n(
+            "{n} facility without an expected number: {names}",
+            "{n} facilities without an expected number: {names}",
+            n=len(without_number),
+            names=names_of(without_number),
+        )
+    if counted := sum(ladder.basis == "count" and not ladder.floor for _, ladder in places):
+        yield say_n(
+            "{n} facility with a count but no roster: extra records could hide missing ones",
+            "{n} facilities with a count but no roster: extra records could hide missing ones",
+            n=counted,
+        )
+    if subset := sum(ladder.floor and not ladder.over_reported for _, ladder in places):
+        yield say_n(
+            "{n} facility whose expected number covers only part of the records",
+            "{n} facilities whose expected number covers only part of the records",
+            n=subset,
+        )
+    if over := sum(ladder.over_reported for _, ladder in places):
+        yield say_n(
+            "{n} facility with more records than expected: the expected number was too low",
+            "{n} facilities with more records than expected: the expected number was too low",
+            n=over,
+        )
+    if doubted := [seat for seat, ladder in places if ladder.doubted]:
+        yield say_n(
+            "{n} facility of which another source expects more than the one that decides: {names}",
+            "{n} facilities of which another source expects more than the one that decides: {names}",
+            n=len(doubted),
+            names=names_of(doubted),
+        )
 
 
-def _uncertain(places: Places) -> list[str]:
-    """Facilities that may lie in the claim's scope or elsewhere."""
-    return sorted({seat.facility.id for seat, _ in places if seat.stand_in})
-
-
-def _quiet(places: Places) -> list[Seat]:
-    """Facilities that sent no row and of which nobody said what was expected: neither silent nor empty."""
-    return [seat for seat, ladder in places if ladder.expected is None and not seat.tally.read]
-
-
-def _refuting(verdict: Verdict, places: Places) -> Iterable[str]:
+def _refuting(verdict: Verdict, places: Places) -> Iterable[Said]:
     claim, bounds = verdict.claim, verdict.bounds
     if claim.level != "records":
-        yield f"{_units(len(verdict.fallen), claim.level)} known to fall short: {few(verdict.fallen)}"
+        fallen = expected_units(claim.level, len(verdict.fallen))
+        yield say("{units} known to fall short: {names}", units=fallen, names=listed(verdict.fallen))
         return
     short = sum(ladder.rungs[claim.rung].short for _, ladder in places)
-    missing = sum(ladder.missing for _, ladder in places)
-    yield f"{_records(short)} known to be short of {claim.rung}, {missing} of them missing"
+    yield say_n(
+        "{n} record known to be short of {rung}, {missing} of them missing",
+        "{n} records known to be short of {rung}, {missing} of them missing",
+        n=short,
+        rung=named(claim.rung),
+        missing=sum(ladder.missing for _, ladder in places),
+    )
     if 0 < verdict.counterexamples < short:
-        yield f"{verdict.counterexamples} of them whatever the rows that are open turn out to be"
+        yield say(
+            "{some} of them whatever the rows that are open turn out to be",
+            some=verdict.counterexamples,
+        )
     if bounds.high is not None and bounds.total:
-        yield f"if all that is open were good, {bounds.high} of {bounds.total} would reach it"
+        yield say(
+            "if all that is open were good, {high} of {total} would reach it", high=bounds.high, total=bounds.total
+        )
 
 
-def _unreceived(evidence: Evidence, places: Places) -> Iterable[str]:
+def _unreceived(evidence: Evidence, places: Places) -> Iterable[Said]:
     silent = [(seat, ladder) for seat, ladder in places if ladder.status == "silent"]
     if silent:
-        expected = sum(ladder.expected or 0 for _, ladder in silent)
-        seats = [seat for seat, _ in silent]
-        yield f"{_facilities(len(silent))} sent nothing, {_records(expected)} expected of them: {_names(seats)}"
+        yield say_n(
+            "{n} facility sent nothing, {records} expected of it: {names}",
+            "{n} facilities sent nothing, {records} expected of them: {names}",
+            n=len(silent),
+            records=records(sum(ladder.expected or 0 for _, ladder in silent)),
+            names=names_of([seat for seat, _ in silent]),
+        )
     cut = [seat for seat, ladder in places if ladder.status != "silent" and not seat.tally.to_the_end]
-    if cut:
-        paths = _not_whole(evidence, cut)
-        what = f"that {few(paths, 3)} {'lacks' if len(paths) == 1 else 'lack'}"
-        what = what if paths else "in an input that was cut off or could not be opened"
-        yield f"{_facilities(len(cut))} may have rows {what}"
+    if cut and (paths := not_whole(evidence, cut)):
+        yield say_n(
+            "{n} facility may have rows in what was not read of {paths}",
+            "{n} facilities may have rows in what was not read of {paths}",
+            n=len(cut),
+            paths=listed(paths, 3),
+        )
+    elif cut:
+        yield say_n(
+            "{n} facility may have rows in an input that was cut off or could not be opened",
+            "{n} facilities may have rows in an input that was cut off or could not be opened",
+            n=len(cut),
+        )
     unreadable = sum(seat.tally.unreadable for seat, _ in places)
     if unreadable and evidence.silence == "unknown":
-        yield f"{_rows(unreadable)} of these facilities could not be read"
+        yield say_n(
+            "{n} row of these facilities could not be read",
+            "{n} rows of these facilities could not be read",
+            n=unreadable,
+        )
     probable = sum(seat.tally.probable or 0 for seat, _ in places)
     if probable and evidence.silence == "unknown":
-        yield f"{_keys(probable)} probably received under another id"
+        yield say_n(
+            "{n} roster key probably received under another id",
+            "{n} roster keys probably received under another id",
+            n=probable,
+        )
     if moved := sum(seat.tally.moved for seat, _ in places):
-        yield f"{_keys(moved)} received under the name of their facility, on days that count for its successor"
+        yield say_n(
+            "{n} roster key received under the name of its facility, on days that count for its successor",
+            "{n} roster keys received under the name of their facility, on days that count for its successor",
+            n=moved,
+        )
 
 
-def _not_whole(evidence: Evidence, seats: Sequence[Seat]) -> list[str]:
-    """Inputs that were not read to their end and may hold rows of these facilities."""
-    of = {None, *(seat.facility.id for seat in seats)}
-    return sorted(path for facility, path in evidence.not_whole if facility in of)
-
-
-def _open_by_holes(verdict: Verdict) -> Iterable[str]:
+def _open_by_holes(verdict: Verdict) -> Iterable[Said]:
     """At other levels than records a hole may hit a record of any unit, so how many they hit is not one number."""
-    rows = f"{_rows(verdict.holes)} that could not be read"
-    if verdict.holes and verdict.claim.level != "records":
-        yield f"{rows} may belong to records of any of them"
-        return
-    hits = [("spoil", verdict.spoiled), ("mend", verdict.rescued)]
-    if may := " or ".join(f"{what} {_records(number)}" for what, number in hits if number):
-        yield f"{rows} may {may}"
+    spoiled, rescued = records(verdict.spoiled), records(verdict.rescued)
+    if verdict.claim.level != "records":
+        if verdict.holes:
+            yield say_n(
+                "{n} row that could not be read may belong to records of any of them",
+                "{n} rows that could not be read may belong to records of any of them",
+                n=verdict.holes,
+            )
+    elif verdict.spoiled and verdict.rescued:
+        yield say_n(
+            "{n} row that could not be read may spoil {spoiled} or mend {rescued}",
+            "{n} rows that could not be read may spoil {spoiled} or mend {rescued}",
+            n=verdict.holes,
+            spoiled=spoiled,
+            rescued=rescued,
+        )
+    elif verdict.spoiled:
+        yield say_n(
+            "{n} row that could not be read may spoil {spoiled}",
+            "{n} rows that could not be read may spoil {spoiled}",
+            n=verdict.holes,
+            spoiled=spoiled,
+        )
+    elif verdict.rescued:
+        yield say_n(
+            "{n} row that could not be read may mend {rescued}",
+            "{n} rows that could not be read may mend {rescued}",
+            n=verdict.holes,
+            rescued=rescued,
+        )
 
 
-def _settling(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
-    """What would settle an open claim; of a refuted one, the least it would take to make it true."""
-    claim = verdict.claim
-    if not places:
-        yield "a scope that names facilities of the register"
-    elif claim.rung not in evidence.ruled:
-        yield f"records that a required rule of rung {claim.rung} applies to"
-    elif verdict.word == "refuted":
-        yield from _takes(verdict, places)
-    elif verdict.word == "unverifiable":
-        yield from _settle(verdict, evidence, places)
-        if claim.level == "records":
-            yield from _how_many(verdict, evidence, places)
-
-
-def _takes(verdict: Verdict, places: Places) -> Iterable[str]:
-    claim, bounds = verdict.claim, verdict.bounds
-    lacking = verdict.counterexamples
-    if bounds.high is not None and bounds.total:
-        lacking = _due(claim.target, bounds.total) - bounds.high
-    if claim.level != "records":
-        yield f"at least {_units(lacking, claim.level)} of those that fall short repaired"
-        return
-    missing = sum(ladder.missing for _, ladder in places)
-    what = "submitted or repaired" if missing else "repaired"
-    yield f"at least {_records(lacking)} of those that are short {what}"
-
-
-def _how_many(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
-    """How the open records would have to turn out; said only where these alone keep the claim open, and where not
-    simply all of them would have to."""
-    claim, bounds = verdict.claim, verdict.bounds
-    if bounds.low is None or bounds.high is None or not bounds.total:
-        return
-    open_, due = bounds.high - bounds.low, _due(claim.target, bounds.total) - bounds.low
-    if 0 < due < open_ and evidence.dated and all(ladder.basis == "roster" for _, ladder in places):
-        reach = f"{due} of the {_records(open_)} that are open shown to reach {claim.rung}"
-        yield f"{reach}; {open_ - due + 1} shown not to refute it"
-
-
-def _due(target: Fraction, total: int) -> int:
-    """How many of the total the target asks for: a whole number, rounded up."""
-    return -(-target.numerator * total // target.denominator)
-
-
-def _settle(verdict: Verdict, evidence: Evidence, places: Places) -> Iterable[str]:
-    claim = verdict.claim
-    if uncertain := _uncertain(places):
-        yield f"the area of {few(uncertain)}, in the register"
-    places = [place for place in places if not place[0].stand_in]
-    silent = [(seat, ladder) for seat, ladder in places if ladder.status == "silent"]
-    if silent:
-        due = sum(ladder.expected or 0 for _, ladder in silent)
-        yield f"exports of {_names([seat for seat, _ in silent])}: {_records(due)} expected of them"
-    if quiet := _quiet(places):
-        yield f"exports of {_names(quiet)}, or a source that says that nothing was due of them"
-    cut = any(ladder.status != "silent" and not seat.tally.to_the_end for seat, ladder in places)
-    open_ = sum(ladder.rungs[claim.rung].unknown - ladder.rungs["received"].unknown for _, ladder in places)
-    if paths := _not_whole(evidence, [seat for seat, _ in places]) if cut or open_ else []:
-        yield f"{few(paths)}, handed in whole"
-    elif cut:
-        yield "the inputs that were cut off, exported again to the end"
-    lines = sum(seat.tally.unreadable for seat, _ in places) + verdict.holes
-    if lines:
-        yield f"{_rows(lines)} that could not be read, exported again"
-    probable = [seat for seat, _ in places if seat.tally.probable]
-    if probable and evidence.silence == "unknown":
-        number = sum(seat.tally.probable or 0 for seat in probable)
-        yield f"the ids of {_keys(number)} of {_names(probable)}, corrected in the export or the roster"
-    if moved := [seat for seat, _ in places if seat.tally.moved]:
-        yield f"lists of {_names(moved)} and its successors on which each record stands where its day counts"
-    if evidence.unattributed:
-        yield f"the facility of {_rows(evidence.unattributed)} that name none the register knows"
-    no_roster = [seat for seat, ladder in places if ladder.basis != "roster"]
-    if no_roster and claim.each != "any":  # one record is there whatever else should be
-        yield f"rosters of {_names(no_roster)}"
-    doubted = [seat for seat, ladder in places if ladder.doubted]
-    if doubted:
-        yield f"an expected number on which the sources agree, of {_names(doubted)}"
-    if not evidence.dated:
-        yield "source and date of the register, in the plan"
-    if open_:
-        yield f"the tables and values that {_records(open_)} lack for a judgement at {claim.rung}"
-
-
-def _sources(wording: str) -> str:
-    if wording == "confirmed by count":
-        return "by count: not every one has a roster, and the claim accepts that"
-    return "every one with an independent roster, in a register with source and date"
-
-
-def sentence(verdict: Verdict, unit: str) -> str:
-    """The verdict in one sentence, with its wording in full and its counts.
+# ------------------------------------------------------------------------------------------------ in one sentence
+def sentence(verdict: Verdict, unit: str) -> Said:
+    """The verdict in one sentence, with its wording in full and its counts. Its value ``verdict`` is the wording.
 
     >>> from fractions import Fraction
     >>> from recaudit.model import Bounds, Claim
     >>> claim = Claim("c", "health", "complete", Fraction(1))
-    >>> sentence(Verdict(claim, "refuted", "refuted", Bounds(3, 5, 9)), "encounter")
+    >>> str(sentence(Verdict(claim, "refuted", "refuted", Bounds(3, 5, 9)), "encounter"))
     'refuted: between 3 and 5 of 9 expected encounters reach complete'
     """
-    claim, bounds = verdict.claim, verdict.bounds
-    units = f"{unit.replace('_', ' ')}s"
-    of = f"expected {units}" if claim.level == "records" else claim.level
-    reach = f"reach {claim.rung}"
-    if claim.each == "any":
-        reach = f"have at least one received {units[:-1]}"  # whatever the rung
-    if bounds.low is None and bounds.high is None and verdict.counterexamples:
-        return f"{verdict.wording}: at least {verdict.counterexamples} {units} fall short of {claim.rung}"
-    if bounds.low is None and bounds.high is None:
-        return f"{verdict.wording}: the number of {of} is not known"
-    if bounds.low is None:
-        return f"{verdict.wording}: at most {bounds.high} of {bounds.total} {of} {reach}"
-    if bounds.high is None:
-        return f"{verdict.wording}: at least {bounds.low} of {bounds.total} {of} {reach}"
-    if bounds.low == bounds.high:
-        return f"{verdict.wording}: {bounds.low} of {bounds.total} {of} {reach}"
-    return f"{verdict.wording}: between {bounds.low} and {bounds.high} of {bounds.total} {of} {reach}"
+    claim, low, high = verdict.claim, verdict.bounds.low, verdict.bounds.high
+    said = {"verdict": wording(verdict.wording)}
+    if low is None and high is None:
+        return _unbounded(verdict, unit, said)
+    total = verdict.bounds.total or 0
+    said["units"] = expected_units(unit if claim.level == "records" else claim.level, total)
+    if claim.each == "any":  # whatever the rung
+        return _of_any(low or 0, total if high is None else high, {**said, "unit": unit_in_words(unit)})
+    said["rung"] = named(claim.rung)
+    if low is None:
+        return say("{verdict}: at most {high} of {units} reach {rung}", high=high or 0, **said)
+    if high is None:
+        return say("{verdict}: at least {low} of {units} reach {rung}", low=low, **said)
+    if low == high:
+        return say("{verdict}: {low} of {units} reach {rung}", low=low, **said)
+    return say("{verdict}: between {low} and {high} of {units} reach {rung}", low=low, high=high, **said)
 
 
-def _names(seats: Sequence[Seat]) -> str:
-    return few([seat.facility.id for seat in seats])
+def _unbounded(verdict: Verdict, unit: str, said: dict[str, Said]) -> Said:
+    claim = verdict.claim
+    if verdict.counterexamples:
+        short = units(unit, verdict.counterexamples)
+        return say("{verdict}: at least {units} fall short of {rung}", units=short, rung=named(claim.rung), **said)
+    if claim.level == "facilities":
+        return say("{verdict}: the number of facilities is not known", **said)
+    if claim.level == "areas":
+        return say("{verdict}: the number of areas is not known", **said)
+    return say("{verdict}: the number of expected records is not known", **said)
 
 
-def _units(number: int, level: Level) -> str:
-    return _facilities(number) if level == "facilities" else "1 area" if number == 1 else f"{number} areas"
-
-
-def _facilities(number: int) -> str:
-    return "1 facility" if number == 1 else f"{number} facilities"
-
-
-def _records(number: int) -> str:
-    return "1 record" if number == 1 else f"{number} records"
-
-
-def _keys(number: int) -> str:
-    return "1 roster key" if number == 1 else f"{number} roster keys"
-
-
-def _rows(number: int) -> str:
-    return "1 row" if number == 1 else f"{number} rows"
+def _of_any(low: int, high: int, said: dict[str, Said]) -> Said:
+    if low == high:
+        return say("{verdict}: {low} of {units} have at least one received {unit}", low=low, **said)
+    return say(
+        "{verdict}: between {low} and {high} of {units} have at least one received {unit}", low=low, high=high, **said
+    )

@@ -15,9 +15,10 @@ from typing import Final
 from recaudit import statistics
 from recaudit.ladder import nothing_there
 from recaudit.model import Claim, Ladder, Verdict
-from recaudit.reasons import few
 from recaudit.result import RecountEntry, RecountFacility, RecountStratum
+from recaudit.said import Promised, Said, Value, few, say, say_n, together
 from recaudit.statistics import exact, per_cent, written
+from recaudit.terms import records
 from recaudit.verdicts import Evidence, in_scope
 
 _USUAL: Final = Fraction(19, 20)
@@ -106,7 +107,7 @@ def target_of(claim: Claim) -> str | None:
     return exact(share) if isinstance(share, Fraction) else None
 
 
-def broken(entry: RecountEntry) -> Iterator[str]:
+def broken(entry: RecountEntry) -> Iterator[Said]:
     """Where the counts themselves cannot be: parts larger than their whole, strata that are not the facilities' sum."""
     name = f"recounts/{entry['name']}"
     parts = [(one["matching"], one["answered"], one["sampled"], one["frame"]) for one in entry["strata"]]
@@ -115,45 +116,45 @@ def broken(entry: RecountEntry) -> Iterator[str]:
         parts += [(one["found"], one["answered"], one["sampled"], one["frame"])]
     for less, more, sampled, frame in parts:
         if not less <= more <= sampled or (frame is not None and sampled > frame):
-            yield f"{name}: a part is larger than its whole"
+            yield say("{place}: a part is larger than its whole", place=name)
         if (frame is None) == entry["drawn"]:
-            yield f"{name}: a frame is known exactly where it was drawn"
+            yield say("{place}: a frame is known exactly where it was drawn", place=name)
     for key in ("sampled", "answered", "matching"):
         if sum(one[key] for one in entry["strata"]) != sum(one[key] for one in entry["facilities"]):
-            yield f"{name}: {key} of its strata and of its facilities differ"
+            yield say("{place}: {key} of its strata and of its facilities differ", place=name, key=key)
     if entry["drawn"] and sum(one["frame"] or 0 for one in entry["strata"]) != sum(
         one["frame"] or 0 for one in entry["facilities"]
     ):
-        yield f"{name}: frame of its strata and of its facilities differ"
+        yield say("{place}: {key} of its strata and of its facilities differ", place=name, key="frame")
 
 
 # -------------------------------------------------------------- what it does to a claim
-def objection(recount: RecountEntry, claim: Claim, listed: Mapping[str, int | None], *, dated: bool) -> str:
-    """Why a recount supports no claim, in words; "" for a clean sample of just the records that the claim speaks of.
+def objection(recount: RecountEntry, claim: Claim, listed: Mapping[str, int | None], *, dated: bool) -> Said | None:
+    """Why a recount supports no claim, in words; None for a clean sample of just the records that the claim speaks of.
 
     ``listed``: each facility in the claim's scope with the length of its roster; without one 0 where nothing is there,
     else None.
     """
     if recount["of"] != "records" or claim.level != "records":
-        return "it is not a recount of records under a claim about records"
+        return say("it is not a recount of records under a claim about records")
     if not recount["independent"]:
-        return "who recounted is not independent"
+        return say("who recounted is not independent")
     if not recount["drawn"]:
-        return "nobody shows that it was drawn at random from the lists"
+        return say("nobody shows that it was drawn at random from the lists")
     if not dated:
-        return "the register, from which it was drawn, does not name its source and date"
+        return say("the register, from which it was drawn, does not name its source and date")
     if unlisted := sorted(facility for facility, number in listed.items() if number is None):
-        return f"there is no list of all records of {few(unlisted)}, of which the claim speaks too"
+        return say("there is no list of all records of {names}, of which the claim speaks too", names=few(unlisted))
     frame = {one["id"]: one["frame"] for one in recount["facilities"] if one["frame"]}
     if frame != {facility: number for facility, number in listed.items() if number != 0}:
-        return "it was drawn from other records than the claim speaks of"
+        return say("it was drawn from other records than the claim speaks of")
     if recount["sampled"] == 0 or recount["low"] is None:
-        return "nothing was sampled"
+        return say("nothing was sampled")
     if recount["answered"] < recount["sampled"]:
-        return "some of it is unanswered"
+        return say("some of it is unanswered")
     if recount["matching"] < recount["sampled"]:
-        return "it is not clean"
-    return ""
+        return say("it is not clean")
+    return None
 
 
 def supported(wording: str, shares: Sequence[tuple[Fraction, Fraction]], *, clean: bool) -> str:
@@ -182,7 +183,8 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
         ladder.facility: 0 if nothing_there(seat.expected, ladder) else _listed(ladder)
         for seat, ladder in zip(inside.seats, inside.ladders(claim.excused), strict=True)
     }
-    said, shares, clean = [], [], True
+    said: list[Said] = []
+    shares, clean = [], True
     for recount in recounts:
         if recount["claim"] != claim.id:
             continue
@@ -192,12 +194,16 @@ def heard(verdict: Verdict, evidence: Evidence, recounts: Iterable[RecountEntry]
             share = min(Fraction(recount["low"]), Fraction(high, total) if high is not None and total else Fraction(1))
             if low is None or not total or share * total > low:  # else the counts alone say as much
                 shares.append((share, Fraction(recount["confidence"])))
-        said.append(_sentence(recount) + (f"; it supports no wording, as {why}" if why else _below(recount, claim)))
+        said.append(_heard(recount, claim, why))
         if flagged := [one["id"] for one in recount["facilities"] if one["flagged"]]:
-            sure = per_cent(Fraction(recount["confidence"]))
             said.append(
-                f"recount {recount['name']}: below what was claimed at {sure}, corrected for looking at all (Holm): "
-                f"{few(flagged)}"
+                say(
+                    "recount {name}: below what was claimed at {confidence}, corrected for looking at all (Holm): "
+                    "{names}",
+                    name=recount["name"],
+                    confidence=_share(recount["confidence"]),
+                    names=few(flagged),
+                )
             )
     wording = supported(verdict.wording, shares, clean=clean) if verdict.word == "unverifiable" else verdict.wording
     settle = verdict.would_settle
@@ -210,26 +216,62 @@ def _listed(ladder: Ladder) -> int | None:
     return ladder.expected if ladder.basis == "roster" else None
 
 
-def _sentence(recount: RecountEntry) -> str:
-    """What one recount found, in counts."""
-    sampled, answered = recount["sampled"], recount["answered"]
-    bad, open_ = answered - recount["matching"], sampled - answered
-    of = "" if recount["frame"] is None else f" drawn from {recount['frame']}"
-    words = f"recount {recount['name']}: {recount['matching']} of {sampled} {recount['of']}{of} match, {bad} do not"
-    words += f", {open_} without an answer" if open_ else ""
+def _heard(recount: RecountEntry, claim: Claim, why: Said | None) -> Said:
+    """What one recount found, and what it does to the claim."""
+    effect = _below(recount, claim) if why is None else say("it supports no wording, as {why}", why=why)
+    return together(_found(recount), _at_least(recount), effect)
+
+
+def _found(recount: RecountEntry) -> Said:
+    sampled, answered, matching = recount["sampled"], recount["answered"], recount["matching"]
+    said: dict[str, Value] = {"name": recount["name"], "matching": matching, "bad": answered - matching}
+    units = _drawn(recount)
+    if sampled == answered:
+        return say("recount {name}: {matching} of {units} match, {bad} do not", units=units, **said)
+    return say(
+        "recount {name}: {matching} of {units} match, {bad} do not, {open} without an answer",
+        units=units,
+        open=sampled - answered,
+        **said,
+    )
+
+
+def _drawn(recount: RecountEntry) -> Said:
+    sampled, frame = recount["sampled"], recount["frame"]
+    if recount["of"] == "records":
+        if frame is None:
+            return records(sampled)
+        return say_n("{n} record drawn from {frame}", "{n} records drawn from {frame}", n=sampled, frame=frame)
+    if frame is None:
+        return say_n("{n} facility", "{n} facilities", n=sampled)
+    return say_n("{n} facility drawn from {frame}", "{n} facilities drawn from {frame}", n=sampled, frame=frame)
+
+
+def _at_least(recount: RecountEntry) -> Said | None:
+    """What the sample says of all; None where nothing was sampled."""
     if recount["low"] is None or recount["high"] is None:
-        return words
-    sure = per_cent(Fraction(recount["confidence"]))
-    low, high = per_cent(Fraction(recount["low"])), per_cent(Fraction(recount["high"]), up=True)
-    so = "so" if recount["drawn"] else "if it was drawn at random,"
-    return f"{words}; {so} at least {low} do, and at most {high}, each at {sure}"
+        return None
+    said = {"low": _share(recount["low"]), "high": _share(recount["high"], up=True)}
+    confidence = _share(recount["confidence"])
+    if recount["drawn"]:
+        return say("so at least {low} do, and at most {high}, each at {confidence}", confidence=confidence, **said)
+    return say(
+        "if it was drawn at random, at least {low} do, and at most {high}, each at {confidence}",
+        confidence=confidence,
+        **said,
+    )
 
 
-def _below(recount: RecountEntry, claim: Claim) -> str:
-    """That a clean sample shows less than is claimed; "" for a claim of 100 %, of which every sample does."""
+def _share(share: str | Fraction, *, up: bool = False) -> Promised:
+    """In per cent with two decimals, rounded to the safe side."""
+    return Promised(written(Fraction(share), 4, up=up))
+
+
+def _below(recount: RecountEntry, claim: Claim) -> Said | None:
+    """That a clean sample shows less than is claimed; None for a claim of 100 %, of which every sample does."""
     if claim.target == 1 or recount["low"] is None or Fraction(recount["low"]) >= claim.target:
-        return ""
-    return f", which is below the {per_cent(claim.target)} that is claimed"
+        return None
+    return say("this is below the {target} that is claimed", target=_share(claim.target))
 
 
 def _wanted(claim: Claim) -> Fraction:
@@ -237,7 +279,7 @@ def _wanted(claim: Claim) -> Fraction:
     return claim.target if claim.target < 1 else _USUAL
 
 
-def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[str]:
+def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[Said]:
     """The sample that would support a claim where a list or an export is lacking."""
     claim = verdict.claim
     if verdict.word != "unverifiable" or claim.level != "records" or claim.rung not in evidence.ruled:
@@ -251,8 +293,23 @@ def _would_help(verdict: Verdict, evidence: Evidence) -> Iterator[str]:
     share = _wanted(claim)
     drawn = statistics.to_support(share, _USUAL, size)
     if drawn is not None:
-        records = f"{drawn} of {size} records" if size is not None else f"{drawn} records"
-        yield (
-            f"or a recount of {records}, drawn at random from lists of all of them and all matching: it would support "
-            f"≥ {per_cent(share)} at {per_cent(_USUAL)}, and confirm nothing"
-        )
+        said = {"share": _share(share), "confidence": _share(_USUAL)}
+        if size is None:
+            yield say_n(
+                "or a recount of {n} record, drawn at random from lists of all of them and matching: it would support "
+                "≥ {share} at {confidence}, and confirm nothing",
+                "or a recount of {n} records, drawn at random from lists of all of them and all matching: it would "
+                "support ≥ {share} at {confidence}, and confirm nothing",
+                n=drawn,
+                **said,
+            )
+        else:
+            yield say_n(
+                "or a recount of {some} of {n} record, drawn at random from lists of all of them and all matching: it "
+                "would support ≥ {share} at {confidence}, and confirm nothing",
+                "or a recount of {some} of {n} records, drawn at random from lists of all of them and all matching: it "
+                "would support ≥ {share} at {confidence}, and confirm nothing",
+                n=size,
+                some=drawn,
+                **said,
+            )

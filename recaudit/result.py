@@ -4,6 +4,9 @@ The names below are the contract, published as JSON Schema in ``result.schema.js
 integers; a share that a person wrote (``target``, ``each``) is the exact decimal as text. A result holds counts: no
 value of a record and no record key. An area's sums include the areas below it.
 
+What recaudit itself says in it is of no language: a ``SaidEntry`` is a message, which is its English text, and the
+values that stand in it (``recaudit.said``). Codes, ids and names, and what people wrote, stand there as they are.
+
 Two hashes keep it whole. ``digest`` is of the core, in canonical JSON, and the same whenever the same audit is run.
 ``seal`` is of the file: of every byte above its own line, so the run too, order and white space. Neither is a secret;
 ``recaudit verify`` checks both, and more.
@@ -22,10 +25,11 @@ import rfc8785
 
 from recaudit.errors import ResultError
 from recaudit.model import Basis, Covers, Excused, FailOn, Level, Per, Rung, Silence, Word
+from recaudit.refusals import of_system
+from recaudit.said import SaidEntry, say
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
-_HEADS = (b'{\n"schema": "recaudit.result/', b"PK\x03\x04", b"recaudit ")  # of a result, a bundle, a page
 NOT_HASHED = ("digest", "run", "seal")
 
 # "from" is a Python keyword, hence the other way to write a TypedDict
@@ -258,7 +262,7 @@ class FacilityRule(RuleCounts):
     solo: int  # records that would reach the rule's rung if it alone were repaired
 
 
-class SaidEntry(TypedDict):
+class StatedEntry(TypedDict):
     """What one source says a facility should have."""
 
     source: str
@@ -291,7 +295,7 @@ class FacilityEntry(TypedDict):
     rungs: dict[str, StandingEntry]
     rules: dict[str, FacilityRule]
     moved: NotRequired[int]  # keys of its roster that came under its name, on days that count for its successor
-    said: NotRequired[list[SaidEntry]]  # where several sources speak, each of them, the one that decides first
+    said: NotRequired[list[StatedEntry]]  # where several sources speak, each of them, the one that decides first
     disputed: NotRequired[bool]  # with said: two of them contradict each other
 
 
@@ -341,22 +345,22 @@ class ClaimEntry(TypedDict):
     standing: dict[str, ClaimStanding]  # in records, whatever the level
     verdict: Word
     wording: str  # "confirmed by count"
-    sentence: str  # the verdict in one sentence
+    sentence: SaidEntry  # the verdict in one sentence; its value "verdict" is the wording in words
     low: list[int] | None  # [n, N], in units of the level
     high: list[int] | None
     open: OpenEntry
-    reasons: list[str]
+    reasons: list[SaidEntry]
     counterexamples: int
     units: UnitsEntry
     by_rung: dict[str, RungVerdict]
-    would_settle: list[str]
+    would_settle: list[SaidEntry]
 
 
 class GateUnit(TypedDict):
     unit: str  # sector, area or facility; "" for the facilities that lie in no area
     low: list[int] | None  # [n, N] records; None: no lowest is known
     met: bool
-    why: str  # why no lowest is known
+    why: SaidEntry | None  # why no lowest is known
 
 
 # "from": who asked for it; "of": what the units' N counts, received records where no register says what to expect
@@ -374,7 +378,7 @@ GateEntry = TypedDict(
         "units": int,
         "missed": int,
         "met": bool,
-        "why": str,  # why it has no unit
+        "why": SaidEntry | None,  # why it has no unit
         "worst": list[GateUnit],  # the twenty lowest, met or not
     },
 )
@@ -392,7 +396,7 @@ class RuleEntry(TypedDict):
     required: bool
     type: str
     title: Texts
-    why: str
+    why: Texts
     fix: Texts
     facilities_failing: int
     totals: RuleCounts
@@ -404,8 +408,8 @@ class SignalEntry(TypedDict):
     title: dict[str, str]
     group: str  # the facility; "" for all of them
     flagged: bool | None
-    figure: str | None
-    threshold: str | None
+    figure: SaidEntry | None  # None: nothing was read, or too little
+    threshold: SaidEntry | None  # None: there is none
 
 
 class PatternSeat(TypedDict):
@@ -435,8 +439,11 @@ class PatternEntry(TypedDict):
 
 
 class NotLookedAt(TypedDict):
+    """``what``: a file, a table or one of its columns."""
+
     what: str
-    why: str
+    why: SaidEntry
+    sector: NotRequired[str]  # where it is of one
 
 
 class HolesEntry(TypedDict):
@@ -544,14 +551,14 @@ class Result(TypedDict):
     catalogues: list[CatalogueEntry]
     areas: list[AreaEntry]
     facilities: list[FacilityEntry]
-    unattributed: dict[str, int]  # reason -> rows
+    unattributed: dict[str, int]  # reason, a message of the catalogue without values -> rows
     claims: list[ClaimEntry]
     gates: list[GateEntry]
     fail_on: FailOnEntry
     rules: list[RuleEntry]
     signals: list[SignalEntry]
     not_looked_at: list[NotLookedAt]
-    notes: list[str]
+    notes: list[SaidEntry]
     totals: dict[str, TotalEntry]
     evidence: dict[str, EvidenceEntry]  # by sector
     recounts: NotRequired[list[RecountEntry]]  # where the plan names any
@@ -592,18 +599,6 @@ def write(result: Result, path: Path) -> None:
     put(as_text(result).encode(), path)
 
 
-def refuse_overwriting(path: Path) -> None:
-    """Raises ``ResultError`` where ``path`` is a file that recaudit did not write: it may be an export or the plan."""
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        head = file.read(len(_HEADS[0]))
-    if head and not head.startswith(tuple(start[: len(head)] for start in _HEADS)):
-        raise ResultError(
-            "a file that recaudit did not write would be overwritten", where=str(path), fix="name another file"
-        )
-
-
 def _unbroken(content: bytes) -> bool:
     """Does the file end with the seal of what stands above it, or with none?"""
     above, seal, rest = content.rpartition(b'"seal": "')
@@ -621,9 +616,9 @@ def put(content: bytes, path: Path) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise ResultError(
-            f"the file cannot be written ({error.strerror})",
+            say("the file cannot be written ({reason})", reason=of_system(error)),
             where=str(path),
-            fix="make room, or name another place",
+            fix=say("make room, or name another place"),
         ) from None
 
 
@@ -653,16 +648,16 @@ def load(path: Path) -> Result:
         content = path.read_bytes()
     except OSError as error:
         raise ResultError(
-            f"the result cannot be opened ({error.strerror})",
+            say("the result cannot be opened ({reason})", reason=of_system(error)),
             where=str(path),
-            fix="run 'recaudit check' first, or name the result with --result FILE",
+            fix=say("run 'recaudit check' first, or name the result with --result FILE"),
         ) from None
     result = parsed(content, str(path))
     if not _unbroken(content):
         raise ResultError(
-            "the result is no longer the one that was written",
+            say("the result is no longer the one that was written"),
             where=str(path),
-            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+            fix=say("'recaudit verify' says what has changed; 'recaudit check' makes it anew"),
         )
     return result
 
@@ -673,25 +668,25 @@ def parsed(content: bytes, where: str) -> Result:
         found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
         raise ResultError(
-            "this is no JSON",
+            say("this is no JSON"),
             where=where,
-            fix="name a file that 'recaudit check' wrote; write it again if it was cut off",
+            fix=say("name a file that 'recaudit check' wrote; write it again if it was cut off"),
         ) from None
     named = found.get("schema") if isinstance(found, dict) else None
     if named != SCHEMA:
         raise ResultError(
-            f"this is no result of schema {SCHEMA}",
+            say("this is no result of schema {schema}", schema=SCHEMA),
             where=where,
-            fix="name a file that this version's 'recaudit check' wrote",
+            fix=say("name a file that this version's 'recaudit check' wrote"),
         )
     lacking = sorted(
         Result.__required_keys__ - found.keys() - {"run", "seal", "deadline", "recounts", "bases", "patterns"}
     )
     if lacking:
         raise ResultError(
-            f"the result lacks {', '.join(lacking)}",
+            say("the result lacks {names}", names=", ".join(lacking)),
             where=where,
-            fix="run 'recaudit check' again; a result is not to be edited by hand",
+            fix=say("run 'recaudit check' again; a result is not to be edited by hand"),
         )
     found.pop("seal", None)
     return cast(Result, found)

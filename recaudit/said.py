@@ -21,6 +21,7 @@ SaidEntry = TypedDict("SaidEntry", {"text": str, "plural": NotRequired[str], "wi
 NOTHING: Final = "—"
 _HUNDREDTHS: Final = 100 * 100  # hundredths of a per cent in a whole
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_DECIMAL: Final = re.compile(r"[0-9]{1,20}(\.[0-9]{1,60})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Said:
 
     text: str
     plural: str = ""
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return in_words(self, ENGLISH)
@@ -134,6 +135,26 @@ def few(names: Sequence[Value], most: int = 5) -> Value:
     return [*names[:most], say("{n} more", n=rest)] if rest > 0 else list(names)
 
 
+def together(first: Said, *others: Said | None) -> Said:
+    """Several sentences as one; those that are None are not there.
+
+    >>> str(together(say("a"), None, say("b"), say("c")))
+    'a; b; c'
+    """
+    for one in others:
+        first = first if one is None else say("{first}; {then}", first=first, then=one)
+    return first
+
+
+def unlike(place: str, said: int | str, again: int | str) -> Said:
+    """What stands in a result and what follows from it are not the same.
+
+    >>> str(unlike("totals", 3, 4))
+    'totals: 3 in the result, 4 again'
+    """
+    return say("{place}: {said} in the result, {again} again", place=place, said=said, again=again)
+
+
 def grouped(number: int, language: Language = ENGLISH) -> str:
     """
     >>> grouped(1234567)
@@ -208,6 +229,15 @@ def of_entry(entry: SaidEntry) -> Said:
     return Said(entry["text"], entry.get("plural", ""), values)
 
 
+def english(entry: SaidEntry | str | None) -> str:
+    """For lines of a pipe, which are English always: what an entry of a result says; "" for none, a text as it is.
+
+    >>> english(as_entry(say_n("{n} row", "{n} rows", n=1200))), english(None)
+    ('1,200 rows', '')
+    """
+    return "" if entry is None else entry if isinstance(entry, str) else str(of_entry(entry))
+
+
 def _of_json(value: Any) -> Value:  # noqa: ANN401
     match value:
         case str() | int():
@@ -220,7 +250,7 @@ def _of_json(value: Any) -> Value:  # noqa: ANN401
             return _day(day)
         case {"share": [int(n), int(total)]}:
             return Share(n, total, bool(value.get("up")))
-        case {"promised": str(share)}:
+        case {"promised": str(share)} if _DECIMAL.fullmatch(share):
             return Promised(share)
     return NOTHING
 

@@ -12,6 +12,7 @@ from typing import Final
 from recaudit import planfile, statistics
 from recaudit.errors import PlanError
 from recaudit.lots import Lot, lot_rule
+from recaudit.said import say
 from recaudit.statistics import per_cent
 
 _DECIMAL: Final = re.compile(r"0?\.[0-9]{1,20}")
@@ -73,9 +74,11 @@ def answered(question: Question) -> Answer:
         simple = _to_detect(question)
     if simple is None:
         raise PlanError(
-            "no sample can do that",
+            say("no sample can do that"),
             where="sample plan",
-            fix="ask of a list that is not empty, for at least one bad record, or set the two levels further apart",
+            fix=say(
+                "ask of a list that is not empty, for at least one bad record, or set the two levels further apart"
+            ),
         )
     drawn = statistics.inflated(simple, question.design_effect)
     if question.clusters:
@@ -96,9 +99,13 @@ def _refuse_finer(question: Question) -> None:
     finer_share = isinstance(question.detect, Fraction) and question.detect < FINEST_SHARE
     if (question.within is not None and question.within < FINEST_WITHIN) or finer_share:
         raise PlanError(
-            "that needs so large a sample that looking at all is nearer",
+            say("that needs so large a sample that looking at all is nearer"),
             where="sample plan",
-            fix=f"ask --within {per_cent(FINEST_WITHIN)} or more, --detect {per_cent(FINEST_SHARE)} or more",
+            fix=say(
+                "ask --within {within} or more, --detect {share} or more",
+                within=per_cent(FINEST_WITHIN),
+                share=per_cent(FINEST_SHARE),
+            ),
         )
 
 

@@ -37,6 +37,11 @@ class Sector(Protocol):
         """Table -> its element columns -> field kind (``date``, ``code``, ``text``, …), one table a view."""
         ...
 
+    def paths(self) -> Mapping[str, Mapping[str, str]]:
+        """Table -> element column -> the path by which its standard calls it; what has none is called by its table and
+        column."""
+        ...
+
     def read(
         self,
         plan: Plan,

@@ -1,4 +1,4 @@
-"""What rules ask for and nobody handed in, tables and columns, and which tables nothing looks at.
+"""What is not looked at: what rules ask for and nobody handed in, and what was handed in and no rule looks at.
 
 Of columns this is known of inputs that say so of themselves (``Input.lacks``), which mapped formats do. A column is
 named only where every input that holds rows of its table lacks it.
@@ -6,13 +6,78 @@ named only where every input that holds rows of its table lacks it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from recaudit.engine import Task
 from recaudit.engine.looking import FILE_OF
 from recaudit.looked import looked_at, seen_by
-from recaudit.model import Links
-from recaudit.reports.numbers import counted
+from recaudit.model import Input, Links
+from recaudit.result import NotLookedAt
+from recaudit.said import Said, as_entry, few, say, say_n
+from recaudit.terms import unit_in_words
+
+
+def not_looked_at(task: Task, inputs: Iterable[Input]) -> Iterator[NotLookedAt]:
+    """Of one sector. ``inputs``: of all of them, those that were ignored too."""
+    for what, why in _reasons(task, inputs):
+        yield {"what": what, "why": as_entry(why), "sector": task.sector}
+
+
+def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
+    for read in inputs:
+        if read.sector == task.sector and read.role == "ignored":
+            yield read.path, say("neither name nor content is of a format that recaudit reads")
+    due = task.due
+    if due is not None and task.due_plan is None:
+        yield due.table, _without_due(task, sum(rule.table == due.table for rule in task.rules))
+    held: dict[str, int] = {}
+    for read in task.inputs:
+        for table in (*read.empty, *((read.only,) if read.only is not None else ())):
+            held.setdefault(table, 0)
+        for found in read.tables:
+            held[found.table] = held.get(found.table, 0) + found.rows
+    by = task.links.in_scope_by
+    if by is not None and by.table not in held:
+        unit = unit_in_words(task.links.unit)
+        yield by.table, say("the table was not handed in: no {unit} is known to be in scope", unit=unit)
+    yield from absent(task, held)
+    looked_in = used(task)
+    for table, rows in sorted(held.items()):
+        if table not in task.tables and table not in task.links.further:
+            yield (
+                table,
+                say_n(
+                    "{n} row read and judged for conformance; no rule can stand on it",
+                    "{n} rows read and judged for conformance; no rule can stand on it",
+                    n=rows,
+                ),
+            )
+        elif table not in looked_in:
+            yield (
+                table,
+                say_n(
+                    "{n} row read and judged for conformance; no rule of the suites",
+                    "{n} rows read and judged for conformance; no rule of the suites",
+                    n=rows,
+                ),
+            )
+    for what, asking in unsaid(task, task.links):
+        yield what, say("no input says anything of it; asked for by {rules}", rules=few(asking))
+
+
+def _without_due(task: Task, rules: int) -> Said:
+    if task.due_own:
+        return say(
+            "the register names no {key}: what is handed in was asked for what it says of itself, and nobody asked "
+            "what is absent",
+            key="subject_plan",
+        )
+    return say_n(
+        "the register names no {key}: {n} rule on it cannot be assessed",
+        "the register names no {key}: {n} rules on it cannot be assessed",
+        n=rules,
+        key="subject_plan",
+    )
 
 
 def unsaid(task: Task, links: Links) -> list[tuple[str, list[str]]]:
@@ -31,7 +96,7 @@ def unsaid(task: Task, links: Links) -> list[tuple[str, list[str]]]:
     return found
 
 
-def absent(task: Task, held: Collection[str]) -> Iterator[tuple[str, str]]:
+def absent(task: Task, held: Collection[str]) -> Iterator[tuple[str, Said]]:
     """Each table that rules stand on or look in and that is not among those handed in, with the rules that cannot be
     assessed for want of it: how many stand on it, and the names of all others."""
     looking: dict[str, list[str]] = {table: [] for table in task.on_ladder}
@@ -41,11 +106,24 @@ def absent(task: Task, held: Collection[str]) -> Iterator[tuple[str, str]]:
     for table, others in looking.items():
         if table in held or FILE_OF.get(table, table) in held:
             continue
-        own = sum(rule.table == table for rule in task.rules)
-        said = [f"{counted(own, 'rule')} on it cannot be assessed"] if own or not others else []
-        names = ", ".join(others)
-        said += [f"nor {names}" if said else f"{names} cannot be assessed"] if others else []
-        yield table, ", ".join(said)
+        yield table, _blind(sum(rule.table == table for rule in task.rules), others)
+
+
+def _blind(own: int, others: list[str]) -> Said:
+    if not others:
+        return say_n(
+            "the table was not handed in: {n} rule on it cannot be assessed",
+            "the table was not handed in: {n} rules on it cannot be assessed",
+            n=own,
+        )
+    if not own:
+        return say("the table was not handed in: {rules} cannot be assessed", rules=others)
+    return say_n(
+        "the table was not handed in: {n} rule on it cannot be assessed, nor {others}",
+        "the table was not handed in: {n} rules on it cannot be assessed, nor {others}",
+        n=own,
+        others=others,
+    )
 
 
 def used(task: Task) -> frozenset[str]:

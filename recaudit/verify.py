@@ -23,12 +23,15 @@ from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
 from recaudit.model import Area, Failing
 from recaudit.plan import Plan
+from recaudit.refusals import of_system
 from recaudit.register.drawn import undrawn
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
+from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
+from recaudit.said import NOTHING, Said, SaidEntry, english, mark, say, unlike
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations
 
@@ -36,19 +39,23 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _ASKS: Final = {
-    "bundle": "every byte of the archive is as recaudit packs these files, and each is the one that the result names",
-    "file": "every byte of the file is as recaudit wrote it",
-    "schema": "it keeps the published schema",
-    "digest": "the digest is that of the core",
-    "sums": "every record and every row is counted once, and sums are sums of their parts",
-    "verdicts": "ladders, sums, verdicts, bounds and reasons follow from the counts",
-    "suites": "the suites and catalogues that travel with recaudit are the ones that judged",
-    "inputs": "plan, register, suites and exports are, byte by byte, the ones that were read; none more, none less",
-    "again": "the whole audit, run again, says the same",
+    "bundle": mark(
+        "every byte of the archive is as recaudit packs these files, and each is the one that the result names"
+    ),
+    "file": mark("every byte of the file is as recaudit wrote it"),
+    "schema": mark("it keeps the published schema"),
+    "digest": mark("the digest is that of the core"),
+    "sums": mark("every record and every row is counted once, and sums are sums of their parts"),
+    "verdicts": mark("ladders, sums, verdicts, bounds and reasons follow from the counts"),
+    "suites": mark("the suites and catalogues that travel with recaudit are the ones that judged"),
+    "inputs": mark(
+        "plan, register, suites and exports are, byte by byte, the ones that were read; none more, none less"
+    ),
+    "again": mark("the whole audit, run again, says the same"),
 }
 _NAMES: Final = ("id", "path", "code", "name")  # what an entry of a list is called by
 _LONGEST: Final = 60
-_DAMAGED: Final = "not asked: what was read cannot be relied on"
+_DAMAGED: Final = say("not asked: what was read cannot be relied on")
 
 
 def verify(
@@ -66,9 +73,11 @@ def verify(
     try:
         files = bundle.unpacked(content)
     except ResultError as error:
-        return Verification((asked("bundle", _ASKS["bundle"], [error.problems[0].what]), *_not_asked(_ASKS)))
+        return Verification((asked("bundle", _ASKS["bundle"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
     if FILE_NAME not in files:
-        return Verification((asked("bundle", _ASKS["bundle"], [f"it holds no {FILE_NAME}"]), *_not_asked(_ASKS)))
+        return Verification(
+            (asked("bundle", _ASKS["bundle"], [say("it holds no {file}", file=FILE_NAME)]), *_not_asked(_ASKS))
+        )
     wrong = tuple(_wrong_files(files))
     return _verified(files[FILE_NAME], (asked("bundle", _ASKS["bundle"], wrong),), files, inputs, workers, progress)
 
@@ -82,9 +91,9 @@ def intact(path: Path) -> Result:
     result = parsed(content, str(path))
     if _digest_differs(result):
         raise ResultError(
-            "the result is no longer the one that was written",
+            say("the result is no longer the one that was written"),
             where=str(path),
-            fix="'recaudit verify' says what has changed; 'recaudit check' makes it anew",
+            fix=say("'recaudit verify' says what has changed; 'recaudit check' makes it anew"),
         )
     return result
 
@@ -94,7 +103,9 @@ def _content_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ResultError(
-            f"the result cannot be opened ({error.strerror})", where=str(path), fix="name a result or a bundle"
+            say("the result cannot be opened ({reason})", reason=of_system(error)),
+            where=str(path),
+            fix=say("name a result or a bundle"),
         ) from None
 
 
@@ -109,54 +120,63 @@ def _verified(
     try:
         result = parsed(content, "")
     except ResultError as error:
-        return Verification((*first, asked("file", _ASKS["file"], [error.problems[0].what]), *_not_asked(_ASKS)))
+        return Verification((*first, asked("file", _ASKS["file"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
     checks = [*first, asked("file", _ASKS["file"], _differing_bytes(content, result))]
     schema = asked("schema", _ASKS["schema"], _against_schema(content))
     checks.append(schema)
     if schema.state == "fails":
         return Verification((*checks, *_not_asked(list(_ASKS)[3:])))
-    checks.append(asked("digest", _ASKS["digest"], ["it is not"] if _digest_differs(result) else []))
+    checks.append(asked("digest", _ASKS["digest"], [say("it is not")] if _digest_differs(result) else []))
     checks.append(asked("sums", _ASKS["sums"], broken(result)))
     checks.append(asked("verdicts", _ASKS["verdicts"], list(contradictions(result))))
     checks.append(_installed(result))
     if inputs is None:
-        checks += _not_asked(["inputs", "again"], "not asked: --inputs DIR names the folder they lie in")
+        checks += _not_asked(
+            ["inputs", "again"], say("not asked: {option} names the folder they lie in", option="--inputs DIR")
+        )
     else:
         checks += _again(result, inputs, files, workers, progress)
     return Verification(tuple(checks), tuple(_notes(result)))
 
 
-def _not_asked(names: Iterable[str], why: str = _DAMAGED) -> list[Check]:
+def _not_asked(names: Iterable[str], why: Said = _DAMAGED) -> list[Check]:
     return [Check(name, _ASKS[name], "not done", (why,)) for name in names if name not in ("bundle", "file", "schema")]
 
 
-def _notes(result: Result) -> Iterator[str]:
+def _notes(result: Result) -> Iterator[Said]:
     made = result["tool"]["version"]
     if made != __version__:
-        yield f"made with recaudit {made}, verified with {__version__}: what differs may come from the version"
+        yield say(
+            "made with recaudit {made}, verified with {now}: what differs may come from the version",
+            made=made,
+            now=__version__,
+        )
 
 
 # -------------------------------------------------------------- the file
-def _differing_bytes(content: bytes, result: Result) -> list[str]:
+def _differing_bytes(content: bytes, result: Result) -> list[Said]:
     """Where the file is not what ``write`` makes of what it says: order, white space, keys said twice, the seal."""
     try:
         due = as_text(result).encode()
     except ValueError:
-        return ["it holds a number or a character that no result can hold"]
+        return [say("it holds a number or a character that no result can hold")]
     if due == content:
         return []
     said, written = content.split(b"\n"), due.split(b"\n")
     pairs = zip(said, written, strict=False)
     line = next((at for at, (one, other) in enumerate(pairs, 1) if one != other), min(len(said), len(written)) + 1)
     if line == len(written) - 2:
-        return ["its seal is not that of the lines above it"]
-    return [f"line {line} is not as recaudit writes it"]
+        return [say("its seal is not that of the lines above it")]
+    return [say("line {line} is not as recaudit writes it", line=line)]
 
 
-def _against_schema(content: bytes) -> list[str]:
+def _against_schema(content: bytes) -> list[Said]:
     """Where the schema is broken and by which word of it; never with what stands there."""
     errors = _schema().iter_errors(json.loads(content))
-    return [f"{error.json_path} breaks {error.validator!r}" for error in islice(errors, SHOWN)]
+    return [
+        say("{place} breaks {word}", place=error.json_path, word=repr(error.validator))
+        for error in islice(errors, SHOWN)
+    ]
 
 
 @cache
@@ -174,33 +194,43 @@ def _digest_differs(result: Result) -> bool:
         return True
 
 
-def _wrong_files(files: Mapping[str, bytes]) -> Iterator[str]:
+def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
     """What a bundle holds more, less or otherwise than its result says."""
     try:
         result = parsed(files[FILE_NAME], "")
         due = bundle.members(result)
         command = bundle.command_text(result).encode()
     except (ResultError, KeyError, TypeError, AttributeError, ValueError):  # a result of any shape may lie in it
-        yield "its result does not say which files belong to it"
+        yield say("its result does not say which files belong to it")
         return
-    made = {FILE_NAME, bundle.COMMAND, bundle.SUMS}
+    made = {FILE_NAME, bundle.COMMAND, bundle.BRIEF, bundle.SUMS}
     for name in sorted({*due, *made} ^ files.keys()):
-        yield f"{name} is {'not asked for' if name in files else 'not there'}"
+        yield say("{file} is not asked for", file=name) if name in files else say("{file} is not there", file=name)
     for name in sorted(due.keys() & files.keys()):
         if hashlib.sha256(files[name]).hexdigest() != due[name].sha256:
-            yield f"{name} has another SHA-256 than the result names"
+            yield say("{file} has another SHA-256 than the result names", file=name)
     if files.get(bundle.COMMAND, command) != command:
-        yield f"{bundle.COMMAND} does not follow from the result"
+        yield say("{file} does not follow from the result", file=bundle.COMMAND)
+    if bundle.BRIEF in files and _other_brief(result, files[bundle.BRIEF]):
+        yield say("{file} does not follow from the result", file=bundle.BRIEF)
     if files.get(bundle.SUMS, b"") != bundle.sums(files):
-        yield f"{bundle.SUMS} does not follow from the files"
+        yield say("{file} does not follow from the files", file=bundle.SUMS)
+
+
+def _other_brief(result: Result, brief: bytes) -> bool:
+    """Whether the brief is not that of the result. Another version may put it in other words: that is not asked."""
+    try:
+        return result["tool"]["version"] == __version__ and brief != for_bundle(result)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # a result of any shape
+        return True
 
 
 # -------------------------------------------------------------- the verdicts
-def contradictions(result: Result) -> Iterator[str]:
+def contradictions(result: Result) -> Iterator[Said]:
     """Where what was decided does not follow from the counts. ``result`` keeps its schema."""
     sectors = sorted(result["totals"])
     for sector in sorted(set(sectors) ^ result["evidence"].keys()):
-        yield f"sector {sector} stands in the totals or in the evidence, but not in both"
+        yield say("sector {sector} stands in the totals or in the evidence, but not in both", sector=sector)
     known = {sector: evidence_of(result, sector) for sector in sectors if sector in result["evidence"]}
     places = {sector: entries.ladders(evidence) for sector, evidence in known.items()}
     for sector, evidence in known.items():
@@ -229,7 +259,7 @@ def contradictions(result: Result) -> Iterator[str]:
     for claim in result["claims"]:
         name = f"claims/{claim['id']}"
         if claim["sector"] not in known:
-            yield f"{name}: there is nothing to judge sector {claim['sector']} by"
+            yield say("{place}: there is nothing to judge sector {sector} by", place=name, sector=claim["sector"])
             continue
         evidence = known[claim["sector"]]
         if result["register"] is None:  # as the audit does: without a register a claim speaks of nobody
@@ -241,7 +271,7 @@ def contradictions(result: Result) -> Iterator[str]:
     yield from differing(result["gates"], due_gates, "gates")
 
 
-def _recounted(result: Result, recounts: Sequence[RecountEntry]) -> Iterator[str]:
+def _recounted(result: Result, recounts: Sequence[RecountEntry]) -> Iterator[Said]:
     claims = {claim["id"]: claim for claim in result["claims"]}
     for entry in recounts:
         impossible = list(recount.broken(entry))
@@ -252,40 +282,56 @@ def _recounted(result: Result, recounts: Sequence[RecountEntry]) -> Iterator[str
             yield from differing(entry, recount.weighed({**entry, "target": target}), f"recounts/{entry['name']}")
 
 
-def _too_early(result: Result) -> Iterator[str]:
+def _too_early(result: Result) -> Iterator[Said]:
     """Nothing is missing by silence before the deadline is over, where there is one."""
     missing = any(said["silence"] == "missing" for said in result["evidence"].values())
     if missing and "deadline" in result and (result["as_of"] or "") <= result["deadline"]:
-        yield f"deadline: what was not received is missing, and {result['as_of']} lies not after it"
+        yield say(
+            "{place}: what was not received is missing, and {day} lies not after it",
+            place="deadline",
+            day=result["as_of"] or NOTHING,
+        )
 
 
-def _failing(result: Result) -> Iterator[str]:
+def _failing(result: Result) -> Iterator[Said]:
     for rule in result["rules"]:
         counts = [one["rules"].get(rule["id"]) for one in result["facilities"] if one["sector"] == rule["sector"]]
         failing = sum(count is not None and count["unmet"] + count["excused"] > 0 for count in counts)
         if failing != rule["facilities_failing"]:
-            yield f"rules/{rule['id']}/facilities_failing: {rule['facilities_failing']} in the result, {failing} again"
+            yield unlike(f"rules/{rule['id']}/facilities_failing", rule["facilities_failing"], failing)
 
 
-def differing(said: object, again: object, path: str) -> Iterator[str]:
+def differing(said: object, again: object, path: str) -> Iterator[Said]:
     """Where two JSON values differ: ``path: what the result says, what was computed``. Entries of lists go by name.
 
-    >>> list(differing({"low": [1, 2]}, {"low": [0, 2]}, "claims/c"))
+    >>> list(map(str, differing({"low": [1, 2]}, {"low": [0, 2]}, "claims/c")))
     ['claims/c/low/0: 1 in the result, 0 again']
     """
-    if isinstance(said, Mapping) and isinstance(again, Mapping):
+    one, other = _sentence(said), _sentence(again)
+    if one and other and one != other:
+        yield unlike(path, _short(one), _short(other))
+    elif isinstance(said, Mapping) and isinstance(again, Mapping):
         for key in [*said, *(key for key in again if key not in said)]:
             if key not in again or key not in said:
-                yield f"{path}/{key}: {'only in the result' if key in said else 'not in the result'}"
+                place = f"{path}/{key}"
+                only = say("{place}: only in the result", place=place)
+                yield only if key in said else say("{place}: not in the result", place=place)
             else:
                 yield from differing(said[key], again[key], f"{path}/{key}")
     elif isinstance(said, Sequence) and isinstance(again, Sequence) and not isinstance(said, str):
         here, there = _named(said), _named(again)
         yield from differing(here, there, path)
         if list(here) != list(there) and here.keys() == there.keys():
-            yield f"{path}: in another order"
+            yield say("{place}: in another order", place=path)
     elif said != again:
-        yield f"{path}: {_short(said)} in the result, {_short(again)} again"
+        yield unlike(path, _short(said), _short(again))
+
+
+def _sentence(value: object) -> str:
+    """What an entry of a result says; "" for what is none."""
+    if not isinstance(value, Mapping) or "text" not in value or not value.keys() <= SaidEntry.__annotations__.keys():
+        return ""
+    return english(cast(SaidEntry, value))
 
 
 def _named(values: Sequence[Any]) -> dict[str, object]:
@@ -306,25 +352,28 @@ def _short(value: object) -> str:
 # -------------------------------------------------------------- what travels with recaudit
 def _installed(result: Result) -> Check:
     """The same version of recaudit carries the same suites; another one may carry others, which is said."""
-    wrong = []
+    wrong = list[Said]()
     for suite in result["suites"]:
         if not suite["file"]:
             file = expectations(f"{suite['name']}.json")
-            wrong += _edition(f"suite {suite['name']} {suite['version']}", file, suite["sha256"])
+            wrong += _edition(
+                say("suite {name} {version}", name=suite["name"], version=suite["version"]), file, suite["sha256"]
+            )
     installed = catalogues(sorted(result["totals"]))
     said = {entry["name"]: entry["sha256"] for entry in result["catalogues"]}
     for name in sorted({*installed, *said}):
-        wrong += _edition(f"catalogue {name}", installed.get(name), said.get(name, ""))
+        wrong += _edition(say("catalogue {name}", name=name), installed.get(name), said.get(name, ""))
     if wrong and result["tool"]["version"] != __version__:
         return Check("suites", _ASKS["suites"], "not done", tuple(wrong))
     return asked("suites", _ASKS["suites"], wrong)
 
 
-def _edition(name: str, file: Path | None, sha256: str) -> list[str]:
+def _edition(name: Said, file: Path | None, sha256: str) -> list[Said]:
     if file is None or not file.is_file():
-        return [f"{name} does not travel with recaudit {__version__}"]
+        return [say("{what} does not travel with recaudit {version}", what=name, version=__version__)]
     same = hashlib.sha256(file.read_bytes()).hexdigest() == sha256
-    return [] if same else [f"{name} is not the one that travels with recaudit {__version__}"]
+    wrong = say("{what} is not the one that travels with recaudit {version}", what=name, version=__version__)
+    return [] if same else [wrong]
 
 
 # -------------------------------------------------------------- the whole, again
@@ -346,13 +395,16 @@ def _again(
                 fail_on=Failing(failing["on"], failing["reason"], "command") if failing["from"] == "command" else None,
             )
     except RecauditError as error:
-        wrong = [f"the audit cannot be run on them: {one.what} ({one.where})" for one in error.problems]
+        wrong = [
+            say("the audit cannot be run on them: {what} ({where})", what=one.what, where=one.where)
+            for one in error.problems
+        ]
         yield asked("inputs", _ASKS["inputs"], wrong)
         yield Check("again", _ASKS["again"], "not done", (_DAMAGED,))
         return
     again = outcome.result
     read = ("plan", "inputs", "suites", "catalogues")
-    wrong = [] if said["sha256"] == again["plan"]["sha256"] else [f"{said['file']}: another SHA-256"]
+    wrong = [] if said["sha256"] == again["plan"]["sha256"] else [_other_bytes(said["file"])]
     wrong += _other_inputs(result, again)
     for part in ("suites", "catalogues"):
         wrong += differing(cast(Any, result)[part], cast(Any, again)[part], part)
@@ -360,21 +412,32 @@ def _again(
     core, core_again = (
         {key: value for key, value in one.items() if key not in (*NOT_HASHED, *read)} for one in (result, again)
     )
-    found = list(differing(core, core_again, ""))
+    found = [one for key in sorted({*core, *core_again}) for one in _part(key, core, core_again)]
     for part in ("plan", "inputs"):
-        found += differing(cast(Any, result)[part], cast(Any, again)[part], f"/{part}")
-    yield asked("again", _ASKS["again"], [one.removeprefix("/") for one in found])
+        found += differing(cast(Any, result)[part], cast(Any, again)[part], part)
+    yield asked("again", _ASKS["again"], found)
 
 
-def _other_inputs(result: Result, again: Result) -> Iterator[str]:
+def _part(key: str, core: Mapping[str, object], again: Mapping[str, object]) -> Iterator[Said]:
+    if key in core and key in again:
+        return differing(core[key], again[key], key)
+    only = say("{place}: only in the result", place=key)
+    return iter([only if key in core else say("{place}: not in the result", place=key)])
+
+
+def _other_bytes(path: str) -> Said:
+    return say("{file}: another SHA-256", file=path)
+
+
+def _other_inputs(result: Result, again: Result) -> Iterator[Said]:
     said, read = ({entry["path"]: entry for entry in one["inputs"]} for one in (result, again))
     for path in sorted(said.keys() | read.keys()):
         if path not in read:
-            yield f"{path}: listed, but not there"
+            yield say("{file}: listed, but not there", file=path)
         elif path not in said:
-            yield f"{path}: there, but not listed"
+            yield say("{file}: there, but not listed", file=path)
         elif (said[path]["sha256"], said[path]["bytes"]) != (read[path]["sha256"], read[path]["bytes"]):
-            yield f"{path}: another SHA-256"
+            yield _other_bytes(path)
 
 
 @contextmanager

@@ -34,9 +34,9 @@ from recaudit.model import (
     Holes,
     Level,
     Rung,
-    Said,
     Silence,
     Standing,
+    Stated,
     Tally,
 )
 from recaudit.verdicts import Evidence, Seat
@@ -110,7 +110,7 @@ class World(NamedTuple):
     holes: tuple[Hole, ...] = ()
 
 
-Stated = tuple[Rung, str]  # the state of one required rule on one row
+RuleState = tuple[Rung, str]  # the state of one required rule on one row
 
 
 # -------------------------------------------------------------- what a world says of one record
@@ -128,13 +128,13 @@ def _unexpected(site: Site, key: str) -> bool:
     return site.basis == "roster" and key not in map(str, range(site.number))
 
 
-def _own(copy: Row) -> list[Stated]:
+def _own(copy: Row) -> list[RuleState]:
     return list(zip(OWN, copy.states, strict=True))
 
 
-def _hung(site: Site, key: str, further: Iterable[tuple[str, str]] = ()) -> tuple[list[Stated], frozenset[str]]:
+def _hung(site: Site, key: str, further: Iterable[tuple[str, str]] = ()) -> tuple[list[RuleState], frozenset[str]]:
     """States of what hangs on the record, with ``further`` (table, letter) rows; and the tables that lack a row."""
-    stated: list[Stated] = []
+    stated: list[RuleState] = []
     lacking = set()
     for table, rows, to_the_end, handed_in in site.hanging:
         asked = HANGING[table]
@@ -149,7 +149,7 @@ def _hung(site: Site, key: str, further: Iterable[tuple[str, str]] = ()) -> tupl
     return stated, frozenset(lacking)
 
 
-def _up_to(rung: Rung, stated: Iterable[Stated]) -> set[str]:
+def _up_to(rung: Rung, stated: Iterable[RuleState]) -> set[str]:
     limit = RUNGS.index(rung)
     return {letter for at, letter in stated if RUNGS.index(at) <= limit}
 
@@ -182,9 +182,11 @@ def _seat(site: Site, place: int) -> Seat:
     )
 
 
-def _said(site: Site) -> tuple[Said, ...]:
-    first = Said("first", site.basis, site.number, site.covers)
-    return (first, *(Said(f"beside {n}", "count", number) for n, number in enumerate(site.beside))) * bool(site.beside)
+def _said(site: Site) -> tuple[Stated, ...]:
+    first = Stated("first", site.basis, site.number, site.covers)
+    return (first, *(Stated(f"beside {n}", "count", number) for n, number in enumerate(site.beside))) * bool(
+        site.beside
+    )
 
 
 def _tally(site: Site, name: str) -> Tally:
@@ -227,7 +229,7 @@ def _stands(site: Site, key: str, rung: Rung, excused: Excused) -> str:
     return min(places, key=("reached", "unknown", "short").index)
 
 
-def _stand(stated: Iterable[Stated], rung: Rung, excused: Excused) -> str:
+def _stand(stated: Iterable[RuleState], rung: Rung, excused: Excused) -> str:
     seen = _up_to(rung, stated)
     if "u" in seen or ("e" in seen and excused == "unmet"):
         return "short"
@@ -264,7 +266,7 @@ def _may_reach(
     return frozenset(any(own) and good for own in product(*copies) for good in hangs)
 
 
-def _truths(stated: Iterable[Stated], rung: Rung, excused: Excused) -> set[bool]:
+def _truths(stated: Iterable[RuleState], rung: Rung, excused: Excused) -> set[bool]:
     good = "mne" if excused == "accept" else "mn"
     ways = product(*("mu" if letter == "a" else letter for letter in _up_to(rung, stated)))
     return {all(letter in good for letter in way) for way in ways}

@@ -20,6 +20,7 @@ import pytest
 
 from recaudit import audit, cli, engine
 from tests.counted_once import remembering
+from tests.english import in_english
 from tests.two_stations import AREAS, FACILITIES, MARK, PLAN, SUITE, id_of, line, resources, rosters, write
 
 TABLE = Path(__file__).parents[1] / "docs" / "bad-input.md"
@@ -428,7 +429,7 @@ REGISTERS = (
         "facility without an expected number",
         add(REGISTER, "66003,C,health,24133\n"),
         3,
-        "1 facility sent nothing, and nobody said what was expected of them",
+        "1 facility sent nothing, and nobody said what was expected of it",
     ),
 )
 
@@ -500,14 +501,14 @@ FILES = (
         both(last_line("Encounter", b""), manifest("Encounter-2.ndjson")),
         3,
         "export/manifest.json: file of the manifest missing 1",
-        "may have rows that export/manifest.json lacks",
+        "may have rows in what was not read of export/manifest.json",
     ),
     case(
         "Bundle whose next page is not there",
         both(last_line("Encounter", b""), put("export/page.json", PAGE)),
         3,
         "export/page.json: next page missing 1",
-        "may have rows that export/page.json lacks",
+        "may have rows in what was not read of export/page.json",
     ),
     case(
         "XML with a document type",
@@ -522,7 +523,7 @@ LINES = (
         "insurance dossier without a visit",
         put("export/claims.xml", f"<GIAMDINHHS><HOSO>{MARK}</HOSO></GIAMDINHHS>"),
         3,
-        "no XML1 1",
+        "no content 1",
     ),
     case(
         "line in latin-1",
@@ -751,7 +752,7 @@ def _counts(result: dict[str, Any]) -> Iterator[str]:
     yield from (f"{rule['id']}: {state} {count}" for rule in result["rules"] for state, count in rule["totals"].items())
     yield from (f"unattributed: {reason} {rows}" for reason, rows in result["unattributed"].items())
     yield from (f"not looked at: {entry['what']}" for entry in result["not_looked_at"])
-    yield from (reason for claim in result["claims"] for reason in claim["reasons"])
+    yield from (reason for claim in result["claims"] for reason in in_english(claim["reasons"]))
 
 
 def hear(root: Path, arguments: list[str] | None, capsys: pytest.CaptureFixture[str]) -> Heard:

@@ -21,6 +21,7 @@ from recaudit.reports import bundle
 from recaudit.reports.formats import output
 from recaudit.reports.verification import Verification, lines
 from recaudit.result import FILE_NAME, Result, as_text, load, sealed, write
+from recaudit.said import say
 from recaudit.verify import intact, verify
 from tests import tiny_audit
 from tests.golden.province import province
@@ -56,7 +57,7 @@ def packed(files: dict[str, bytes], path: Path) -> Path:
 # ------------------------------------------------------------------------------------------------ what is in it
 def test_a_bundle_holds_result_plan_register_suites_and_catalogues(files: dict[str, bytes]) -> None:
     beside = {"audit/recaudit.toml", "audit/register/facilities.csv", "audit/register/areas.csv", "audit/own.json"}
-    assert {FILE_NAME, bundle.COMMAND, bundle.SUMS, *beside} <= files.keys()
+    assert {FILE_NAME, bundle.BRIEF, bundle.COMMAND, bundle.SUMS, *beside} <= files.keys()
     assert {"shipped/values/any.json", "shipped/health/links.json", "shipped/health/views/encounter.json"} <= set(files)
 
 
@@ -91,7 +92,9 @@ def test_the_command_says_how_to_judge_again(files: dict[str, bytes]) -> None:
 
 # ------------------------------------------------------------------------------------------------ untouched
 def test_an_untouched_bundle_holds(tiny: Path) -> None:
-    assert verify(tiny.parent / "bundle.zip").why == "holds as far as it was checked; not checked: inputs, again"
+    assert (
+        str(verify(tiny.parent / "bundle.zip").why) == "holds as far as it was checked; not checked: inputs and again"
+    )
     assert intact(tiny.parent / "bundle.zip") == load(tiny / FILE_NAME)
 
 
@@ -100,7 +103,7 @@ def test_a_bundle_is_judged_again_with_exports_and_rosters_alone(tiny: Path, tmp
     (tmp_path / "register").mkdir()
     shutil.copy(tiny / "register" / "rosters.csv", tmp_path / "register")
     found = verify(tiny.parent / "bundle.zip", inputs=tmp_path, workers=1)
-    assert found.why == "holds", "\n".join(lines(found))
+    assert found.why == say("holds"), "\n".join(lines(found))
     (tmp_path / "register" / "rosters.csv").unlink()
     assert failing(verify(tiny.parent / "bundle.zip", inputs=tmp_path, workers=1)) == ["inputs"]
 
@@ -118,7 +121,7 @@ def test_a_plan_below_its_register_keeps_its_place(tmp_path: Path, capsys: pytes
         bundle.unpacked((tmp_path / "b.zip").read_bytes())
     )
     shutil.copytree(root, tmp_path / "other" / "audit")
-    assert verify(tmp_path / "b.zip", inputs=tmp_path / "other" / "audit" / "plans", workers=1).why == "holds"
+    assert verify(tmp_path / "b.zip", inputs=tmp_path / "other" / "audit" / "plans", workers=1).why == say("holds")
 
 
 # ------------------------------------------------------------------------------------------------ every byte
@@ -167,6 +170,7 @@ def test_every_byte_of_a_bundle_counts(tiny: Path, tmp_path: Path) -> None:
         ("audit/export/Patient.ndjson", b"{}\n", "audit/export/Patient.ndjson is not asked for"),
         ("shipped/values/vi.json", b"{}", "shipped/values/vi.json has another SHA-256"),
         (bundle.COMMAND, b"rm -rf /\n", "COMMAND.txt does not follow from the result"),
+        (bundle.BRIEF, b"# All is confirmed\n", "BRIEF.md does not follow from the result"),
     ],
 )
 def test_a_file_changed_and_summed_anew_is_caught(

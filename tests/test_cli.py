@@ -20,9 +20,11 @@ import pytest
 
 import recaudit.result
 from recaudit import cli
+from recaudit.commands import results, synth
 from recaudit.errors import PlanError, Problem
 from recaudit.reports.progress import bar
 from recaudit.result import Result, load, write
+from recaudit.said import Said
 from recaudit.synth import known_packs
 from recaudit.synth.education.packs import PACKS as EDUCATION_PACKS
 from recaudit.synth.health.packs import PACKS as HEALTH_PACKS
@@ -92,7 +94,9 @@ def test_a_plan_that_cannot_be_used_is_2_and_names_every_problem(
     audit: Callable[[Audit], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(plan: Path, **options: object) -> Outcome:
-        raise PlanError.of([Problem("no name", "here", "add one"), Problem("no period", "there", "add it")])
+        raise PlanError.of(
+            [Problem(Said("no name"), "here", Said("add one")), Problem(Said("no period"), "there", Said("add it"))]
+        )
 
     audit(refuse)
     assert cli.run(["check", str(tmp_path)]) == 2
@@ -112,7 +116,7 @@ def test_a_crash_is_3_and_says_kind_and_place_but_no_value(
     assert cli.run(["check", str(tmp_path)]) == 3
     err = capsys.readouterr().err
     assert err.startswith(
-        "error: recaudit failed (internal), so nothing was judged: ValueError\n  where: recaudit/cli.py:"
+        "error: recaudit failed (internal), so nothing was judged: ValueError\n  where: recaudit/commands/check.py:"
     )
     assert "1980" not in err
     assert "Traceback" not in err
@@ -181,7 +185,7 @@ def test_a_pipe_gets_the_page_where_it_is_asked_for(
 
 
 def test_the_name_of_the_result_is_the_same_everywhere() -> None:
-    assert cli.RESULT == recaudit.result.FILE_NAME
+    assert results.RESULT == recaudit.result.FILE_NAME
 
 
 # ------------------------------------------------------------------------------------------------ show
@@ -312,8 +316,8 @@ def test_no_command_imports_rich_to_say_what_it_does() -> None:
 def test_every_pack_that_synth_knows_can_be_asked_for_and_is_looked_up_only_then(tmp_path: Path) -> None:
     packs = set(known_packs())
     assert packs == {*HEALTH_PACKS, *EDUCATION_PACKS}
-    context = click.Context(cli.synth, info_name="synth")
-    [asked] = [one for one in cli.synth.params if one.name == "packs"]
+    context = click.Context(synth.synth, info_name="synth")
+    [asked] = [one for one in synth.synth.params if one.name == "packs"]
     assert {asked.type.convert(pack, asked, context) for pack in packs} == packs
     assert set((asked.make_metavar(context) or "").strip("[]").split("|")) == packs
     with pytest.raises(click.BadParameter, match="'lao' is not one of"):

@@ -16,6 +16,8 @@ from recaudit.compare import Change, Comparison, Finding, compare, gated, risen
 from recaudit.reports import differences
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import FILE_NAME, Result, sealed, write
+from recaudit.said import say
+from recaudit.terms import named
 from tests.golden.province import HOSTILE, province
 
 Json = dict[str, Any]
@@ -66,7 +68,7 @@ def test_a_result_beside_itself_says_nothing() -> None:
         (
             lambda r: (r["plan"].update(sha256="1" * 64), r["period"].update({"from": None, "to": None})),
             "plan",
-            "period 2026-03-01 to 2026-03-31 → ever to ever",
+            "period 2026-03-01 to 2026-03-31 → all times",
         ),
         (lambda r: r["plan"].update(facility="x"), "plan", "--facility says otherwise"),
         (lambda r: r["suites"][0].update(sha256="1" * 64), "suite", "health/composition edited"),
@@ -79,12 +81,12 @@ def test_a_result_beside_itself_says_nothing() -> None:
         (lambda r: r["policy"].update(version="2"), "policy", "edition 2026.1 → 2"),
         (lambda r: r["catalogues"][0].update(sha256="1" * 64), "policy", "values/any.json edited"),
         (lambda r: r["register"].update(date="2026-02-01"), "register", "another source or date"),
-        (lambda r: r["inputs"][1].update(role="roster"), "register", "1 new of 1 files"),
+        (lambda r: r["inputs"][1].update(role="roster"), "register", "1 new of 1 file"),
         (lambda r: r["tool"].update(version="0.2.0"), "version", "recaudit 0.1.0 → 0.2.0"),
     ],
 )
 def test_what_may_have_caused_it_is_named(change: Callable[[Json], object], kind: str, what: str) -> None:
-    found = {cause.kind: cause.what for cause in compare(province(), changed(change)).causes}
+    found = {cause.kind: str(cause.what) for cause in compare(province(), changed(change)).causes}
     assert found[kind] == what
 
 
@@ -107,9 +109,9 @@ def test_another_denominator_is_no_progress() -> None:
 
     found = of(compare(province(), changed(new_data, fewer)), "facility")
     at = {change.part: change for change in found}
-    assert (at["expected"].old, at["expected"].new) == ("900 by roster", "860 by roster")
+    assert (str(at["expected"].old), str(at["expected"].new)) == ("900 by roster", "860 by roster")
     assert at["complete"].trend == "not comparable"
-    assert at["complete"].why == "expected was 900 by roster, and is 860 by roster"
+    assert str(at["complete"].why) == "expected was 900 by roster, and is 860 by roster"
     assert not [change for change in found if change.trend in ("better", "worse")]
 
 
@@ -134,7 +136,7 @@ def test_a_changed_rule_is_never_progress(change: Callable[[Json], object], why:
     ):
         (moved,) = of(compare(one, other), "facility")
         assert moved.trend == "not comparable"
-        assert moved.why.startswith(why.rsplit(" ", 1)[0])
+        assert str(moved.why).startswith(why.rsplit(" ", 1)[0])
 
 
 def test_rungs_below_a_changed_rule_are_still_compared() -> None:
@@ -154,7 +156,9 @@ def test_a_changed_advisory_rule_moves_no_rung() -> None:
 
 
 def test_other_words_are_the_same_rule() -> None:
-    new = changed(new_data, repaired, lambda r: rule(r, "enc-discharge").update(title={"en": "x"}, why="y", fix={}))
+    new = changed(
+        new_data, repaired, lambda r: rule(r, "enc-discharge").update(title={"en": "x"}, why={"en": "y"}, fix={})
+    )
     assert [change.trend for change in of(compare(province(), new), "facility")] == ["better"]
 
 
@@ -163,20 +167,24 @@ def test_the_same_data_judged_otherwise_is_no_progress(cause: str) -> None:
     new = changed(repaired, lambda r: r[cause].update(**{"plan": {"sha256": "1" * 64}}.get(cause, {"version": "9"})))
     (moved,) = of(compare(province(), new), "facility")
     assert moved.trend == "not comparable"
-    assert moved.why.startswith("the same data, judged otherwise: ")
+    assert str(moved.why).startswith("the same data, judged otherwise: ")
 
 
 def test_what_is_only_no_longer_known_is_no_gain() -> None:
     new = changed(new_data, lambda r: facility(r)["rungs"]["complete"].update(short=200, unknown=60))
     (moved,) = of(compare(province(), new), "facility")
-    assert (moved.trend, moved.old, moved.new) == ("changed", "260 short, 0 unknown", "200 short, 60 unknown")
+    assert (moved.trend, str(moved.old), str(moved.new)) == ("changed", "260 short, 0 unknown", "200 short, 60 unknown")
 
 
 def test_facilities_and_rules_that_come_or_go_are_said() -> None:
     new = changed(new_data, lambda r: r["facilities"].pop(0), lambda r: r["rules"].pop())
-    assert Change("facility", "health", "KCB66001", "status", "ok", "-", "gone") in compare(province(), new).changes
+    assert (
+        Change("facility", "health", "KCB66001", "status", named("ok"), "-", "gone") in compare(province(), new).changes
+    )
     assert Change("rule", "health", "pat-telecom", "missed", "270/993", "-", "gone") in compare(province(), new).changes
-    assert Change("facility", "health", "KCB66001", "status", "-", "ok", "new") in compare(new, province()).changes
+    assert (
+        Change("facility", "health", "KCB66001", "status", "-", named("ok"), "new") in compare(new, province()).changes
+    )
 
 
 def test_a_rule_met_by_more_of_the_same_rows_is_better() -> None:
@@ -189,7 +197,7 @@ def test_a_rule_met_by_more_of_the_same_rows_is_better() -> None:
     assert (moved.trend, moved.old, moved.new) == ("better", "265/1630", "260/1630")
     new = changed(new_data, lambda r: rule(r, "enc-has-condition")["totals"].update(unmet=totals["unmet"] - 5))
     (moved,) = of(compare(province(), new), "rule")
-    assert (moved.trend, moved.why) == ("not comparable", "of 1630 rows that were due, now 1625")
+    assert (moved.trend, str(moved.why)) == ("not comparable", "of 1,630 rows that were due, now 1,625")
 
 
 # ------------------------------------------------------------------------------------------------ claims
@@ -225,12 +233,14 @@ def test_a_higher_low_is_better_and_a_higher_high_only_another() -> None:
     ("parts", "why"),
     [
         ({"target": "0.5"}, "the claim says something else"),
-        ({"low": [1000, 1100], "high": [1073, 1100]}, "its denominator was 1320, and is 1100"),
+        ({"low": [1000, 1100], "high": [1073, 1100]}, "its denominator was 1,320, and is 1,100"),
     ],
 )
 def test_a_claim_about_something_else_is_not_compared(parts: Json, why: str) -> None:
     new = changed(new_data, lambda r: claim(r, verdict="confirmed", wording="confirmed", **parts))
-    assert {(change.trend, change.why) for change in of(compare(province(), new), "claim")} == {("not comparable", why)}
+    assert {(change.trend, str(change.why)) for change in of(compare(province(), new), "claim")} == {
+        ("not comparable", why)
+    }
 
 
 def test_claims_come_and_go() -> None:
@@ -265,25 +275,24 @@ def test_excused_counts_as_missed_and_advisory_does_not_count() -> None:
 def test_a_finding_of_a_new_rule_is_new_and_says_why() -> None:
     old = changed(lambda r: [one["rules"].pop("comp-attester", None) for one in r["facilities"]])
     old["rules"] = [one for one in old["rules"] if one["id"] != "comp-attester"]
-    assert {found.why for found in risen(old, changed(new_data))} == {"the rule was added"}
+    assert {str(found.why) for found in risen(old, changed(new_data))} == {"the rule was added"}
 
 
 def test_a_finding_that_went_with_its_rows_is_not_repaired() -> None:
     silent = changed(new_data, lambda r: counts(r, "KCB66058", "comp-attester", met=0, unmet=0))
     (gone,) = compare(province(), silent).gone
-    assert gone.why.startswith("no more rows meet it than did")
+    assert str(gone.why).startswith("no more rows meet it than did")
     mended = changed(new_data, lambda r: counts(r, "KCB66058", "comp-attester", met=130, unmet=0))
     assert compare(province(), mended).gone == (Finding("KCB66058", "comp-attester", "health", 10),)
 
 
 def test_the_gate_is_missed_whatever_else_the_audit_says() -> None:
     found = [Finding("f", "r", "health", 1)]
-    assert gated(0, "every claim is confirmed", []) == (0, "every claim is confirmed")
-    assert gated(0, "every claim is confirmed", found) == (
-        1,
-        "1 finding is new since the baseline; every claim is confirmed",
-    )
-    assert gated(3, "x", found * 2)[0] == 1
+    confirmed = say("every claim is confirmed")
+    assert gated(0, confirmed, []) == (0, confirmed)
+    code, why = gated(0, confirmed, found)
+    assert (code, str(why)) == (1, "1 finding is new since the baseline; every claim is confirmed")
+    assert gated(3, confirmed, found * 2)[0] == 1
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
@@ -380,7 +389,9 @@ def test_a_new_finding_is_printed_and_fails_where_asked(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("recaudit.audit.check", lambda plan, **options: Outcome(NEWER, 0, "every claim is confirmed"))
+    monkeypatch.setattr(
+        "recaudit.audit.check", lambda plan, **options: Outcome(NEWER, 0, say("every claim is confirmed"))
+    )
     plan = tmp_path / "recaudit.toml"
     plan.touch()
     assert cli.run(["check", str(plan), "--baseline", str(kept[0]), *gate]) == code

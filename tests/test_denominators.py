@@ -18,7 +18,7 @@ from recaudit import audit, verdicts
 from recaudit.csvfiles import Faults
 from recaudit.errors import PlanError, RegisterError
 from recaudit.evidence import evidence_of
-from recaudit.model import Claim, Expected, Facility, Period, Said, Standing, Tally
+from recaudit.model import Claim, Expected, Facility, Period, Standing, Stated, Tally
 from recaudit.plan import Plan
 from recaudit.plan import load as load_plan
 from recaudit.register import load
@@ -29,6 +29,7 @@ from recaudit.result import Result
 from recaudit.verdicts import Evidence, Seat
 from recaudit.verify import contradictions
 from tests import tiny_audit
+from tests.english import in_english
 
 WHOLE = Period(date(2026, 1, 1), date(2026, 3, 31))
 HEADER = "facility,period,expected,source,covers\n"
@@ -55,7 +56,7 @@ def planned(root: Path, rows: str, register: str = "", audit_part: str = "") -> 
 def test_the_plan_says_which_source_decides_and_the_others_stand_beside_it(tmp_path: Path) -> None:
     plan = planned(tmp_path, CLAIMS + STATISTICS + OTHER, 'decides = ["Statistics"]')
     expected = load(plan).expected["66001"]
-    said = (Said("Statistics", "count", 3), Said("Claims data", "count", 2))
+    said = (Stated("Statistics", "count", 3), Stated("Claims data", "count", 2))
     assert expected == Expected("66001", "count", 3, "all", ("Statistics",), said)
     assert expected.disputed
     assert not expected.doubted  # the other one says less
@@ -65,9 +66,9 @@ def test_two_sources_and_none_that_decides_are_a_fault_that_says_what_to_write(t
     with pytest.raises(RegisterError) as refused:
         load(planned(tmp_path, CLAIMS + STATISTICS))
     (problem,) = refused.value.problems
-    assert problem.where == "register/expected.csv:3, column source"
-    assert problem.what.startswith("2 sources say how many")
-    assert 'decides = ["Claims data", "Statistics"]' in problem.fix
+    assert str(problem.where) == "register/expected.csv:3, column source"
+    assert str(problem.what).startswith("2 sources say how many")
+    assert 'decides = ["Claims data", "Statistics"]' in str(problem.fix)
 
 
 def test_the_order_of_trust_decides_and_a_blank_number_says_nothing(tmp_path: Path) -> None:
@@ -87,9 +88,9 @@ def test_a_source_that_decides_and_says_nothing_is_a_fault(tmp_path: Path) -> No
     with pytest.raises(RegisterError) as refused:
         load(planned(tmp_path, CLAIMS + STATISTICS + OTHER, 'decides = ["Claims dta", "Statistics"]'))
     (problem,) = refused.value.problems
-    assert problem.where == "recaudit.toml [register], decides"
-    assert problem.what == "no expected number is from Claims dta, which is to decide"
-    assert problem.fix == "did you mean Claims data?"
+    assert str(problem.where) == "recaudit.toml [register], decides"
+    assert str(problem.what) == "no expected number is from Claims dta, which is to decide"
+    assert str(problem.fix) == "did you mean Claims data?"
 
 
 def test_what_sources_say_stands_in_one_order_whatever_that_of_the_rows() -> None:
@@ -112,7 +113,7 @@ NUMBERS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("all", "subset"
 
 @given(NUMBERS)
 def test_a_dispute_is_two_wholes_that_differ_or_a_part_that_exceeds_a_whole(numbers: list[tuple[int, Any]]) -> None:
-    said = tuple(Said(str(place), "count", *one) for place, one in enumerate(numbers))
+    said = tuple(Stated(str(place), "count", *one) for place, one in enumerate(numbers))
     expected = Expected("a", "count", said[0].number, said[0].covers, said=said if len(said) > 1 else ())
     agree = any(  # is there a number that all of them can be right about?
         all(number == whole if covers == "all" else number <= whole for number, covers in numbers) for whole in range(5)
@@ -123,7 +124,7 @@ def test_a_dispute_is_two_wholes_that_differ_or_a_part_that_exceeds_a_whole(numb
 
 # ------------------------------------------------------------------------------------------------ what it takes away
 def seat(number: int, *others: int, received: int = 2, name: str = "a") -> Seat:
-    said = tuple(Said(str(place), "count", one) for place, one in enumerate((number, *others)))
+    said = tuple(Stated(str(place), "count", one) for place, one in enumerate((number, *others)))
     at = Standing(received, 0, 0)
     tally = Tally(name, matched=received, received={"unmet": dict.fromkeys(("conformant", "complete"), at)})
     return Seat(
@@ -170,17 +171,17 @@ def test_the_result_shows_all_sources_and_holds_together(disputed: Result) -> No
     assert (second["disputed"], len(second["said"])) == (False, 2)
     (claim,) = disputed["claims"]
     assert claim["wording"] == "supported by count"
-    assert any("another source expects more" in reason and "66001" in reason for reason in claim["reasons"])
-    assert any("66001" in step and "agree" in step for step in claim["would_settle"])
+    assert any("another source expects more" in reason and "66001" in reason for reason in in_english(claim["reasons"]))
+    assert any("66001" in step and "agree" in step for step in in_english(claim["would_settle"]))
     assert list(contradictions(disputed)) == []
-    assert any("disputed" in note and "66001" in note for note in disputed["notes"])
+    assert any("disputed" in note and "66001" in note for note in in_english(disputed["notes"]))
 
 
 def test_a_dispute_that_is_taken_out_or_bent_contradicts_the_result(disputed: Result) -> None:
     def bent(change: Any) -> list[str]:  # noqa: ANN401
         other = cast(Any, copy.deepcopy(disputed))
         change(other["facilities"][0])
-        return list(contradictions(cast(Result, other)))
+        return list(in_english(contradictions(cast(Result, other))))
 
     assert bent(lambda entry: entry.pop("said"))
     assert bent(lambda entry: entry.update(disputed=False))
@@ -210,9 +211,9 @@ def test_silence_that_is_missing_before_the_deadline_contradicts_the_result(disp
     other = cast(Any, copy.deepcopy(disputed))
     other["evidence"]["health"]["silence"] = "missing"
     other["deadline"] = "2026-04-19"
-    assert not any(one.startswith("deadline") for one in contradictions(cast(Result, other)))
+    assert not any(one.startswith("deadline") for one in in_english(contradictions(cast(Result, other))))
     other["deadline"] = other["as_of"]
-    assert any(one.startswith("deadline") for one in contradictions(cast(Result, other)))
+    assert any(one.startswith("deadline") for one in in_english(contradictions(cast(Result, other))))
 
 
 def test_after_the_deadline_silence_is_missing(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_no_rule_claims_that_a_signature_is_valid() -> None:
     }
     for rule in signed:
         if rule.rung == "attested":
-            assert "Whether a signature is valid is not verified by recaudit." in rule.why, rule.id
+            assert "Whether a signature is valid is not verified by recaudit." in rule.why["en"], rule.id
 
 
 def test_the_page_of_rules_names_every_one_of_them() -> None:

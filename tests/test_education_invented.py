@@ -97,7 +97,7 @@ def test_what_fits_nothing_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(SuiteError, match=what) as refused:
         loaded(tmp_path, minimal(**change))
-    assert refused.value.problems[0].where == f"own.json: {where}"
+    assert str(refused.value.problems[0].where) == f"own.json: {where}"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_shape_that_fits_nothing_is_refused(change: dict[str, object], what: s
     mapping["shapes"][0] |= change
     with pytest.raises(SuiteError, match=what) as refused:
         loaded(tmp_path, mapping)
-    assert "shape learners" in refused.value.problems[0].where
+    assert "shape learners" in str(refused.value.problems[0].where)
 
 
 @pytest.mark.parametrize("place", [{"value": {"a": 1}}, {"value": "\ud800"}, {"column": "code", "take": "no group"}])

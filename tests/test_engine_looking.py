@@ -83,4 +83,4 @@ def test_the_lists_that_are_named_are_read_and_one_that_nobody_knows_is_refused(
     wrong = Wrong("links.json")
     entry = {"name": "t", "made": "traits", "kind": "found", "uses": [], "list": "../vn"}
     read_made(entry, {}, tables(), wrong)
-    assert [problem.what for problem in wrong.problems] == ["there is no list '../vn'"]
+    assert [str(problem.what) for problem in wrong.problems] == ["there is no list '../vn'"]

@@ -60,8 +60,8 @@ def test_where_there_is_no_more_memory_the_problem_is_told(tmp_path: Path) -> No
         with pytest.raises(EngineError, match="memory or disk does not suffice") as raised:
             engine.rows(LISTED)
     [problem] = raised.value.problems
-    assert "8.0 MiB" in problem.where
-    assert "TMPDIR" in problem.fix
+    assert "8.0 MiB" in str(problem.where)
+    assert "TMPDIR" in str(problem.fix)
 
 
 def test_a_stream_gets_more_memory_too_or_the_problem_is_told(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_full_disk_is_told_in_our_own_words(tmp_path: Path) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     [problem] = raised.value.problems
-    assert str(tmp_path / "engine") in problem.where
+    assert str(tmp_path / "engine") in str(problem.where)
     assert "wide.parquet" not in str(raised.value)
     assert raised.value.__suppress_context__
 

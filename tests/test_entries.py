@@ -27,6 +27,7 @@ from recaudit.model import (
 )
 from recaudit.reports.identities import broken
 from recaudit.result import Result
+from recaudit.said import as_entry, english
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence
 from tests.golden.province import province
@@ -42,7 +43,7 @@ RULE = Rule(
     kwargs={"column": "class"},
     columns=("class",),
     title={"en": "The class is filled"},
-    why="why",
+    why={"en": "why"},
     fix={"en": "Fill it."},
 )
 CLAIM = Claim("c", "health", "complete", Fraction(39, 40), {"en": "all"}, said_by="they")
@@ -158,7 +159,7 @@ def test_rules_sum_their_facilities_and_excused_fails_a_facility_too() -> None:
     own = rules["enc-class"]
     assert own["totals"] == {"met": 4, "unmet": 6, "excused": 4, "not_applicable": 8, "not_assessable": 12}
     assert own["facilities_failing"] == 4  # the first one has nothing unmet, but something excused
-    assert (own["table"], own["rung"], own["required"], own["why"]) == ("encounter", "complete", True, "why")
+    assert (own["table"], own["rung"], own["required"], own["why"]) == ("encounter", "complete", True, {"en": "why"})
     assert rules["received"]["facilities_failing"] == 1
 
 
@@ -186,8 +187,8 @@ def test_a_claim_carries_its_words_bounds_and_every_rung() -> None:
     assert entry["open"] == {"returned": 1, "holes": 0, "spoiled": 0, "rescued": 0}
     assert set(entry["by_rung"]) == set(RUNGS)
     assert entry["by_rung"]["complete"] == {"verdict": "refuted", "low": [1, 3], "high": [2, 3]}
-    assert (entry["wording"], tuple(entry["reasons"])) == (verdict.wording, verdict.reasons)
-    assert entry["sentence"].startswith("refuted: ")
+    assert (entry["wording"], tuple(entry["reasons"])) == (verdict.wording, tuple(map(as_entry, verdict.reasons)))
+    assert english(entry["sentence"]).startswith("refuted: ")
 
 
 def test_what_has_no_bound_is_null() -> None:
@@ -373,7 +374,5 @@ def test_the_exit_code_table(code: int, verdicts: tuple[str, ...], change: Calla
 
 
 def test_both_are_named_where_refuted_beats_unverifiable() -> None:
-    assert exit_code(whole(nothing_wrong, "refuted", "unverifiable", "unverifiable")) == (
-        1,
-        "1 claim is refuted; 2 claims are unverifiable",
-    )
+    code, why = exit_code(whole(nothing_wrong, "refuted", "unverifiable", "unverifiable"))
+    assert (code, str(why)) == (1, "1 claim is refuted; 2 claims are unverifiable")

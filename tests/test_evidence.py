@@ -16,6 +16,7 @@ from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.model import RUNGS, Claim, Excused, Level, Scope
 from recaudit.result import Result, TotalEntry
 from recaudit.verdicts import Evidence
+from tests.english import in_english
 from tests.golden.province import province
 from tests.small_worlds import Row, Site, World, evidence
 from tests.test_small_worlds import (
@@ -116,7 +117,7 @@ def test_evidence_of_more_records_than_there_are_is_overdrawn() -> None:
             "accept": {"complete": {"reached": 2, "short": 0, "unknown": 0}},
         }
     }
-    assert overdrawn(result, "health") == [
+    assert list(in_english(overdrawn(result, "health"))) == [
         "evidence of health: 100 unattributed in scope, but 99 in all",
         "evidence of facility 0: 2 reached in its namespaces, but 1 at complete",
         "evidence of facility 0: not 1 received records at complete, excused accept",

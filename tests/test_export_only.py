@@ -22,6 +22,7 @@ from recaudit.model import EVER, Expected, Facility
 from recaudit.reports import terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.reports.numbers import percent
+from recaudit.said import english
 from recaudit.verdicts import Evidence, Seat
 from tests import seams
 from tests.one_clinic import encounter, lay, lines, organization, sound, tables
@@ -63,7 +64,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 # -------------------------------------------------------------- what is recognised
 def test_a_clean_export_passes_and_has_no_verdict(clean: tuple[Path, Outcome]) -> None:
     _, outcome = clean
-    assert (outcome.code, outcome.why) == (0, "no required rule is unmet")
+    assert (outcome.code, str(outcome.why)) == (0, "no required rule is unmet")
     assert outcome.result["claims"] == []
     assert outcome.result["register"] is None
 
@@ -77,7 +78,7 @@ def test_without_a_period_nothing_is_out_of_scope_by_its_date(clean: tuple[Path,
 
 def test_what_is_no_export_is_listed_and_our_own_result_is_not_read(clean: tuple[Path, Outcome]) -> None:
     folder, outcome = clean
-    listed = {entry["what"]: entry["why"] for entry in outcome.result["not_looked_at"]}
+    listed = {entry["what"]: english(entry["why"]) for entry in outcome.result["not_looked_at"]}
     assert {"notes.txt", "package.json"} <= set(listed)
     assert {entry["path"] for entry in outcome.result["inputs"]} == {path.name for path in folder.glob("*.ndjson")}
     assert "recaudit-result.json" not in listed
@@ -143,8 +144,8 @@ def test_what_cannot_be_asked_is_an_error_in_three_parts(tmp_path: Path) -> None
 # -------------------------------------------------------------- whose the rows are
 def test_one_file_alone_is_judged_and_says_what_it_could_not_judge(alone: Outcome) -> None:
     assert alone.code == 1
-    assert alone.why.startswith("1 required rule is not met by every record; ")
-    blind = {entry["what"]: entry["why"] for entry in alone.result["not_looked_at"]}
+    assert str(alone.why).startswith("1 required rule is not met by every record; ")
+    blind = {entry["what"]: english(entry["why"]) for entry in alone.result["not_looked_at"]}
     assert blind["condition"] == (
         "the table was not handed in: 7 rules on it cannot be assessed, nor enc-has-condition"
     )
@@ -183,7 +184,7 @@ def test_a_plan_without_a_register_takes_the_facilities_of_the_rows(tmp_path: Pa
         encoding="utf-8",
     )
     outcome = audit.check(tmp_path, workers=1)
-    assert (outcome.code, outcome.why) == (3, "nothing to judge by: the plan names no register")
+    assert (outcome.code, str(outcome.why)) == (3, "nothing to judge by: the plan names no register")
     assert [entry["id"] for entry in outcome.result["facilities"]] == ["clinic-1"]
     assert outcome.result["claims"][0]["verdict"] == "unverifiable"
 
@@ -191,7 +192,7 @@ def test_a_plan_without_a_register_takes_the_facilities_of_the_rows(tmp_path: Pa
 # -------------------------------------------------------------- the six vacuous probes
 def test_an_empty_table_is_nothing_to_judge(tmp_path: Path) -> None:
     outcome = check(lay(tmp_path, {**tables(), "Encounter": []}))
-    assert (outcome.code, outcome.why) == (3, "nothing to judge: no row of the unit's table")
+    assert (outcome.code, str(outcome.why)) == (3, "nothing to judge: no row of the unit's table")
 
 
 def test_an_empty_table_that_must_not_be_is_unmet(tmp_path: Path) -> None:
@@ -239,14 +240,14 @@ def test_a_silent_facility_of_the_register_is_no_pass_even_if_nobody_said_what_i
     )
     outcome = audit.check(tmp_path, workers=1)
     assert outcome.code == 3
-    assert outcome.why == "1 facility sent nothing, and nobody said what was expected"
+    assert str(outcome.why) == "1 facility sent nothing, and nobody said what was expected"
 
 
 # -------------------------------------------------------------- the exit code
 def test_a_folder_without_an_export_is_nothing_to_judge(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").touch()
     outcome = check(tmp_path)
-    assert (outcome.code, outcome.why) == (3, "nothing to judge: no file")
+    assert (outcome.code, str(outcome.why)) == (3, "nothing to judge: no file")
     assert [entry["what"] for entry in outcome.result["not_looked_at"]] == ["readme.txt"]
     assert "nothing to judge: no file" in page(outcome)
 
@@ -271,7 +272,7 @@ def test_what_nobody_could_read_place_or_judge_is_no_pass(clean: tuple[Path, Out
         assert exits.exit_code(spoilt)[0] == 3  # type: ignore[arg-type]
     unmet = {**rule, "totals": {**open_, "unmet": 1}}
     code, why = exits.exit_code({**result, "rules": [unmet, *rest]})  # type: ignore[list-item]
-    assert (code, why.count("; ")) == (1, 1)  # 1 beats 3; both are said
+    assert (code, str(why).count("; ")) == (1, 1)  # 1 beats 3; both are said
 
 
 # -------------------------------------------------------------- the command

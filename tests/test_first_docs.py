@@ -31,6 +31,7 @@ import pytest
 
 import recaudit.plan
 from recaudit import cli, engine
+from recaudit.commands import printing
 from recaudit.education.formats import specifications
 from recaudit.register import areas, crosswalk, expected, facilities, subjectplan
 from tests.counted_once import remembering
@@ -132,7 +133,7 @@ sys.exit(code)
 *) exec "$RECAUDIT" "$@" ;;
 esac
 """
-ON_TERMINAL = cli._on_terminal
+ON_TERMINAL = printing.on_terminal
 COUNT = remembering(engine.count)
 
 
@@ -168,7 +169,7 @@ def by_shell(command: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str
             for request in requests:  # until the shell and all that it started have ended
                 where, arguments = json.loads(request)
                 with contextlib.chdir(where), pytest.MonkeyPatch.context() as off_terminal:
-                    off_terminal.setattr(cli, "_on_terminal", ON_TERMINAL)
+                    off_terminal.setattr(printing, "on_terminal", ON_TERMINAL)
                     code = cli.run(arguments)
                 answers.write(json.dumps([*capsys.readouterr(), code]) + "\n")
                 answers.flush()
@@ -179,7 +180,7 @@ def by_shell(command: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str
 def follow(page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[int]:
     """Do what the page says, where we are; returns the exit codes that it shows."""
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(cli, "_on_terminal", lambda: True)
+    monkeypatch.setattr(printing, "on_terminal", lambda: True)
     monkeypatch.setattr(engine, "count", COUNT)
     codes, code = [], -1
     for step in steps(page):

@@ -41,7 +41,7 @@ def areas(tmp_path: Path, *rows: str) -> tuple[tuple[Area, ...], list[tuple[str,
     faults = Faults()
     sheet = read(tmp_path / "areas.csv", "areas.csv", AREAS, faults)
     assert sheet is not None
-    return areas_of([sheet], faults), [(one.where, str(one.what)) for one in faults.problems()]
+    return areas_of([sheet], faults), [(str(one.where), str(one.what)) for one in faults.problems()]
 
 
 def test_coordinates_stay_as_the_register_writes_them(tmp_path: Path) -> None:

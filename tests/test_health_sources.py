@@ -117,7 +117,7 @@ def test_a_namespace_by_facility_needs_a_certain_facility(tmp_path: Path) -> Non
     put(tmp_path, {"H1/x.ndjson": line(PATIENT), "H2/x.ndjson": line(PATIENT)})
     with pytest.raises(SourceError, match="not certain") as raised:
         read(tmp_path, Source("s", "health", ("in",), namespace="facility", facility=("folder",)), known=("H1",))
-    assert [problem.where for problem in raised.value.problems] == ["in/H2/x.ndjson"]
+    assert [str(problem.where) for problem in raised.value.problems] == ["in/H2/x.ndjson"]
 
 
 def test_an_unknown_format_or_release_stops(tmp_path: Path) -> None:

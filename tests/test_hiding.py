@@ -15,6 +15,7 @@ from recaudit.reports import judgements, lines, places, terminal
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden, Place, hidden, hiding
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import Result, write
+from recaudit.said import as_entry, say
 from tests.golden.province import province
 
 Sites = list[tuple[int | None, int, str]]  # expected, read, area
@@ -217,7 +218,7 @@ def test_what_counts_single_places_is_not_printed_where_one_is_hidden() -> None:
     """A note, a recount that looked at a hidden facility, and a cell in which two engines disagree."""
     result, gone = small()
     one = gone.unseen(result["facilities"])[0]["id"]
-    result["notes"] = [f"{one}: its roster lists 41 records"]
+    result["notes"] = [as_entry(say("{facility}: its roster lists 41 records", facility=one))]
     counts = {"frame": 43, "sampled": 3, "answered": 3, "found": 3, "matching": 1, "factor": None}
     recount: dict[str, Any] = {
         **counts,

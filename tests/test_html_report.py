@@ -26,6 +26,7 @@ from recaudit.reports.html.streams import Reader, put, signed, unsigned
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import known
 from recaudit.result import Result
+from recaudit.said import say
 
 HOSTILE = "</script><script>alert(1)</script> {{7*7}} \u202e =HYPERLINK(\u2028"
 
@@ -134,7 +135,7 @@ def test_a_result_whose_sums_do_not_hold_is_refused() -> None:
 
 def test_a_result_that_something_speaks_against_is_refused() -> None:
     with pytest.raises(ResultError, match="claims/a"):
-        html(small(), wrong=["claims/a: 1 in the result, 2 again"])
+        html(small(), wrong=[say("claims/a: {n} in the result, 2 again", n=1)])
 
 
 def test_an_unknown_language_is_refused() -> None:

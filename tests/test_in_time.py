@@ -33,6 +33,7 @@ from recaudit.sampling.field import draw
 from recaudit.shipped import expectations
 from recaudit.verify import contradictions
 from tests import tiny_audit, two_stations
+from tests.english import in_english
 
 REFORM, EVE = date(2025, 7, 1), date(2025, 6, 30)
 PACK = "vn-dak-lak"
@@ -165,11 +166,11 @@ def test_a_scope_of_old_codes_means_every_area_of_today_that_they_became(tmp_pat
     assert [one.scope for one in scoped.claims] == [due, Scope(("22225",))]
     assert scoped.gates[0].scope == due
     assert scope_of(scope_entry(due)) == due
-    assert register.renamed_areas(scoped) == [
-        f"claim {claims[0].id}: the areas of its scope are 54, 24550, 9, today 66, 24561, 24544, 9",
+    assert in_english(register.renamed_areas(scoped)) == (
+        f"claim {claims[0].id}: the areas of its scope are 54, 24550 and 9, today 66, 24561, 24544 and 9",
         "claim now: 22225 is taken for the area of today, not for 22237",
-        "gate 1: the areas of its scope are 54, 24550, 9, today 66, 24561, 24544, 9",
-    ]
+        "gate 1: the areas of its scope are 54, 24550 and 9, today 66, 24561, 24544 and 9",
+    )
     assert register.today(scoped) == scoped
 
 
@@ -223,7 +224,9 @@ def test_a_fault_of_a_crosswalk_is_found_on_its_line(tmp_path: Path, planted: st
     (tmp_path / "x.csv").write_text(text, encoding="utf-8")
     with pytest.raises(RegisterError) as refused:
         registered(tmp_path, facilities_of(["24133"]), register=f'areas = "{PACK}"\ncrosswalk = "x.csv"')
-    assert [(one.where, one.what) for one in refused.value.problems] == [(f"x.csv:{line}, column {column}", what)]
+    assert [(str(one.where), str(one.what)) for one in refused.value.problems] == [
+        (f"x.csv:{line}, column {column}", what)
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ the whole
@@ -252,7 +255,7 @@ def test_the_result_lists_what_was_split_and_what_leads_nowhere(placed: Result) 
     assert {one["id"]: one["area"] for one in placed["facilities"]} == {"66001": "24561", "66100": ""}
     assert len(placed["areas"]) == 103
     assert f"areas/{PACK}.csv" in [one["name"] for one in placed["catalogues"]]
-    assert f"{PACK}: areas that travel with recaudit" in placed["notes"]
+    assert f"{PACK}: areas that travel with recaudit" in in_english(placed["notes"])
     assert placed["deadline"] == "2026-04-15"
     assert placed["evidence"]["health"]["silence"] == "missing"
     assert list(contradictions(placed)) == []
@@ -261,23 +264,23 @@ def test_the_result_lists_what_was_split_and_what_leads_nowhere(placed: Result) 
 def test_a_claim_is_open_while_a_facility_may_lie_in_its_areas(placed: Result) -> None:
     _, old, new = placed["claims"]
     assert (old["scope"]["areas"], old["scope"]["as_written"]) == (["24561", "24544"], ["24550"])
-    assert "claim old: the areas of its scope are 24550, today 24561, 24544" in placed["notes"]
+    assert "claim old: the areas of its scope are 24550, today 24561 and 24544" in in_english(placed["notes"])
     assert (old["verdict"], new["verdict"]) == ("unverifiable", "unverifiable")
-    assert old["reasons"][0] == "1 facility whose area is not certain may lie in it: 66100"
-    assert new["reasons"][0] == "2 facilities whose area is not certain may lie in it: 66001, 66100"
-    assert new["would_settle"][0] == "the area of 66001, 66100, in the register"
+    assert in_english(old["reasons"])[0] == "1 facility whose area is not certain may lie in it: 66100"
+    assert in_english(new["reasons"])[0] == "2 facilities whose area is not certain may lie in it: 66001 and 66100"
+    assert in_english(new["would_settle"])[0] == "the area of 66001 and 66100, in the register"
     (gate,) = placed["gates"]
     assert (gate["met"], gate["worst"][0]["low"]) == (False, None)
     assert gate["scope"] == old["scope"]
     sure = copy.deepcopy(placed)
     sure["register"]["resolved"]["split"][0]["may_be"] = []  # type: ignore[index]
-    assert any(one.startswith("claims/new/") for one in contradictions(sure))
+    assert any(one.startswith("claims/new/") for one in in_english(contradictions(sure)))
 
 
 def test_a_facility_put_elsewhere_contradicts_the_result(placed: Result) -> None:
     other = copy.deepcopy(placed)
     other["register"]["resolved"]["split"][0]["area"] = "24544"  # type: ignore[index]
-    assert any("66001 does not lie where its code leads" in one for one in contradictions(other))
+    assert any("66001 does not lie where its code leads" in one for one in in_english(contradictions(other)))
 
 
 def test_files_of_a_predecessor_are_those_of_the_successor(placed: Result) -> None:
@@ -285,7 +288,7 @@ def test_files_of_a_predecessor_are_those_of_the_successor(placed: Result) -> No
     by_id = {one["id"]: one for one in placed["facilities"]}
     assert {id_: one["rungs"]["complete"]["reached"] for id_, one in by_id.items()} == {"66001": 2, "66100": 2}
     assert {one["facility"] for one in placed["inputs"] if one["role"] == "export"} == {"66001", "66100"}
-    assert "2 rows of health name predecessor 66002 and count for 66100" in placed["notes"]
+    assert "2 rows of health name predecessor 66002 and count for 66100" in in_english(placed["notes"])
 
 
 def test_pages_and_lines_list_them(placed: Result) -> None:

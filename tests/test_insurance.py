@@ -159,7 +159,7 @@ def test_the_day_of_the_file_is_the_version_and_none_is_none(tmp_path: Path) -> 
 # ------------------------------------------------------------------------------------------------ what cannot be read
 def test_a_dossier_without_a_visit_is_an_unreadable_row_and_what_hangs_there_is_kept(tmp_path: Path) -> None:
     said, rows = read_bytes(tmp_path, envelope([dossier(XML2=[MEDICINE]), dossier(XML1=[visit("b")])]))
-    assert said.findings["no XML1", ""] == (1, (1,))
+    assert said.findings["no content", "XML1"] == (1, (1,))
     assert (said.read, said.unreadable) == (5, 1)
     assert rows["medication_request"][0]["encounter_ref"] == "a"
     assert rows["medication_request"][0]["subject_ref__s"] == values.NOT_KNOWN
@@ -260,7 +260,7 @@ def test_a_visit_beside_what_is_none_is_read_with_a_finding(tmp_path: Path) -> N
 def test_a_visit_in_words_that_are_not_known_is_an_unreadable_row(tmp_path: Path) -> None:
     lower = {name.lower(): text for name, text in visit("a").items()}
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[lower], XML2=[MEDICINE])]))
-    assert (said.unreadable, said.findings["no known row XML1", ""]) == (1, (1, (1,)))
+    assert (said.unreadable, said.findings["no known row", "XML1"]) == (1, (1, (1,)))
     assert "encounter" not in rows
 
 
@@ -278,7 +278,7 @@ def test_files_that_stand_in_no_dossier_are_one(tmp_path: Path) -> None:
 
 def test_a_visit_that_cannot_be_read_is_an_unreadable_row(tmp_path: Path) -> None:
     said, rows = read_bytes(tmp_path, envelope([as_it_is("XML1", "@"), dossier(XML1=[visit("b")])]))
-    assert said.findings["broken base64 XML1", ""] == (1, (1,))
+    assert said.findings["broken base64", "XML1"] == (1, (1,))
     assert (said.unreadable, len(rows["encounter"])) == (1, 1)
 
 

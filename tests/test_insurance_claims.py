@@ -12,6 +12,7 @@ from recaudit import audit, plan, register
 from recaudit.errors import PlanError, RecauditError, RegisterError
 from recaudit.model import Input
 from tests.dossiers import as_it_is, dossier, envelope, visit
+from tests.english import in_english
 
 SAYS = 'claims = { files = ["claims"], source = "Claims", accepted = "list of the provincial fund, 2026-04-10" }'
 
@@ -77,7 +78,7 @@ def test_claims_of_the_period_are_a_floor_for_each_facility_they_name(tmp_path: 
         "66002": (1, "count", "subset"),
         "66003": (None, "none", "all"),
     }
-    notes = register.load(plan.load(tmp_path)).notes
+    notes = in_english(register.load(plan.load(tmp_path)).notes)
     assert notes == (
         "Claims: expected are 3 claims (facilities: 2, files: 1), a part of what is due: insured visits. "
         "That they were accepted is what the plan says: list of the provincial fund, 2026-04-10",
@@ -118,7 +119,7 @@ def test_only_claims_that_are_certainly_of_the_visits_of_the_plan_count(tmp_path
         toml.write_text(said.replace("timezone", f"{base}timezone"), encoding="utf-8")
         numbers.append(expected(tmp_path)["66001"][0])
     assert numbers == [5, 5, 1]
-    notes = register.load(plan.load(tmp_path)).notes
+    notes = in_english(register.load(plan.load(tmp_path)).notes)
     assert "Claims: claims of visits that the plan is not about (visits), left out: 1" in notes
     assert "Claims: claims whose type of visit is not certain, not counted: 3" in notes
     assert not any("certainly end" in note for note in notes)
@@ -139,8 +140,8 @@ def test_what_cannot_be_read_is_noted_and_takes_no_number_away(tmp_path: Path) -
     (tmp_path / "claims" / "b.xml").write_bytes(broken[:-40])
     loaded = register.load(plan.load(tmp_path))
     assert loaded.expected["66001"].number == 2
-    assert "Claims: dossiers that could not be read, not counted: 1" in loaded.notes
-    assert "Claims: claims without a key or a facility, not counted: 1" in loaded.notes
+    assert "Claims: dossiers that could not be read, not counted: 1" in in_english(loaded.notes)
+    assert "Claims: claims without a key or a facility, not counted: 1" in in_english(loaded.notes)
     assert [(one.role, one.read, one.unreadable, one.to_the_end) for one in loaded.files if one.role == "claims"] == [
         ("claims", 2, 0, True),
         ("claims", 2, 1, False),
@@ -166,7 +167,7 @@ def test_a_plan_that_cannot_be_followed_is_refused(
     (tmp_path / "export" / "a.xml").write_bytes((tmp_path / "claims" / "a.xml").read_bytes())
     with pytest.raises(error) as failure:
         register.load(plan.load(tmp_path))
-    assert any(what in problem.what for problem in failure.value.problems)
+    assert any(what in str(problem.what) for problem in failure.value.problems)
 
 
 def test_claims_that_name_no_facility_of_the_register_are_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recaudit import audit, cli, kept
+from recaudit.commands import printing
 from recaudit.errors import ResultError
 from recaudit.kept import Examples, examples, pseudonym
 from recaudit.reports.find import claim_of
@@ -95,7 +96,7 @@ def test_nobody_sees_a_key_who_did_not_ask(run: Path, capsys: pytest.CaptureFixt
 def test_the_page_of_a_claim_lists_them(
     run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_on_terminal", lambda: True)
+    monkeypatch.setattr(printing, "on_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     assert cli.run(["show", "claim", "all-complete", "--result", str(run)]) == 0
     page = capsys.readouterr().out

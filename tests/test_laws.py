@@ -28,6 +28,7 @@ from recaudit.reports.identities import broken
 from recaudit.synth import SECTOR_PLANTINGS, Spec
 from tests import faults, losses
 from tests.counted_once import remembering
+from tests.english import in_english
 from tests.laws import (
     TIMES,
     Result,
@@ -338,7 +339,9 @@ def test_law_5_sees_a_silent_facility_in_no_sum(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(engine, "count", COUNT)
     faults.silent_facilities_are_in_no_sum(monkeypatch)
     seen: list[str] = []
-    monkeypatch.setattr(audit, "broken", lambda result: seen.extend(broken(result)))  # it would stop the audit
+    monkeypatch.setattr(
+        audit, "broken", lambda result: seen.extend(in_english(broken(result)))
+    )  # it would stop the audit
     assert unsummed(audited(facility_lost(clean()))) != []
     assert any("facilities sum to" in one for one in seen)
 

@@ -46,6 +46,7 @@ from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
 from recaudit.model import Rule, RuleCount
 from recaudit.reports import lines, look, terminal
+from recaudit.said import say
 from recaudit.suites.reading import Wrong
 from recaudit.suites.rules import read_rule
 from recaudit.values import NULL, VALUE, reason_bucket
@@ -277,11 +278,13 @@ def test_rows_that_do_not_add_up_to_the_cell_are_a_fault() -> None:
 def test_what_was_compared_decides_the_exit_code() -> None:
     equal = compare("r", rows_of(("met", "met", "", 1)), {"f1": RuleCount(met=1)}, ["f1"])
     other = compare("r", rows_of(("met", "unmet", "", 1)), {"f1": RuleCount(met=1)}, ["f1"])
-    assert gated(0, "all", entry("e", "1", [equal])) == (0, "all")
-    assert gated(0, "all", entry("e", "1", [equal, other])) == (3, "the two engines disagree in 1 cell; all")
-    assert gated(1, "one", entry("e", "1", [other])) == (1, "one; the two engines disagree in 1 cell")
+    assert gated(0, say("all"), entry("e", "1", [equal])) == (0, say("all"))
+    code, why = gated(0, say("all"), entry("e", "1", [equal, other]))
+    assert (code, str(why)) == (3, "the two engines disagree in 1 cell; all")
+    code, why = gated(1, say("one"), entry("e", "1", [other]))
+    assert (code, str(why)) == (1, "one; the two engines disagree in 1 cell")
     for nothing in ([], [whole_left_out("r", TOO_LARGE, 9, ["f1"])]):
-        assert gated(0, "all", entry("e", "1", nothing))[0] == 3
+        assert gated(0, say("all"), entry("e", "1", nothing))[0] == 3
 
 
 # ------------------------------------------------------------------------------------------------ the whole
@@ -304,7 +307,7 @@ def test_engines_that_disagree_leave_an_audit_unjudged(tmp_path: Path) -> None:
     root = tiny_audit.write(tmp_path)
     plain, compared = audit.check(root, workers=1), audit.check(root, workers=1, against=Contrary())
     assert (plain.code, compared.code) == (0, 3)
-    assert compared.why.startswith("the two engines disagree in ")
+    assert str(compared.why).startswith("the two engines disagree in ")
     assert plain.result["digest"] == compared.result["digest"]
     assert [line for line in lines.overview(plain.result) if "agreement" in line] == []
     said = [line.split("\t") for line in lines.overview(compared.result)]

@@ -450,5 +450,5 @@ def test_every_signal_has_words_in_both_languages_and_a_source() -> None:
     for pack in PACKS:
         for one in json.loads(expectations("education", pack, "signals.json").read_text(encoding="utf-8"))["signals"]:
             assert one["title"].keys() == {"en", "vi"}
-            assert one["why"]
+            assert one["why"].keys() == {"en", "vi"}
             assert "catalogue" in one["source"]

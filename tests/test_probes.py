@@ -187,7 +187,9 @@ def alone(folder: Path) -> Outcome:
 def page(outcome: Outcome) -> str:
     screen = console()
     screen.width = 100
-    return rendered(screen, terminal.overview(outcome.result, Sheet(100), terminal.Ending(outcome.code, "", "x", "y")))
+    return rendered(
+        screen, terminal.overview(outcome.result, Sheet(100), terminal.Ending(outcome.code, outcome.why, "x", "y"))
+    )
 
 
 def printed(outcome: Outcome, facility: str) -> list[str]:

@@ -20,6 +20,7 @@ from recaudit.reports import recounts
 from recaudit.reports.look import Sheet, plain_console, rendered
 from recaudit.result import RecountEntry, Result
 from recaudit.verdicts import judge
+from tests.english import in_english
 from tests.small_worlds import Row, Site, World, evidence
 from tests.test_result import SCHEMA
 
@@ -145,7 +146,7 @@ def test_a_promise_of_all_is_broken_by_one() -> None:
 )
 def test_nobody_is_accused_from_what_says_nothing(entry: RecountEntry) -> None:
     assert [(one["p"], one["flagged"]) for one in entry["facilities"]] == [(None, None)]
-    assert not any("Holm" in reason for reason in told(World((Site("roster", 200),)), entry).reasons)
+    assert not any("Holm" in reason for reason in in_english(told(World((Site("roster", 200),)), entry).reasons))
 
 
 def test_the_promise_is_that_of_one_facility() -> None:
@@ -181,7 +182,7 @@ def test_only_a_clean_sample_of_the_claims_own_records_supports_it(
     entry: RecountEntry, claim: Claim, listed: dict[str, int | None], dated: bool, why: str
 ) -> None:
     found = objection(entry, claim, listed, dated=dated)
-    assert (why in found) if why else found == ""
+    assert why in str(found) if why else found is None
 
 
 SHARES = [(Fraction(97, 100), Fraction(19, 20)), (Fraction(9, 10), Fraction(99, 100))]
@@ -215,11 +216,11 @@ SILENT = World((Site("roster", 60), Site("roster", 40)))
 def test_a_clean_sample_supports_a_silent_province_and_confirms_nothing() -> None:
     verdict = told(SILENT, CLEAN)
     assert (verdict.word, verdict.wording) == ("unverifiable", "supported (≥ 96 % at 95 %)")
-    assert verdict.reasons[-1] == (
+    assert in_english(verdict.reasons)[-1] == (
         "recount field: 50 of 50 records drawn from 100 match, 0 do not; so at least 96 % do, and at most 100 %, "
         "each at 95 %"
     )
-    assert not any("recount of" in step for step in verdict.would_settle)
+    assert not any("recount of" in step for step in in_english(verdict.would_settle))
 
 
 MANY = tuple(Row(str(number), "mmm") for number in range(30))
@@ -244,7 +245,7 @@ def test_a_facility_is_left_out_of_the_frame_only_where_a_count_that_stands_says
     assert verdict.word == "unverifiable"
     assert verdict.wording.startswith("supported (≥ ") is supports
     said = "it supports no wording, as there is no list of all records of 2, of which the claim speaks too"
-    assert verdict.reasons[-1].endswith(said) is not supports
+    assert in_english(verdict.reasons)[-1].endswith(said) is not supports
 
 
 @pytest.mark.parametrize(
@@ -262,8 +263,8 @@ def test_a_sample_that_shows_less_than_is_claimed_says_so_and_which_one_would_do
     entry = recount((102, sampled, sampled, sampled))
     verdict = told(World((Site("roster", 102),)), entry, claim=replace(CLAIM, target=target))
     assert verdict.wording.startswith("supported (≥ ")
-    assert verdict.reasons[-1].endswith("each at 95 %, which is below the 90 % that is claimed") is below
-    assert any("or a recount of" in step for step in verdict.would_settle) is advised
+    assert in_english(verdict.reasons)[-1].endswith("each at 95 %; this is below the 90 % that is claimed") is below
+    assert any("or a recount of" in step for step in in_english(verdict.would_settle)) is advised
 
 
 def test_what_is_known_short_caps_what_a_sample_supports() -> None:
@@ -277,9 +278,9 @@ def test_defects_are_said_and_refute_nothing() -> None:
     bad = recount((60, 30, 30, 0), (40, 20, 20, 20))
     verdict = told(SILENT, bad)
     assert (verdict.word, verdict.wording) == ("unverifiable", "unverifiable")
-    assert "20 of 50 records drawn from 100 match, 30 do not" in verdict.reasons[-2]
-    assert verdict.reasons[-2].endswith("it supports no wording, as it is not clean")
-    assert verdict.reasons[-1].endswith("(Holm): 0")
+    assert "20 of 50 records drawn from 100 match, 30 do not" in in_english(verdict.reasons)[-2]
+    assert in_english(verdict.reasons)[-2].endswith("it supports no wording, as it is not clean")
+    assert in_english(verdict.reasons)[-1].endswith("(Holm): 0")
 
 
 def test_one_bad_recount_silences_a_clean_one() -> None:
@@ -291,7 +292,7 @@ def test_confirmed_and_refuted_stay_what_they_are_and_hear_of_it() -> None:
     bad = recount((1, 1, 1, 0))
     confirmed = told(World((Site("roster", 1, (GOOD,)),)), bad)
     assert (confirmed.word, confirmed.wording) == ("confirmed", "confirmed")
-    assert "0 of 1 records drawn from 1 match, 1 do not" in confirmed.reasons[1]
+    assert "0 of 1 record drawn from 1 match, 1 do not" in in_english(confirmed.reasons)[1]
     refuted = told(World((Site("roster", 1, (Row("0", "mum"),)),)), recount((1, 1, 1, 1)))
     assert (refuted.word, refuted.wording) == ("refuted", "refuted")
 
@@ -310,14 +311,14 @@ def test_a_recount_of_another_claim_is_not_heard() -> None:
         ),
         ((Site("roster", 102),), replace(CLAIM, target=Fraction(1)), "40 of 102 records"),
         ((Site("none", 0),), CLAIM, "29 records, drawn"),
-        ((Site("count", 1, (GOOD,)),), CLAIM, "1 of 1 records"),
+        ((Site("count", 1, (GOOD,)),), CLAIM, "1 of 1 record"),
         ((Site("count", 102, beside=(500,)),), CLAIM, "29 records, drawn"),
     ],
 )
 def test_where_lists_or_exports_are_lacking_a_sample_would_help(
     sites: tuple[Site, ...], claim: Claim, step: str
 ) -> None:
-    assert step in told(World(sites), claim=claim).would_settle[-1]
+    assert step in in_english(told(World(sites), claim=claim).would_settle)[-1]
 
 
 def test_where_a_sample_would_not_help_none_is_offered() -> None:
@@ -326,7 +327,7 @@ def test_where_a_sample_would_not_help_none_is_offered() -> None:
     facilities = told(SILENT, claim=replace(CLAIM, level="facilities"))
     for verdict in (nothing, undated, facilities):
         assert verdict.word == "unverifiable"
-        assert not any("recount of" in step for step in verdict.would_settle)
+        assert not any("recount of" in step for step in in_english(verdict.would_settle))
 
 
 # ------------------------------------------------------------------------------------------------ it holds together
@@ -378,8 +379,8 @@ def test_the_page_says_what_was_found_and_how_it_was_drawn() -> None:
 def test_what_nobody_shows_to_be_drawn_is_bounded_only_if_it_was() -> None:
     entry = recount((None, 59, 59, 59))
     assert "if it was drawn at random: at least 95.04 % match" in " ".join(page(entry).split())
-    assert "0 do not; if it was drawn at random, at least 95.04 % do" in told(SILENT, entry).reasons[-1]
-    assert "if it was" not in page(CLEAN) + told(SILENT, CLEAN).reasons[-1]
+    assert "0 do not; if it was drawn at random, at least 95.04 % do" in in_english(told(SILENT, entry).reasons)[-1]
+    assert "if it was" not in page(CLEAN) + in_english(told(SILENT, CLEAN).reasons)[-1]
 
 
 def test_the_page_of_facilities_shows_the_verification_factor() -> None:

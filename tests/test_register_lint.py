@@ -48,7 +48,7 @@ def planned(root: Path, **changes: str) -> Path:
 
 def test_everything_doubtful_is_listed_once(tmp_path: Path) -> None:
     found = lint(load_plan(planned(tmp_path)))
-    listed = [(one.kind, one.of, one.what) for one in found.findings if one.kind != "empty_area"]
+    listed = [(one.kind, one.of, str(one.what or "")) for one in found.findings if one.kind != "empty_area"]
     assert sorted(listed) == [
         ("date", "", ""),
         ("disputed", "66001", "Statistics: 3; Claims data: 4 of a part"),
@@ -62,7 +62,7 @@ def test_everything_doubtful_is_listed_once(tmp_path: Path) -> None:
         ("zero", "66004", ""),
     ]
     assert sum(one.kind == "empty_area" for one in found.findings) == 102 - 3
-    assert (found.code, found.why) == (1, "6 findings to repair")
+    assert (found.code, str(found.why)) == (1, "6 findings to repair")
 
 
 AREAS = """\
@@ -86,7 +86,7 @@ def test_areas_and_steps_that_do_not_fit_in_time_are_listed(tmp_path: Path) -> N
     text = text.replace('areas = "vn-dak-lak"', 'areas = "register/areas.csv"\ncrosswalk = "register/steps.csv"')
     (root / "recaudit.toml").write_text(text.replace("[register]", "[register]\ndate = 2026-01-01"), encoding="utf-8")
     found = lint(load_plan(root))
-    assert [(one.kind, one.of, one.what) for one in found.findings] == [
+    assert [(one.kind, one.of, str(one.what or "")) for one in found.findings] == [
         ("area_gap", "A", "from 2023-01-01 to 2023-12-31"),
         ("parent", "A", "P does not hold from 2019-01-01 to 2019-12-31"),
         ("target", "Z", "after X, from 2024-01-01"),

@@ -13,6 +13,7 @@ from recaudit.verdicts import in_scope
 from tests.laws import told
 from tests.test_agreement import untrue
 from tests.test_kept import of
+from tests.test_worklist import listed_short
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -50,3 +51,8 @@ def test_on_the_sample_there_are_as_many_counter_examples_as_each_claim_counts_s
             places = replace(known, seats=tuple(in_scope(evidence.claim_of(claim), known))).ladders(claim["excused"])
             short = sum(ladder.rungs[evidence.claim_of(claim).rung].short for ladder in places)
             assert found.total + found.nameless == short, claim["id"]
+
+
+def test_on_the_sample_no_short_record_is_left_out_of_a_work_list(outcome: audit.Outcome, kept: Path) -> None:
+    for facility, short, there in listed_short(kept):
+        assert there >= short, facility

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from recaudit import cli, plan, register
-from recaudit.model import Basis, Covers, Expected, Said
+from recaudit.commands import printing
+from recaudit.model import Basis, Covers, Expected, Stated
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, allocated, drawn, request_of
 from recaudit.sampling.field import draw, framed
@@ -142,13 +143,13 @@ def test_a_sheet_is_text_with_blank_answers() -> None:
         ("count", 0, "all", (), False),
         ("count", 7, "all", (), True),
         ("count", 0, "subset", (), True),
-        ("count", 0, "all", (Said("a", "count", 0), Said("b", "count", 50)), True),
-        ("count", 0, "all", (Said("a", "count", 0), Said("b", "count", 50, "subset")), True),
+        ("count", 0, "all", (Stated("a", "count", 0), Stated("b", "count", 50)), True),
+        ("count", 0, "all", (Stated("a", "count", 0), Stated("b", "count", 50, "subset")), True),
         ("none", None, "all", (), True),
     ],
 )
 def test_a_facility_is_without_a_list_unless_a_count_that_nobody_doubts_says_that_nothing_is_there(
-    basis: Basis, number: int | None, covers: Covers, said: tuple[Said, ...], unlisted: bool, root: Path
+    basis: Basis, number: int | None, covers: Covers, said: tuple[Stated, ...], unlisted: bool, root: Path
 ) -> None:
     registered = register.load(plan.load(root))
     (one, *others) = registered.in_scope
@@ -175,7 +176,7 @@ def test_pipes_get_counts_and_no_id(root: Path, tmp_path: Path, capsys: pytest.C
 def test_a_person_is_told_who_may_read_the_sheets(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "_on_terminal", lambda: True)
+    monkeypatch.setattr(printing, "on_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     assert (
         cli.run(["sample", "draw", str(root), "--per-stratum", "2", "--by", "facility", "--out", str(tmp_path / "o")])

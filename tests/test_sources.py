@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudit import cli
+from recaudit.commands.ahead import start_reading
+from recaudit.commands.check import check
 from recaudit.errors import SourceError
 from recaudit.sources import workers
 from recaudit.sources.files import Found, find
@@ -206,10 +207,10 @@ def test_check_starts_its_processes_before_it_imports_where_there_is_much_to_rea
     monkeypatch.setattr(workers, "cores", lambda: 2)
     monkeypatch.setattr(workers, "ahead", ahead)
     tiny_audit.write(tmp_path)
-    with click.Context(cli.check):
-        cli._start_reading((tmp_path,), 0)
-        cli._start_reading((tmp_path,), 1)  # nobody else is to read
-        cli._start_reading((tmp_path / "export",), 0)  # no plan
+    with click.Context(check):
+        start_reading((tmp_path,), 0)
+        start_reading((tmp_path,), 1)  # nobody else is to read
+        start_reading((tmp_path / "export",), 0)  # no plan
     assert seen == asked
 
 

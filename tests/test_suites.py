@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,10 +20,12 @@ from hypothesis import strategies as st
 from recaudit import suites
 from recaudit.engine.cells import COMPILED
 from recaudit.engine.examples import failures
+from recaudit.entries import fingerprint
 from recaudit.errors import SuiteError
 from recaudit.health.cells import shipped_views
-from recaudit.model import STATES, LinkedColumn
+from recaudit.model import STATES, LinkedColumn, Rule
 from recaudit.reports.suites import one
+from recaudit.shipped import expectations
 from recaudit.suites.linking import read_links
 from recaudit.suites.patterns import why_not_common
 
@@ -63,22 +65,26 @@ def written(folder: Path, suite: object, name: str = "own.json") -> str:
     return name
 
 
+def loaded(folder: Path, suite: object) -> Rule:
+    return suites.load([written(folder, suite)], TABLES, folder)[0].rules[0]
+
+
 def refused(folder: Path, *suite: object) -> str:
     """The message that loading these suites ends with."""
     names = [written(folder, one, f"own{at}.json") for at, one in enumerate(suite)]
     with pytest.raises(SuiteError) as caught:
         suites.load(names, TABLES, folder)
     for problem in caught.value.problems:
-        assert problem.what
-        assert problem.where
-        assert problem.fix
+        assert str(problem.what)
+        assert str(problem.where)
+        assert str(problem.fix)
     return str(caught.value)
 
 
 # ------------------------------------------------------------------------------------------------ what is shipped
 def test_all_shipped_suites_of_a_sector_load_together(tmp_path: Path) -> None:
-    loaded = suites.load(HEALTH, TABLES, tmp_path)
-    assert {suite.name: len(suite.rules) for suite in loaded} == {
+    shipped = suites.load(HEALTH, TABLES, tmp_path)
+    assert {suite.name: len(suite.rules) for suite in shipped} == {
         "health/composition": 6,
         "health/condition": 7,
         "health/encounter": 16,
@@ -87,8 +93,8 @@ def test_all_shipped_suites_of_a_sector_load_together(tmp_path: Path) -> None:
         "health/patient": 8,
         "health/procedure": 4,
     }
-    assert [suite.name for suite in loaded] == list(HEALTH)
-    assert all(len(suite.sha256) == 64 and suite.version == "2026.1" for suite in loaded)
+    assert [suite.name for suite in shipped] == list(HEALTH)
+    assert all(len(suite.sha256) == 64 and suite.version == "2026.1" for suite in shipped)
 
 
 def test_every_shipped_rule_shows_what_excuses_or_leaves_it_open_where_that_can_happen(tmp_path: Path) -> None:
@@ -255,6 +261,40 @@ def test_what_is_not_understood_is_refused_with_a_hint(tmp_path: Path, rule: dic
     assert said in refused(tmp_path, a_suite(rule))
 
 
+def test_a_reason_is_said_in_both_languages_or_in_plain_english(tmp_path: Path) -> None:
+    both = {"en": "It is asked for.", "vi": "Có yêu cầu."}
+    plain, told = (loaded(tmp_path, a_suite(a_rule(why=why))) for why in (both["en"], both))
+    assert (plain.why, told.why) == ({"en": both["en"]}, both)
+    assert fingerprint(plain) == fingerprint(told)
+    wrongs: list[object] = [{"en": "x"}, {"en": "x", "vi": " "}, {"vi": "x"}, "", [], None]
+    for wrong in wrongs:
+        assert "rule own-gender: why is not as it must be" in refused(tmp_path, a_suite(a_rule(why=wrong)))
+
+
+def english_alone(said: object, place: str = "") -> Iterator[str]:
+    """Places of texts for people that a file has in English, and not in Vietnamese."""
+    match said:
+        case {"en": english, **others}:
+            if not str(others.get("vi") or "").strip() or others.get("vi") == english:
+                yield place
+        case dict():
+            for key, value in said.items():
+                if key == "why" and isinstance(value, str):
+                    yield f"{place} {key}"
+                yield from english_alone(value, f"{place} {key}")
+        case list():
+            for number, value in enumerate(said, start=1):
+                yield from english_alone(value, f"{place} {number}")
+
+
+def test_no_text_travels_in_english_alone() -> None:
+    files = [path for path in expectations().rglob("*.json") if "formats" not in path.parts]  # whose notes are for us
+    assert len(files) > 70
+    assert [place for path in files for place in english_alone(json.loads(path.read_bytes()), path.name)] == []
+    planted = {"meta": {"title": {"en": "x"}, "why": "y", "fix": [{"en": "x", "vi": ""}, {"en": "x", "vi": "y"}]}}
+    assert [*english_alone(planted)] == [" meta title", " meta why", " meta fix 1"]
+
+
 def test_all_missing_keys_are_told_at_once(tmp_path: Path) -> None:
     rule = a_rule()
     for key in ("why", "source", "examples"):
@@ -387,7 +427,7 @@ def test_the_common_syntax_is_taken(pattern: str) -> None:
     ],
 )
 def test_what_the_engines_read_differently_is_refused_with_the_reason(pattern: str, reason: str) -> None:
-    assert any(reason in said for said in why_not_common(pattern))
+    assert any(reason in str(said) for said in why_not_common(pattern))
 
 
 PIECES = [
@@ -515,9 +555,9 @@ def test_an_unknown_suite_is_answered_with_near_names_and_packs(tmp_path: Path) 
     with pytest.raises(SuiteError) as raised:
         suites.find("health/furher", tmp_path)
     (problem,) = raised.value.problems
-    assert problem.fix.startswith("write 'health/further'")
-    assert "health/vn" in problem.fix
-    assert "health/further/immunization" not in problem.fix
+    assert str(problem.fix).startswith("write 'health/further'")
+    assert "health/vn" in str(problem.fix)
+    assert "health/further/immunization" not in str(problem.fix)
 
 
 @pytest.mark.parametrize("key", ["gam-01-card-filler", "cov-01-silent-schools"])
@@ -525,5 +565,5 @@ def test_a_signal_is_told_from_a_rule(key: str) -> None:
     with pytest.raises(SuiteError) as refused:
         one((), key)
     (problem,) = refused.value.problems
-    assert "is a signal, not a rule" in problem.what
-    assert "docs/signals.md" in problem.fix
+    assert "is a signal, not a rule" in str(problem.what)
+    assert "docs/signals.md" in str(problem.fix)

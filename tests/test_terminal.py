@@ -23,6 +23,7 @@ from recaudit.reports.look import Column, Sheet, console, number, table
 from recaudit.reports.narrow import plain
 from recaudit.reports.numbers import percent, promised
 from recaudit.result import Result
+from recaudit.said import say
 from tests.golden.captures import ENDING, FOLDER, captures, screen
 from tests.golden.province import province
 
@@ -270,7 +271,9 @@ def without_register() -> Result:
 
 def test_without_a_register_every_rate_is_of_received() -> None:
     result = without_register()
-    page = screen(lambda sheet: terminal.overview(result, sheet, terminal.Ending(0, "no required rule is unmet")), 80)
+    page = screen(
+        lambda sheet: terminal.overview(result, sheet, terminal.Ending(0, say("no required rule is unmet"))), 80
+    )
     assert "Every rate below is of received records" in page
     assert "Complete of received" in page
     assert "expected" not in page.replace("unexpected", "")

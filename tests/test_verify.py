@@ -21,6 +21,7 @@ from recaudit.errors import ResultError
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import Check, Verification, lines, page
 from recaudit.result import FILE_NAME, Result, as_text, load, write
+from recaudit.said import say
 from recaudit.synth import Spec
 from recaudit.synth import write as write_province
 from recaudit.verify import contradictions, intact, verify
@@ -63,7 +64,7 @@ def said(found: Verification) -> str:
 def test_an_untouched_result_holds_and_says_what_was_not_checked(tiny: Path) -> None:
     found = verify(tiny / FILE_NAME)
     assert (found.code, failing(found)) == (0, [])
-    assert found.why == "holds as far as it was checked; not checked: inputs, again"
+    assert str(found.why) == "holds as far as it was checked; not checked: inputs and again"
 
 
 def test_verdicts_of_every_kind_are_computed_again_from_the_counts(province: Path) -> None:
@@ -88,7 +89,7 @@ def test_exports_without_a_plan_are_judged_again_without_one(tiny: Path, tmp_pat
     shutil.copytree(tiny / "export", tmp_path / "export")
     target = tmp_path / "kept.json"
     assert cli.run(["check", str(tmp_path / "export"), str(tmp_path / "notes.txt"), "--result", str(target)]) == 3
-    assert verify(target, inputs=tmp_path, workers=1).why == "holds"
+    assert verify(target, inputs=tmp_path, workers=1).why == say("holds")
 
 
 # ------------------------------------------------------------------------------------------------ every byte
@@ -198,7 +199,7 @@ def test_a_forged_count_contradicts_the_others(province: Path) -> None:
     [
         (lambda r: r["claims"][0].update(verdict="refuted"), "/verdict: "),
         (lambda r: r["claims"][0]["by_rung"]["timely"].update(low=[3, 4]), "claims/all-complete/by_rung"),
-        (lambda r: r["claims"][0].update(reasons=["because"]), "claims/all-complete/reasons/0: "),
+        (lambda r: r["claims"][0].update(reasons=[{"text": "because"}]), "claims/all-complete/reasons/0: "),
         (lambda r: r["register"].update(dated=False), "claims/all-complete/"),
         (lambda r: r["evidence"]["health"]["facilities"].update({"66001": {"cut_off": True}}), "facilities/"),
         (lambda r: r["evidence"]["health"]["facilities"].update({"66009": {"damaged": True}}), "66009: only in the re"),
@@ -254,7 +255,7 @@ def test_another_version_may_have_others_and_that_is_said(province: Path, tmp_pa
     found = forged(result, tmp_path / "forged.json")
     assert (found.code, failing(found)) == (0, [])
     assert "made with recaudit 0.0.1" in said(found)
-    assert "not checked: suites, inputs, again" in found.why
+    assert "not checked: suites, inputs and again" in str(found.why)
 
 
 # ------------------------------------------------------------------------------------------------ inputs
@@ -347,7 +348,7 @@ def test_the_page_fits_and_shows_what_fails(width: int) -> None:
 
     many = tuple(f"facilities/{number}/read: 1 in the result, 2 again" for number in range(30))
     found = Verification(
-        (Check("file", "every byte", "holds"), Check("verdicts", "they follow", "fails", many)), ("x",)
+        (Check("file", "every byte", "holds"), Check("verdicts", "they follow", "fails", many)), (say("x"),)
     )
     screen = console(StringIO())
     screen.width = width

@@ -14,6 +14,7 @@ from recaudit.errors import PlanError
 from recaudit.model import Base
 from recaudit.result import Result
 from recaudit.values import NOT_KNOWN, UNPARSEABLE
+from tests.english import in_english
 from tests.one_clinic import encounter as resource
 from tests.one_clinic import lay, tables
 from tests.seams import LINKS, TABLES, Seam, encounter, patient
@@ -189,8 +190,10 @@ def test_the_result_says_which_base_and_who_says_so(tmp_path: Path) -> None:
     planned = loaded(tmp_path, 'visits = "vn/opened"')
     result: Result = audit.check(planned, workers=1).result
     assert result["bases"] == {"health": entries.base_entry(planned.bases["health"])}
-    assert any(note.startswith("1 row of health is a visit of another type") for note in result["notes"])
-    assert any(note.startswith("1 row of health without a visit type that is a code") for note in result["notes"])
+    assert any(note.startswith("1 row of health is a visit of another type") for note in in_english(result["notes"]))
+    assert any(
+        note.startswith("1 row of health without a visit type that is a code") for note in in_english(result["notes"])
+    )
     [facility] = result["facilities"]
     assert (facility["matched"], facility["out_of_scope"], facility["unreadable"]) == (1, 1, 1)
     jsonschema.validate(result, json.loads(SCHEMA.read_text(encoding="utf-8")))

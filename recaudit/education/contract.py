@@ -67,7 +67,7 @@ class Contract:
                 if len(rows):
                     check = next(check for check in self.checks[column] if check.name == name)
                     named = self.between[column].columns[-1] if column in self.between else column
-                    yield Failure(named, check.what, rows)
+                    yield Failure(named, check.name, rows)
 
     def _in_doubt(self, asked: pl.DataFrame) -> list[str]:
         """The columns with a cell that fails: the same checks, asked all at once. A small file costs pandera ten times

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from recaudit.errors import SuiteError
+from recaudit.said import say
 from recaudit.shipped import expectations
 from recaudit.values import KINDS
 
@@ -143,16 +144,21 @@ def specifications(edition: str = LATEST) -> Mapping[str, Specification]:
             specification = _specification(raw, each, release, f"{name}.json: {file}")
             if file != specification.file:
                 raise SuiteError(
-                    "a file has another name than its table", where=f"{name}.json: {file}", fix="rename it"
+                    say("a file has another name than its table"), where=f"{name}.json: {file}", fix=say("rename it")
                 )
             found[specification.table] = replace(specification, later=_later(specification))
     for specification in found.values():
         for column in specification.columns.values():
             if column.reference and column.reference.table not in found:
                 raise SuiteError(
-                    f"table {column.reference.table} is not known",
-                    where=f"{specification.format}.json: {specification.file}, column {column.name}",
-                    fix="name a table of these files",
+                    say("table {table} is not known", table=column.reference.table),
+                    where=say(
+                        "{format}.json: {file}, column {column}",
+                        format=specification.format,
+                        file=specification.file,
+                        column=column.name,
+                    ),
+                    fix=say("name a table of these files"),
                 )
     return found
 
@@ -184,7 +190,9 @@ def _raw(name: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as failure:
-        raise SuiteError("a specification cannot be read", where=str(file), fix="install recaudit again") from failure
+        raise SuiteError(
+            say("a specification cannot be read"), where=str(file), fix=say("install recaudit again")
+        ) from failure
     return content
 
 
@@ -193,7 +201,9 @@ def _specification(whole: Mapping[str, Any], raw: Mapping[str, Any], edition: st
     columns = [column for column in every if column.only in ("", edition)]
     named = {column.name: column for column in columns}
     if len(named) < len(columns) or raw["key"] not in ("", *named):
-        raise SuiteError("a column is named twice, or the key is no column", where=where, fix="correct the columns")
+        raise SuiteError(
+            say("a column is named twice, or the key is no column"), where=where, fix=say("correct the columns")
+        )
     return Specification(
         table=raw["table"],
         format=whole["format"],
@@ -222,6 +232,6 @@ def _column(raw: Mapping[str, Any], where: str) -> Column:
         seam=raw.get("as", ""),
     )
     if column.type not in TYPES or column.kind not in KINDS or ("enum" in column.type) is not bool(column.words):
-        fix = "use a known type and kind; an enum has words"
-        raise SuiteError(f"column {column.name} cannot be used", where=where, fix=fix)
+        fix = say("use a known type and kind; an enum has words")
+        raise SuiteError(say("column {column} cannot be used", column=column.name), where=where, fix=fix)
     return column

@@ -36,6 +36,10 @@ class Education:
 
         return tables()
 
+    def paths(self) -> Mapping[str, Mapping[str, str]]:
+        """None: what OneRoster calls a column is what the table calls it."""
+        return {}
+
     def read(
         self,
         plan: Plan,

@@ -30,6 +30,7 @@ from recaudit.seam import REACHED, SHORT, UNKNOWN
 
 JUDGED_RUNGS = RUNGS[1:]
 Words = Sequence[ColumnElement[Any]]
+Cells = dict[str, ColumnElement[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,18 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
     alone = _without_copies(engine, linked, judged)
     parts = [_unit(task, judged, shape, alone)]
     for table in task.hanging:
-        if not task.links.hanging[table].names:
+        if not task.links.hanging[table].names and (table not in linked.held or linked.held[table].rows):
             parts.append(_best(judged.masks[table], table, shape, alone=table in alone))
-        parts.append(_nobody_could_look(linked, frames, table, shape))
-    if task.due and task.due_plan is None and not task.due_own:
-        parts.append(_constant_of(linked.records, task.due.table, shape))
-    every = sa.union_all(*parts).subquery("parts")
-    worst = [sa.func.max(every.c[name]).label(name) for name in shape.standings]
-    lack = [sa.func.bit_or(every.c[name]).label(name) for name in shape.lacks]
-    mends = [sa.func.bit_and(every.c[name]).label(name) for name in shape.mends]
-    folded = sa.select(every.c.rid_, *worst, *lack, *mends).group_by(every.c.rid_).subquery("folded")
+    folded = _worst_of(parts, shape).subquery("folded")
     records = linked.records.c
+    source = linked.records.join(folded, folded.c.rid_ == records.rid)
+    columns = {name: folded.c[name] for name in (*shape.standings, *shape.lacks, *shape.mends)}
+    if task.hanging:
+        blind = _nobody_could_look(task, frames, shape).subquery("blind")
+        source = source.outerjoin(blind, sa.and_(blind.c.facility == records.facility, blind.c.ns == records.ns))
+        columns = _and_where_there_is_one(columns, blind, shape)
+    if task.due and task.due_plan is None and not task.due_own:
+        columns = _with(columns, _constant(task.due.table, shape), shape)
     stood = engine.make(
         "stood",
         sa.select(
@@ -92,8 +94,8 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
             records.facility,
             records.ns,
             records.matched,
-            *(folded.c[name] for name in (*shape.standings, *shape.lacks, *shape.mends)),
-        ).select_from(linked.records.join(folded, folded.c.rid_ == records.rid)),
+            *(column.label(name) for name, column in columns.items()),
+        ).select_from(source),
     )
     return stood, shape
 
@@ -198,24 +200,46 @@ def _best(
     ).group_by(*(rows.c[column.name] for column in key))
 
 
-def _nobody_could_look(linked: Linked, frames: Frames, table: str, shape: Shape) -> sa.Select[Any]:
-    """Records whose rows of the table may be unread: it was not handed in, or cut off."""
-    records, handed = linked.records.c, frames.handed.c
-    constant = _constant(table, shape)
-    return (
-        sa.select(records.rid, *(constant[name].label(name) for name in (*shape.standings, *shape.lacks, *shape.mends)))
-        .select_from(
-            linked.records.join(frames.handed, sa.and_(handed.facility == records.facility, handed.ns == records.ns))
-        )
-        .where(handed.tbl == table, sa.or_(sa.not_(handed.handed_in), handed.cut))
-    )
+def _worst_of(parts: Sequence[sa.Select[Any]], shape: Shape) -> sa.Select[Any]:
+    """One row a record: the worst of all its components. The record's own part alone has one row a record already."""
+    if len(parts) == 1:
+        return parts[0]
+    every = sa.union_all(*parts).subquery("parts")
+    worst = [sa.func.max(every.c[name]).label(name) for name in shape.standings]
+    lack = [sa.func.bit_or(every.c[name]).label(name) for name in shape.lacks]
+    mends = [sa.func.bit_and(every.c[name]).label(name) for name in shape.mends]
+    return sa.select(every.c.rid_, *worst, *lack, *mends).group_by(every.c.rid_)
 
 
-def _constant_of(records: FromClause, table: str, shape: Shape) -> sa.Select[Any]:
-    """Every record, where nobody can assess any rule of the table."""
-    constant = _constant(table, shape)
-    names = (*shape.standings, *shape.lacks, *shape.mends)
-    return sa.select(records.c.rid, *(constant[name].label(name) for name in names))
+def _with(one: Cells, other: Cells, shape: Shape) -> Cells:
+    """The worse of two components."""
+    both = {name: sa.func.greatest(one[name], other[name]) for name in shape.standings}
+    both |= {name: one[name].op("|")(other[name]) for name in shape.lacks}
+    return both | {name: one[name].op("&")(other[name]) for name in shape.mends}
+
+
+def _and_where_there_is_one(own: Cells, blind: FromClause, shape: Shape) -> Cells:
+    """The record's components, and what nobody could look at where there is something of the kind."""
+    nothing: Cells = dict.fromkeys(shape.standings, sa.literal(REACHED))
+    nothing |= dict.fromkeys(shape.lacks, _big(0)) | dict.fromkeys(shape.mends, _big(-1))
+    return _with(own, {name: sa.func.coalesce(blind.c[name], nothing[name]) for name in nothing}, shape)
+
+
+def _nobody_could_look(task: Task, frames: Frames, shape: Shape) -> sa.Select[Any]:
+    """One row a facility and namespace whose records may have unread rows in a table: it was not handed in, or cut off.
+    Where that is so of several tables, the worst of them."""
+    handed, parts = frames.handed.c, []
+    for table in task.hanging:
+        constant = _constant(table, shape)
+        columns = [constant[name].label(name) for name in (*shape.standings, *shape.lacks, *shape.mends)]
+        unread = sa.or_(sa.not_(handed.handed_in), handed.cut)
+        parts.append(sa.select(handed.facility, handed.ns, *columns).where(handed.tbl == table, unread))
+    every = sa.union_all(*parts).subquery("tables")
+    worst = [sa.func.max(every.c[name]).label(name) for name in shape.standings]
+    lack = [sa.func.bit_or(every.c[name]).label(name) for name in shape.lacks]
+    mends = [sa.func.bit_and(every.c[name]).label(name) for name in shape.mends]
+    where = (every.c.facility, every.c.ns)
+    return sa.select(*where, *worst, *lack, *mends).group_by(*where)
 
 
 def _constant(table: str, shape: Shape) -> dict[str, ColumnElement[Any]]:

@@ -25,6 +25,7 @@ from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
+from recaudit.said import say
 from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
@@ -376,9 +377,9 @@ class _Maker:
         start, end = at.cells[column.start], at.cells[column.end]
         if start.low is None or start.high is None or end.low is None or end.high is None:
             raise SuiteError(
-                f"linked column {column.name} counts days between columns that are no dates",
-                where="links.json, columns",
-                fix="name two columns of kind date",
+                say("linked column {column} counts days between columns that are no dates", column=column.name),
+                where=say("links.json, columns"),
+                fix=say("name two columns of kind date"),
             )
         low, high = end.low - start.high, end.high - start.low
         bucket = sa.case(
@@ -392,7 +393,11 @@ class _Maker:
         """What the calendar says of the record on the day of the audit."""
         due = self.task.links.due
         if self.owed is None or due is None or due.stay is None:
-            raise SuiteError(f"linked column {column.name} asks a calendar", where="links.json", fix="say stay in due")
+            raise SuiteError(
+                say("linked column {column} asks a calendar", column=column.name),
+                where="links.json",
+                fix=say("say stay in due"),
+            )
         other, cell = asked(at.base, self.owed, due.stay.year, due.grade, column.column)
         at.source = at.source.outerjoin(other, joined(at.base, other, due.stay.year, column.column))
         return cell

@@ -17,16 +17,15 @@ from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
 from recaudit.model import Input
+from recaudit.said import say, say_n
+from recaudit.terms import UNATTRIBUTED
 from recaudit.values import NOT_KNOWN, VALUE
 
 UNIT_ROWS = "unit_rows"
 RECORDS = "records"
 DAY_AND_A_BIT = 100_000_000_000  # microseconds; the longest local day has 25 hours, the shortest month 28 days
 
-NO_FACILITY = "no facility named"
-UNKNOWN_FACILITY = "facility unknown to the register"
-NOT_OPEN = "facility not open then"
-UNREADABLE_LINE = "unreadable line in a file of several facilities"
+NO_FACILITY, UNKNOWN_FACILITY, NOT_OPEN, UNREADABLE_LINE = UNATTRIBUTED
 
 
 _KNOWN = sa.select(sa.table("known", sa.column("id")).c.id)
@@ -286,7 +285,7 @@ def _records(copies: FromClause, roster: FromClause, task: Task, *, several: boo
     matched = held_against(keys, roster, task)
     h = matched.c
     return sa.select(
-        sa.func.row_number().over(order_by=(h.facility, h.ns, h.id)).label("rid"),
+        sa.func.row_number().over().label("rid"),  # it tells records apart and orders nothing
         h.facility,
         h.ns,
         h.id,
@@ -311,9 +310,13 @@ def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) ->
     if torn:
         names = ", ".join(row[0] for row in torn[:5]) + (" …" if len(torn) > 5 else "")
         raise RegisterError(
-            f"the roster of {len(torn)} facilities leaves open which namespace its keys are of",
-            where=f"rosters, facilities {names}",
-            fix="fill the column namespace of their roster rows; their records come from several namespaces",
+            say_n(
+                "the roster of {n} facility leaves open which namespace its keys are of",
+                "the roster of {n} facilities leaves open which namespace its keys are of",
+                n=len(torn),
+            ),
+            where=say("rosters, facilities {names}", names=names),
+            fix=say("fill the column namespace of their roster rows; their records come from several namespaces"),
         )
 
 

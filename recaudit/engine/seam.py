@@ -22,6 +22,8 @@ from recaudit.errors import EngineError
 from recaudit.intime import shared
 from recaudit.keys import Difference
 from recaudit.model import EVER, Base, Calendar, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
+from recaudit.refusals import mebibytes
+from recaudit.said import say
 from recaudit.sources.seamfiles import schema_of
 from recaudit.sources.workers import cores
 
@@ -213,17 +215,21 @@ class Engine:
                 return ask()
             except duckdb.OutOfMemoryException as failure:
                 if not again or 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
-                    what = "memory or disk does not suffice"
+                    what = say("memory or disk does not suffice")
                 else:
                     self._limit(2 * self.memory)
                     continue
             except duckdb.IOException:
-                what = "a file of the engine's own cannot be written or read, as where a disk is full"
+                what = say("a file of the engine's own cannot be written or read, as where a disk is full")
             raise EngineError(
-                f"what was read cannot be counted here: {what}",
-                where=f"{self.memory / (1 << 20):.1f} MiB of memory; {self.folder or 'no disk'}",
-                fix="make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
-                "more memory, or audit fewer facilities at a time",
+                say("what was read cannot be counted here: {what}", what=what),
+                where=say("{size} of memory; {folder}", size=mebibytes(self.memory), folder=str(self.folder))
+                if self.folder
+                else say("{size} of memory; no disk", size=mebibytes(self.memory)),
+                fix=say(
+                    "make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
+                    "more memory, or audit fewer facilities at a time"
+                ),
             ) from None
 
     def _limit(self, memory: int) -> None:

@@ -20,6 +20,9 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Signal, SignalRule
+from recaudit.said import Promised, Said, say, say_n
+from recaudit.statistics import exact
+from recaudit.terms import counted_groups
 from recaudit.values import VALUE
 
 
@@ -81,11 +84,18 @@ def _by_share(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) ->
         ).group_by(judged.c.facility_)
     )
     numbers = {facility: (groups_of, flagged) for facility, groups_of, flagged in said}
-    share = f"above {float(rule.above * 100):g} % of at least {rule.least} rows"
+    share = say_n(
+        "above {share} of at least {n} row",
+        "above {share} of at least {n} rows",
+        n=rule.least,
+        share=Promised(exact(rule.above)),
+    )
     for facility in task.facilities:
         groups_of, flagged = numbers.get(facility.id, (0, 0))
-        figure = f"{flagged} of {groups_of} {rule.groups}" if rule.group else "yes" if flagged else "no"
-        yield Signal(rule.id, facility.id, flagged > 0 if groups_of else None, figure if groups_of else "", share)
+        figure = say("{some} of {groups}", some=flagged, groups=counted_groups(rule.groups, groups_of))
+        if not rule.group:
+            figure = say("yes") if flagged else say("no")
+        yield Signal(rule.id, facility.id, flagged > 0 if groups_of else None, figure if groups_of else None, share)
 
 
 def _shared(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> Iterator[Signal]:
@@ -101,10 +111,10 @@ def _shared(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> I
         sa.select(values.c.facility_, sa.func.count(), sa.func.count().filter(often)).group_by(values.c.facility_)
     )
     numbers = {facility: (distinct, flagged) for facility, distinct, flagged in said}
-    threshold = f"on {int(rule.above)} rows or more"
+    threshold = say_n("on {n} row or more", "on {n} rows or more", n=int(rule.above))
     for facility in task.facilities:
         distinct, flagged = numbers.get(facility.id, (0, 0))
-        figure = f"{flagged} of {distinct} values" if distinct else ""
+        figure = _of_values(flagged, distinct)
         yield Signal(rule.id, facility.id, flagged > 0 if distinct else None, figure, threshold)
 
 
@@ -116,8 +126,12 @@ def _across(engine: Engine, task: Task, rule: SignalRule, rows: FromClause) -> I
     )
     often = values.c.facilities >= int(rule.above)
     [(distinct, flagged)] = engine.rows(sa.select(sa.func.count(), sa.func.count().filter(often)).select_from(values))
-    figure = f"{flagged} of {distinct} values" if distinct else ""
-    yield Signal(rule.id, "", flagged > 0 if distinct else None, figure, f"in {int(rule.above)} facilities or more")
+    threshold = say_n("in {n} facility or more", "in {n} facilities or more", n=int(rule.above))
+    yield Signal(rule.id, "", flagged > 0 if distinct else None, _of_values(flagged, distinct), threshold)
+
+
+def _of_values(some: int, of: int) -> Said | None:
+    return say_n("{some} of {n} value", "{some} of {n} values", n=of, some=some) if of else None
 
 
 _KINDS: Final[dict[str, Callable[[Engine, Task, SignalRule, FromClause], Iterator[Signal]]]] = {

@@ -21,6 +21,7 @@ from recaudit.health.fhirpath import Call, Index, Node, PathError, Step, This, p
 from recaudit.health.firsts import First, first_value
 from recaudit.health.types import table_of
 from recaudit.health.views import compile_view, constants_of
+from recaudit.said import say
 from recaudit.seam import RANGED
 from recaudit.shipped import expectations
 
@@ -149,7 +150,9 @@ def seam_view(text: str, where: str) -> SeamView:
         definition = json.loads(text)
     except ValueError as wrong:
         raise SuiteError(
-            "a view is no JSON", where=where, fix=f"correct line {getattr(wrong, 'lineno', '?')}"
+            say("a view is no JSON"),
+            where=where,
+            fix=say("correct line {line}", line=str(getattr(wrong, "lineno", "?"))),
         ) from wrong
     view = compile_view(definition, where=where)
     try:
@@ -157,9 +160,9 @@ def seam_view(text: str, where: str) -> SeamView:
         columns = tuple(_column(column, constants) for column in _flat_columns(definition))
     except PathError as wrong:
         raise SuiteError(
-            f"a view cannot be used at the seam: {wrong}",
+            say("a view cannot be used at the seam: {wrong}", wrong=wrong.said),
             where=where,
-            fix="give every resource one row: plain selects, '.first()' where an element repeats",
+            fix=say("give every resource one row: plain selects, '.first()' where an element repeats"),
         ) from wrong
     return SeamView(view.resource, table_of(view.resource), columns)
 
@@ -167,7 +170,7 @@ def seam_view(text: str, where: str) -> SeamView:
 def _flat_columns(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     for name in _NOT_ONE_ROW:
         if part.get(name):
-            raise PathError(f"{name} gives some resources no row, or several")
+            raise PathError(say("{name} gives some resources no row, or several", name=name))
     found = list(part.get("column", ()))
     for each in part.get("select", ()):
         found.extend(_flat_columns(each))
@@ -180,9 +183,15 @@ def _column(column: Mapping[str, Any], constants: Mapping[str, Element]) -> Seam
         tags.setdefault(tag["name"], []).append(tag["value"])
     kind = tags.get("recaudit/kind", ["text"])[0]
     if kind not in values.KINDS:
-        raise PathError(f"column {column['name']} is of no kind; the kinds are: {', '.join(sorted(values.KINDS))}")
+        raise PathError(
+            say(
+                "column {column} is of no kind; the kinds are: {names}",
+                column=column["name"],
+                names=", ".join(sorted(values.KINDS)),
+            )
+        )
     if column.get("collection"):
-        raise PathError(f"column {column['name']} is a collection")
+        raise PathError(say("column {column} is a collection", column=column["name"]))
     trees = tuple(parse(path) for path in (column["path"], *tags.get("recaudit/or", ())))
     reasons = tuple(map(parse, tags.get("recaudit/reason", ())))
     trails = tuple(tuple((name, "_" + name) for name in names) for tree in trees if (names := _trail(tree)))

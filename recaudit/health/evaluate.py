@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from recaudit.health.fhirpath import Binary, Call, Index, Literal, Negative, Node, PathError, Step, This, Variable
 from recaudit.health.operators import MOMENTS, Moment, boundary, calculate, is_number, same_moment
+from recaudit.said import say
 
 Element = Any  # decoded JSON: dict, list, str, int, float, bool
 Resource = dict[str, Any]
@@ -119,7 +120,7 @@ def _variable(name: str, constants: Mapping[str, Element]) -> Collect:
     if name == "resource":
         return lambda focus, around: [around.resource]
     if name not in constants:
-        raise PathError(f"%{name} is no constant of this view")
+        raise PathError(say("%{name} is no constant of this view", name=name))
     value = str(constants[name]) if isinstance(constants[name], Moment) else constants[name]
     return lambda focus, around: [value]
 
@@ -168,7 +169,7 @@ def _truth(values: list[Element]) -> bool | None:
         return None
     if len(values) == 1 and isinstance(values[0], bool):
         return values[0]
-    raise PathError("true or false is needed, and the path gives something else")
+    raise PathError(say("true or false is needed, and the path gives something else"))
 
 
 def _binary(sign: str, left: Collect, right: Collect, *, moments: bool) -> Collect:
@@ -206,13 +207,19 @@ def _binary(sign: str, left: Collect, right: Collect, *, moments: bool) -> Colle
 def _call(tree: Call, constants: Mapping[str, Element]) -> Collect:
     make = _FUNCTIONS.get(tree.function)
     if make is None:
-        raise PathError(f"{tree.function}() is not supported; these are: {', '.join(sorted(_FUNCTIONS))}")
+        raise PathError(
+            say(
+                "{function}() is not supported; these are: {names}",
+                function=tree.function,
+                names=", ".join(sorted(_FUNCTIONS)),
+            )
+        )
     return make(tree, constants)
 
 
 def _argument(tree: Call) -> Node:
     if len(tree.arguments) != 1:
-        raise PathError(f"{tree.function}() needs one argument")
+        raise PathError(say("{function}() needs one argument", function=tree.function))
     return tree.arguments[0]
 
 
@@ -220,7 +227,7 @@ def _type_name(tree: Call) -> str:
     match _argument(tree):
         case Step(_, name):
             return name
-    raise PathError(f"{tree.function}() needs the name of a type")
+    raise PathError(say("{function}() needs the name of a type", function=tree.function))
 
 
 def _where(tree: Call, constants: Mapping[str, Element]) -> Collect:

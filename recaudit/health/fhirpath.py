@@ -10,8 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from recaudit.errors import Unusable
+from recaudit.said import say
 
-class PathError(ValueError):
+
+class PathError(Unusable):
     """A path that cannot be read, or that gives more than a column can hold."""
 
 
@@ -100,12 +103,16 @@ def parse(path: object) -> Node:
     """
     if not isinstance(path, str) or not path.strip():
         raise PathError(
-            f"a path is text, not {type(path).__name__}" if not isinstance(path, str) else "the path is empty"
+            say("a path is text, not {name}", name=type(path).__name__)
+            if not isinstance(path, str)
+            else say("the path is empty")
         )
     parser = _Parser(_tokens(path.strip()), path)
     tree = parser.expression(0)
     if parser.peek() != _END:
-        raise PathError(f"{path!r} goes on with {parser.peek()[1]!r} where it should end")
+        raise PathError(
+            say("{path} goes on with {sign} where it should end", path=repr(path), sign=repr(parser.peek()[1]))
+        )
     return tree
 
 
@@ -114,7 +121,7 @@ def _tokens(path: str) -> list[tuple[str, str]]:
     while at < len(path):
         match = _TOKEN.match(path, at)
         if match is None or match.lastgroup is None:
-            raise PathError(f"{path!r} cannot be read from {path[at:]!r} on")
+            raise PathError(say("{path} cannot be read from {rest} on", path=repr(path), rest=repr(path[at:])))
         tokens.append((match.lastgroup, match[match.lastgroup]))
         at = match.end()
     return [*tokens, _END]
@@ -140,7 +147,9 @@ class _Parser:
     def expect(self, sign: str) -> None:
         kind, text = self.next()
         if (kind, text) != ("sign", sign):
-            raise PathError(f"{self.path!r} needs {sign!r} where it has {text!r}")
+            raise PathError(
+                say("{path} needs {sign} where it has {text}", path=repr(self.path), sign=repr(sign), text=repr(text))
+            )
 
     def expression(self, lowest: int) -> Node:
         left = self.unary()
@@ -190,12 +199,20 @@ class _Parser:
             return This()
         if kind == "name" and text[0] == "%":
             return Variable(text[1:])
-        raise PathError(f"{self.path!r} cannot be read at {text or 'its end'!r}")
+        raise PathError(
+            say("{path} cannot be read at {sign}", path=repr(self.path), sign=repr(text) if text else say("its end"))
+        )
 
     def member(self, base: Node) -> Node:
         kind, text = self.next()
         if kind != "name" or text[0] in "%$":
-            raise PathError(f"{self.path!r} needs an element or a function where it has {text or 'its end'!r}")
+            raise PathError(
+                say(
+                    "{path} needs an element or a function where it has {sign}",
+                    path=repr(self.path),
+                    sign=repr(text) if text else say("its end"),
+                )
+            )
         name = text.strip("`")
         if not self.sees("("):
             return Step(base, name)

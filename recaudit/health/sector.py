@@ -35,6 +35,12 @@ class Health:
 
         return {view.table: view.kinds for view in shipped_views().values()}
 
+    def paths(self) -> Mapping[str, Mapping[str, str]]:
+        """Table -> element column -> its FHIRPath: ``Encounter.period.end``; "" -> the type of resource."""
+        from recaudit.health.profiles.columns import paths
+
+        return paths()
+
     def read(
         self,
         plan: Plan,

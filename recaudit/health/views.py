@@ -15,6 +15,7 @@ from recaudit.errors import SuiteError
 from recaudit.health.evaluate import Around, Collect, Element, Resource, compile_path
 from recaudit.health.fhirpath import PathError, parse
 from recaudit.health.operators import MOMENTS, Moment
+from recaudit.said import say
 
 Row = dict[str, Element]
 Rows = Callable[[Element, Around], list[Row]]
@@ -46,7 +47,7 @@ class View:
         for condition in self.where:
             held = condition([resource], around)
             if held and not isinstance(held[0], bool):
-                raise PathError("a condition of the view gives no boolean")
+                raise PathError(say("a condition of the view gives no boolean"))
             if held != [True]:
                 return []
         return self.select(resource, around)
@@ -61,18 +62,20 @@ def compile_view(definition: Mapping[str, Any], *, where: str) -> View:
     try:
         resource = definition.get("resource")
         if not isinstance(resource, str) or not resource:
-            raise PathError("the view has no resource")
+            raise PathError(say("the view has no resource"))
         if not definition.get("select"):
-            raise PathError("the view has no select")
+            raise PathError(say("the view has no select"))
         constants = constants_of(definition)
         columns, select = _select({"select": definition["select"]}, constants)
         if len(set(columns)) < len(columns):
-            raise PathError("two columns of the view have the same name")
+            raise PathError(say("two columns of the view have the same name"))
         conditions = tuple(compile_path(parse(each.get("path")), constants) for each in definition.get("where", ()))
         return View(resource, columns, select, conditions)
     except PathError as wrong:
         raise SuiteError(
-            f"a view cannot be used: {wrong}", where=where, fix="correct the ViewDefinition; see SQL on FHIR v2"
+            say("a view cannot be used: {wrong}", wrong=wrong.said),
+            where=where,
+            fix=say("correct the ViewDefinition; see SQL on FHIR v2"),
         ) from wrong
 
 
@@ -82,10 +85,10 @@ def constants_of(definition: Mapping[str, Any]) -> dict[str, Element]:
     for each in definition.get("constant", ()):
         given = [(key, value) for key, value in each.items() if key.startswith("value")]
         if len(given) != 1 or "name" not in each:
-            raise PathError("a constant needs a name and one value")
+            raise PathError(say("a constant needs a name and one value"))
         [(key, value)] = given
         if not isinstance(value, str | int | float):
-            raise PathError(f"constant {each['name']} is of no primitive type")
+            raise PathError(say("constant {each} is of no primitive type", each=each["name"]))
         found[each["name"]] = Moment(value) if key in _MOMENTS and isinstance(value, str) else value
     return found
 
@@ -93,7 +96,7 @@ def constants_of(definition: Mapping[str, Any]) -> dict[str, Element]:
 def _select(part: Mapping[str, Any], constants: Mapping[str, Element]) -> tuple[tuple[str, ...], Rows]:
     """The columns and the rows of one select, its nested selects and unions included."""
     if sum(name in part for name in _ITERATORS) > 1:
-        raise PathError("a select iterates in one way: forEach, forEachOrNull or repeat")
+        raise PathError(say("a select iterates in one way: forEach, forEachOrNull or repeat"))
     parts: list[tuple[tuple[str, ...], Rows]] = []
     if part.get("column"):
         parts.append(_columns(part["column"], constants))
@@ -101,7 +104,7 @@ def _select(part: Mapping[str, Any], constants: Mapping[str, Element]) -> tuple[
     if part.get("unionAll"):
         parts.append(_union(part["unionAll"], constants))
     if not parts:
-        raise PathError("a select has no column")
+        raise PathError(say("a select has no column"))
     names = tuple(name for columns, _ in parts for name in columns)
     inner = _product([rows for _, rows in parts])
     if "repeat" in part:
@@ -117,7 +120,7 @@ def _columns(columns: Sequence[Mapping[str, Any]], constants: Mapping[str, Eleme
     compiled = []
     for column in columns:
         if not column.get("name"):
-            raise PathError("a column has no name")
+            raise PathError(say("a column has no name"))
         path = compile_path(parse(column.get("path")), constants)
         compiled.append((column["name"], path, bool(column.get("collection"))))
 
@@ -126,7 +129,7 @@ def _columns(columns: Sequence[Mapping[str, Any]], constants: Mapping[str, Eleme
         for name, path, collection in compiled:
             values = path([element], around)
             if not collection and len(values) > 1:
-                raise PathError(f"column {name} gives several values and is no collection")
+                raise PathError(say("column {name} gives several values and is no collection", name=name))
             cells[name] = values if collection else next(iter(values), None)
         return [cells]
 
@@ -136,7 +139,7 @@ def _columns(columns: Sequence[Mapping[str, Any]], constants: Mapping[str, Eleme
 def _union(branches: Sequence[Mapping[str, Any]], constants: Mapping[str, Element]) -> tuple[tuple[str, ...], Rows]:
     compiled = [_select(branch, constants) for branch in branches]
     if len({columns for columns, _ in compiled}) != 1:
-        raise PathError("the branches of a union differ in their columns")
+        raise PathError(say("the branches of a union differ in their columns"))
     return compiled[0][0], lambda element, around: [row for _, rows in compiled for row in rows(element, around)]
 
 
@@ -168,7 +171,7 @@ def _each(path: Collect, inner: Rows, *, or_null: bool) -> Rows:
 def _repeated(paths: object, inner: Rows, constants: Mapping[str, Element]) -> Rows:
     """Rows of every element reached by following ``paths`` again and again, parents before children."""
     if not isinstance(paths, list) or not paths:
-        raise PathError("repeat needs a list of paths")
+        raise PathError(say("repeat needs a list of paths"))
     compiled = [compile_path(parse(path), constants) for path in paths]
 
     def reached(element: Element, around: Around) -> Iterator[Element]:

@@ -19,6 +19,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from recaudit.locale.helps import helps
+
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 IN_PYTHON = {"say": 1, "told": 1, "mark": 1, "say_n": 2, "told_n": 2}  # how many of the first arguments are messages
@@ -33,6 +35,9 @@ def extracted() -> Catalog:
     for path in sorted(PACKAGE.rglob("*.py")):
         for message in _in_python(ast.parse(path.read_text("utf-8")), own=path.stem == "said"):
             found.add(message)
+    for path in (PACKAGE / "cli.py", *sorted((PACKAGE / "commands").glob("*.py"))):
+        for text in helps(path):
+            found.add(text)
     for path in sorted(PACKAGE.rglob("*.js")):
         for _, texts, _, _ in extract_from_file("javascript", path, keywords=IN_JAVASCRIPT):
             found.add(texts)

@@ -15,6 +15,7 @@ from typing import Final
 from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_distinct
 from recaudit.intime import between, on, shared
 from recaudit.model import Area, Period
+from recaudit.said import say
 from recaudit.shipped import area_packs, expectations
 
 _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?")
@@ -26,8 +27,8 @@ def _within(most: int) -> Check:
     def reads(text: str) -> str | None:
         return text if text == "" or (_DEGREES.fullmatch(text) and abs(Decimal(text)) <= most) else None
 
-    fix = f"write decimal degrees from -{most} to {most} with a point, as 12.7089, or leave it empty"
-    return of_distinct("degrees", "is no such place on Earth", fix, reads)
+    fix = say("write decimal degrees from -{most} to {most} with a point, as 12.7089, or leave it empty", most=most)
+    return of_distinct("degrees", say("is no such place on Earth"), fix, reads)
 
 
 AREAS: Final = Contract(
@@ -87,23 +88,28 @@ def areas_of(sheets: Sequence[Sheet], faults: Faults) -> tuple[Area, ...]:
             )
             if bool(area.lat) != bool(area.lon):
                 lacking = "lon" if area.lat else "lat"
-                fix = "give both, or leave both empty"
-                faults.row(sheet, cells[ROW], lacking, "one coordinate stands without the other", fix)
+                fix = say("give both, or leave both empty")
+                faults.row(sheet, cells[ROW], lacking, say("one coordinate stands without the other"), fix)
             if area.code and any(shared(holds(area), holds(other)) for other in by_code.get(area.code, ())):
-                what = "code stands in an earlier line too"
-                fix = "give each its own, remove one, or let valid_from and valid_to of both share no day"
+                what = say("code stands in an earlier line too")
+                fix = say("give each its own, remove one, or let valid_from and valid_to of both share no day")
                 faults.row(sheet, cells[ROW], "code", what, fix)
             by_code.setdefault(area.code, []).append(area)
             rows.append((cells[ROW], area))
         for row, area in rows:
             if area.parent and area.parent not in by_code:
-                what, fix = "parent is no code of this file", "add the parent, or leave the cell empty for a root"
+                what, fix = (
+                    say("parent is no code of this file"),
+                    say("add the parent, or leave the cell empty for a root"),
+                )
                 faults.row(sheet, row, "parent", what, fix)
             elif _returns(area, by_code):
-                fix = "let every line of parents end in a root"
-                faults.row(sheet, row, "parent", "the area lies inside itself", fix)
+                fix = say("let every line of parents end in a root")
+                faults.row(sheet, row, "parent", say("the area lies inside itself"), fix)
             if area.valid_from and area.valid_to and area.valid_from > area.valid_to:
-                faults.row(sheet, row, "valid_to", "valid_to lies before valid_from", "set valid_from <= valid_to")
+                faults.row(
+                    sheet, row, "valid_to", say("valid_to lies before valid_from"), say("set valid_from <= valid_to")
+                )
         areas += (area for _, area in rows)
     return tuple(areas)
 

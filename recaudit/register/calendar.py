@@ -21,6 +21,7 @@ from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, 
 from recaudit.model import Calendar, SchoolYear
 from recaudit.plan import Plan
 from recaudit.register.subjectplan import PERIODS, listed
+from recaudit.said import Said, say
 from recaudit.seam import STATUSES
 from recaudit.shipped import expectations
 
@@ -29,12 +30,18 @@ EVENTS: Final = (STARTS, ENDS, CLOSING, SUBMISSION, RETEST)
 *TERMS, YEAR = PERIODS
 
 _SCHOOL_YEAR: Final = of_text(
-    "year", "is no year", "write the year in which it ends: 2026", lambda cell: cell.str.contains("^[0-9]{4}$")
+    "year",
+    say("{column} is no year"),
+    say("write the year in which it ends: 2026"),
+    lambda cell: cell.str.contains("^[0-9]{4}$"),
 )
 _DAYS: Final = of_text(
-    "days", "is no number of days", "write 175 or 87.5", lambda cell: cell.str.contains(r"^(?:[0-9]{1,3}(?:\.5)?)?$")
+    "days",
+    say("{column} is no number of days"),
+    say("write 175 or 87.5"),
+    lambda cell: cell.str.contains(r"^(?:[0-9]{1,3}(?:\.5)?)?$"),
 )
-_SAID: Final = Check("filled", DAY.what, "write YYYY-MM-DD", FILLED.holds)
+_SAID: Final = Check("filled", DAY.what, say("write YYYY-MM-DD"), FILLED.holds)
 CALENDAR: Final = Contract(
     required={"schoolYear": (_SCHOOL_YEAR,), "event": (one_of(*EVENTS),), "date": (_SAID, DAY)},
     optional={"periodCode": (), "daysTaught": (_DAYS,)},
@@ -61,9 +68,9 @@ def load_codes(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, arr
     if sheet is None:
         return None, None
     again = sheet.frame.filter(pl.col("code").is_first_distinct().not_())[ROW]
-    faults.rows(sheet, again, "code", "this code stands in an earlier row too", "keep one row")
+    faults.rows(sheet, again, "code", say("this code stands in an earlier row too"), say("keep one row"))
     idle = sheet.frame.filter((pl.col("meaning") == "stays") & (pl.col("notDue") != ""))[ROW]
-    faults.rows(sheet, idle, "notDue", "who stays owes every period", "leave it empty, or correct meaning")
+    faults.rows(sheet, idle, "notDue", say("who stays owes every period"), say("leave it empty, or correct meaning"))
     rows = [
         {"code": cells["code"], "period": period, "leaves": cells["meaning"] == "left"}
         for cells in sheet.frame.iter_rows(named=True)
@@ -79,7 +86,7 @@ def load_calendar(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, 
     if sheet is None:
         return None, None
     if sheet.frame.is_empty():
-        faults.whole(sheet.path, name, "no event", "a calendar needs at least one; or leave the calendar out")
+        faults.whole(sheet.path, name, say("no event"), say("a calendar needs at least one; or leave the calendar out"))
     years: dict[str, list[_Event]] = {}
     for cells in sheet.frame.iter_rows(named=True):
         if (day := day_of(cells["date"])) is not None and cells["event"] in EVENTS:
@@ -99,25 +106,37 @@ class _Event:
 def _year(year: str, events: Sequence[_Event], sheet: Sheet, faults: Faults) -> SchoolYear:
     for event in events:
         if year.isdigit() and not int(year) - 1 <= event.day.year <= int(year):
-            what = f"the day lies in another year than the school year that ends in {year}"
+            what = say("the day lies in another year than the school year that ends in {year}", year=year)
             faults.row(
-                sheet, event.row, "date", what, f"correct it, or schoolYear: days of {year} and of the year before"
+                sheet,
+                event.row,
+                "date",
+                what,
+                say("correct it, or schoolYear: days of {year} and of the year before", year=year),
             )
     starts, ends = (dict(_terms(events, name, sheet, faults)) for name in (STARTS, ENDS))
     for earlier, later in pairwise(period for period in TERMS if period in ends):
         if ends[later].day <= ends[earlier].day or (later in starts and starts[later].day <= ends[earlier].day):
-            what = f"{later} does not come after {earlier} has ended"
-            faults.row(sheet, ends[later].row, "date", what, "correct one of the days, or the codes of the periods")
+            what = say("{later} does not come after {earlier} has ended", later=later, earlier=earlier)
+            faults.row(
+                sheet, ends[later].row, "date", what, say("correct one of the days, or the codes of the periods")
+            )
     once = {name: _once(events, name, sheet, faults) for name in (CLOSING, SUBMISSION, RETEST)}
     for period, end in ends.items():
         if period in starts and starts[period].day >= end.day:
-            faults.row(sheet, end.row, "date", "the term ends before it begins", "correct one of the two days")
+            faults.row(
+                sheet, end.row, "date", say("the term ends before it begins"), say("correct one of the two days")
+            )
     closing, retest, submission = (once[name] for name in (CLOSING, RETEST, SUBMISSION))
     last = max((end.day for end in ends.values()), default=None)
     if closing is not None and last is not None and closing.day < last:
-        faults.row(sheet, closing.row, "date", "the year closes before its last term ends", "correct one of the days")
+        faults.row(
+            sheet, closing.row, "date", say("the year closes before its last term ends"), say("correct one of the days")
+        )
     if retest is not None and closing is not None and retest.day < closing.day:
-        faults.row(sheet, retest.row, "date", "re-tests end before the year closes", "correct one of the two days")
+        faults.row(
+            sheet, retest.row, "date", say("re-tests end before the year closes"), say("correct one of the two days")
+        )
     over = {period: end.day for period, end in ends.items()}
     if closing is not None:
         over[closing.period or YEAR] = closing.day
@@ -141,8 +160,10 @@ def _terms(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) ->
     for place, event in enumerate(of_name):
         period = event.period or (TERMS[place] if place < len(TERMS) else "")
         if not period or period in found:
-            what = "nobody knows of which period this is" if not period else "this period has such a day already"
-            faults.row(sheet, event.row, "periodCode", what, "write the code of its period, each once")
+            what = (
+                say("nobody knows of which period this is") if not period else say("this period has such a day already")
+            )
+            faults.row(sheet, event.row, "periodCode", what, say("write the code of its period, each once"))
         else:
             found[period] = event
     yield from found.items()
@@ -151,30 +172,60 @@ def _terms(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) ->
 def _once(events: Sequence[_Event], name: str, sheet: Sheet, faults: Faults) -> _Event | None:
     of_name = [event for event in events if event.name == name]
     for event in of_name[1:]:
-        faults.row(sheet, event.row, "event", f"the school year has a {name} already", "keep one row")
+        faults.row(
+            sheet, event.row, "event", say("the school year has a {name} already", name=name), say("keep one row")
+        )
     return of_name[0] if of_name else None
 
 
-def told_of(name: str, calendar: Calendar | None, due_plan: arrow.Table | None, plan: Plan) -> list[str]:
+def told_of(name: str, calendar: Calendar | None, due_plan: arrow.Table | None, plan: Plan) -> list[Said]:
     """Notes on a calendar: what it narrows on the day of the audit, and where it and the plan say different things."""
     if calendar is None:
         return []
-    notes = [f"{name}: results are due in periods that are over, and where the learner was there at their end"]
+    notes = [
+        say("{file}: results are due in periods that are over, and where the learner was there at their end", file=name)
+    ]
     year = str(plan.period.last.year)
     known = next((one for one in calendar.years if one.year == year), None)
     if known is None:
-        return [*notes, f"{name}: it has no school year {year}, so that every result of it is due"]
+        lacking = say("{file}: it has no school year {year}, so that every result of it is due", file=name, year=year)
+        return [*notes, lacking]
     owed = sorted(set(due_plan["period"].to_pylist())) if due_plan is not None else []
     if silent := [period for period in owed if period not in known.over]:
-        notes.append(f"{name}: it does not say when {', '.join(silent)} of {year} ends, so that its results are due")
+        notes.append(
+            say(
+                "{file}: it does not say when {periods} of {year} ends, so that its results are due",
+                file=name,
+                periods=silent,
+                year=year,
+            )
+        )
     if plan.as_of is not None and (
         waits := [one for one in owed if one in known.over and plan.as_of <= known.over[one]]
     ):
-        notes.append(f"{name}: not due yet on {plan.as_of} in school year {year}: {', '.join(waits)}")
+        notes.append(
+            say(
+                "{file}: not due yet on {day} in school year {year}: {periods}",
+                file=name,
+                day=plan.as_of,
+                year=year,
+                periods=waits,
+            )
+        )
         if len(waits) == len(owed):
-            notes[-1] = f"{name}: no period of {year} is over on {plan.as_of}: every result is taken for due"
+            notes[-1] = say(
+                "{file}: no period of {year} is over on {day}: every result is taken for due",
+                file=name,
+                year=year,
+                day=plan.as_of,
+            )
     if known.submission is not None and plan.deadline is not None and known.submission != plan.deadline:
         notes.append(
-            f"{name}: submission is until {known.submission} there, and the deadline of the plan is {plan.deadline}"
+            say(
+                "{file}: submission is until {day} there, and the deadline of the plan is {deadline}",
+                file=name,
+                day=known.submission,
+                deadline=plan.deadline,
+            )
         )
     return notes

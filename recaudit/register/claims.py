@@ -20,6 +20,7 @@ from recaudit.csvfiles import ROW, Faults, Sheet
 from recaudit.model import Base, Finding, Input, Period
 from recaudit.plan import Claims, Plan
 from recaudit.register.expected import EXPECTED
+from recaudit.said import Said, say
 from recaudit.sources.envelope import Envelope
 from recaudit.sources.files import Found, listed
 from recaudit.sources.insurance import FORMAT, Dossier, day_of, visit, visits_only
@@ -106,8 +107,8 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
     files = tuple(_read(one, claims, told) for one in found if one.ending)
     months, strange, left_out = _by_month(told, plan.period, known)
     if strange and not months:
-        what = "the claims name no facility of the register"
-        faults.whole(plan.path, place, what, "name facilities in the register as MA_CSKCB does")
+        what = say("the claims name no facility of the register")
+        faults.whole(plan.path, place, what, say("name facilities in the register as MA_CSKCB does"))
     rows = [
         {"facility": facility, "period": f"{month.first}/{month.last}", "expected": str(number)}
         for facility, numbers in sorted(months.items())
@@ -122,14 +123,17 @@ def counted(plan: Plan, claims: Claims, known: Collection[str], faults: Faults) 
     return Counted(Sheet(plan.path, place, 0, "", frame, notes), files)
 
 
-def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[tuple[str, str]]:
+def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[tuple[Said, Said]]:
     """What is wrong with how the plan names the claims, and what to do."""
     if any(one.member or not one.opens for one in found):
-        yield "claims lie in an archive", "unpack it: claims are read from files that end in .xml, .xml.gz or .xml.zst"
+        yield (
+            say("claims lie in an archive"),
+            say("unpack it: claims are read from files that end in .xml, .xml.gz or .xml.zst"),
+        )
     elif not any(one.ending for one in found):
         yield (
-            f"claims names no file that can be read: {', '.join(claims.files)}",
-            "name files that end in .xml, packed or not",
+            say("claims names no file that can be read: {names}", names=", ".join(claims.files)),
+            say("name files that end in .xml, packed or not"),
         )
     exports = {
         os.path.realpath(one.file)
@@ -139,8 +143,8 @@ def _unusable(plan: Plan, claims: Claims, found: Collection[Found]) -> Iterator[
     }
     own = [one.path for one in found if os.path.realpath(one.file) in exports]
     if own:
-        what = f"what is expected is taken from the audited export: {', '.join(own[:5])}"
-        yield what, "name files of another source, or take these out of the [[source]]"
+        what = say("what is expected is taken from the audited export: {names}", names=", ".join(own[:5]))
+        yield what, say("name files of another source, or take these out of the [[source]]")
 
 
 def _read(found: Found, claims: Claims, told: _Told) -> Input:
@@ -151,7 +155,7 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
             for dossier in envelope.dossiers(stream, visits_only()):
                 if not told.add(dossier, envelope):
                     unreadable += 1
-                    findings["no XML1"] = findings.get("no XML1", 0) + 1
+                    findings["no content"] = findings.get("no content", 0) + 1
     except CannotOpenError:
         findings["could not be opened"], to_the_end = 1, False
     except CutOffError:
@@ -173,7 +177,9 @@ def _read(found: Found, claims: Claims, told: _Told) -> Input:
         read=envelope.seen,
         unreadable=unreadable,
         to_the_end=to_the_end,
-        findings=tuple(Finding(kind, count) for kind, count in sorted(findings.items())),
+        findings=tuple(
+            Finding(kind, count, "XML1" if kind == "no content" else "") for kind, count in sorted(findings.items())
+        ),
     )
 
 
@@ -214,22 +220,29 @@ def _months(period: Period) -> list[Period]:
 
 def _notes(
     claims: Claims, told: _Told, months: dict[str, list[int]], strange: int, left_out: Counter[_Type], files: int
-) -> Iterator[str]:
+) -> Iterator[Said]:
     number = sum(map(sum, months.values()))
-    yield (
-        f"{claims.source}: expected are {number} claims (facilities: {len(months)}, files: {files}), a part of what is"
-        f" due: insured visits. That they were accepted is what the plan says: {claims.accepted}"
+    source = claims.source
+    yield say(
+        "{source}: expected are {number} claims (facilities: {facilities}, files: {files}), a part of what is due: "
+        "insured visits. That they were accepted is what the plan says: {accepted}",
+        source=source,
+        number=number,
+        facilities=len(months),
+        files=files,
+        accepted=claims.accepted,
     )
-    if silent := sum(not one for numbers in months.values() for one in numbers):
-        yield f"{claims.source}: months of a facility without a claim, taken as 0: {silent}"
+    silent = sum(not one for numbers in months.values() for one in numbers)
     others = len(told.ends) - strange - number - left_out.total()
-    counts = {
-        "claims of facilities that the register lacks": strange,
-        "claims whose visit did not certainly end in the period": others,
-        "claims of visits that the plan is not about (visits), left out": left_out["left out"],
-        "claims whose type of visit is not certain, not counted": left_out["not known"],
-        "claims that were handed in again, counted once": told.again,
-        "claims without a key or a facility, not counted": told.unnamed,
-        "dossiers that could not be read, not counted": told.unreadable,
-    }
-    yield from (f"{claims.source}: {what}: {count}" for what, count in counts.items() if count)
+    aside, unsure = left_out["left out"], left_out["not known"]
+    counts = (
+        say("{source}: months of a facility without a claim, taken as 0: {n}", n=silent, source=source),
+        say("{source}: claims of facilities that the register lacks: {n}", n=strange, source=source),
+        say("{source}: claims whose visit did not certainly end in the period: {n}", n=others, source=source),
+        say("{source}: claims of visits that the plan is not about (visits), left out: {n}", n=aside, source=source),
+        say("{source}: claims whose type of visit is not certain, not counted: {n}", n=unsure, source=source),
+        say("{source}: claims that were handed in again, counted once: {n}", n=told.again, source=source),
+        say("{source}: claims without a key or a facility, not counted: {n}", n=told.unnamed, source=source),
+        say("{source}: dossiers that could not be read, not counted: {n}", n=told.unreadable, source=source),
+    )
+    yield from (one for one in counts if one.values["n"])

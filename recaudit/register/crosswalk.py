@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of, one_of
 from recaudit.model import Area
 from recaudit.register.areas import valid_on
+from recaudit.said import say
 
 Relation = Literal["whole", "split", "split-default"]
 RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
@@ -129,12 +130,17 @@ def steps_of(sheets: Sequence[Sheet], faults: Faults) -> tuple[Step, ...]:
             earlier = groups.setdefault((step.old, step.since), [])
             relations = [one.relation for one in earlier]
             if step.new in [one.new for one in earlier]:
-                faults.row(sheet, cells[ROW], "new", "this step stands in an earlier line too", "keep one of them")
+                faults.row(
+                    sheet, cells[ROW], "new", say("this step stands in an earlier line too"), say("keep one of them")
+                )
             elif earlier and "whole" in (step.relation, *relations):
-                what, fix = "the old code goes wholly to one area and to another", "write split where it was divided"
+                what, fix = (
+                    say("the old code goes wholly to one area and to another"),
+                    say("write split where it was divided"),
+                )
                 faults.row(sheet, cells[ROW], "relation", what, fix)
             elif step.relation == "split-default" and "split-default" in relations:
-                what, fix = "the old code has two defaults", "keep split-default for one of them, write split"
+                what, fix = say("the old code has two defaults"), say("keep split-default for one of them, write split")
                 faults.row(sheet, cells[ROW], "relation", what, fix)
             earlier.append(step)
             steps.append(step)

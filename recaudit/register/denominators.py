@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from recaudit.csvfiles import Faults, Sheet
 from recaudit.intime import shared
-from recaudit.model import Covers, Expected, Period, Said
+from recaudit.model import Covers, Expected, Period, Stated
+from recaudit.said import Said, say
 
 
 class Tile(NamedTuple):
@@ -51,7 +52,7 @@ def expected_of(
     whole: Period,
     decides: Sequence[str],
     faults: Faults,
-    notes: list[str],
+    notes: list[Said],
 ) -> Expected:
     """What one facility that was open should have. ``decides``: sources of counts, the most trusted first.
 
@@ -71,22 +72,29 @@ def expected_of(
     for tiles in spoken.values():
         _each_tiles(whole, tiles, faults)
     ranked = [
-        (all(tile.part for tile in tiles), Said(source, "count", _sum(tiles), _covers(tiles)), tiles[0])
+        (all(tile.part for tile in tiles), Stated(source, "count", _sum(tiles), _covers(tiles)), tiles[0])
         for source, tiles in spoken.items()
     ]
     listed = _sum(rosters)
     if rosters:
         _each_tiles(whole, [*rosters, *declared], faults)
     if in_part := any(tile.part for tile in rosters):
-        ranked.append((True, Said(", ".join(_sources(rosters)), "count", listed, "subset"), rosters[0]))
+        ranked.append((True, Stated(", ".join(_sources(rosters)), "count", listed, "subset"), rosters[0]))
     ranked.sort(key=lambda one: (_place(one[1].source, decides), one[0], one[1].source))
     numbers = [one for _, one, _ in ranked]
     if rosters and not in_part:
         for one in numbers:
             if one.number > listed or (one.number < listed and one.covers == "all"):
-                notes.append(f"{facility}: its roster lists {listed}, its count says {one.number}; the roster decides")
+                notes.append(
+                    say(
+                        "{facility}: its roster lists {listed}, its count says {number}; the roster decides",
+                        facility=facility,
+                        listed=listed,
+                        number=one.number,
+                    )
+                )
         sources = _sources([*rosters, *declared])
-        numbers.insert(0, Said(", ".join(_sources(rosters)), "roster", listed))
+        numbers.insert(0, Stated(", ".join(_sources(rosters)), "roster", listed))
     else:
         sources = (numbers[0].source,)
         rivals = [one for one in ranked if not one[0]] or ranked  # a part rivals no whole
@@ -115,8 +123,16 @@ def _place(source: str, decides: Sequence[str]) -> int:
 def _refuse_undecided(sources: Sequence[str], tile: Tile, faults: Faults) -> None:
     """``tile``: of the second source."""
     first, second = sources[:2]
-    what = f"{len(sources)} sources say how many this facility should have ({', '.join(sources)}), and none decides"
-    fix = f'write into [register] of the plan which one does, the most trusted first: decides = ["{first}", "{second}"]'
+    what = say(
+        "{sources} sources say how many this facility should have ({names}), and none decides",
+        sources=len(sources),
+        names=", ".join(sources),
+    )
+    fix = say(
+        'write into [register] of the plan which one does, the most trusted first: decides = ["{first}", "{second}"]',
+        first=first,
+        second=second,
+    )
     faults.row(tile.sheet, tile.row, "source", what, fix)
 
 
@@ -149,11 +165,17 @@ def _untiled(whole: Period, tiles: Iterable[Tile], faults: Faults) -> None:
     for tile in sorted(tiles, key=lambda each: (each.period.first, each.period.last)):
         begins, ends = tile.period.first.toordinal(), tile.period.last.toordinal()
         if tile.period.first < whole.first or tile.period.last > whole.last:
-            what, fix = "the row reaches outside the plan's period", "split it at the ends of the plan's period"
+            what, fix = (
+                say("the row reaches outside the plan's period"),
+                say("split it at the ends of the plan's period"),
+            )
             faults.row(tile.sheet, tile.row, "period", what, fix)
             continue
         if begins < due:
-            what, fix = "the row overlaps another one of its facility", "say each day once: remove or split one of them"
+            what, fix = (
+                say("the row overlaps another one of its facility"),
+                say("say each day once: remove or split one of them"),
+            )
             faults.row(tile.sheet, tile.row, "period", what, fix)
         elif begins > due:
             _gap(due, begins - 1, tile, faults)
@@ -164,5 +186,5 @@ def _untiled(whole: Period, tiles: Iterable[Tile], faults: Faults) -> None:
 
 def _gap(first: int, last: int, tile: Tile, faults: Faults) -> None:
     days = f"{date.fromordinal(first)} to {date.fromordinal(last)}"
-    fix = "add these days; where nothing was due, say so by an expected row of 0"
-    faults.row(tile.sheet, tile.row, "period", f"nothing is said of this facility from {days}", fix)
+    fix = say("add these days; where nothing was due, say so by an expected row of 0")
+    faults.row(tile.sheet, tile.row, "period", say("nothing is said of this facility from {days}", days=days), fix)

@@ -10,12 +10,12 @@ from recaudit.csvfiles import Faults
 from recaudit.geojson import GeoJsonError, outlines
 from recaudit.model import Area, Input
 from recaudit.plan import RegisterFiles
-from recaudit.reasons import few
 from recaudit.result import MapEntry, Result
+from recaudit.said import Said, few, say
 
 
 def load(
-    files: RegisterFiles, root: Path, areas: Sequence[Area], faults: Faults, notes: list[str]
+    files: RegisterFiles, root: Path, areas: Sequence[Area], faults: Faults, notes: list[Said]
 ) -> tuple[MapEntry | None, tuple[Input, ...]]:
     """The map that the plan names: what of it a result says, and the file. It draws, and counts nothing.
 
@@ -29,15 +29,22 @@ def load(
         content = path.read_bytes()
         found = outlines(content, {area.code for area in areas}, files.map_key)
     except OSError:
-        faults.whole(path, files.map, "cannot be opened", "check who may read the file")
+        faults.whole(path, files.map, say("cannot be opened"), say("check who may read the file"))
         return None, ()
     except GeoJsonError as error:
         faults.whole(path, files.map, error.what, error.fix)
         return None, ()
     if found.strangers:
-        notes.append(f"{files.map}: {found.strangers} of {found.features} features are of no area of the register")
+        notes.append(
+            say(
+                "{file}: {n} of {whole} features are of no area of the register",
+                file=files.map,
+                n=found.strangers,
+                whole=found.features,
+            )
+        )
     if bare := [area.code for area in areas if area.code not in found.rings and area.parent]:
-        notes.append(f"{files.map}: no outline of {few(bare)}")
+        notes.append(say("{file}: no outline of {areas}", file=files.map, areas=few(bare)))
     read_from = Input(
         src=0,
         path=files.map,
@@ -53,12 +60,12 @@ def load(
     return {"file": files.map, "key": found.key, "areas": len(found.rings)}, (read_from,)
 
 
-def undrawn(result: Result) -> Iterator[str]:
+def undrawn(result: Result) -> Iterator[Said]:
     """Where what a result says of its map does not fit its inputs and areas, in words."""
     register = result["register"]
     said = register.get("map") if register else None
     files = [entry["path"] for entry in result["inputs"] if entry["role"] == "map"]
     if files != ([] if said is None else [said["file"]]):
-        yield "register/map: it is not the input that is a map"
+        yield say("register/map: it is not the input that is a map")
     if said is not None and not 0 < said["areas"] <= len(result["areas"]):
-        yield "register/map: it has outlines of more areas than there are, or of none"
+        yield say("register/map: it has outlines of more areas than there are, or of none")

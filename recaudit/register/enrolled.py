@@ -15,12 +15,13 @@ import polars as pl
 from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, of_text, one_of, read
 from recaudit.model import Period
 from recaudit.register.expected import ROSTERS
+from recaudit.said import say, say_n
 
 _ROLES: Final = ("administrator", "proctor", "student", "teacher")
 _ROLE: Final = of_text(
     "role",
-    "is no role of OneRoster",
-    f"use {', '.join(_ROLES)}, or ext: and a word; whoever is left out would not be expected",
+    say("{column} is no role of OneRoster"),
+    say("use {names}, or ext: and a word; whoever is left out would not be expected", names=", ".join(_ROLES)),
     lambda cell: cell.is_in(_ROLES) | cell.str.starts_with("ext:"),
 )
 CONTRACT: Final = Contract(
@@ -63,7 +64,13 @@ def roster(
         pl.lit("").alias("unit"),
         pl.lit("").alias("namespace"),
     ).unique(["facility", "id"], keep="first", maintain_order=True)
-    note = f"{name}: {rows.height} learners enrolled on {day}"
+    note = say_n(
+        "{file}: {n} learner enrolled on {day}",
+        "{file}: {n} learners enrolled on {day}",
+        n=rows.height,
+        file=name,
+        day=on,
+    )
     return replace(sheet, frame=rows.select(ROW, *ROSTERS.columns), notes=(*sheet.notes, note)), orgs
 
 

@@ -22,6 +22,7 @@ from recaudit.keys import Difference, normal
 from recaudit.model import Covers, Period
 from recaudit.plan import SECTORS, Plan
 from recaudit.register.denominators import Tile
+from recaudit.said import Said, say
 
 ROSTER: Final = arrow.schema(
     [("facility", arrow.large_string()), ("ns", arrow.large_string()), ("id", arrow.large_string())]
@@ -63,16 +64,18 @@ def period_of(text: str) -> Period | None:
 
 
 _IS_PERIOD: Final = of_distinct(
-    "period", "is no period", "write 2026, 2026-Q1, 2026-01 or 2026-01-01/2026-03-31", period_of
+    "period", say("{column} is no period"), say("write 2026, 2026-Q1, 2026-01 or 2026-01-01/2026-03-31"), period_of
 )
 _WHOLE: Final = of_text(
     "whole",
-    "is no whole number, 0 or more",
-    "write digits only, 15 at most, or leave it blank where nobody knows",
+    say("{column} is no whole number, 0 or more"),
+    say("write digits only, 15 at most, or leave it blank where nobody knows"),
     lambda cell: cell.str.contains("^(?:[0-9]{1,15})?$"),
 )
 _UNITS: Final = one_of("", *(unit for words in SECTORS.values() for unit in words.units))
-_NAMED: Final = Check("filled", "is empty", "name where it comes from: another source than the export", FILLED.holds)
+_NAMED: Final = Check(
+    "filled", say("{column} is empty"), say("name where it comes from: another source than the export"), FILLED.holds
+)
 
 _SEXES: Final = {
     "male": ("male", "m", "nam"),
@@ -93,7 +96,9 @@ def sex_of(text: str) -> str | None:
     return next((word for word, said in _SEXES.items() if told in said), None)
 
 
-_SEX: Final = of_distinct("sex", "is no sex that is known", "write male, female, other, or leave it empty", sex_of)
+_SEX: Final = of_distinct(
+    "sex", say("{column} is no sex that is known"), say("write male, female, other, or leave it empty"), sex_of
+)
 
 EXPECTED: Final = Contract(
     required={"facility": (FILLED,), "period": (_IS_PERIOD,), "expected": (_WHOLE,), "source": ()},
@@ -110,16 +115,18 @@ WITH_PERSONS: Final = Contract(
 
 
 # ------------------------------------------------------------------------------------------------ tiles
-def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[str]) -> None:
+def counts_of(sheets: Sequence[Sheet], tiles: dict[str, list[Tile]], faults: Faults, notes: list[Said]) -> None:
     """Each row of the expected counts as a tile of its facility; rows that break the contract are left out.
 
     Rows without a number are none yet, which the notes say. A number has to name its source.
     """
     for sheet in sheets:
         unnamed = sheet.frame.filter((pl.col("expected") != "") & (pl.col("source") == ""))[ROW]
-        faults.rows(sheet, unnamed, "source", f"source {_NAMED.what}", _NAMED.fix)
+        faults.rows(sheet, unnamed, "source", _NAMED.of("source"), _NAMED.fix)
         if blank := sheet.frame.filter(pl.col("expected") == "").height:
-            notes.append(f"{sheet.name}: rows whose number nobody has filled in yet: {blank}")
+            notes.append(
+                say("{file}: rows whose number nobody has filled in yet: {number}", file=sheet.name, number=blank)
+            )
         for cells in sheet.frame.iter_rows(named=True):
             period, number = period_of(cells["period"]), cells["expected"]
             if period is not None and number.isdecimal():
@@ -189,7 +196,7 @@ def _of_records(rows: pl.DataFrame, by_year: Iterable[str], *also: str) -> pl.Da
 def _keys(plan: Plan, sheets: Sequence[Sheet], rows: pl.DataFrame, faults: Faults) -> None:
     """Refuse a key that is there twice, as written or in normal form: it would be expected twice and received once."""
 
-    def refuse(wrong: pl.DataFrame, column: str, what: str, fix: str) -> None:
+    def refuse(wrong: pl.DataFrame, column: str, what: Said, fix: Said) -> None:
         for place, sheet in enumerate(sheets):
             faults.rows(sheet, wrong.filter(pl.col("sheet") == place)[ROW], column, what, fix)
 
@@ -197,19 +204,19 @@ def _keys(plan: Plan, sheets: Sequence[Sheet], rows: pl.DataFrame, faults: Fault
     named = named.with_columns(_normal(named["id"], plan.register.keys if plan.register else ()))
     again = pl.struct("facility", "namespace", "id").is_first_distinct().not_()
     alike = pl.struct("facility", "namespace", "normal").is_first_distinct().not_()
-    fix = "keep one row for each record"
-    refuse(named.filter(again), "id", "this key of the facility stands in an earlier row too", fix)
-    what = "this key of the facility means the same as one in an earlier row"
-    fix += "; what means the same is said by keys in [register] of the plan"
+    fix = say("keep one row for each record")
+    refuse(named.filter(again), "id", say("this key of the facility stands in an earlier row too"), fix)
+    what = say("this key of the facility means the same as one in an earlier row")
+    fix = say("keep one row for each record; what means the same is said by keys in [register] of the plan")
     refuse(named.filter(alike & again.not_()), "id", what, fix)
     somewhere, everywhere = named.filter(pl.col("namespace") != ""), named.filter(pl.col("namespace") == "")
     both = somewhere.join(everywhere, on=["facility", "normal"], how="semi")
-    fix = "keep one row for each record, and name its namespace"
-    refuse(both, "id", "this key of the facility also stands in a row without a namespace", fix)
+    fix = say("keep one row for each record, and name its namespace")
+    refuse(both, "id", say("this key of the facility also stands in a row without a namespace"), fix)
     if all(source.namespace == "source" for source in plan.sources):
         unknown = somewhere.filter(pl.col("namespace").is_in([source.name for source in plan.sources]).not_())
-        fix = "write the name of a [[source]] of the plan, or leave the cell empty"
-        refuse(unknown, "namespace", "namespace is no source of the plan, so none of its keys is found", fix)
+        fix = say("write the name of a [[source]] of the plan, or leave the cell empty")
+        refuse(unknown, "namespace", say("namespace is no source of the plan, so none of its keys is found"), fix)
 
 
 def _normal(ids: pl.Series, ignoring: Collection[Difference]) -> pl.Series:

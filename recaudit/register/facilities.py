@@ -15,6 +15,7 @@ from recaudit.csvfiles import DAY, FILLED, ROW, Contract, Faults, Sheet, day_of,
 from recaudit.intime import between, gaps, on, shared
 from recaudit.model import Facility, Period
 from recaudit.plan import SECTORS
+from recaudit.said import say
 
 FACILITIES: Final = Contract(
     required={"id": (FILLED,), "name": (FILLED,), "sector": (one_of(*SECTORS),)},
@@ -58,7 +59,7 @@ def stretches_of(sheets: Sequence[Sheet], codes: Collection[str] | None, faults:
     found: dict[str, list[Stretch]] = {}
     for sheet in sheets:
         if sheet.frame.is_empty():
-            faults.whole(sheet.path, sheet.name, "no facility", "a register needs at least one")
+            faults.whole(sheet.path, sheet.name, say("no facility"), say("a register needs at least one"))
         for cells in sheet.frame.iter_rows(named=True):
             facility = Facility(
                 id=cells["id"],
@@ -76,9 +77,13 @@ def stretches_of(sheets: Sequence[Sheet], codes: Collection[str] | None, faults:
                 _refuse_both(earlier, stretch, faults)
                 earlier.append(stretch)
             if facility.open_from and facility.open_to and facility.open_from > facility.open_to:
-                faults.row(sheet, cells[ROW], "open_to", "open_to lies before open_from", "set open_from <= open_to")
+                faults.row(
+                    sheet, cells[ROW], "open_to", say("open_to lies before open_from"), say("set open_from <= open_to")
+                )
             if facility.area and codes is not None and facility.area not in codes:
-                faults.row(sheet, cells[ROW], "area", "area is not among the areas", "correct it, or add the area")
+                faults.row(
+                    sheet, cells[ROW], "area", say("area is not among the areas"), say("correct it, or add the area")
+                )
     for rows in found.values():
         rows.sort(key=lambda one: (one.days.first, one.days.last))
     return found
@@ -90,10 +95,13 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 def _refuse_both(earlier: Sequence[Stretch], stretch: Stretch, faults: Faults) -> None:
     if any(shared(stretch.days, other.days) for other in earlier):
-        fix = "give each its own, remove one, or let the days on which the rows are open not overlap"
-        faults.row(stretch.sheet, stretch.row, "id", "id stands in an earlier line too", fix)
+        fix = say("give each its own, remove one, or let the days on which the rows are open not overlap")
+        faults.row(stretch.sheet, stretch.row, "id", say("id stands in an earlier line too"), fix)
     elif earlier and stretch.facility.sector != earlier[0].facility.sector:
-        what, fix = "an earlier line of this id is of another sector", "give each sector's facility an id of its own"
+        what, fix = (
+            say("an earlier line of this id is of another sector"),
+            say("give each sector's facility an id of its own"),
+        )
         faults.row(stretch.sheet, stretch.row, "sector", what, fix)
 
 

@@ -18,10 +18,9 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
-from recaudit.errors import RegisterError
+from recaudit.errors import RegisterError, nearest
 from recaudit.model import Area, Calendar, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Claims, Plan, RegisterFiles
-from recaudit.planfile import nearest
 from recaudit.register.areas import areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.calendar import load_calendar, load_codes, told_of
 from recaudit.register.crosswalk import CROSSWALK, Crosswalk, Resolved, Step, on_day, steps_of
@@ -36,6 +35,7 @@ from recaudit.register.referencetables import facilities as facilities_sheet
 from recaudit.register.subjectplan import load as load_plan
 from recaudit.register.succession import claims_of, heirs_of, names_today, predecessors_of, renamed
 from recaudit.result import MapEntry
+from recaudit.said import Said, say, say_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Register:
     statuses: arrow.Table | None = None  # codes of standing (``seam.STATUSES``)
     dated: bool = False
     files: tuple[Input, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     heirs: tuple[Heir, ...] = ()
     stretches: Stretches = field(default_factory=dict)
     every_area: tuple[Area, ...] = ()  # of whatever day
@@ -98,20 +98,33 @@ class Register:
         now = tuple(dict.fromkeys(each for code in scope.areas for each in self.crosswalk.meant(code) or (code,)))
         return scope if now == scope.areas else replace(scope, areas=now, as_written=scope.areas)
 
-    def renamed_areas(self, planned: Plan) -> list[str]:
+    def renamed_areas(self, planned: Plan) -> list[Said]:
         """A note for each claim and gate whose areas are called otherwise on the day, or may mean others as well.
         ``planned``: as ``today`` gives it."""
-        scopes = [(f"claim {one.id}", one.scope) for one in planned.claims]
-        scopes += [(f"gate {place}", one.scope) for place, one in enumerate(planned.gates, start=1)]
+        scopes = [(say("claim {id}", id=one.id), one.scope) for one in planned.claims]
+        scopes += [(say("gate {place}", place=place), one.scope) for place, one in enumerate(planned.gates, start=1)]
         notes = []
         for who, scope in scopes:
             if scope.as_written:
-                now = f"today {', '.join(scope.areas)}"
-                notes.append(f"{who}: the areas of its scope are {', '.join(scope.as_written)}, {now}")
+                notes.append(
+                    say(
+                        "{who}: the areas of its scope are {areas}, today {now}",
+                        who=who,
+                        areas=scope.as_written,
+                        now=scope.areas,
+                    )
+                )
             for code in scope.as_written or scope.areas:
                 others = self.crosswalk.resolve(code).may_be if self.crosswalk else ()
                 if others and self.crosswalk and code in self.crosswalk.valid:
-                    notes.append(f"{who}: {code} is taken for the area of today, not for {', '.join(others)}")
+                    notes.append(
+                        say(
+                            "{who}: {code} is taken for the area of today, not for {others}",
+                            who=who,
+                            code=code,
+                            others=others,
+                        )
+                    )
         return notes
 
 
@@ -159,7 +172,7 @@ def load(plan: Plan) -> Register:
     days, calendar = load_calendar(files.calendar, plan.root, faults) if files.calendar else (None, None)
     codes, statuses = load_codes(files.statuses, plan.root, faults) if files.statuses else (None, None)
     tiles: dict[str, list[Tile]] = {}
-    notes: list[str] = []
+    notes: list[Said] = []
     outlined, map_file = load_map(files, plan.root, valid_on(areas, day), faults, notes)
     today = names_today(heirs)
     expected_now, roster_now = _named_today(expected_sheets, today), _named_today(roster_sheets, today)
@@ -180,29 +193,37 @@ def load(plan: Plan) -> Register:
         if parts := sorted({tile.of for tile in said if tile.part}):
             in_part += [facility.id] * any(tile.part and tile.kind == "roster" for tile in said)
             notes.append(
-                f"{facility.id}: what is expected of {', '.join(parts)} is only a part of what is due, a floor"
+                say(
+                    "{facility}: what is expected of {parts} is only a part of what is due, a floor",
+                    facility=facility.id,
+                    parts=parts,
+                )
             )
         if facility.id in open_then:
             expected[facility.id] = expected_of(facility.id, said, plan.period, files.decides, faults, notes)
         else:
             for tile in said:
                 if tile.number:
-                    what = "something is expected of a facility that was not open in the period"
-                    faults.row(tile.sheet, tile.row, "facility", what, "correct its open_from and open_to, or this row")
+                    what = say("something is expected of a facility that was not open in the period")
+                    faults.row(
+                        tile.sheet, tile.row, "facility", what, say("correct its open_from and open_to, or this row")
+                    )
     if problems := faults.problems():
         raise RegisterError.of(problems)
 
     notes += _taken_over(expected_now + roster_now)
     if doubtful := disputed(expected.values()):
-        notes.append(f"the expected number is disputed among its sources, of facilities: {', '.join(doubtful)}")
+        notes.append(
+            say("the expected number is disputed among its sources, of facilities: {names}", names=list(doubtful))
+        )
     if due_plan is not None:
-        notes.append(f"{files.subject_plan}: the subject plan says what is due")
+        notes.append(say("{file}: the subject plan says what is due", file=files.subject_plan))
     notes += told_of(files.calendar, calendar, due_plan, plan)
     others = [*area_sheets, *step_sheets, *(one for one in (plan_sheet, days, codes) if one is not None)]
     own = [sheet for sheet in others if sheet.path == plan.root / sheet.name]  # a result has the others as catalogues
     kept = list({sheet.name: sheet for sheet in reversed(own)}.values())[::-1]  # areas may bring steps in the same file
     if files.areas and find(files.areas, plan.root) != plan.root / files.areas:
-        notes.append(f"{files.areas}: areas that travel with recaudit")
+        notes.append(say("{file}: areas that travel with recaudit", file=files.areas))
     roles = (
         ("register", [*facility_sheets, *kept, *orgs.values()]),
         ("expected", expected_sheets),
@@ -272,7 +293,7 @@ def _without(keys: arrow.Table, facilities: Sequence[str]) -> arrow.Table:
     return keys.filter(compute.invert(compute.is_in(keys["facility"], arrow.array(facilities, arrow.large_string()))))
 
 
-def _taken_over(sheets: Iterable[Sheet]) -> list[str]:
+def _taken_over(sheets: Iterable[Sheet]) -> list[Said]:
     """A note for each facility that is expected under another id than it is called by: how many rows say so."""
     rows: dict[tuple[str, str], int] = {}
     for sheet in sheets:
@@ -280,7 +301,13 @@ def _taken_over(sheets: Iterable[Sheet]) -> list[str]:
         for before, now, number in moved.group_by("said_of", "facility").len().iter_rows():
             rows[before, now] = rows.get((before, now), 0) + number
     return [
-        f"{number} expected rows of predecessor {before} count for {now}"
+        say_n(
+            "{n} expected row of predecessor {before} counts for {now}",
+            "{n} expected rows of predecessor {before} count for {now}",
+            n=number,
+            before=before,
+            now=now,
+        )
         for (before, now), number in sorted(rows.items())
     ]
 
@@ -338,9 +365,12 @@ def _undeciding(plan: Plan, decides: Iterable[str], sheets: Iterable[Sheet], fau
     known = sorted({source for sheet in sheets for source in sheet.frame["source"].unique() if source})
     for source in decides:
         if source not in known:
-            what = f"no expected number is from {source}, which is to decide"
-            names = f": {', '.join(known)}" if known else ", of which there is none"
-            fix = nearest(source, known) or f"remove it, or name one of the sources{names}"
+            what = say("no expected number is from {source}, which is to decide", source=source)
+            fix = say("remove it: no source is named")
+            if known:
+                fix = nearest(source, known) or say(
+                    "remove it, or name one of the sources: {names}", names=", ".join(known)
+                )
             faults.whole(plan.path, f"{plan.path.name} [register], decides", what, fix)
 
 
@@ -349,13 +379,13 @@ def _refuse_other_units(plan: Plan, sheets: Sequence[Sheet], facilities: Sequenc
     units = {unit for words in SECTORS.values() for unit in words.units}
     for sector in SECTORS:
         unit, own = plan.unit(sector), [one.id for one in facilities if one.sector == sector]
-        fix = f"give {unit} counts or keys, or name the unit of this row in [audit] of the plan"
+        fix = say("give {unit} counts or keys, or name the unit of this row in [audit] of the plan", unit=unit)
         for sheet in sheets:
             if sheet.path == plan.path or "unit" not in sheet.frame.columns:  # claims: the plan itself is refused
                 continue
             others = pl.col("facility").is_in(own) & pl.col("unit").is_in(sorted(units - {unit}))
             wrong = sheet.frame.filter(others)[ROW]
-            faults.rows(sheet, wrong, "unit", f"unit is not {unit}, which a record of the audit is", fix)
+            faults.rows(sheet, wrong, "unit", say("unit is not {unit}, which a record of the audit is", unit=unit), fix)
 
 
 def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> None:
@@ -364,4 +394,6 @@ def _strangers(sheets: Sequence[Sheet], ids: Iterable[str], faults: Faults) -> N
     for sheet in sheets:
         cell = pl.col("facility")
         rows = sheet.frame.filter((cell != "") & cell.is_in(known).not_())[ROW]
-        faults.rows(sheet, rows, "facility", "facility is not in the register", "correct it, or add the facility")
+        faults.rows(
+            sheet, rows, "facility", say("facility is not in the register"), say("correct it, or add the facility")
+        )

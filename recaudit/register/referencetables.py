@@ -21,12 +21,16 @@ from recaudit.register.areas import AREAS
 from recaudit.register.crosswalk import CROSSWALK
 from recaudit.register.expected import EXPECTED
 from recaudit.register.facilities import FACILITIES
+from recaudit.said import Said, say
 
 SECTOR: Final = "education"
 _NUMBER: Final = of_text(
-    "whole", "is no whole number, 0 or more", "write digits only", lambda cell: cell.str.contains("^[0-9]{1,15}$")
+    "whole",
+    say("{column} is no whole number, 0 or more"),
+    say("write digits only"),
+    lambda cell: cell.str.contains("^[0-9]{1,15}$"),
 )
-_ON_A_DAY: Final = Check("filled", DAY.what, "write YYYY-MM-DD", FILLED.holds)
+_ON_A_DAY: Final = Check("filled", DAY.what, say("write YYYY-MM-DD"), FILLED.holds)
 
 INSTITUTIONS: Final = Contract(
     required={"schoolCode": (FILLED,), "name": (FILLED,)},
@@ -101,10 +105,12 @@ def counts(path: Path, name: str, period: Period, faults: Faults) -> Sheet | Non
     days = {text: day_of(text) for text in sound["countDate"].unique()}
     inside = [text for text, day in days.items() if day is not None and period.first <= day <= period.last]
     again = sound.filter(pl.struct("schoolCode", "source", "countDate", *cells).is_first_distinct().not_())[ROW]
-    faults.rows(sheet, again, "headcount", "the same is counted in an earlier row too", "keep one row")
+    faults.rows(sheet, again, "headcount", say("the same is counted in an earlier row too"), say("keep one row"))
     used = sound.filter(pl.col("countDate").is_in(inside))
     beside = sound.join(used, on=["schoolCode", "source"], how="anti").unique("schoolCode", keep="first")[ROW]
-    faults.rows(sheet, beside, "countDate", "no count of this school lies in the period", "add one, or remove the row")
+    faults.rows(
+        sheet, beside, "countDate", say("no count of this school lies in the period"), say("add one, or remove the row")
+    )
     last = pl.col("countDate") == pl.col("countDate").max().over("schoolCode", "source")
     now = used.filter(last).with_columns(pl.col("headcount").cast(pl.Int64))
     before = used.filter(last.not_())
@@ -113,14 +119,19 @@ def counts(path: Path, name: str, period: Period, faults: Faults) -> Sheet | Non
         earlier_rows = before.filter((pl.col("schoolCode") == school) & (pl.col("source") == source))
         covers = "all" if _whole(of, earlier_rows) else "subset"
         rows.append({"facility": school, "source": source, "covers": covers, **_added_up(of, sheet, faults)})
-    told = [f"{name}: headcounts of {', '.join(sorted(now['countDate'].unique()))}"]
+    counted_on = sorted({day for text in now["countDate"].unique() if (day := days[text]) is not None})
+    told = [say("{file}: headcounts of {days}", file=name, days=counted_on)]
     if earlier := used.height - now.height:
-        told.append(f"{name}: rows of earlier days, which do not count: {earlier}")
+        told.append(say("{file}: rows of earlier days, which do not count: {number}", file=name, number=earlier))
     if floors := sorted({str(row["facility"]) for row in rows if row["covers"] == "subset"}):
-        what = (
-            "of one grade, class or sex only, or without one that an earlier count has, so that the number is a floor"
+        told.append(
+            say(
+                "{file}: counted of one grade, class or sex only, or without one that an earlier count has, so that "
+                "the number is a floor: {names}",
+                file=name,
+                names=floors,
+            )
         )
-        told.append(f"{name}: counted {what}: {', '.join(floors)}")
     columns = {ROW: pl.Int64, **dict.fromkeys(EXPECTED.columns, pl.String)}
     frame = pl.DataFrame(
         [{**row, "period": f"{period.first}/{period.last}", "unit": ""} for row in rows],
@@ -151,8 +162,8 @@ def _added_up(of: pl.DataFrame, sheet: Sheet, faults: Faults) -> dict[str, str |
     for (one, rows), (other, others) in combinations(sorted(ways.items(), key=lambda way: len(way[0])), 2):
         keys = ["gradeLevel"] if "gradeLevel" in one and "gradeLevel" in other else []
         if _sums(rows, keys) != _sums(others, keys):
-            what = f"learners {_told(other)} are another number than learners {_told(one)}"
-            fix = "correct one of the two: each way of counting has to add up to the same, of each grade too"
+            what = say("learners {other} are another number than learners {one}", other=_told(other), one=_told(one))
+            fix = say("correct one of the two: each way of counting has to add up to the same, of each grade too")
             faults.row(sheet, int(str(others[0][ROW])), "headcount", what, fix)
     first = next(iter(sorted(ways.items(), key=lambda way: len(way[0]))))[1]
     return {"expected": str(_sums(first, [])[()]), ROW: int(str(first[0][ROW]))}
@@ -166,12 +177,12 @@ def _sums(rows: list[Mapping[str, object]], keys: list[str]) -> dict[tuple[objec
     return found
 
 
-def _told(way: tuple[str, ...]) -> str:
+def _told(way: tuple[str, ...]) -> Said:
     """
-    >>> _told(("gradeLevel", "sex")), _told(())
+    >>> str(_told(("gradeLevel", "sex"))), str(_told(()))
     ('by grade and sex', 'of the school')
     """
-    return f"by {' and '.join(_DETAILS[name] for name in way)}" if way else "of the school"
+    return say("by {names}", names=[Said(_DETAILS[name]) for name in way]) if way else say("of the school")
 
 
 def _called(sheet: Sheet, names: Mapping[str, str], contract: Contract, **same: str) -> Sheet:

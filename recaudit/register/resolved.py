@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from recaudit.register.crosswalk import Resolved
 from recaudit.result import ResolvedEntry, Result
+from recaudit.said import Said, say
 
 
 def resolved_entry(placed: Iterable[tuple[str, Resolved]]) -> ResolvedEntry | None:
@@ -28,7 +29,7 @@ def resolved_entry(placed: Iterable[tuple[str, Resolved]]) -> ResolvedEntry | No
     }
 
 
-def misplaced(result: Result) -> Iterator[str]:
+def misplaced(result: Result) -> Iterator[Said]:
     """Where a facility does not lie in the area that its code was resolved to, in words."""
     register = result["register"]
     said = register.get("resolved") if register else None
@@ -38,6 +39,10 @@ def misplaced(result: Result) -> Iterator[str]:
     areas = {area["code"] for area in result["areas"]}
     for one in [*said["split"], *said["unresolved"]]:
         if lies.get(one["facility"]) != one["area"]:
-            yield f"register/resolved: facility {one['facility']} does not lie where its code leads"
+            yield say(
+                "{place}: facility {facility} does not lie where its code leads",
+                place="register/resolved",
+                facility=one["facility"],
+            )
         for code in {one["area"], *one["may_be"]} - areas - {""}:
-            yield f"register/resolved: {code} is no area of the result"
+            yield say("{place}: {code} is no area of the result", place="register/resolved", code=code)

@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as arrow
 
 from recaudit.csvfiles import FILLED, ROW, Contract, Faults, Sheet, of_text, one_of, read
+from recaudit.said import say
 from recaudit.seam import DUE_PLAN
 from recaudit.shipped import expectations
 
@@ -24,7 +25,10 @@ ASSESSMENTS: Final = ("score", "level", "pass_fail", "comment")
 PERIODS: Final = ("HK1", "HK2", "Y")  # where the plan does not say: two terms and the year
 
 _WHOLE: Final = of_text(
-    "whole", "is no whole number from 1", "write digits", lambda cell: cell.str.contains("^(?:[1-9][0-9]{0,3})?$")
+    "whole",
+    say("{column} is no whole number from 1"),
+    say("write digits"),
+    lambda cell: cell.str.contains("^(?:[1-9][0-9]{0,3})?$"),
 )
 CONTRACT: Final = Contract(
     required={
@@ -60,7 +64,9 @@ def load(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, arrow.Tab
     if sheet is None:
         return None, None
     if sheet.frame.is_empty():
-        faults.whole(sheet.path, name, "no subject", "a subject plan needs at least one; or leave the plan out")
+        faults.whole(
+            sheet.path, name, say("no subject"), say("a subject plan needs at least one; or leave the plan out")
+        )
     _refuse(sheet, faults)
     schema = arrow.schema([(column, arrow.type_for_alias(kind)) for column, kind in DUE_PLAN])
     rows = [
@@ -72,17 +78,23 @@ def load(name: str, root: Path, faults: Faults) -> tuple[Sheet | None, arrow.Tab
 def _refuse(sheet: Sheet, faults: Faults) -> None:
     asks = pl.col("requirement").is_in(["compulsory"]) | (pl.col("electiveGroup") != "")
     nothing = sheet.frame.filter(asks.any().over("gradeLevel").not_()).unique("gradeLevel", keep="first")[ROW]
-    fix = "name the compulsory subjects, or the group of electives: else every record of the grade owes nothing"
-    faults.rows(sheet, nothing, "requirement", "nothing is due in this grade", fix)
+    fix = say("name the compulsory subjects, or the group of electives: else every record of the grade owes nothing")
+    faults.rows(sheet, nothing, "requirement", say("nothing is due in this grade"), fix)
     again = sheet.frame.filter(pl.struct("gradeLevel", "subjectCode").is_first_distinct().not_())[ROW]
-    faults.rows(sheet, again, "subjectCode", "this subject of the grade stands in an earlier row too", "keep one row")
+    faults.rows(
+        sheet, again, "subjectCode", say("this subject of the grade stands in an earlier row too"), say("keep one row")
+    )
     elective = sheet.frame.filter((pl.col("electiveGroup") != "") & (pl.col("requirement") != "compulsory"))
     without = elective.filter(pl.col("chooseN") == "")[ROW]
-    faults.rows(sheet, without, "chooseN", "nobody said how many of the group are chosen", "write the number")
+    faults.rows(sheet, without, "chooseN", say("nobody said how many of the group are chosen"), say("write the number"))
     torn = elective.filter(pl.col("chooseN").n_unique().over("gradeLevel", "electiveGroup") > 1)[ROW]
-    faults.rows(sheet, torn, "chooseN", "the rows of the group say different numbers", "write the same in each")
+    faults.rows(
+        sheet, torn, "chooseN", say("the rows of the group say different numbers"), say("write the same in each")
+    )
     grouped = sheet.frame.filter((pl.col("electiveGroup") != "") & (pl.col("requirement") == "compulsory"))[ROW]
-    faults.rows(sheet, grouped, "electiveGroup", "a compulsory subject is in no group", "leave the cell empty")
+    faults.rows(
+        sheet, grouped, "electiveGroup", say("a compulsory subject is in no group"), say("leave the cell empty")
+    )
 
 
 def _due(cells: dict[str, str]) -> Iterator[tuple[str, str, str, str, str, int, str, bool]]:

@@ -13,6 +13,7 @@ from recaudit.csvfiles import Faults
 from recaudit.intime import DAY, on, shared
 from recaudit.model import Heir, Period
 from recaudit.register.facilities import Stretch, Stretches
+from recaudit.said import say
 
 Claims = Mapping[str, Sequence[str]]
 """Predecessor -> the facilities that name it, in the order of the file."""
@@ -32,20 +33,26 @@ def claims_of(stretches: Stretches, faults: Faults) -> dict[str, list[str]]:
     for id_, rows in stretches.items():
         if _comes_after_itself(id_, found):
             row = next((one for one in rows if one.predecessors), rows[0])
-            what, fix = "the facility comes after itself", "let every line of predecessors begin with one that has none"
+            what, fix = (
+                say("the facility comes after itself"),
+                say("let every line of predecessors begin with one that has none"),
+            )
             faults.row(row.sheet, row.row, "predecessors", what, fix)
     return found
 
 
 def _refuse(before: str, row: Stretch, claimants: Sequence[str], stretches: Stretches, faults: Faults) -> None:
     if before in stretches and stretches[before][0].facility.sector != row.facility.sector:
-        what, fix = "a predecessor is a facility of another sector", "name one of the same sector"
+        what, fix = say("a predecessor is a facility of another sector"), say("name one of the same sector")
         faults.row(row.sheet, row.row, "predecessors", what, fix)
     own = stretches[row.facility.id]
     for other in claimants[:-1]:
         if any(shared(one.days, two.days) for one in own for two in stretches[other]):
-            what = f"{other}, open on the same days, has this predecessor too: nobody knows for whom its records count"
-            faults.row(row.sheet, row.row, "predecessors", what, "name it in one of the two")
+            what = say(
+                "{other}, open on the same days, has this predecessor too: nobody knows for whom its records count",
+                other=other,
+            )
+            faults.row(row.sheet, row.row, "predecessors", what, say("name it in one of the two"))
 
 
 def _comes_after_itself(id_: str, claims: Claims) -> bool:

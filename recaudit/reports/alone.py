@@ -113,9 +113,9 @@ def _found(result: Result, sector: str, facility: str) -> FacilityEntry:
         if (one["sector"], one["id"]) == (sector, facility):
             return one
     raise ResultError(
-        "there is no such facility in the result",
+        say("there is no such facility in the result"),
         where=f"{sector}, {facility}",
-        fix="'recaudit show facility' lists the facilities there are",
+        fix=say("'recaudit show' lists the facilities there are"),
     )
 
 

@@ -1,8 +1,8 @@
 """One zip for hand-over: the result, what it was judged by, and how to judge again; never an export or a roster.
 
 Inside lie the result, the plan with its register and its own suites (``audit/``), the suites and catalogues that
-travel with recaudit (``shipped/``), ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a roster lists
-their keys, as do sheets of recounts, so these stay where they are: the result names them, with their hashes.
+travel with recaudit (``shipped/``), ``BRIEF.md``, ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a
+roster lists their keys, as do sheets of recounts, so these stay where they are: the result names them, with hashes.
 
 The same result gives the same bytes everywhere: names sorted, one fixed time, nothing compressed (two editions of
 zlib may pack the same text in two ways). So an archive is whole exactly if packing its own files gives its own bytes.
@@ -22,11 +22,15 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
+from recaudit.refusals import of_system
+from recaudit.reports.brief import for_bundle
 from recaudit.result import FILE_NAME, Result, as_text
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 SUMS: Final = "SHA256SUMS"
 COMMAND: Final = "COMMAND.txt"
+BRIEF: Final = "BRIEF.md"
 LEFT_OUT: Final = ("export", "ignored", "roster", "recount", "claims")
 """Roles of inputs that are, or name, people's data."""
 
@@ -67,9 +71,9 @@ def members(result: Result) -> dict[str, Member]:
     """
     if not result["plan"]["sha256"]:
         raise ResultError(
-            "an audit without a plan cannot be handed over as a bundle",
-            where="the result",
-            fix="write a plan with 'recaudit init', and run 'recaudit check' on it",
+            say("an audit without a plan cannot be handed over as a bundle"),
+            where=say("the result"),
+            fix=say("write a plan with 'recaudit init', and run 'recaudit check' on it"),
         )
     plan = result["plan"]
     beside = {plan["file"]: plan["sha256"]}
@@ -79,9 +83,9 @@ def members(result: Result) -> dict[str, Member]:
     for file in [*beside, *rosters]:
         if posixpath.isabs(file) or re.match(r"[A-Za-z]:", file) or "\\" in file:
             raise ResultError(
-                "the plan names a file by its place on this computer, which a bundle cannot keep",
+                say("the plan names a file by its place on this computer, which a bundle cannot keep"),
                 where=f"{plan['file']}, {file}",
-                fix="name it relative to the plan, with / between the parts",
+                fix=say("name it relative to the plan, with / between the parts"),
             )
     folder = plan_folder(result)
     found = {posixpath.normpath(f"{folder}/{file}"): Member(file, sha256) for file, sha256 in beside.items()}
@@ -102,16 +106,19 @@ def bundled(result: Result, root: Path) -> bytes:
             files[name] = path.read_bytes()
         except OSError as error:
             raise ResultError(
-                f"a file of the audit cannot be read ({error.strerror})",
+                say("a file of the audit cannot be read ({reason})", reason=of_system(error)),
                 where=str(path),
-                fix="put it back, or run 'recaudit check' again",
+                fix=say("put it back, or run 'recaudit check' again"),
             ) from None
         if hashlib.sha256(files[name]).hexdigest() != member.sha256:
             raise ResultError(
-                "a file has changed since the audit read it", where=str(path), fix="run 'recaudit check' again"
+                say("a file has changed since the audit read it"),
+                where=str(path),
+                fix=say("run 'recaudit check' again"),
             )
     files[FILE_NAME] = as_text(result).encode()
     files[COMMAND] = command_text(result).encode()
+    files[BRIEF] = for_bundle(result)
     files[SUMS] = sums(files)
     return packed(files)
 
@@ -176,7 +183,7 @@ def unpacked(content: bytes) -> dict[str, bytes]:
 
 def _no_bundle() -> ResultError:
     return ResultError(
-        "the archive is not as recaudit writes it",
-        where="the bundle",
-        fix="ask for it again, or make it anew with 'recaudit check -f bundle:FILE.zip'",
+        say("the archive is not as recaudit writes it"),
+        where=say("the bundle"),
+        fix=say("ask for it again, or make it anew with 'recaudit check -f bundle:FILE.zip'"),
     )

@@ -11,7 +11,7 @@ from recaudit.reports import parts
 from recaudit.reports.inert import inert
 from recaudit.reports.look import hanging, warning
 from recaudit.reports.numbers import counted, grouped
-from recaudit.result import FacilityEntry, Result, SaidEntry
+from recaudit.result import FacilityEntry, Result, StatedEntry
 
 
 def disputes(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
@@ -50,7 +50,7 @@ def said(entry: FacilityEntry) -> Iterator[RenderableType]:
         yield warning("the sources of its expected number contradict each other")
 
 
-def _how(one: SaidEntry) -> str:
+def _how(one: StatedEntry) -> str:
     if one["basis"] == "roster":
         return "on a roster, by "
     return "of a part, by " if one["covers"] == "subset" else "by "

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from recaudit.compare import Change, Comparison, Finding, told
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import called, words
 from recaudit.reports.look import Column, Sheet, hanging, heading, table
 from recaudit.reports.numbers import counted, grouped
 
@@ -28,7 +29,7 @@ def _page(comparison: Comparison, sheet: Sheet) -> Iterator[RenderableType]:
         return
     yield Text("What is not what it was", style="bold")
     for cause in comparison.causes:
-        yield hanging(Text.assemble(f"  {cause.kind:10}", inert(cause.what)), 12)
+        yield hanging(Text.assemble(f"  {called(cause.kind):10}", inert(words(cause.what))), 12)
     if not comparison.causes:
         yield Text("  nothing that was recorded: neither data nor rules, policy, register or version")
     for kind, title in _HEADINGS.items():
@@ -38,7 +39,7 @@ def _page(comparison: Comparison, sheet: Sheet) -> Iterator[RenderableType]:
     apart = [change for change in comparison.changes if change.trend == "not comparable"]
     yield from _not_comparable(apart)
     yield from _findings("Missed now, and not before", comparison.new)
-    yield from _findings("Missed before, and not now", comparison.gone, "was")
+    yield from _findings("Missed before, and not now", comparison.gone, gone=True)
     yield Text()
     yield Text(_summary(comparison), style="bold")
 
@@ -50,7 +51,8 @@ def _changes(title: str, changes: Sequence[Change], sheet: Sheet) -> Iterator[Re
     yield Text()
     columns = [Column(""), Column("", gives=True), Column("was"), Column("is"), Column("")]
     rows = [
-        [inert(one.id), inert(one.part), inert(one.old), inert(one.new), _sign(one)] for one in _ranked(changes)[:SHOWN]
+        [inert(one.id), inert(called(one.part)), inert(words(one.old)), inert(words(one.new)), _sign(one)]
+        for one in _ranked(changes)[:SHOWN]
     ]
     yield table(columns, rows, sheet.width)
     yield from _more(len(changes))
@@ -72,8 +74,8 @@ def _not_comparable(changes: Sequence[Change]) -> Iterator[RenderableType]:
         return
     yield heading("Not comparable: neither gains nor losses")
     for one in changes[:SHOWN]:
-        figures = f"  {one.id} {one.part}: {one.old} | {one.new}  "
-        yield hanging(Text.assemble(inert(figures), inert(one.why, "muted")), 4)
+        figures = f"  {one.id} {called(one.part)}: {words(one.old)} | {words(one.new)}  "
+        yield hanging(Text.assemble(inert(figures), inert(words(one.why), "muted")), 4)
     yield from _more(len(changes))
 
 
@@ -82,12 +84,12 @@ def fresh(findings: Sequence[Finding]) -> Group:
     return Group(*_findings("Missed now, and not in the baseline", findings))
 
 
-def _findings(title: str, findings: Sequence[Finding], verb: str = "is") -> Iterator[RenderableType]:
+def _findings(title: str, findings: Sequence[Finding], *, gone: bool = False) -> Iterator[RenderableType]:
     if not findings:
         return
     yield heading(title)
-    for sentence in told(findings[:SHOWN], verb):
-        yield hanging(inert(f"  {sentence}"), 4)
+    for sentence in told(findings[:SHOWN], gone=gone):
+        yield hanging(inert(f"  {words(sentence)}"), 4)
     yield from _more(len(findings))
 
 
@@ -110,9 +112,15 @@ def _summary(comparison: Comparison) -> str:
 def lines(comparison: Comparison) -> Iterator[str]:
     """The same for pipes, nothing left out: ``cause``, ``change``, ``finding`` and one ``summary``; tab-separated."""
     for cause in comparison.causes:
-        yield _line("cause", cause.kind, what=cause.what)
+        yield _line("cause", cause.kind, what=str(cause.what))
     for one in comparison.changes:
-        fields = {"was": one.old, "is": one.new, "trend": one.trend, "why": one.why, "sector": one.sector}
+        fields = {
+            "was": str(one.old),
+            "is": str(one.new),
+            "trend": one.trend,
+            "why": str(one.why or ""),
+            "sector": one.sector,
+        }
         yield _line("change", one.kind, one.id, one.part, **fields)
     for word, findings in (("new", comparison.new), ("gone", comparison.gone)):
         for found in findings:
@@ -123,7 +131,13 @@ def lines(comparison: Comparison) -> Iterator[str]:
 def finding(found: Finding, word: str) -> str:
     """One finding as a line; also what ``check --baseline`` prints."""
     return _line(
-        "finding", word, found.facility, found.rule, missed=str(found.missed), why=found.why, sector=found.sector
+        "finding",
+        word,
+        found.facility,
+        found.rule,
+        missed=str(found.missed),
+        why=str(found.why or ""),
+        sector=found.sector,
     )
 
 

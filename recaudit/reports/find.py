@@ -3,45 +3,64 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from recaudit.errors import ResultError
 from recaudit.reports.inert import visible
 from recaudit.result import AreaEntry, ClaimEntry, FacilityEntry, Result, RuleEntry
+from recaudit.said import Said, mark, say
 
 _Entry = TypeVar("_Entry")
+_InSector = TypeVar("_InSector", FacilityEntry, RuleEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is looked for, as a text in which ``key`` has a place, and what to say where the result has none at all."""
+
+    absent: str
+    none: str
+
+
+_FACILITY: Final = _Kind(mark("there is no facility {key}"), mark("the result has no facility at all"))
+_AREA: Final = _Kind(mark("there is no area {key}"), mark("the result has no area at all"))
+_CLAIM: Final = _Kind(mark("there is no claim {key}"), mark("the result has no claim at all"))
+_RULE: Final = _Kind(mark("there is no rule {key}"), mark("the result has no rule at all"))
 
 
 def facility_of(result: Result, key: str) -> FacilityEntry:
-    return _one("facility", {entry["id"]: entry for entry in result["facilities"]}, key)
+    """A facility whose id both sectors have is called with its sector: "health/66001"."""
+    return _of_sector(_FACILITY, result["facilities"], key)
 
 
 def area_of(result: Result, key: str) -> AreaEntry:
-    return _one("area", {entry["code"]: entry for entry in result["areas"]}, key)
+    return _one(_AREA, {entry["code"]: entry for entry in result["areas"]}, key)
 
 
 def claim_of(result: Result, key: str) -> ClaimEntry:
-    return _one("claim", {entry["id"]: entry for entry in result["claims"]}, key)
+    return _one(_CLAIM, {entry["id"]: entry for entry in result["claims"]}, key)
 
 
 def rule_of(result: Result, key: str) -> RuleEntry:
     """A rule that both sectors have ("received") is called with its sector: "health/received"."""
-    ids = Counter(entry["id"] for entry in result["rules"])
-    named = {f"{entry['sector']}/{entry['id']}": entry for entry in result["rules"]}
-    plain = {entry["id"]: entry for entry in result["rules"] if ids[entry["id"]] == 1}
-    return _one("rule", {**plain, **named} if key in named else {**plain, **_doubled(named, ids)}, key)
+    return _of_sector(_RULE, result["rules"], key)
+
+
+def _of_sector(kind: _Kind, entries: Sequence[_InSector], key: str) -> _InSector:
+    ids = Counter(entry["id"] for entry in entries)
+    named = {f"{entry['sector']}/{entry['id']}": entry for entry in entries}
+    plain = {entry["id"]: entry for entry in entries if ids[entry["id"]] == 1}
+    doubled = {name: entry for name, entry in named.items() if ids[entry["id"]] > 1}
+    return _one(kind, {**plain, **named} if key in named else {**plain, **doubled}, key)
 
 
 def key_of(result: Result, rule: RuleEntry) -> str:
     """What ``rule_of`` finds this rule by."""
     shared = sum(other["id"] == rule["id"] for other in result["rules"]) > 1
     return f"{rule['sector']}/{rule['id']}" if shared else rule["id"]
-
-
-def _doubled(named: Mapping[str, RuleEntry], ids: Counter[str]) -> dict[str, RuleEntry]:
-    return {name: entry for name, entry in named.items() if ids[entry["id"]] > 1}
 
 
 def rules_of(result: Result, sector: str) -> dict[str, RuleEntry]:
@@ -54,12 +73,12 @@ def held_against(result: Result, rule: RuleEntry) -> list[FacilityEntry]:
     return [one for one in result["facilities"] if one["sector"] == rule["sector"] and rule["id"] in one["rules"]]
 
 
-def _one(what: str, entries: Mapping[str, _Entry], key: str) -> _Entry:
+def _one(kind: _Kind, entries: Mapping[str, _Entry], key: str) -> _Entry:
     if key in entries:
         return entries[key]
     close = get_close_matches(key, entries, n=3, cutoff=0.5) or list(entries)[:5]
-    known = f"known, for example: {', '.join(map(visible, close))}" if close else f"the result has no {what} at all"
-    raise ResultError(f"there is no {what} {visible(key)}", where="the result", fix=known)
+    fix = say("known, for example: {names}", names=", ".join(map(visible, close))) if close else Said(kind.none)
+    raise ResultError(Said(kind.absent, values={"key": visible(key)}), where=say("the result"), fix=fix)
 
 
 def facilities_below(result: Result, code: str) -> list[FacilityEntry]:

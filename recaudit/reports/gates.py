@@ -9,6 +9,7 @@ from rich.text import Text
 
 from recaudit.reports.hiding import Hidden
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import words
 from recaudit.reports.look import ICONS, Sheet, hanging, heading
 from recaudit.reports.numbers import counted, grouped, of, percent, promised
 from recaudit.result import GateEntry, GateUnit, Result
@@ -62,7 +63,7 @@ def _gate(result: Result, gate: GateEntry, hidden: Hidden) -> Iterator[Renderabl
 
 def _counts(result: Result, gate: GateEntry, hidden: Hidden) -> str:
     if not gate["units"]:
-        return gate["why"]
+        return words(gate["why"])
     if gate["per"] == "sector":
         return _low(gate["worst"][0], hidden.scope(result, gate["sector"], gate["scope"]))
     of_all = counted(gate["units"], gate["per"], _MANY[gate["per"]])
@@ -73,5 +74,5 @@ def _low(unit: GateUnit, hidden: bool) -> str:
     if hidden:
         return "not shown"
     if unit["low"] is None:
-        return unit["why"]
+        return words(unit["why"])
     return f"at least {percent(*unit['low'])}  {of(*unit['low'])}"

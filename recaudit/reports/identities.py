@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
 from recaudit.model import RUNGS, STATES
 from recaudit.result import FacilityEntry, Result, StandingEntry, SumEntry, TotalEntry
+from recaudit.said import Said, say, say_n
+from recaudit.terms import named, state_in_words
 
 
-def broken(result: Result) -> list[str]:
+def broken(result: Result) -> list[Said]:
     """Every identity that does not hold, in words; [] when all do, also for a result without facilities."""
     return [
         *_broken_facilities(result),
@@ -27,22 +29,31 @@ def broken(result: Result) -> list[str]:
     ]
 
 
-def _broken_facilities(result: Result) -> Iterator[str]:
+def _broken_facilities(result: Result) -> Iterator[Said]:
     for facility in result["facilities"]:
-        name = f"facility {facility['id']}"
-        parts = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
+        name = say("facility {id}", id=facility["id"])
         rows = [facility["matched"], facility["duplicate"], facility["unexpected"]]
         rows += [facility["out_of_scope"], facility["unreadable"]]
         if facility["read"] != sum(rows):
-            shown = " + ".join(f"{n} {part.replace('_', ' ')}" for n, part in zip(rows, parts, strict=True))
-            yield f"{name}: {facility['read']} read, but {shown} = {sum(rows)}"
+            yield say(
+                "{whose}: {read} read, but {matched} matched + {duplicate} duplicate + {unexpected} unexpected + "
+                "{out_of_scope} out of scope + {unreadable} unreadable = {sum}",
+                whose=name,
+                read=facility["read"],
+                matched=facility["matched"],
+                duplicate=facility["duplicate"],
+                unexpected=facility["unexpected"],
+                out_of_scope=facility["out_of_scope"],
+                unreadable=facility["unreadable"],
+                sum=sum(rows),
+            )
         yield from _broken_ladder(name, facility["rungs"], facility["expected"])
 
 
-def _broken_ladder(name: str, rungs: Mapping[str, StandingEntry], expected: int | None) -> Iterator[str]:
+def _broken_ladder(name: Said, rungs: Mapping[str, StandingEntry], expected: int | None) -> Iterator[Said]:
     """Without an expected number the records still have to be as many at every rung."""
     if list(rungs) and set(rungs) != set(RUNGS):
-        yield f"{name}: rungs {', '.join(rungs)} are not the six of the ladder"
+        yield say("{whose}: rungs {rungs} are not the six of the ladder", whose=name, rungs=list(rungs))
         return
     below: StandingEntry | None = None
     for rung in RUNGS if rungs else ():
@@ -50,14 +61,33 @@ def _broken_ladder(name: str, rungs: Mapping[str, StandingEntry], expected: int 
         total = at["reached"] + at["short"] + at["unknown"]
         due = expected if expected is not None else sum(_counts(rungs["received"]))
         if total != due:
-            yield (
-                f"{name}: {due} expected, but {at['reached']} reached + {at['short']} short + "
-                f"{at['unknown']} unknown = {total} at {rung}"
+            yield say(
+                "{whose}: {expected} expected, but {reached} reached + {short} short + {unknown} unknown = {sum} at "
+                "{rung}",
+                whose=name,
+                expected=due,
+                reached=at["reached"],
+                short=at["short"],
+                unknown=at["unknown"],
+                sum=total,
+                rung=named(rung),
             )
         if below is not None and at["reached"] > below["reached"]:
-            yield f"{name}: {at['reached']} reached {rung}, but only {below['reached']} the rung below"
+            yield say(
+                "{whose}: {reached} reached {rung}, but only {below} the rung below",
+                whose=name,
+                reached=at["reached"],
+                rung=named(rung),
+                below=below["reached"],
+            )
         if below is not None and at["short"] < below["short"]:
-            yield f"{name}: {at['short']} short at {rung}, but {below['short']} already at the rung below"
+            yield say(
+                "{whose}: {short} short at {rung}, but {below} already at the rung below",
+                whose=name,
+                short=at["short"],
+                rung=named(rung),
+                below=below["short"],
+            )
         below = at
 
 
@@ -86,47 +116,80 @@ def _summed(facilities: Sequence[FacilityEntry], *, of_received: bool) -> SumEnt
 
 
 def _differing(
-    name: str, said: SumEntry | TotalEntry, facilities: Sequence[FacilityEntry], *, of_received: bool
-) -> Iterator[str]:
+    name: Said, said: SumEntry | TotalEntry, facilities: Sequence[FacilityEntry], *, of_received: bool
+) -> Iterator[Said]:
     summed = _summed(facilities, of_received=of_received)
     counts = [(part, said[part], summed[part]) for part in ("facilities", "silent", "no_expected")]
     counts.append(("expected", said["expected"] or 0, summed["expected"] or 0))
     for part, there, sums in counts:
         if there != sums:
-            yield f"{name}: {there} {part}, but its facilities sum to {sums}"
+            yield say(
+                "{whose}: {said} {part}, but its facilities sum to {sum}",
+                whose=name,
+                said=there,
+                part=_PARTS[part],
+                sum=sums,
+            )
     for rung in RUNGS:
         at, due = said["rungs"].get(rung), summed["rungs"][rung]
         if at is None or _counts(at) != _counts(due):
-            shown = "nothing" if at is None else _words(at)
-            yield f"{name}: {shown} at {rung}, but its facilities sum to {_words(due)}"
+            yield say(
+                "{whose}: {said} at {rung}, but its facilities sum to {sum}",
+                whose=name,
+                said=say("nothing") if at is None else _words(at),
+                rung=named(rung),
+                sum=_words(due),
+            )
 
 
-def _words(at: StandingEntry) -> str:
-    return f"{at['reached']} reached, {at['short']} short, {at['unknown']} unknown"
+_PARTS: Final = {
+    "facilities": say("facilities"),
+    "silent": say("silent"),
+    "no_expected": say("without an expected number"),
+    "expected": say("expected"),
+}
 
 
-def _broken_totals(result: Result) -> Iterator[str]:
+def _words(at: StandingEntry) -> Said:
+    return say(
+        "{reached} reached, {short} short, {unknown} unknown",
+        reached=at["reached"],
+        short=at["short"],
+        unknown=at["unknown"],
+    )
+
+
+def _broken_totals(result: Result) -> Iterator[Said]:
     of_sector: dict[str, list[FacilityEntry]] = defaultdict(list)
     for facility in result["facilities"]:
         of_sector[facility["sector"]].append(facility)
     for sector in sorted(of_sector.keys() - result["totals"].keys()):
-        yield f"sector {sector}: {len(of_sector[sector])} facilities, but no total"
+        yield say_n(
+            "sector {sector}: {n} facility, but no total",
+            "sector {sector}: {n} facilities, but no total",
+            n=len(of_sector[sector]),
+            sector=named(sector),
+        )
     for sector, total in result["totals"].items():
         nobody = all(facility["expected"] is None for facility in of_sector[sector])
-        yield from _differing(f"total of {sector}", total, of_sector[sector], of_received=nobody)
+        name = say("total of {sector}", sector=named(sector))
+        yield from _differing(name, total, of_sector[sector], of_received=nobody)
         attributed = sum(facility["read"] for facility in of_sector[sector])
         if total["read"] != attributed + total["unattributed"]:
-            yield (
-                f"total of {sector}: {total['read']} read, but its facilities read {attributed} "
-                f"and {total['unattributed']} are unattributed"
+            yield say(
+                "{whose}: {read} read, but its facilities read {attributed} and {unattributed} are unattributed",
+                whose=name,
+                read=total["read"],
+                attributed=attributed,
+                unattributed=total["unattributed"],
             )
     reasons = sum(result["unattributed"].values())
     unattributed = sum(total["unattributed"] for total in result["totals"].values())
     if reasons != unattributed:
-        yield f"{unattributed} unattributed in the totals, but {reasons} by reason"
+        yield say("{total} unattributed in the totals, but {reasons} by reason", total=unattributed, reasons=reasons)
 
 
-def _broken_areas(result: Result) -> Iterator[str]:
+def _broken_areas(result: Result) -> Iterator[Said]:
     parents = {area["code"]: area["parent"] for area in result["areas"]}
     inside: dict[tuple[str, str], list[FacilityEntry]] = defaultdict(list)
     numbered = {facility["sector"] for facility in result["facilities"] if facility["expected"] is not None}
@@ -135,13 +198,18 @@ def _broken_areas(result: Result) -> Iterator[str]:
             inside[code, facility["sector"]].append(facility)
     for area in result["areas"]:
         for sector, said in area["sectors"].items():
-            yield from _differing(
-                f"area {area['code']}, {sector}", said, inside[area["code"], sector], of_received=sector not in numbered
-            )
+            name = say("area {code}, {sector}", code=area["code"], sector=named(sector))
+            yield from _differing(name, said, inside[area["code"], sector], of_received=sector not in numbered)
             inside.pop((area["code"], sector), None)
     for (code, sector), facilities in inside.items():
         if code in parents and facilities:
-            yield f"area {code}: {len(facilities)} facilities of {sector}, but no sum"
+            yield say_n(
+                "area {code}: {n} facility of {sector}, but no sum",
+                "area {code}: {n} facilities of {sector}, but no sum",
+                n=len(facilities),
+                code=code,
+                sector=named(sector),
+            )
 
 
 def _upwards(code: str, parents: Mapping[str, str]) -> Iterable[str]:
@@ -152,7 +220,7 @@ def _upwards(code: str, parents: Mapping[str, str]) -> Iterable[str]:
     return seen
 
 
-def _broken_rules(result: Result) -> Iterator[str]:
+def _broken_rules(result: Result) -> Iterator[Said]:
     summed: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(STATES, 0))
     for facility in result["facilities"]:
         for key, counts in facility["rules"].items():
@@ -160,36 +228,62 @@ def _broken_rules(result: Result) -> Iterator[str]:
                 summed[facility["sector"], key][state] += counts[state]
     known = {(rule["sector"], rule["id"]) for rule in result["rules"]}
     for sector, key in sorted(summed.keys() - known):
-        yield f"rule {key}: counted in facilities of {sector}, but not in the list of its rules"
+        yield say(
+            "rule {rule}: counted in facilities of {sector}, but not in the list of its rules",
+            rule=key,
+            sector=named(sector),
+        )
     for rule in result["rules"]:
         sums = summed[rule["sector"], rule["id"]]
         for state in STATES:
             if rule["totals"][state] != sums[state]:
-                yield (
-                    f"rule {rule['id']}: {rule['totals'][state]} {state.replace('_', ' ')}, "
-                    f"but its facilities sum to {sums[state]}"
+                yield say(
+                    "rule {rule}: {said} {state}, but its facilities sum to {sum}",
+                    rule=rule["id"],
+                    said=rule["totals"][state],
+                    state=state_in_words(state),
+                    sum=sums[state],
                 )
 
 
-def _broken_claims(result: Result) -> Iterator[str]:
+def _broken_claims(result: Result) -> Iterator[Said]:
     for claim in result["claims"]:
-        name = f"claim {claim['id']}"
+        name = say("claim {id}", id=claim["id"])
         yield from _broken_ladder(name, cast(Mapping[str, StandingEntry], claim["standing"]), None)
         for rung, at in claim["standing"].items():
             if at["missing"] > at["short"]:
-                yield f"{name}: {at['missing']} missing, but only {at['short']} short at {rung}"
+                yield say(
+                    "{whose}: {missing} missing, but only {short} short at {rung}",
+                    whose=name,
+                    missing=at["missing"],
+                    short=at["short"],
+                    rung=named(rung),
+                )
         for where, low, high in [
-            ("", claim["low"], claim["high"]),
-            *((f" at {rung}", part["low"], part["high"]) for rung, part in claim["by_rung"].items()),
+            (name, claim["low"], claim["high"]),
+            *(
+                (say("claim {id} at {rung}", id=claim["id"], rung=named(rung)), part["low"], part["high"])
+                for rung, part in claim["by_rung"].items()
+            ),
         ]:
             if low is not None and high is not None and low[1] != high[1]:
-                yield f"{name}{where}: the lowest is of {low[1]}, the highest of {high[1]}"
+                yield say(
+                    "{whose}: the lowest is of {low}, the highest of {high}", whose=where, low=low[1], high=high[1]
+                )
             elif low is not None and high is not None and not 0 <= low[0] <= high[0] <= high[1]:
-                yield f"{name}{where}: {low[0]} to {high[0]} of {high[1]} is no range"
+                yield say(
+                    "{whose}: {low} to {high} of {total} is no range",
+                    whose=where,
+                    low=low[0],
+                    high=high[0],
+                    total=high[1],
+                )
         own = claim["by_rung"].get(claim["rung"])
         if own is not None and (own["verdict"], own["low"], own["high"]) != (
             claim["verdict"],
             claim["low"],
             claim["high"],
         ):
-            yield f"{name}: its verdict differs from the one by rung at {claim['rung']}"
+            yield say(
+                "{whose}: its verdict differs from the one by rung at {rung}", whose=name, rung=named(claim["rung"])
+            )

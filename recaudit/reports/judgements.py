@@ -14,6 +14,7 @@ from recaudit.reasons import few
 from recaudit.reports import parts, recounts
 from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import words
 from recaudit.reports.look import (
     Column,
     Sheet,
@@ -43,7 +44,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
     bar = parts.claim_bar(entry, max(3, min(56, sheet.width - 24)))
     body: list[RenderableType] = [
         Text.assemble(chip(entry["verdict"], entry["wording"]), "  ", inert(_quoted(entry))),
-        inert(entry["sentence"]),
+        inert(words(entry["sentence"])),
         Text(),
         parts.how_sure(entry),
         Text.assemble(bar, " " if bar else "", (f"claimed {promised(entry['target'])}", "muted")),
@@ -57,7 +58,7 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         padding=(1, 1),
     )
     any_record = entry["each"] == "any"  # says the same at every rung
-    rest = [other["what"] + ": " + other["why"] for other in result["not_looked_at"]]
+    rest = [f"{other['what']}: {words(other['why'])}" for other in result["not_looked_at"]]
     open_rows = entry["open"]
     opened = [
         f"{grouped(open_rows['returned'])} rows without a facility may be missing records (returned)",
@@ -69,13 +70,14 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
         panel,
         heading("What was judged"),
         *(hanging(Text.assemble((f"  {name:9}", "muted"), inert(said)), 11) for name, said in _definition(entry)),
-        *_listed("Why", entry["reasons"]),
+        *_listed("Why", list(map(words, entry["reasons"]))),
         *_listed("What is open", opened if any(open_rows.values()) else []),
         *_examples(entry, examples, sheet),
         *([] if any_record else [heading("The same sentence at every rung"), Text(), _rungs_table(entry, sheet)]),
         *recounts.of_claim(result, entry["id"], sheet),
         *_listed(
-            "What it would take" if entry["verdict"] == "refuted" else "What would settle it", entry["would_settle"]
+            "What it would take" if entry["verdict"] == "refuted" else "What would settle it",
+            list(map(words, entry["would_settle"])),
         ),
         *_listed("Not looked at", rest),
     )
@@ -194,7 +196,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
         inert(in_words(entry["title"], entry["id"]), "bold"),
         inert(f"{severity} · rung {entry['rung']} · table {entry['table']} · {entry['type']}", "muted"),
     ]
-    for name, said in (("why", entry["why"]), ("fix", in_words(entry["fix"]))):
+    for name, said in (("why", in_words(entry["why"])), ("fix", in_words(entry["fix"]))):
         if said:
             body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), 5)]
     if sheet.hidden.sector(entry["sector"]):

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from recaudit.errors import Unusable
 from recaudit.said import ENGLISH, Language, Said, SaidEntry, Value, in_words, of_entry, say, say_n
 
 DOMAIN: Final = "recaudit"
@@ -36,7 +37,9 @@ def language(name: str) -> Language:
     if name == "en":
         return ENGLISH
     if name not in known():
-        raise ValueError(f"language {name!r} has no catalogue; there are {', '.join(known())}")
+        raise Unusable(
+            say("language {name} has no catalogue; there are {names}", name=repr(name), names=", ".join(known()))
+        )
     from babel import Locale
     from babel.dates import format_date
     from babel.lists import format_list
@@ -72,11 +75,22 @@ def spoken() -> Language:
     return _SPOKEN.get()
 
 
-def words(said: Said | SaidEntry | str) -> str:
-    """A sentence in the language being spoken; a plain text, which comes from data, as it is."""
+def words(said: Said | SaidEntry | str | None) -> str:
+    """A sentence in the language being spoken; a plain text, which comes from data, as it is; "" of none."""
+    if said is None:
+        return ""
     if isinstance(said, str):
         return said
     return in_words(said if isinstance(said, Said) else of_entry(said), spoken())
+
+
+def called(code: str) -> str:
+    """A code of a result (a rung, a verdict, a kind of finding) as it is called in the language being spoken.
+
+    >>> called("complete")
+    'complete'
+    """
+    return words(Said(code))
 
 
 def told(text: str, /, **values: Value) -> str:

@@ -16,6 +16,7 @@ from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
 from recaudit.reports.look import in_words
 from recaudit.result import ClaimEntry, FacilityEntry, GateEntry, Result, RuleEntry, SumEntry
+from recaudit.said import Said, english
 
 UNKNOWN = "-"
 HIDDEN = "hidden"
@@ -65,19 +66,20 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
         if signal["flagged"] is None or hidden.signal(signal["sector"], signal["group"]):
             continue
         flagged = str(signal["flagged"]).lower()
-        yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=signal["figure"])
+        yield _line("signal", signal["id"], group=signal["group"], flagged=flagged, figure=english(signal["figure"]))
     for kind, names, fields in patterns.lines(result, hidden):
         yield _line(kind, *names, **fields)
     for entry in result["not_looked_at"]:
-        yield _line("not_looked_at", entry["what"], why=entry["why"])
-    for note in [hidden.why] * bool(result["notes"]) if hidden.places else result["notes"]:  # notes count single places
+        yield _line("not_looked_at", entry["what"], why=english(entry["why"]))
+    notes = [hidden.why] * bool(result["notes"]) if hidden.places else map(english, result["notes"])
+    for note in notes:  # they count single places
         yield _line("note", note)
     for kind, names, fields in agreement.fields(result, hidden):
         yield _line(kind, *names, **fields)
 
 
-def ending(code: int, why: str) -> str:
-    return _line("exit", str(code), why=why)
+def ending(code: int, why: Said) -> str:
+    return _line("exit", str(code), why=str(why))
 
 
 def draft(command: str) -> str:
@@ -121,7 +123,7 @@ def claim(
         return
     yield _line("open", found["id"], **found["open"])
     for reason in found["reasons"]:
-        yield _line("reason", found["id"], reason)
+        yield _line("reason", found["id"], english(reason))
     if examples is not None:
         for one in examples.shown:
             rules = ",".join(one.rules)
@@ -131,7 +133,7 @@ def claim(
         )
     yield from recounts.lines(result, found["id"], hidden)
     for step in found["would_settle"]:
-        yield _line("would_settle", found["id"], step)
+        yield _line("would_settle", found["id"], english(step))
 
 
 def rule(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
@@ -199,15 +201,17 @@ def _claim(entry: ClaimEntry, *, hidden: bool) -> Iterator[str]:
 
 def _gate(result: Result, entry: GateEntry, hidden: Hidden) -> Iterator[str]:
     """The gate, and those of its lowest units that miss it."""
-    said = ("at_least", "sector", "per", "of", "units", "missed", "from", "reason", "why")
+    said = ("at_least", "sector", "per", "of", "units", "missed", "from", "reason")
     fields = {key: entry[key] for key in said}  # type: ignore[literal-required]
     scope = ";".join(f"{name}:{','.join(values)}" for name, values in entry["scope"].items() if values)  # type: ignore[arg-type]
-    yield _line("gate", entry["rung"], "met" if entry["met"] else "missed", **fields, scope=scope)
+    yield _line(
+        "gate", entry["rung"], "met" if entry["met"] else "missed", **fields, why=english(entry["why"]), scope=scope
+    )
     for unit in entry["worst"]:
         if not unit["met"]:
             by_scope = entry["per"] != "facility" and hidden.scope(result, entry["sector"], entry["scope"])
             gone = by_scope or hidden.unit(entry["sector"], entry["per"], unit["unit"])
-            low, why = (HIDDEN, "") if gone else (_share(unit["low"]), unit["why"])
+            low, why = (HIDDEN, "") if gone else (_share(unit["low"]), english(unit["why"]))
             yield _line("gate_unit", entry["rung"], unit["unit"], low=low, why=why)
 
 

@@ -39,8 +39,17 @@ _HEAD = Box("    \n    \n ── \n    \n    \n    \n    \n    \n", ascii=True)
 
 
 def console(file: IO[str] | None = None) -> Console:
-    """A console that prints what it is given: no markup, no highlighting, no emoji codes."""
-    return Console(file=file, theme=THEME, markup=False, highlight=False, emoji=False)
+    """A console that prints what it is given: no markup, no highlighting, no emoji codes. One of Windows that knows no
+    escape sequences is given none."""
+    made = Console(file=file, theme=THEME, markup=False, highlight=False, emoji=False)
+    return without_colours(made) if made.legacy_windows else made
+
+
+def without_colours(made: Console) -> Console:
+    """The same console, as wide, that shows no colours."""
+    return Console(
+        file=made.file, width=made.width, theme=THEME, markup=False, highlight=False, emoji=False, color_system=None
+    )
 
 
 def plain_console(width: int) -> Console:

@@ -13,6 +13,7 @@ from rich.text import Text
 from recaudit.reasons import few
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import called
 from recaudit.reports.look import Sheet, hanging, heading
 from recaudit.reports.numbers import grouped
 from recaudit.result import PatternEntry, Result
@@ -39,7 +40,7 @@ def overview(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
 
 
 def _counted(one: PatternEntry) -> str:
-    groups = visible(one["groups"])
+    groups = visible(called(one["groups"]))
     if not one["tested"] and not one["untested"]:
         return "nothing to look at: neither flagged nor cleared"
     alone = f", {grouped(one['untested'])} could not be" if one["untested"] else ""

@@ -13,6 +13,7 @@ from recaudit.reports import denominators, parts, unread
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import called
 from recaudit.reports.look import (
     Column,
     Sheet,
@@ -194,7 +195,7 @@ def _inputs(result: Result, entry: FacilityEntry, sheet: Sheet) -> Iterator[Rend
         for finding in source["findings"] if source["facility"] == entry["id"] else []:
             where = f" at {finding['where']}" if finding["where"] else ""
             first = f", first in line {finding['lines'][0]}" if finding["lines"] else ""
-            words = f"  {source['path']}: {finding['kind']}{where}, {counted(finding['count'], 'time')}{first}"
+            words = f"  {source['path']}: {called(finding['kind'])}{where}, {counted(finding['count'], 'time')}{first}"
             lines.append(hanging(inert(words), 4))
     if lines:
         yield heading("What its files are like")

@@ -11,6 +11,7 @@ from recaudit.model import BREAKS
 from recaudit.reports import parts
 from recaudit.reports.find import held_against
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import called
 from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, indented, number, table, warning
 from recaudit.reports.numbers import counted, grouped, of
 from recaudit.result import Result, RuleEntry
@@ -67,7 +68,9 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     for path, finding in found[:FINDINGS_SHOWN]:
         first = f":{finding['lines'][0]}" if finding["lines"] else ""
         more = f" and {counted(finding['count'] - 1, 'time')} more" if finding["count"] > 1 else ""
-        said = Text.assemble("  ", inert(f"{path}{first}", "bold"), f"  {finding['kind']}", (f"{more}", "muted"))
+        said = Text.assemble(
+            "  ", inert(f"{path}{first}", "bold"), f"  {called(finding['kind'])}", (f"{more}", "muted")
+        )
         if finding["where"]:
             said.append_text(Text.assemble(": ", inert(finding["where"])))
         yield hanging(said, 4)

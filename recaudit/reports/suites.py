@@ -14,8 +14,10 @@ from rich.text import Text
 from recaudit.errors import SuiteError
 from recaudit.model import Rule, Suite
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import own
 from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, table
 from recaudit.reports.numbers import counted
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 
@@ -52,7 +54,7 @@ def one(suites: Sequence[Suite], key: str) -> Group:
             title=inert(rule.id, "bold"),
             title_align="left",
         ),
-        *_said("Why", rule.why),
+        *_said("Why", in_words(rule.why)),
         *_said("Fix", in_words(rule.fix)),
         *_said("Source", rule.source),
         heading("Expectation"),
@@ -76,15 +78,17 @@ def _found(suites: Sequence[Suite], key: str) -> tuple[Rule, Suite]:
     if signal := _signals().get(key):
         places = _looked_at(signal)
         raise SuiteError(
-            f"{visible(key)} is a signal, not a rule: {in_words(signal.get('title', {}), key)}",
-            where=f"signals that travel with recaudit{f'; it looks at {places}' if places else ''}",
-            fix="see docs/signals.md; what it found stands under signals and patterns of a result",
+            say("{key} is a signal, not a rule: {title}", key=visible(key), title=own(signal.get("title", {}), key)),
+            where=say("signals that travel with recaudit; it looks at {places}", places=places)
+            if places
+            else say("signals that travel with recaudit"),
+            fix=say("see docs/signals.md; what it found stands under signals and patterns of a result"),
         )
     close = get_close_matches(key, known, n=3, cutoff=0.5)
     raise SuiteError(
-        f"there is no rule {visible(key)}",
-        where="the suites that travel with recaudit",
-        fix=f"perhaps {', '.join(close)}" if close else "'recaudit rules list' names them all",
+        say("there is no rule {key}", key=visible(key)),
+        where=say("the suites that travel with recaudit"),
+        fix=say("perhaps {names}", names=", ".join(close)) if close else say("'recaudit rules list' names them all"),
     )
 
 

@@ -16,6 +16,7 @@ from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import called, words
 from recaudit.reports.look import (
     ICONS,
     Column,
@@ -32,6 +33,7 @@ from recaudit.reports.look import (
 )
 from recaudit.reports.numbers import bytes_in_all, counted, grouped, percent, promised
 from recaudit.result import ClaimEntry, FacilityEntry, Result, SignalEntry
+from recaudit.said import Said
 
 FACILITIES_SHOWN = 10
 RULES_SHOWN = 8
@@ -44,7 +46,7 @@ class Ending:
     """The exit code, decided before anything is printed, and why."""
 
     code: int
-    why: str
+    why: Said
     keep: str = ""  # the command that leaves a result behind, where none was written
     draft: str = ""  # the command that drafts a plan, where there was none
 
@@ -153,7 +155,7 @@ def _claim(result: Result, claim: ClaimEntry, sheet: Sheet) -> Iterator[Renderab
         "  ",
         chip(claim["verdict"], claim["wording"]),
         "  ",
-        inert(f"“{in_words(claim['statement'], claim['sentence'])}”"),
+        inert(f"“{in_words(claim['statement'], words(claim['sentence']))}”"),
     )
     if sheet.hidden.scope(result, claim["sector"], claim["scope"]):
         yield indented(Text(f"claimed {promised(claim['target'])}; counts {sheet.hidden.why}", "muted"))
@@ -163,14 +165,14 @@ def _claim(result: Result, claim: ClaimEntry, sheet: Sheet) -> Iterator[Renderab
     bar = parts.claim_bar(claim, max(3, min(56, sheet.width - 24)))
     claimed = Text(f"claimed {promised(claim['target'])}", "muted")
     yield indented(Text.assemble(bar, " " if bar else "", claimed))
-    if words := parts.claim_counts(claim):
-        yield indented(Text(words, "muted"))
+    if counts := parts.claim_counts(claim):
+        yield indented(Text(counts, "muted"))
     yield indented(by_rung(claim))
     if sheet.hidden.within(result, claim["sector"], claim["scope"]):
         yield hanging(Text("  - reasons count records of single facilities, so they are not shown"), 4)
         return
     for reason in claim["reasons"][:REASONS_SHOWN]:
-        yield hanging(inert(f"  - {reason}"), 4)
+        yield hanging(inert(f"  - {words(reason)}"), 4)
     more = len(claim["reasons"]) - REASONS_SHOWN
     if more > 0:
         yield hanging(inert(f"  - {counted(more, 'more reason')}: {sheet.show('claim', claim['id'])}", "muted"), 4)
@@ -208,9 +210,9 @@ def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         yield hanging(Text(f"  {name}{parts.expected_adds_up(total['expected'], total['rungs'])}"), 4)
         yield hanging(Text(f"  {name}{parts.read_adds_up(own, total['read'], total['unattributed'])}"), 4)
     for reason, rows in result["unattributed"].items():
-        yield hanging(inert(f"  {grouped(rows)} unattributed: {reason}", "muted"), 4)
+        yield hanging(inert(f"  {grouped(rows)} unattributed: {called(reason)}", "muted"), 4)
     for note in [] if sheet.hidden.places else result["notes"]:  # notes count single places
-        yield hanging(inert(f"  note: {note}", "muted"), 4)
+        yield hanging(inert(f"  note: {words(note)}", "muted"), 4)
 
 
 # ------------------------------------------------------------------------------------------------ facilities
@@ -297,11 +299,11 @@ def _signals(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     yield heading("Signals: look at the documents before anybody is accused")
     for name, signals in flagged.items():
         groups = [signal["group"] for signal in signals if signal["group"]]
-        figure = signals[0]["figure"] if not groups else counted(len(groups), "facility", "facilities")
-        said = few(groups) if len(groups) > 1 else f"{groups[0]}, {signals[0]['figure']}" if groups else ""
-        words = Text.assemble("  ", inert(in_words(signals[0]["title"], name)), (f"  {visible(name)} · ", "muted"))
-        words.append(f"{visible(figure or '')}")
-        yield hanging(words.append(f": {visible(said)}" if said else ""), 4)
+        figure = words(signals[0]["figure"]) if not groups else counted(len(groups), "facility", "facilities")
+        said = few(groups) if len(groups) > 1 else f"{groups[0]}, {words(signals[0]['figure'])}" if groups else ""
+        line = Text.assemble("  ", inert(in_words(signals[0]["title"], name)), (f"  {visible(name)} · ", "muted"))
+        line.append(visible(figure))
+        yield hanging(line.append(f": {visible(said)}" if said else ""), 4)
 
 
 def _not_looked_at(result: Result) -> Iterator[RenderableType]:
@@ -310,7 +312,9 @@ def _not_looked_at(result: Result) -> Iterator[RenderableType]:
         return
     yield heading("Not looked at")
     for entry in entries[:NOT_LOOKED_AT_SHOWN]:
-        yield hanging(Text.assemble("  ", inert(entry["what"]), (": ", "muted"), inert(entry["why"], "muted")), 4)
+        yield hanging(
+            Text.assemble("  ", inert(entry["what"]), (": ", "muted"), inert(words(entry["why"]), "muted")), 4
+        )
     if len(entries) > NOT_LOOKED_AT_SHOWN:
         yield Text(f"  and {grouped(len(entries) - NOT_LOOKED_AT_SHOWN)} more, all of them in the result", "muted")
 
@@ -336,6 +340,6 @@ def _steps(result: Result, sheet: Sheet, ending: Ending | None) -> Iterator[tupl
 
 def _ending(ending: Ending) -> Iterator[RenderableType]:
     style = {0: "confirmed", 1: "refuted"}.get(ending.code, "unverifiable")
-    yield Text(f"\nExit code {ending.code}: {visible(ending.why)}", style=style)
+    yield Text(f"\nExit code {ending.code}: {visible(words(ending.why))}", style=style)
     if ending.draft:
         yield Text.assemble("No plan, no verdict. A plan is drafted by: ", inert(ending.draft, "command"))

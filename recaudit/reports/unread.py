@@ -11,6 +11,7 @@ from rich.text import Text
 from recaudit.model import BREAKS
 from recaudit.reasons import few
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import called
 from recaudit.reports.look import Sheet, hanging, heading
 from recaudit.reports.numbers import counted, grouped
 from recaudit.result import FacilityEntry, InputEntry, Result
@@ -71,5 +72,5 @@ def why(one: InputEntry) -> str:
             files = counted(count, "file that it names is", "files that it names are")
             said.append(f"{files} not there" + (f": {few(types)}" if types else ""))
         else:
-            said.append(kind if count == 1 else f"{kind}, {counted(count, 'time')}")
+            said.append(called(kind) if count == 1 else f"{called(kind)}, {counted(count, 'time')}")
     return "; ".join(said) or "could not be read to its end"

@@ -15,6 +15,7 @@ from typing import Final
 
 from recaudit.csvfiles import FILLED, PRINTED, ROW, Contract, Faults, read
 from recaudit.errors import Problem
+from recaudit.said import Said, say
 from recaudit.sampling.frame import Of, Unit
 from recaudit.sampling.sheets import undefused
 
@@ -38,7 +39,7 @@ class Answered:
     ``reported`` and ``recounted``. ``fault`` adds a problem of this row: column, what, fix."""
 
     unit: Unit
-    fault: Callable[[str, str, str], None]
+    fault: Callable[[str, Said, Said], None]
     found: bool | None = None
     matching: bool | None = None
     reported: int | None = None
@@ -66,7 +67,7 @@ def returned(root: Path, name: str, of: Of, problems: list[Problem]) -> Returned
     return Returned(name, len(content), hashlib.sha256(content).hexdigest(), answers)
 
 
-_Rows = Sequence[tuple[Mapping[str, str], Callable[[str, str, str], None]]]
+_Rows = Sequence[tuple[Mapping[str, str], Callable[[str, Said, Said], None]]]
 
 
 def _from_csv(path: Path, name: str, of: Of, problems: list[Problem]) -> tuple[bytes, _Rows] | None:
@@ -80,8 +81,8 @@ def _from_csv(path: Path, name: str, of: Of, problems: list[Problem]) -> tuple[b
     if sheet is None:
         return None
 
-    def fault_of(row: int) -> Callable[[str, str, str], None]:
-        def fault(column: str, what: str, fix: str) -> None:
+    def fault_of(row: int) -> Callable[[str, Said, Said], None]:
+        def fault(column: str, what: Said, fix: Said) -> None:
             here = Faults()
             here.begin(name)
             here.row(sheet, row, column, what, fix)
@@ -104,21 +105,25 @@ def _from_xlsx(path: Path, name: str, of: Of, problems: list[Problem]) -> tuple[
             CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
         )
     except OSError:
-        problems.append(Problem("cannot be opened", name, "check who may read the file"))
+        problems.append(Problem(say("cannot be opened"), name, say("check who may read the file")))
         return None
     except (CalamineError, IndexError, ValueError):
-        problems.append(Problem("is no XLSX workbook", name, "save it as .xlsx again, without a password"))
+        problems.append(Problem(say("is no XLSX workbook"), name, say("save it as .xlsx again, without a password")))
         return None
     header = [str(title).strip() for title in table[0]] if table else []
     lacking = [column for column in _REQUIRED[of] if header.count(column) != 1]
     if lacking:
-        what = f"the first sheet has not exactly one column {', '.join(lacking)}"
-        problems.append(Problem(what, f"{name}, row 1", "leave the header as it was drawn"))
+        what = say("the first sheet has not exactly one column {names}", names=", ".join(lacking))
+        problems.append(Problem(what, say("{name}, row 1", name=name), say("leave the header as it was drawn")))
         return None
     places = {column: header.index(column) for column in (*_REQUIRED[of], *_OPTIONAL[of]) if column in header}
 
-    def fault_of(number: int) -> Callable[[str, str, str], None]:
-        return lambda column, what, fix: problems.append(Problem(what, f"{name}, row {number}, column {column}", fix))
+    def fault_of(number: int) -> Callable[[str, Said, Said], None]:
+        return lambda column, what, fix: problems.append(
+            Problem(
+                what, say("{name}, row {number}, column {column}", name=name, number=str(number), column=column), fix
+            )
+        )
 
     rows = []
     for number, row in enumerate(table[1:], start=2):
@@ -129,14 +134,14 @@ def _from_xlsx(path: Path, name: str, of: Of, problems: list[Problem]) -> tuple[
             if text is None and column != NOTE:
                 fault(
                     column,
-                    f"{column} is a date or a broken number, not text",
-                    "format the column as text, and enter it again",
+                    say("{column} is a date or a broken number, not text", column=column),
+                    say("format the column as text, and enter it again"),
                 )
             cells[column] = text or ""
         if any(cells.values()):
             for column in ("facility", "id"):
                 if column in places and not cells[column]:
-                    fault(column, f"{column} is empty", "fill it in")
+                    fault(column, say("{column} is empty", column=column), say("fill it in"))
             rows.append((cells, fault))
     return content, rows
 
@@ -152,7 +157,7 @@ def _text_of(cell: object) -> str | None:
     return None
 
 
-def _answered(of: Of, cells: Mapping[str, str], fault: Callable[[str, str, str], None]) -> Answered:
+def _answered(of: Of, cells: Mapping[str, str], fault: Callable[[str, Said, Said], None]) -> Answered:
     if of == "facilities":
         unit = Unit(undefused(cells["facility"]))
         return Answered(
@@ -161,27 +166,29 @@ def _answered(of: Of, cells: Mapping[str, str], fault: Callable[[str, str, str],
     unit = Unit(*(undefused(cells[column]) for column in ("facility", "namespace", "id")))
     found, matches = _word(cells, "found", fault), _word(cells, "matches", fault)
     if matches and found is not True:
-        fault("matches", "it matches, and was not found", "say found: yes, or leave matches blank")
+        fault("matches", say("it matches, and was not found"), say("say found: yes, or leave matches blank"))
     if matches is False and found is None:
-        fault("found", "nobody says whether it was found", "say found: yes or no")
+        fault("found", say("nobody says whether it was found"), say("say found: yes or no"))
     return Answered(unit, fault, found, False if found is False else matches if found else None)
 
 
-def _word(cells: Mapping[str, str], column: str, fault: Callable[[str, str, str], None]) -> bool | None:
+def _word(cells: Mapping[str, str], column: str, fault: Callable[[str, Said, Said], None]) -> bool | None:
     text = unicodedata.normalize("NFC", cells[column]).casefold()
     if text and text not in _WORDS:
         fault(
-            column, f"{column} is neither yes nor no", "write yes or no (có, không; 1, 0; x for yes), or leave it blank"
+            column,
+            say("{column} is neither yes nor no", column=column),
+            say("write yes or no (có, không; 1, 0; x for yes), or leave it blank"),
         )
     return _WORDS.get(text)
 
 
-def _count(cells: Mapping[str, str], column: str, fault: Callable[[str, str, str], None]) -> int | None:
+def _count(cells: Mapping[str, str], column: str, fault: Callable[[str, Said, Said], None]) -> int | None:
     text = cells[column]
     if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS:
         return int(text)
     if text:
-        fault(column, f"{column} is no whole number", "write digits only, or leave it blank")
+        fault(column, say("{column} is no whole number", column=column), say("write digits only, or leave it blank"))
     return None
 
 
@@ -189,4 +196,8 @@ def first_of(problems: Sequence[Problem]) -> Iterator[Problem]:
     """The first ones, and how many more there are."""
     yield from problems[:PRINTED]
     if len(problems) > PRINTED:
-        yield Problem(f"and {len(problems) - PRINTED} more", "the same files", "correct these first, then run again")
+        yield Problem(
+            say("and {n} more", n=len(problems) - PRINTED),
+            say("the same files"),
+            say("correct these first, then run again"),
+        )

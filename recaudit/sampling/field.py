@@ -11,6 +11,8 @@ from typing import Final
 from recaudit import __version__, plan, register
 from recaudit.errors import PlanError, ResultError
 from recaudit.plan import Plan
+from recaudit.refusals import of_system
+from recaudit.said import say
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, as_json, drawn
 from recaudit.sampling.frame import Frame, frame_of
@@ -28,19 +30,27 @@ def draw(of: Path, request: Request, out: Path) -> str:
     frame = framed(planned, registered, request)
     if not frame.units:
         raise PlanError(
-            f"there is nothing to draw: no {request.of} of sector {request.sector} on any list",
+            say(
+                "there is nothing to draw: no {of} of sector {sector} on any list", of=request.of, sector=request.sector
+            ),
             where=f"{planned.path.name} [register]",
-            fix="add rosters, of which records are drawn" if request.of == "records" else "name another sector",
+            fix=say("add rosters, of which records are drawn")
+            if request.of == "records"
+            else say("name another sector"),
         )
     strata = drawn(frame, request)
     if not any(one.drawn for one in strata):
         raise PlanError(
-            "a draw of 0 draws nothing", where="sample draw", fix="set --size or --per-stratum to 1 or more"
+            say("a draw of 0 draws nothing"), where="sample draw", fix=say("set --size or --per-stratum to 1 or more")
         )
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ResultError(f"no folder can be made ({error.strerror})", where=str(out), fix="name another one") from None
+        raise ResultError(
+            say("no folder can be made ({reason})", reason=of_system(error)),
+            where=str(out),
+            fix=say("name another one"),
+        ) from None
     files = _sheets(request, strata, planned.name)
     lists = {one.path: one.sha256 for one in registered.files}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -48,9 +58,9 @@ def draw(of: Path, request: Request, out: Path) -> str:
     whole = {**files, DRAW: said.encode()}
     if there := sorted(name for name in whole if (out / name).exists()):
         raise ResultError(
-            f"{there[0]} is there already",
+            say("{there} is there already", there=there[0]),
             where=str(out),
-            fix="name a new folder with --out: a draw overwrites nothing",
+            fix=say("name a new folder with --out: a draw overwrites nothing"),
         )
     for name, content in whole.items():
         sheets.put_private(content, out / name)
@@ -64,9 +74,13 @@ def framed(planned: Plan, registered: register.Register, request: Request) -> Fr
     claim = next((one for one in planned.claims if one.id == request.claim), None)
     if claim is None or claim.sector != request.sector:
         raise PlanError(
-            f"claim {request.claim} is no claim of sector {request.sector} in this plan",
+            say(
+                "claim {claim} is no claim of sector {sector} in this plan", claim=request.claim, sector=request.sector
+            ),
             where=planned.path.name,
-            fix=f"name one of {', '.join(one.id for one in planned.claims) or 'its claims: it has none'}",
+            fix=say("name one of {names}", names=", ".join(one.id for one in planned.claims))
+            if planned.claims
+            else say("the plan has no claims: leave --claim out"),
         )
     return frame_of(registered, request.sector, request.of, claim)
 

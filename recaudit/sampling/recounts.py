@@ -14,6 +14,7 @@ from recaudit.planrecount import Recount
 from recaudit.recount import target_of, weighed
 from recaudit.register import Register
 from recaudit.result import RecountEntry
+from recaudit.said import Said, say
 from recaudit.sampling.answers import Answered, Returned, first_of, returned
 from recaudit.sampling.draw import Stratum, drawn, request_of, says
 from recaudit.sampling.field import framed
@@ -84,14 +85,18 @@ def _sound(
     for row in (row for sheet in sheets for row in sheet.rows):
         if row.unit in answers:
             row.fault(
-                "id" if recount.of == "records" else "facility", "it stands in an earlier row too", "keep one row"
+                "id" if recount.of == "records" else "facility",
+                say("it stands in an earlier row too"),
+                say("keep one row"),
             )
         elif row.unit.facility and row.unit.facility not in known:
-            what = f"facility is none of sector {recount.sector} that the register has open in the period"
-            row.fault("facility", what, "correct it, or the register")
+            what = say(
+                "facility is none of sector {sector} that the register has open in the period", sector=recount.sector
+            )
+            row.fault("facility", what, say("correct it, or the register"))
         elif row.unit.facility and row.unit.facility not in meant:
-            what = f"facility is none that claim {recount.claim} speaks of"
-            row.fault("facility", what, "keep it to a [[recount]] without this claim, or name another claim")
+            what = say("facility is none that claim {claim} speaks of", claim=recount.claim)
+            row.fault("facility", what, say("keep it to a [[recount]] without this claim, or name another claim"))
         answers.setdefault(row.unit, row)
     return answers
 
@@ -101,7 +106,7 @@ def _redrawn(
 ) -> tuple[Frame, tuple[Stratum, ...]] | None:
     """The draw of a draw.json, repeated: what it drew is known only from the lists, whose hash it names."""
 
-    def wrong(what: str, fix: str) -> None:
+    def wrong(what: Said, fix: Said) -> None:
         problems.append(Problem(what, recount.draw, fix))
 
     try:
@@ -111,12 +116,13 @@ def _redrawn(
     except (OSError, UnicodeDecodeError):
         said, content, text = None, b"", ""
     if said is None:
-        wrong("is no draw.json", "name the one that 'recaudit sample draw' wrote beside the sheets")
+        wrong(say("is no draw.json"), say("name the one that 'recaudit sample draw' wrote beside the sheets"))
         return None
     request, sha256 = said
     if (request.sector, request.of) != (recount.sector, recount.of):
         wrong(
-            f"it drew {request.of} of sector {request.sector}", f"correct sector and of in [[recount]] {recount.name}"
+            say("it drew {of} of sector {sector}", of=request.of, sector=request.sector),
+            say("correct sector and of in [[recount]] {recount}", recount=recount.name),
         )
         return None
     digest = hashlib.sha256(content).hexdigest()
@@ -128,15 +134,15 @@ def _redrawn(
         return None
     if frame.sha256 != sha256:
         wrong(
-            "the lists are not those that it drew from: their hash is another",
-            "put the lists back as they were; or leave draw out: then nobody shows how the sample was drawn",
+            say("the lists are not those that it drew from: their hash is another"),
+            say("put the lists back as they were; or leave draw out: then nobody shows how the sample was drawn"),
         )
         return None
     strata = drawn(frame, request)
     if not says(text, strata):
         wrong(
-            "it says that other numbers were drawn than drawing again gives: it was changed after the draw",
-            "put back the one that 'recaudit sample draw' wrote beside the sheets",
+            say("it says that other numbers were drawn than drawing again gives: it was changed after the draw"),
+            say("put back the one that 'recaudit sample draw' wrote beside the sheets"),
         )
         return None
     return frame, strata
@@ -146,8 +152,10 @@ def _strangers(answers: Mapping[Unit, Answered], strata: Sequence[Stratum], prob
     units = {unit for one in strata for unit in one.drawn}
     for unit, row in answers.items():
         if unit not in units:
-            what = "it is not among those that were drawn"
-            row.fault("id" if unit.id else "facility", what, "remove the row; an id must be as it was drawn, zeros too")
+            what = say("it is not among those that were drawn")
+            row.fault(
+                "id" if unit.id else "facility", what, say("remove the row; an id must be as it was drawn, zeros too")
+            )
 
 
 # -------------------------------------------------------------- counts

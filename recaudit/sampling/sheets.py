@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
+from recaudit.refusals import of_system
+from recaudit.said import say
 from recaudit.sampling.draw import Stratum
 from recaudit.sampling.frame import Of
 
@@ -108,7 +110,7 @@ def put_private(content: bytes, path: Path) -> None:
             file.write(content)
     except OSError as error:
         raise ResultError(
-            f"the file cannot be written ({error.strerror})",
+            say("the file cannot be written ({reason})", reason=of_system(error)),
             where=str(path),
-            fix="name a new folder with --out: a draw overwrites nothing",
+            fix=say("name a new folder with --out: a draw overwrites nothing"),
         ) from None

@@ -23,8 +23,9 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from recaudit.errors import SourceError
+from recaudit.errors import SourceError, either
 from recaudit.plan import Source
+from recaudit.said import Said, say
 from recaudit.sources.files import Found
 
 ROWS: Final = 20_000
@@ -57,7 +58,7 @@ def _connected(url: str, root: Path, where: str) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection.execution_options(stream_results=True, yield_per=ROWS)
     except (DBAPIError, *_BARE, SQLAlchemyError) as error:
-        raise _refused(error, where, "check url, and whether its server answers and lets you in") from None
+        raise _refused(error, where, say("check url, and whether its server answers and lets you in")) from None
     finally:
         engine.dispose()
 
@@ -68,9 +69,9 @@ def _engine(text: str, root: Path, where: str) -> Engine:
         driver = DRIVERS.get(url.get_backend_name())
         if driver is None:
             raise SourceError(
-                "a database of this kind cannot be read",
+                say("a database of this kind cannot be read"),
                 where=where,
-                fix=f"use {' or '.join(DRIVERS)}, or hand in its tables as CSV or Parquet files",
+                fix=say("use {names}, or hand in its tables as CSV or Parquet files", names=either([*DRIVERS])),
             )
         url = url.set(drivername=driver)
         if driver == "sqlite":
@@ -83,17 +84,19 @@ def _engine(text: str, root: Path, where: str) -> Engine:
         )
     except ImportError:
         raise SourceError(
-            "the driver of PostgreSQL is not installed", where=where, fix="pip install 'recaudit[postgresql]'"
+            say("the driver of PostgreSQL is not installed"), where=where, fix=say("pip install 'recaudit[postgresql]'")
         ) from None
     except ArgumentError:
-        fix = 'write "postgresql://user@host/database", or "sqlite:///file.db"'
-        raise SourceError("url is none of a database", where=where, fix=fix) from None
+        fix = say('write "postgresql://user@host/database", or "sqlite:///file.db"')
+        raise SourceError(say("url is none of a database"), where=where, fix=fix) from None
 
 
 def _opens(url: URL, root: Path, where: str) -> Callable[[], sqlite3.Connection]:
     file = root / (url.database or "")
     if not file.is_file():
-        raise SourceError("there is no such database file", where=where, fix="correct 'url'; a path is the plan's")
+        raise SourceError(
+            say("there is no such database file"), where=where, fix=say("correct 'url'; a path is the plan's")
+        )
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
@@ -104,38 +107,45 @@ def _opens(url: URL, root: Path, where: str) -> Callable[[], sqlite3.Connection]
     return connect
 
 
-def _refused(error: Exception, where: str, fix: str) -> SourceError:
+def _refused(error: Exception, where: str, fix: Said) -> SourceError:
     """What a database says of a failure, without its text, which may quote a row; the fix by its kind."""
     own = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     code = getattr(own, "sqlstate", None) or getattr(own, "sqlite_errorname", None) or ""
     text = str(own).lower()  # looked at, never said
-    known = next((each for each in _KINDS if code.startswith(each[0]) and each[1] in text), ("", "", "", fix))
+    known = next((each for each in _KINDS if code.startswith(each[0]) and each[1] in text), None)
     kind = f"{type(own).__name__} {code}".rstrip()
-    what = f"{known[2]} ({kind})" if known[2] else kind
-    return SourceError(f"the database refused: {what}", where=where, fix=known[3])
+    if known is None:
+        return SourceError(say("the database refused: {kind}", kind=kind), where=where, fix=fix)
+    what = say("the database refused: {what} ({kind})", what=known[2], kind=kind)
+    return SourceError(what, where=where, fix=known[3])
 
 
 _BARE: Final = (sqlite3.Error, UnicodeError)  # while rows are fetched
-_BINDS: Final = "write the value itself: a query has no parameters (: and ? stand only inside quotes)"
+_BINDS: Final = say("write the value itself: a query has no parameters (: and ? stand only inside quotes)")
 _KINDS: Final = (  # (beginning of the code, words of the text, what it is, fix)
-    ("", "could not decode to utf-8", "a text cell is no UTF-8", "repair the cell, or cast the column in the query"),
-    ("", "codec can't", "a text cell is no Unicode", "repair the cell, or cast the column in the query"),
-    ("", "no such table", "no such table", "correct the name of the table in the query"),
-    ("", "no such column", "no such column", "correct the name of the column in the query"),
-    ("", "incorrect number of bindings", "a parameter in the query", _BINDS),
-    ("", "did not supply a value for binding", "a parameter in the query", _BINDS),
-    ("", "one statement at a time", "more than one statement", "write one SELECT"),
-    ("", "syntax error", "no SQL that it reads", "correct the query: one SELECT"),
-    ("", "readonly database", "the query writes", "write one SELECT, which changes nothing"),
-    ("", "file is not a database", "the file is no SQLite database", "correct 'url'"),
-    ("", "database is locked", "it is locked", "try again once nobody writes to it"),
-    ("42P01", "", "no such table", "correct the name of the table in the query"),
-    ("42703", "", "no such column", "correct the name of the column in the query"),
-    ("42501", "", "no right to read", "let the user of url read what the query names"),
-    ("42601", "", "no SQL that it reads", "correct the query: one SELECT"),
-    ("25006", "", "the query writes", "write one SELECT, which changes nothing"),
-    ("22", "", "a value that the query cannot work with", "correct the query, or repair the cell"),
-    ("57014", "", "the query was cancelled", "ask for less, or raise the time that the server allows"),
+    (
+        "",
+        "could not decode to utf-8",
+        say("a text cell is no UTF-8"),
+        say("repair the cell, or cast the column in the query"),
+    ),
+    ("", "codec can't", say("a text cell is no Unicode"), say("repair the cell, or cast the column in the query")),
+    ("", "no such table", say("no such table"), say("correct the name of the table in the query")),
+    ("", "no such column", say("no such column"), say("correct the name of the column in the query")),
+    ("", "incorrect number of bindings", say("a parameter in the query"), _BINDS),
+    ("", "did not supply a value for binding", say("a parameter in the query"), _BINDS),
+    ("", "one statement at a time", say("more than one statement"), say("write one SELECT")),
+    ("", "syntax error", say("no SQL that it reads"), say("correct the query: one SELECT")),
+    ("", "readonly database", say("the query writes"), say("write one SELECT, which changes nothing")),
+    ("", "file is not a database", say("the file is no SQLite database"), say("correct 'url'")),
+    ("", "database is locked", say("it is locked"), say("try again once nobody writes to it")),
+    ("42P01", "", say("no such table"), say("correct the name of the table in the query")),
+    ("42703", "", say("no such column"), say("correct the name of the column in the query")),
+    ("42501", "", say("no right to read"), say("let the user of url read what the query names")),
+    ("42601", "", say("no SQL that it reads"), say("correct the query: one SELECT")),
+    ("25006", "", say("the query writes"), say("write one SELECT, which changes nothing")),
+    ("22", "", say("a value that the query cannot work with"), say("correct the query, or repair the cell")),
+    ("57014", "", say("the query was cancelled"), say("ask for less, or raise the time that the server allows")),
 )
 
 
@@ -143,12 +153,14 @@ _KINDS: Final = (  # (beginning of the code, words of the text, what it is, fix)
 def _written(connection: Connection, source: Source, table: str, query: str, folder: Path) -> Found:
     where = f"source {source.name}, query {table}"
     if not _selects(query):
-        raise SourceError("the query is no SELECT", where=where, fix="begin it with SELECT or WITH")
+        raise SourceError(say("the query is no SELECT"), where=where, fix=say("begin it with SELECT or WITH"))
     file = folder / f"{table}{ENDING}"
     try:
         _write(connection, query, file, where)
     except (DBAPIError, *_BARE, SQLAlchemyError) as error:
-        raise _refused(error, where, "correct the query: one SELECT that the database can answer to its end") from None
+        raise _refused(
+            error, where, say("correct the query: one SELECT that the database can answer to its end")
+        ) from None
     return Found(file, "", f"{source.name}: {table}", file.stat().st_size, ENDING)
 
 
@@ -166,10 +178,12 @@ def _write(connection: Connection, query: str, file: Path, where: str) -> None:
         lines = csv.writer(handle, lineterminator="\n")
         with connection.exec_driver_sql(query) as result:
             if not result.returns_rows:
-                raise SourceError("the query gives no table", where=where, fix="write one SELECT")
+                raise SourceError(say("the query gives no table"), where=where, fix=say("write one SELECT"))
             names = list(result.keys())
             if len(set(names)) < len(names):
-                raise SourceError("two columns of the query have one name", where=where, fix="name them with AS")
+                raise SourceError(
+                    say("two columns of the query have one name"), where=where, fix=say("name them with AS")
+                )
             lines.writerow(names)
             for rows in result.partitions():
                 lines.writerows([as_text(cell, where) for cell in row] for row in rows)
@@ -201,5 +215,7 @@ def as_text(cell: Any, where: str) -> str:  # noqa: ANN401  # whatever a driver 
         case dict():
             return json.dumps(cell, ensure_ascii=False, sort_keys=True)
     raise SourceError(
-        f"a column holds {type(cell).__name__}, which is no text", where=where, fix="cast it to text in the query"
+        say("a column holds {name}, which is no text", name=type(cell).__name__),
+        where=where,
+        fix=say("cast it to text in the query"),
     )

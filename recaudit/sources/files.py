@@ -19,6 +19,7 @@ from recaudit.errors import Problem, SourceError
 from recaudit.plan import SECTORS
 from recaudit.planfile import FILE_NAME
 from recaudit.result import FILE_NAME as RESULT
+from recaudit.said import say
 
 OUR_OWN = frozenset({FILE_NAME, RESULT, kept.INDEX, *map(kept.records, SECTORS)})
 """What recaudit itself leaves beside exports: never one of them, unless it is named."""
@@ -68,16 +69,26 @@ def find(root: Path, source: str, paths: Sequence[str], endings: Sequence[str]) 
     for path in paths:
         found = list(_files(root, path))
         if not found and not glob.has_magic(path):
-            problems.append(Problem(f"source {source} names nothing: {path}", str(root), "correct 'paths' in the plan"))
+            problems.append(
+                Problem(
+                    say("source {source} names nothing: {path}", source=source, path=path),
+                    str(root),
+                    say("correct 'paths' in the plan"),
+                )
+            )
         files.update((_name(root, file), file) for file in found)
     if problems:
         raise SourceError.of(problems)
     result = _called(files, endings)
     if not any(each.ending for each in result):
         raise SourceError(
-            f"source {source} matches no file that can be read ({len(result)} of another kind)",
+            say(
+                "source {source} matches no file that can be read ({others} of another kind)",
+                source=source,
+                others=len(result),
+            ),
             where=f"{root}: {', '.join(paths)}",
-            fix=f"correct 'paths' in the plan; files end in {', '.join(endings)}, alone or in a .zip",
+            fix=say("correct 'paths' in the plan; files end in {names}, alone or in a .zip", names=", ".join(endings)),
         )
     return result
 
@@ -114,7 +125,7 @@ def _below(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
         entries = sorted(folder.iterdir())
     except OSError as failure:  # what lies in it would be missing without a word
         raise SourceError(
-            "a folder cannot be opened", where=_as_text(str(folder)), fix="check who may read the folder"
+            say("a folder cannot be opened"), where=_as_text(str(folder)), fix=say("check who may read the folder")
         ) from failure
     for entry in entries:
         if entry.name.startswith(".") or entry.name in OUR_OWN:

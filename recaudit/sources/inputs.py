@@ -14,6 +14,7 @@ from typing import Final
 from recaudit.errors import Problem, SourceError
 from recaudit.model import Finding, Input, TableRead
 from recaudit.plan import Plan, Source
+from recaudit.said import say
 from recaudit.sources.files import Found, find
 
 FIRST_LINES: Final = 5  # kept for each finding
@@ -55,10 +56,15 @@ def files_of(
             if source.namespace == "facility" and facility is None and found.ending:
                 wrong.append(
                     Problem(
-                        f"source {source.name} has one namespace a facility, and the facility of a file is not certain",
+                        say(
+                            "source {source} has one namespace a facility, and the facility of a file is not certain",
+                            source=source.name,
+                        ),
                         found.path,
-                        "give facility_id, or begin 'facility' with folder or file, named by an id of the register; "
-                        "or take namespace = 'folder'",
+                        say(
+                            "give facility_id, or begin 'facility' with folder or file, named by an id of the "
+                            "register; or take namespace = 'folder'"
+                        ),
                     )
                 )
             files.append(File(source, found, first + len(files), facility, namespace_of(source, found, facility)))
@@ -75,8 +81,12 @@ def _in_two_namespaces(files: Sequence[File]) -> Iterator[Problem]:
         if file.found.ending:
             before = taken.setdefault((os.path.realpath(file.found.file), file.found.member), file)
             if before.namespace != file.namespace:
-                what = f"sources {before.source.name} and {file.source.name} read the same file as two namespaces"
-                yield Problem(what, file.found.path, "name each file once in 'paths', or remove the link")
+                what = say(
+                    "sources {one} and {other} read the same file as two namespaces",
+                    one=before.source.name,
+                    other=file.source.name,
+                )
+                yield Problem(what, file.found.path, say("name each file once in 'paths', or remove the link"))
 
 
 def certain_facility(source: Source, found: Found, known: Collection[str]) -> str | None:
@@ -105,11 +115,23 @@ def misspelt(source: Source, formats: Sequence[str], releases: Sequence[str]) ->
     """A format or release that nobody knows; "" is always a release."""
     problems = []
     if source.format not in formats:
-        fix = f"write one of: {', '.join(formats)}"
-        problems.append(Problem(f"format {source.format!r} is not known", f"source {source.name}", fix))
+        fix = say("write one of: {names}", names=", ".join(formats))
+        problems.append(
+            Problem(
+                say("format {format} is not known", format=repr(source.format)),
+                say("source {source}", source=source.name),
+                fix,
+            )
+        )
     if source.release not in ("", *releases):
-        fix = f"write one of: {', '.join(releases)}" if releases else "leave 'release' out"
-        problems.append(Problem(f"release {source.release!r} is not known", f"source {source.name}", fix))
+        fix = say("write one of: {names}", names=", ".join(releases)) if releases else say("leave 'release' out")
+        problems.append(
+            Problem(
+                say("release {release} is not known", release=repr(source.release)),
+                say("source {source}", source=source.name),
+                fix,
+            )
+        )
     return problems
 
 
@@ -142,11 +164,11 @@ class Said:
         self.to_the_end = False
         self.findings["cut off", ""] = (1, ())
 
-    def spoil(self, kind: str, line: int | None) -> None:
+    def spoil(self, kind: str, line: int | None, where: str = "") -> None:
         """Count one row that cannot be read."""
         self.read += 1
         self.unreadable += 1
-        self.find(kind, "", line)
+        self.find(kind, where, line)
 
 
 # ------------------------------------------------------------------------------------------------ after reading

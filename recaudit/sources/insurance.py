@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Final
 
 from recaudit.errors import SuiteError
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 ROOT: Final = "GIAMDINHHS"
@@ -36,7 +37,9 @@ def definition() -> Mapping[str, Any]:
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as failure:
-        raise SuiteError("a format cannot be read", where=str(file), fix="install recaudit again") from failure
+        raise SuiteError(
+            say("a format cannot be read"), where=str(file), fix=say("install recaudit again")
+        ) from failure
     return content
 
 

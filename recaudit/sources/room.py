@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import SourceError
+from recaudit.refusals import gibibytes
+from recaudit.said import say
 from recaudit.sources.files import Found
 from recaudit.sources.lines import is_plain
 
@@ -26,7 +28,11 @@ def check_room(folder: Path, wanted: int) -> None:
     free = shutil.disk_usage(folder).free
     if wanted > free:
         raise SourceError(
-            f"the disk may be too small: reading needs up to {wanted / _GIB:.1f} GiB, {free / _GIB:.1f} GiB are free",
+            say(
+                "the disk may be too small: reading needs up to {wanted}, {free} are free",
+                wanted=gibibytes(wanted),
+                free=gibibytes(free),
+            ),
             where=str(folder.parent),
-            fix="make room, or set TMPDIR to a folder on a larger disk",
+            fix=say("make room, or set TMPDIR to a folder on a larger disk"),
         )

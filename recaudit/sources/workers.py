@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from recaudit.errors import SourceError
+from recaudit.said import say, say_n
 
 if TYPE_CHECKING:
     from recaudit.sources.files import Found
@@ -65,9 +66,9 @@ def work(
         return [by_place[place] for place in range(len(jobs))]
     except BrokenProcessPool as broken:
         raise SourceError(
-            "a process that read the export ended unexpectedly",
-            where=f"{workers} workers",
-            fix="run with fewer workers; most often the memory did not suffice",
+            say("a process that read the export ended unexpectedly"),
+            where=say_n("{n} worker", "{n} workers", n=workers),
+            fix=say("run with fewer workers; most often the memory did not suffice"),
         ) from broken
     except BaseException:
         _stop(pool, before)

@@ -15,8 +15,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from recaudit.computing import Computation
-from recaudit.errors import SuiteError
+from recaudit.errors import SuiteError, either
 from recaudit.model import Links, SignalRule, Suite
+from recaudit.said import say, say_n
 from recaudit.shipped import expectations, packs
 from recaudit.suites.computation import FILE, read_computation
 from recaudit.suites.gx import hold_in_gx
@@ -113,9 +114,11 @@ def find(name: str, root: Path) -> Path:
         return path
     groups = [*_groups()]
     close = get_close_matches(name, [*groups, *(name for sector in _sectors() for name in every(sector))], n=3)
-    known = f"packs: {', '.join(groups)}; 'recaudit rules list' shows every suite; or a file"
-    fix = f"write {' or '.join(map(repr, close))}; {known}" if close else known
-    raise SuiteError(f"there is no suite {name!r}", where=f"suites of {root}", fix=fix)
+    known = say("packs: {names}; 'recaudit rules list' shows every suite; or a file", names=", ".join(groups))
+    fix = say("write {names}; {known}", names=either([*map(repr, close)]), known=known) if close else known
+    raise SuiteError(
+        say("there is no suite {name}", name=repr(name)), where=say("suites of {root}", root=str(root)), fix=fix
+    )
 
 
 def _sectors() -> tuple[str, ...]:
@@ -162,10 +165,10 @@ def computation(sector: str, loaded: Iterable[Suite]) -> Computation | None:
     where = f"expectations/{sector}/{of[0]}/{FILE}.json"
     wrong = Wrong(where)
     if len(of) > 1:
-        wrong.add(f"suites rest on the computations {' and '.join(of)}", "use suites of one profile")
+        wrong.add(say("suites rest on the computations {names}", names=list(of)), say("use suites of one profile"))
     if not (path := expectations(sector, of[0], f"{FILE}.json")).is_file():
         known = sorted(one.parent.name for one in expectations(sector).glob(f"*/{FILE}.json"))
-        wrong.add(f"the pack {of[0]!r} has no computation", near(of[0], known))
+        wrong.add(say("the pack {of} has no computation", of=repr(of[0])), near(of[0], known))
     wrong.refuse()
     return read_computation(path, where)
 
@@ -203,7 +206,10 @@ def load(names: Sequence[str], tables: Tables, root: Path, known: Links | None =
     for rule, times in rules.items():
         if times > 1:
             homes = ", ".join(suite.name for suite in suites if any(one.id == rule for one in suite.rules))
-            wrong.at(homes).add(f"rule {rule} stands {times} times", "give each rule a name of its own")
+            wrong.at(homes).add(
+                say_n("rule {rule} stands {n} time", "rule {rule} stands {n} times", n=times, rule=rule),
+                say("give each rule a name of its own"),
+            )
     wrong.refuse()
     return tuple(suites)
 
@@ -213,35 +219,39 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Sui
     document, content = read_object(path, wrong)
     if not content:
         return None
-    check_keys(document, wrong, needed=("name", "expectations", "meta"), allowed=_GX_ADDS, what="the suite")
+    check_keys(document, wrong, needed=("name", "expectations", "meta"), allowed=_GX_ADDS, what=say("the suite"))
     meta = document.get("meta")
     own = meta.get("recaudit") if isinstance(meta, dict) else None
     if not isinstance(own, dict):
         wrong.add(
-            "the suite's meta says nothing to recaudit", 'add {"recaudit": {"version": …, "table": …, "sector": …}}'
+            say("the suite's meta says nothing to recaudit"),
+            say('add {"recaudit": {"version": …, "table": …, "sector": …}}'),
         )
         return None
     check_keys(own, wrong, needed=_META, allowed=(FILE,), what="meta.recaudit")
     table, sector, entries = str(own.get("table")), str(own.get("sector")), document.get("expectations")
     if not isinstance(entries, list) or not entries:
-        wrong.add("the suite holds no rule", "add one, or remove the suite: what has no rule is not judged")
+        wrong.add(say("the suite holds no rule"), say("add one, or remove the suite: what has no rule is not judged"))
         return None
     if sector not in _sectors():
-        wrong.add(f"the suite is of the unknown sector {sector!r}", near(sector, _sectors()))
+        wrong.add(say("the suite is of the unknown sector {sector}", sector=repr(sector)), near(sector, _sectors()))
         return None
     linked = known or links_of(table, sector, tables)
     if linked is None or table not in linked.tables:
-        wrong.add(f"the suite is about the unknown table {table!r}", near(table, linked.tables if linked else tables))
+        wrong.add(
+            say("the suite is about the unknown table {table}", table=repr(table)),
+            near(table, linked.tables if linked else tables),
+        )
         return None
     kinds = frame_kinds(table, tables, linked)
     rules = [
-        read_rule(entry, wrong.inside(f"expectation {at}"), sector=sector, table=table, kinds=kinds)
+        read_rule(entry, wrong.inside(say("expectation {at}", at=at)), sector=sector, table=table, kinds=kinds)
         for at, entry in enumerate(entries, start=1)
     ]
     for unit in sorted({rule.unit for rule in rules if rule and rule.unit}):
         units = {one.unit for one in _of_every_unit(sector, tables)}
         if unit not in units:
-            wrong.add(f"a rule is asked only around the unknown unit {unit!r}", near(unit, units))
+            wrong.add(say("a rule is asked only around the unknown unit {unit}", unit=repr(unit)), near(unit, units))
     return Suite(
         name=str(document.get("name")),
         version=str(own.get("version")),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from recaudit.computing import Computation, Computed, Level, Title
+from recaudit.said import Value, say
 from recaudit.suites.reading import Wrong, check_keys, near, read_object
 
 FILE: Final = "computation"
@@ -31,11 +32,11 @@ def folded(text: str) -> str:
 class _Reader:
     """One object of the file. What is not as it must be is added to ``wrong`` and read as nothing."""
 
-    def __init__(self, said: object, wrong: Wrong, needed: Sequence[str], what: str) -> None:
+    def __init__(self, said: object, wrong: Wrong, needed: Sequence[str], what: Value) -> None:
         self.said: Mapping[str, Any] = said if isinstance(said, dict) else {}
         self.wrong = wrong
         if not isinstance(said, dict):
-            wrong.add(f"{what} is no object", "write { … }")
+            wrong.add(say("{what} is no object", what=what), say("write { … }"))
         else:
             check_keys(self.said, wrong, needed=needed, what=what)
 
@@ -45,24 +46,24 @@ class _Reader:
     def each(self, key: str, needed: Sequence[str]) -> list[_Reader]:
         said = self.said.get(key)
         if not isinstance(said, list) or not said:
-            self.wrong.inside(key).add("it is no list with something in it", "write [ { … } ]")
+            self.wrong.inside(key).add(say("it is no list with something in it"), say("write [ { … } ]"))
             return []
         return [
-            _Reader(one, self.wrong.inside(f"{key} {at}"), needed, f"an entry of {key}")
+            _Reader(one, self.wrong.inside(f"{key} {at}"), needed, say("an entry of {key}", key=key))
             for at, one in enumerate(said, 1)
         ]
 
     def text(self, key: str) -> str:
         said = self.said.get(key)
         if not isinstance(said, str) or not said.strip():
-            self.wrong.inside(key).add("it is no text", "write it in quotes")
+            self.wrong.inside(key).add(say("it is no text"), say("write it in quotes"))
             return ""
         return said
 
     def texts(self, key: str) -> tuple[str, ...]:
         said = self.said.get(key)
         if not isinstance(said, list) or not all(isinstance(one, str) and one for one in said):
-            self.wrong.inside(key).add("it is no list of texts", 'write ["…"]')
+            self.wrong.inside(key).add(say("it is no list of texts"), say('write ["…"]'))
             return ()
         return tuple(said)
 
@@ -72,7 +73,7 @@ class _Reader:
     def whole(self, key: str) -> int:
         said = self.said.get(key)
         if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < 1_000_000:
-            self.wrong.inside(key).add("it is no whole number from 0", "write a number")
+            self.wrong.inside(key).add(say("it is no whole number from 0"), say("write a number"))
             return 0
         return said
 
@@ -83,7 +84,7 @@ class _Reader:
         except InvalidOperation:
             said = Decimal("NaN")
         if not said.is_finite():
-            self.wrong.inside(key).add("it is no decimal number", 'write it in quotes: "6.5"')
+            self.wrong.inside(key).add(say("it is no decimal number"), say('write it in quotes: "6.5"'))
             return Decimal(0)
         return said
 
@@ -97,7 +98,9 @@ def read_computation(path: Path, label: str) -> Computation:
     periods = whole.at("periods", ("terms", "year"))
     terms = [(one.text("code"), one.whole("weight")) for one in periods.each("terms", ("code", "weight"))]
     if len(terms) != 2 or not sum(weight for _, weight in terms):
-        wrong.inside("periods, terms").add("a year is computed from two terms", "name two, each with its weight")
+        wrong.inside("periods, terms").add(
+            say("a year is computed from two terms"), say("name two, each with its weight")
+        )
         terms = [("", 1), ("", 1)]
     secondary, primary = whole.at("secondary", _SECONDARY), whole.at("primary", _PRIMARY)
     promotion = secondary.at("promotion", ("learning", "conduct", "absence"))
@@ -114,13 +117,13 @@ def read_computation(path: Path, label: str) -> Computation:
     named += [code for first, second, year in conduct for code in (*first, *second, year)]
     named += [*promotion.texts("learning"), *promotion.texts("conduct")]
     for code in sorted(set(named) - set(words)):
-        wrong.inside("secondary").add(f"the level {code!r} has no words", near(code, words))
+        wrong.inside("secondary").add(say("the level {code} has no words", code=repr(code)), near(code, words))
     if not words:
-        wrong.inside("secondary, words").add("no level has words", 'write {"1": ["…"], …}, the best first')
+        wrong.inside("secondary, words").add(say("no level has words"), say('write {"1": ["…"], …}, the best first'))
     ages = whole.at("ages", ("on", "grades"))
     on = ages.text("on")
     if not re.fullmatch("[01][0-9]-[0-3][0-9]", on):
-        wrong.inside("ages, on").add("it is no day of a year", 'write month and day: "09-01"')
+        wrong.inside("ages, on").add(say("it is no day of a year"), say('write month and day: "09-01"'))
     computation = Computation(
         name=whole.text("computation"),
         terms=(terms[0], terms[1]),
@@ -150,7 +153,7 @@ def read_computation(path: Path, label: str) -> Computation:
         age_on=on,
     )
     if computation.decimals > 4:
-        wrong.inside("decimals").add("more than four places are not looked at", "write 0 to 4")
+        wrong.inside("decimals").add(say("more than four places are not looked at"), say("write 0 to 4"))
     wrong.refuse()
     return computation
 
@@ -170,7 +173,7 @@ def _ages(said: object, wrong: Wrong) -> dict[str, tuple[int, int]]:
     for grade, pair in said.items() if isinstance(said, dict) else ():
         whole = isinstance(pair, list) and len(pair) == 2 and all(type(age) is int and age >= 0 for age in pair)
         if not whole or pair[0] > pair[1]:
-            wrong.inside(str(grade)).add("it is no youngest and oldest age", "write [10, 15]")
+            wrong.inside(str(grade)).add(say("it is no youngest and oldest age"), say("write [10, 15]"))
         else:
             found[str(grade)] = (pair[0], pair[1])
     return found
@@ -198,21 +201,26 @@ def read_computed(
 
     def column(name: object, table: str, key: str) -> str:
         if str(name) not in tables.get(table, {}):
-            wrong.inside(key).add(f"there is no column {name!r}", near(name, tables.get(table, {})))
+            wrong.inside(key).add(say("there is no column {name}", name=repr(name)), near(name, tables.get(table, {})))
         return str(name)
 
     for key in ("subjects", "cards"):
         if str(said[key]) in tables:
-            wrong.inside(key).add(f"{said[key]!r} is a table that is read", "give what is computed a name of its own")
+            wrong.inside(key).add(
+                say("{said} is a table that is read", said=repr(said[key])),
+                say("give what is computed a name of its own"),
+            )
     born, _, birth = str(said["born"]).partition(".")
     if born not in referenced:
-        wrong.inside("born").add(f"the record names no row of {born!r}", near(born, referenced))
+        wrong.inside("born").add(say("the record names no row of {born}", born=repr(born)), near(born, referenced))
     column(birth, born, "born")
     traits = said["traits"] if isinstance(said["traits"], dict) else {}
     check_keys(traits, wrong.inside("traits"), needed=("table", "trait", "period", "level"), what="traits")
     table = str(traits.get("table"))
     if table not in hanging:
-        wrong.inside("traits").add(f"rows of {table!r} do not hang on the record", near(table, hanging))
+        wrong.inside("traits").add(
+            say("rows of {table} do not hang on the record", table=repr(table)), near(table, hanging)
+        )
     of_traits = [column(traits.get(key), table, f"traits, {key}") for key in ("trait", "period", "level")]
     absences = said["absences"] if isinstance(said["absences"], list) else []
     cells = {key: column(said[key], unit, key) for key in _COLUMNS}

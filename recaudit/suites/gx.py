@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from recaudit.model import Suite
+from recaudit.said import say, say_n
 from recaudit.suites.reading import Wrong, check_keys, read_object
 
 
@@ -28,18 +29,33 @@ def hold_in_gx(path: Path, compiled: Suite | None = None) -> int:
     wrong = Wrong(path.name)
     document, _ = read_object(path, wrong)
     wrong.refuse()
-    check_keys(document, wrong, needed=("name", "expectations", "meta"), allowed=document, what="the suite")
+    check_keys(document, wrong, needed=("name", "expectations", "meta"), allowed=document, what=say("the suite"))
     wrong.refuse()
     entries = document["expectations"]
     if not entries:
-        wrong.add("the suite holds no expectation", "add a rule, or remove the file")
-    held = sum(_held(entry, wrong.inside(f"expectation {at}")) for at, entry in enumerate(entries, start=1))
+        wrong.add(say("the suite holds no expectation"), say("add a rule, or remove the file"))
+    held = sum(_held(entry, wrong.inside(say("expectation {at}", at=at))) for at, entry in enumerate(entries, start=1))
     wrong.refuse()
     stored = _stored(document)
     if not len(entries) == held == stored:
-        wrong.add(f"the file has {len(entries)} expectations and GX holds {stored}", "look for two that are the same")
+        wrong.add(
+            say_n(
+                "the file has {n} expectation and GX holds {stored}",
+                "the file has {n} expectations and GX holds {stored}",
+                n=len(entries),
+                stored=stored,
+            ),
+            say("look for two that are the same"),
+        )
     if compiled is not None and len(compiled.rules) != held:
-        wrong.add(f"GX holds {held} expectations, recaudit compiled {len(compiled.rules)}", "report this as a bug")
+        wrong.add(
+            say(
+                "GX holds {held} of the expectations, recaudit compiled {compiled}",
+                held=held,
+                compiled=len(compiled.rules),
+            ),
+            say("report this as a bug"),
+        )
     wrong.refuse()
     return held
 
@@ -66,18 +82,24 @@ def quiet_context(gx: ModuleType) -> Any:  # noqa: ANN401  # GX is untyped to us
 def _held(entry: Mapping[str, Any], wrong: Wrong) -> int:
     """1 when GX builds the expectation and keeps every kwarg; else 0, with the reason added."""
     gx = library()
-    rule = entry.get("meta", {}).get("rule", "without a name") if isinstance(entry, dict) else "without a name"
+    rule = entry.get("meta", {}).get("rule", "?") if isinstance(entry, dict) else "?"
     try:
         built = gx.ExpectationSuite(name="one", expectations=[entry]).expectations
     except (ValueError, TypeError, gx.exceptions.GreatExpectationsError) as error:
-        wrong.add(f"GX cannot build rule {rule}: {type(error).__name__}", "correct its type, kwargs and severity")
+        wrong.add(
+            say("GX cannot build rule {rule}: {name}", rule=rule, name=type(error).__name__),
+            say("correct its type, kwargs and severity"),
+        )
         return 0
     if not built:
-        wrong.add(f"GX drops rule {rule}", "correct its type and severity")
+        wrong.add(say("GX drops rule {rule}", rule=rule), say("correct its type and severity"))
         return 0
     kept = built[0].configuration.to_json_dict()["kwargs"]
     if changed := [key for key, value in entry["kwargs"].items() if kept.get(key) != value]:
-        wrong.add(f"GX reads {', '.join(changed)} of rule {rule} otherwise", "write the kwargs as GX saves them")
+        wrong.add(
+            say("GX reads {names} of rule {rule} otherwise", names=", ".join(changed), rule=rule),
+            say("write the kwargs as GX saves them"),
+        )
         return 0
     return 1
 

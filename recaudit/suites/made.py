@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from recaudit.model import LinkedColumn, Links
+from recaudit.said import say
 from recaudit.shipped import expectations
 from recaudit.suites.reading import Wrong, near
 from recaudit.values import KINDS
@@ -32,7 +33,7 @@ def read_made(
     """What the engine makes of several rows. ``uses`` are texts ``table.column``."""
     uses, needs = entry["uses"], entry.get("from", [])
     if not isinstance(uses, list) or not isinstance(needs, list) or len(needs) > 2:
-        wrong.add("uses and from are no lists, or from names more than two columns", "write [ … ]")
+        wrong.add(say("uses and from are no lists, or from names more than two columns"), say("write [ … ]"))
         return None
     for need in needs:
         _column(str(need), kinds, wrong.inside("from"))
@@ -40,14 +41,16 @@ def read_made(
     for use in uses:
         table, _, column = str(use).partition(".")
         if table not in tables:
-            wrong.inside("uses").add(f"there is no table {table!r}", near(table, tables))
+            wrong.inside("uses").add(say("there is no table {table}", table=repr(table)), near(table, tables))
         _column(column, tables.get(table, {}), wrong.inside("uses"))
         pairs.append((table, column))
     if entry["kind"] not in KINDS | {"found", "days"}:
-        wrong.add(f"there is no kind {entry['kind']!r}", near(str(entry["kind"]), sorted(KINDS)))
+        wrong.add(say("there is no kind {entry}", entry=repr(entry["kind"])), near(str(entry["kind"]), sorted(KINDS)))
     known = sorted(file.stem for file in expectations(*_LISTS).glob("*.csv"))
     if "list" in entry and entry["list"] not in known:
-        wrong.inside("list").add(f"there is no list {entry['list']!r}", near(str(entry["list"]), known))
+        wrong.inside("list").add(
+            say("there is no list {entry}", entry=repr(entry["list"])), near(str(entry["list"]), known)
+        )
     start, end = (*map(str, needs), "", "")[:2]
     return LinkedColumn(
         name=str(entry["name"]),
@@ -64,4 +67,4 @@ def read_made(
 
 def _column(column: str, columns: Mapping[str, str], wrong: Wrong) -> None:
     if columns and column not in columns:
-        wrong.add(f"there is no column {column!r}", near(column, columns))
+        wrong.add(say("there is no column {column}", column=repr(column)), near(column, columns))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from recaudit.model import SignalKind, SignalRule
+from recaudit.said import say
 from recaudit.suites.linking import Tables
-from recaudit.suites.reading import Wrong, check_keys, near, read_object
+from recaudit.suites.reading import Wrong, check_keys, near, read_object, texts_of
 
 _KINDS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)
 _NEEDED: Final = ("id", "kind", "title", "why", "source")
@@ -53,7 +54,8 @@ def read_signals(path: Path, label: str, sector: str, tables: Tables) -> tuple[S
     check_keys(document, wrong, needed=("version", "signals"), what="signals.json")
     wrong.refuse()
     found = [
-        _signal(entry, sector, tables, wrong.inside(f"signal {at}")) for at, entry in enumerate(document["signals"], 1)
+        _signal(entry, sector, tables, wrong.inside(say("signal {at}", at=at)))
+        for at, entry in enumerate(document["signals"], 1)
     ]
     wrong.refuse()
     return tuple(one for one in found if one)
@@ -62,29 +64,32 @@ def read_signals(path: Path, label: str, sector: str, tables: Tables) -> tuple[S
 def _signal(entry: Mapping[str, Any], sector: str, tables: Tables, wrong: Wrong) -> SignalRule | None:
     kind = next((one for one in _KINDS if one == entry.get("kind")), None)
     if kind is None:
-        wrong.add("the signal is of no known kind", near(entry.get("kind"), _KINDS))
+        wrong.add(say("the signal is of no known kind"), near(entry.get("kind"), _KINDS))
         return None
     needed, allowed = _ASKS[kind]
-    check_keys(entry, wrong, needed=(*_NEEDED, *needed), allowed=allowed, what="the signal")
+    check_keys(entry, wrong, needed=(*_NEEDED, *needed), allowed=allowed, what=say("the signal"))
     if any(key not in entry for key in (*_NEEDED, *needed)):
         return None
     table, group = str(entry.get("table", "")), str(entry.get("group", ""))
     columns = tuple(map(str, entry.get("columns", ())))
     if table and table not in tables:
-        wrong.add(f"there is no table {table!r}", near(table, tables))
+        wrong.add(say("there is no table {table}", table=repr(table)), near(table, tables))
     for column in (*columns, *([group] if group else [])):
         if table in tables and column not in tables[table]:
-            wrong.add(f"there is no column {column!r}", near(column, tables[table]))
+            wrong.add(say("there is no column {column}", column=repr(column)), near(column, tables[table]))
     beside = tuple((str(of), str(column)) for of, listed in entry.get("beside", {}).items() for column in listed)
     for of, column in beside:
         if column not in tables.get(of, ()):
-            wrong.add(f"there is no column {column!r} of table {of!r}", near(column, tables.get(of, ())))
+            wrong.add(
+                say("there is no column {column} of table {of}", column=repr(column), of=repr(of)),
+                near(column, tables.get(of, ())),
+            )
     return SignalRule(
         id=str(entry["id"]),
         sector=sector,
         kind=kind,
         title=dict(entry["title"]),
-        why=str(entry["why"]),
+        why=texts_of(entry["why"]),
         source=str(entry["source"]),
         table=table,
         columns=columns,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recaudit.errors import PlanError
 from recaudit.model import RUNGS, Claim
+from recaudit.said import say
 from recaudit.synth import plantext, plantings, province, readme, register, sectors
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
@@ -31,7 +32,9 @@ def write(target: Path, spec: Spec) -> None:
     or for no facility or no record at all: nothing is overwritten and no empty audit is made.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise PlanError("the folder is not empty", where=str(target), fix="name a new folder, or empty this one")
+        raise PlanError(
+            say("the folder is not empty"), where=str(target), fix=say("name a new folder, or empty this one")
+        )
     for path, content in audit(spec).items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -63,22 +66,30 @@ def known_packs() -> tuple[str, ...]:
 
 def _check(spec: Spec) -> None:
     if spec.facilities < 1 or spec.records < 1 or spec.schools == 0:
-        fix = "ask for at least one facility and one record"
-        raise PlanError("nothing to make", where="facilities and records", fix=fix)
+        fix = say("ask for at least one facility and one record")
+        raise PlanError(say("nothing to make"), where=say("facilities and records"), fix=fix)
     if unknown := sorted(set(spec.packs) - set(known_packs())):
-        fix = f"the packs are {', '.join(known_packs())}"
-        raise PlanError(f"there is no pack {', '.join(unknown)}", where="packs", fix=fix)
+        fix = say("the packs are {names}", names=", ".join(known_packs()))
+        raise PlanError(say("there is no pack {names}", names=", ".join(unknown)), where=say("packs"), fix=fix)
     of_vietnam = [pack for pack in spec.packs if pack.startswith(VIETNAM)]
     if of_vietnam and "education" in spec.sectors and spec.flavour != "vn":
-        fix = "ask for the flavour vn, or leave the pack out"
-        raise PlanError(f"the pack {of_vietnam[0]} is about schools of Viet Nam", where="packs", fix=fix)
+        fix = say("ask for the flavour vn, or leave the pack out")
+        raise PlanError(
+            say("the pack {of_vietnam} is about schools of Viet Nam", of_vietnam=of_vietnam[0]),
+            where=say("packs"),
+            fix=fix,
+        )
     known = plantings.known(spec)
     if unknown := sorted((spec.plantings or frozenset()) - frozenset(known)):
-        fix = f"the names are {', '.join(known)}"
-        raise PlanError(f"there is no planting {', '.join(unknown)}", where="plantings", fix=fix)
+        fix = say("the names are {names}", names=", ".join(known))
+        raise PlanError(say("there is no planting {names}", names=", ".join(unknown)), where=say("plantings"), fix=fix)
     if not spec.sectors or (unknown := sorted(set(spec.sectors) - set(sectors.SECTORS))):
-        fix = f"the sectors are {', '.join(sectors.SECTORS)}"
-        raise PlanError(f"there is no sector {', '.join(unknown)}".rstrip(), where="sectors", fix=fix)
+        fix = say("the sectors are {names}", names=", ".join(sectors.SECTORS))
+        raise PlanError(
+            say("there is no sector {names}", names=", ".join(unknown)) if unknown else say("there is no sector"),
+            where=say("sectors"),
+            fix=fix,
+        )
 
 
 def build(spec: Spec) -> tuple[World, list[Planted], tuple[File, ...]]:

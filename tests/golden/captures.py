@@ -12,10 +12,17 @@ from recaudit.reports import judgements, lines, places, terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.reports.narrow import NARROW
 from recaudit.result import Result
+from recaudit.said import say_n, together
 from tests.golden.province import province
 
 FOLDER = Path(__file__).parent
-ENDING = terminal.Ending(1, "1 claim is refuted; 1 claim is unverifiable")
+ENDING = terminal.Ending(
+    1,
+    together(
+        say_n("{n} claim is refuted", "{n} claims are refuted", n=1),
+        say_n("{n} claim is unverifiable", "{n} claims are unverifiable", n=1),
+    ),
+)
 
 
 def screen(page: Callable[[Sheet], RenderableType], width: int, encoding: str = "utf-8") -> str:

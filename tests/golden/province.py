@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from recaudit.model import RUNGS
 from recaudit.result import Result, sealed
+from recaudit.said import Said, as_entry, say, say_n
+from recaudit.terms import expected_units, named, unit_in_words, wording
 
 Json = dict[str, Any]
 HOSTILE = "[red]Trạm\x1b[31m y tế \u202eXuân"
@@ -100,17 +102,33 @@ def province() -> Result:
         "catalogues": [{"name": "values/any.json", "sha256": "d" * 64}],
         "areas": _areas(facilities),
         "facilities": facilities,
-        "unattributed": {"no facility is named": 24, "the register does not know the facility": 7},
+        "unattributed": {"no facility named": 24, "facility unknown to the register": 7},
         "claims": _claims(),
         "gates": [],
         "fail_on": {"on": "required", "reason": "", "from": "default"},
         "rules": [_rule(*row) for row in RULES],
         "signals": [],
         "not_looked_at": [
-            {"what": "rule proc-code", "why": "no input holds table procedure"},
-            {"what": "scan.pdf", "why": "no format that is known"},
+            {
+                "what": "procedure",
+                "why": as_entry(say("the table was not handed in: {rules} cannot be assessed", rules=["proc-code"])),
+                "sector": "health",
+            },
+            {
+                "what": "scan.pdf",
+                "why": as_entry(say("neither name nor content is of a format that recaudit reads")),
+                "sector": "health",
+            },
         ],
-        "notes": ["12 rows name two facilities; the first candidate counts"],
+        "notes": [
+            as_entry(
+                say_n(
+                    "{n} row names two facilities of the register; the first in the plan's order counts",
+                    "{n} rows name two facilities of the register; the first in the plan's order counts",
+                    n=12,
+                )
+            )
+        ],
         "totals": {"health": sector},
         "evidence": {
             "health": {"silence": "unknown", "unattributed": 30, "rung_of_table": {}, "holes": [], "facilities": {}}
@@ -177,7 +195,7 @@ def _rule(
     states = ("met", "unmet", "excused", "not_applicable", "not_assessable")
     return {
         "id": key, "sha256": "", "sector": "health", "table": table, "rung": rung, "required": required, "type": kind,
-        "title": {"en": en, "vi": vi}, "why": why, "fix": {"en": fix} if fix else {},
+        "title": {"en": en, "vi": vi}, "why": {"en": why} if why else {}, "fix": {"en": fix} if fix else {},
         "facilities_failing": sum(count[1] + count[2] > 0 for count in counts),
         "totals": {state: sum(count[place] for count in counts) for place, state in enumerate(states)},
     }  # fmt: skip
@@ -213,12 +231,19 @@ def _claims() -> list[Json]:
     return [
         _claim("emr-100", "100 % of electronic medical records are completed", "records", "complete", "1", "1",
                hospitals, by_rung, "refuted", 235,
-               ["246 records are known to be short of complete, more than unread rows can explain",
-                "KCB66017 has 8 unreadable rows", "31 rows name no facility of the register"],
-               ["send the summaries that 235 records lack"], {"kinds": ["hospital"]}),
+               [say_n("{n} record known to be short of {rung}, {missing} of them missing",
+                      "{n} records known to be short of {rung}, {missing} of them missing",
+                      n=246, rung=named("complete"), missing=19),
+                say("{some} of them whatever the rows that are open turn out to be", some=235),
+                say("if all that is open were good, {high} of {total} would reach it", high=1073, total=1320)],
+               [say_n("at least {n} record of those that are short submitted or repaired",
+                      "at least {n} records of those that are short submitted or repaired", n=247)],
+               {"kinds": ["hospital"]}),
         _claim("signed-95", "At least 95 % of records are signed", "records", "attested", "0.95", "1",
                numbered, {**nobody, "attested": ("unverifiable", None, None)}, "unverifiable", 0,
-               ["1 facility has no expected number: KCB66077"], ["an expected number for KCB66077"], {}),
+               [say_n("{n} facility without an expected number: {names}",
+                      "{n} facilities without an expected number: {names}", n=1, names=["KCB66077"])],
+               [say("rosters of {names}", names=["KCB66077"])], {}),
         _claim("communes", "Every commune has sent records", "areas", "received", "1", "any",
                numbered, everywhere, "confirmed", 0, [], [], {}),
     ]  # fmt: skip
@@ -226,13 +251,19 @@ def _claims() -> list[Json]:
 
 def _claim(
     key: str, said: str, level: str, rung: str, target: str, each: str, scope: list[tuple[Any, ...]],
-    by_rung: dict[str, Any], verdict: str, counterexamples: int, reasons: list[str], settle: list[str], limits: Json,
+    by_rung: dict[str, Any], verdict: str, counterexamples: int, reasons: list[Said], settle: list[Said], limits: Json,
 ) -> Json:  # fmt: skip
-    sentences = {
-        "refuted": "refuted: even the highest possible share is below what is claimed",
-        "unverifiable": "unverifiable: what was handed in can neither confirm nor refute it",
-        "confirmed": "confirmed by every area's own rows",
-    }
+    total = by_rung[rung][1][1] if by_rung[rung][1] else 0
+    values: dict[str, Any] = {"verdict": wording(verdict), "units": expected_units("encounter", total)}
+    if by_rung[rung][1] is None:
+        sentence = say("{verdict}: the number of expected records is not known", verdict=wording(verdict))
+    elif each == "any":
+        values["units"] = expected_units(level, total)
+        sentence = say("{verdict}: {low} of {units} have at least one received {unit}", low=by_rung[rung][1][0],
+                       unit=unit_in_words("encounter"), **values)  # fmt: skip
+    else:
+        sentence = say("{verdict}: between {low} and {high} of {units} reach {rung}", low=by_rung[rung][1][0],
+                       high=by_rung[rung][2][0], rung=named(rung), **values)  # fmt: skip
     standing = {}
     for place, name in enumerate(RUNGS):
         reached, short = (sum(row[part][place] for row in scope) for part in (10, 11))
@@ -244,11 +275,12 @@ def _claim(
         "target": target, "each": each,
         "scope": {"areas": [], "kinds": [], "vendors": [], "facilities": [], **limits},
         "excused": "unmet", "accept": "", "said_by": "Department of Health, 2026-04-02", "standing": standing,
-        "verdict": verdict, "wording": verdict, "sentence": sentences[verdict],
+        "verdict": verdict, "wording": verdict, "sentence": as_entry(sentence),
         "low": by_rung[rung][1], "high": by_rung[rung][2],
         "open": {"returned": 30, "holes": 4, "spoiled": 4, "rescued": 0} if key == "emr-100"
         else {"returned": 0, "holes": 0, "spoiled": 0, "rescued": 0},
-        "reasons": reasons, "counterexamples": counterexamples, "units": {"refuted": [], "unverifiable": []},
+        "reasons": [as_entry(one) for one in reasons], "counterexamples": counterexamples,
+        "units": {"refuted": [], "unverifiable": []},
         "by_rung": {name: {"verdict": word, "low": low, "high": high} for name, (word, low, high) in by_rung.items()},
-        "would_settle": settle,
+        "would_settle": [as_entry(one) for one in settle],
     }  # fmt: skip

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from recaudit.education.mapping.patterns import takes_long
-from recaudit.errors import SuiteError
-from recaudit.planfile import nearest
+from recaudit.errors import SuiteError, nearest
+from recaudit.said import Said, say
 
 _UNREADABLE: Final = frozenset({"Cs"})  # halves of characters, which no file can hold
 _CONTROL: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -28,11 +28,15 @@ def content(file: Path, where: str) -> object:
         raw: object = json.loads(file.read_text(encoding="utf-8-sig"), object_pairs_hook=_once, parse_constant=_none)
         odd = next(_halves(raw, ""), None)
     except _TwiceError as failure:
-        raise SuiteError(f"key {failure} stands twice", where=where, fix="keep one of them") from None
+        raise SuiteError(
+            say("key {key} stands twice", key=str(failure)), where=where, fix=say("keep one of them")
+        ) from None
     except (ValueError, RecursionError) as failure:
-        raise SuiteError("a mapping is no JSON", where=where, fix="correct the file") from failure
+        raise SuiteError(say("a mapping is no JSON"), where=where, fix=say("correct the file")) from failure
     if odd is not None:
-        raise SuiteError("half of a character", where=f"{where}: {odd}", fix="write it as text, or as both \\u halves")
+        raise SuiteError(
+            say("half of a character"), where=f"{where}: {odd}", fix=say("write it as text, or as both \\u halves")
+        )
     return raw
 
 
@@ -69,23 +73,27 @@ class Elements:
     def __init__(self, where: str) -> None:
         self.where = where
 
-    def wrong(self, what: str, place: str, fix: str) -> SuiteError:
+    def wrong(self, what: Said, place: str, fix: Said) -> SuiteError:
         return SuiteError(what, where=f"{self.where}: {place}" if place else self.where, fix=fix)
 
     def entries(self, raw: object, place: str, known: Sequence[str], needed: Sequence[str] = ()) -> dict[str, Any]:
         found = self.named(raw, place)
         for key in found:
             if key not in known:
-                raise self.wrong(f"key {key} is not known", place, nearest(key, known) or f"use {', '.join(known)}")
+                raise self.wrong(
+                    say("key {key} is not known", key=key),
+                    place,
+                    nearest(key, known) or say("use {names}", names=", ".join(known)),
+                )
         for key in needed:
             if key not in found:
-                raise self.wrong(f"no {key}", place, "add it")
+                raise self.wrong(say("no {key}", key=key), place, say("add it"))
         return found
 
     def named(self, raw: object, place: str) -> dict[str, Any]:
         """An object of any keys that can be shown on a line."""
         if not isinstance(raw, dict):
-            raise self.wrong("is no object", place, "write { … }")
+            raise self.wrong(say("is no object"), place, say("write { … }"))
         for key in raw:
             self.line(key, place)
         return raw
@@ -93,21 +101,23 @@ class Elements:
     def several(self, raw: object, place: str, *, none: bool = False) -> list[Any]:
         """A list, of one at least unless there may be ``none``."""
         if not isinstance(raw, list):
-            raise self.wrong("is no list", place, "write [ … ]")
+            raise self.wrong(say("is no list"), place, say("write [ … ]"))
         if not raw and not none:
-            raise self.wrong("is empty", place, "say one at least")
+            raise self.wrong(say("is empty"), place, say("say one at least"))
         return raw
 
     def text(self, raw: object, place: str) -> str:
         if not isinstance(raw, str):
-            raise self.wrong("is no text", place, 'write "…"')
+            raise self.wrong(say("is no text"), place, say('write "…"'))
         return raw
 
     def line(self, raw: object, place: str) -> str:
         """A text that is shown on one line."""
         text = self.text(raw, place)
         if any(unicodedata.category(each) in _CONTROL for each in text):
-            raise self.wrong("holds a tab, the end of a line or another control character", place, "write one line")
+            raise self.wrong(
+                say("holds a tab, the end of a line or another control character"), place, say("write one line")
+            )
         return text
 
     def said(self, raw: object, place: str) -> str:
@@ -117,22 +127,22 @@ class Elements:
     def texts(self, raw: object, place: str) -> tuple[str, ...]:
         found = [raw] if isinstance(raw, str) else raw
         if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-            raise self.wrong("is no text and no list of texts", place, 'write ["…"]')
+            raise self.wrong(say("is no text and no list of texts"), place, say('write ["…"]'))
         return tuple(found)
 
     def flag(self, raw: object, place: str) -> bool:
         if not isinstance(raw, bool):
-            raise self.wrong("is not true and not false", place, "write true or false")
+            raise self.wrong(say("is not true and not false"), place, say("write true or false"))
         return raw
 
     def number(self, raw: object, most: int, place: str) -> int:
         if not isinstance(raw, int) or isinstance(raw, bool) or not 1 <= raw <= most:
-            raise self.wrong(f"is no whole number from 1 to {most}", place, "correct it")
+            raise self.wrong(say("is no whole number from 1 to {most}", most=most), place, say("correct it"))
         return raw
 
     def word(self, raw: object, words: Sequence[Any], place: str) -> Any:  # noqa: ANN401  # one of words
         if raw not in words:
-            raise self.wrong("is not known", place, f"use {', '.join(map(repr, words))}")
+            raise self.wrong(say("is not known"), place, say("use {names}", names=", ".join(map(repr, words))))
         return raw
 
     def pattern(self, raw: object, place: str, *, group: bool = False) -> str:
@@ -141,22 +151,24 @@ class Elements:
         try:
             compiled = re.compile(text)
         except (re.error, OverflowError, RecursionError) as failure:
-            raise self.wrong("is no pattern", place, "write a regular expression as Python reads it") from failure
+            raise self.wrong(
+                say("is no pattern"), place, say("write a regular expression as Python reads it")
+            ) from failure
         if takes_long(text):
             raise self.wrong(
-                "may take for ever",
+                say("may take for ever"),
                 place,
-                "repeat no group that holds a choice or what repeats itself: [a]+, not (a+)+",
+                say("repeat no group that holds a choice or what repeats itself: [a]+, not (a+)+"),
             )
         if group and text and not compiled.groups:
-            raise self.wrong("has no group", place, "put what is to be taken in ( … )")
+            raise self.wrong(say("has no group"), place, say("put what is to be taken in ( … )"))
         return text
 
     def delimiter(self, raw: object, place: str) -> str:
         """One character; "" where it is found out."""
         text = self.text(raw, place)
         if len(text) > 1 or text in ("\r", "\n", '"', "\0"):
-            raise self.wrong("is no separator", place, "write one character, such as ; or \\t")
+            raise self.wrong(say("is no separator"), place, say("write one character, such as ; or \\t"))
         return text
 
     def encodings(self, raw: object, place: str) -> tuple[str, ...]:
@@ -168,7 +180,11 @@ class Elements:
             except (LookupError, TypeError, ValueError, AssertionError):
                 read = None
             if not isinstance(read, str):
-                raise self.wrong(f"encoding {json.dumps(name)} is not known", place, 'use "utf-8" or "windows-1258"')
+                raise self.wrong(
+                    say("encoding {value} is not known", value=json.dumps(name)),
+                    place,
+                    say('use "utf-8" or "windows-1258"'),
+                )
         if not names:
-            raise self.wrong("is empty", place, "say one at least")
+            raise self.wrong(say("is empty"), place, say("say one at least"))
         return names

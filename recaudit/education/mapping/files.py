@@ -173,7 +173,7 @@ def _batch(
     unsaid = sorted({name for target in shape.targets for name in target.when} - set(parameters))
     if unsaid:  # nobody knows which rows these are
         for line in batch.lines:
-            said.spoil(f"nobody says {unsaid[0]}", line)
+            said.spoil("nobody says", line, unsaid[0])
         return
     said.read += len(batch.lines)
     lines = pl.Series(batch.lines, dtype=pl.Int64)

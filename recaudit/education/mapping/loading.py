@@ -25,8 +25,8 @@ from recaudit.education.mapping.definition import (
 from recaudit.education.mapping.elements import Elements, content
 from recaudit.education.mapping.invented import without_invented
 from recaudit.education.mapping.text import ORDERS, fold
-from recaudit.errors import SuiteError
-from recaudit.planfile import nearest
+from recaudit.errors import SuiteError, nearest
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 _KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -49,8 +49,8 @@ def load(name: str, root: Path) -> Format:
     except (OSError, ValueError) as failure:  # a name with what no name of a file may hold
         if isinstance(failure, SuiteError):
             raise
-        fix = nearest(name, shipped()) or f"name a file, or one of {', '.join(shipped())}"
-        raise SuiteError("there is no such mapping", where=name, fix=fix) from failure
+        fix = nearest(name, shipped()) or say("name a file, or one of {names}", names=", ".join(shipped()))
+        raise SuiteError(say("there is no such mapping"), where=name, fix=fix) from failure
     return _Reader(name if name.endswith(".json") else f"mapping {name}").mapping(raw, Path(name).stem)
 
 
@@ -111,7 +111,9 @@ class _Reader(Elements):
     def words(self, raw: object, place: str) -> Mapping[str, str]:
         found = {fold(text): self.said(word, place) for text, word in self.named(raw, place).items()}
         if "" in found:
-            raise self.wrong("a code for an empty cell", place, "a cell that is empty says nothing: leave it out")
+            raise self.wrong(
+                say("a code for an empty cell"), place, say("a cell that is empty says nothing: leave it out")
+            )
         return found
 
     def answer(self, raw: object, place: str) -> Answer:
@@ -155,7 +157,7 @@ class _Reader(Elements):
             targets=tuple(targets),
         )
         if not shape.required:
-            raise self.wrong("has no required column", place, "say of one column that it is required")
+            raise self.wrong(say("has no required column"), place, say("say of one column that it is required"))
         return shape
 
     def column(self, name: str, raw: object, place: str) -> Column:
@@ -172,7 +174,7 @@ class _Reader(Elements):
     def titles(self, raw: object, place: str) -> tuple[tuple[str, ...], ...]:
         found = tuple(path_of(self.text(each, place)) for each in self.several(raw, place))
         if not all(found):
-            raise self.wrong("a title is empty", place, "write what stands above the column")
+            raise self.wrong(say("a title is empty"), place, say("write what stands above the column"))
         return found
 
     def target(self, raw: object, place: str, columns: dict[str, Column]) -> Target:
@@ -181,7 +183,9 @@ class _Reader(Elements):
         place = f"{place}, rows of {self.line(one['table'], place)}"
         specification = specifications().get(one["table"])
         if specification is None or one["table"] == MANIFEST:
-            raise self.wrong("no such table", place, nearest(one["table"], list(specifications())) or "name another")
+            raise self.wrong(
+                say("no such table"), place, nearest(one["table"], list(specifications())) or say("name another")
+            )
         items = []
         for number, each in enumerate(self.several(one.get("items", []), f"{place}, items", none=True), 1):
             item = self.entries(each, f"{place}, item {number}", ("set", "from"), ("set", "from"))
@@ -206,8 +210,8 @@ class _Reader(Elements):
         )
         filled = {*target.columns, *(name for item in items for name in (*item.cells, *item.sets))}
         for name in sorted(filled - set(specification.columns)):
-            fix = nearest(name, list(specification.columns)) or "name a column of the table"
-            raise self.wrong(f"{one['table']} has no column {name}", place, fix)
+            fix = nearest(name, list(specification.columns)) or say("name a column of the table")
+            raise self.wrong(say("{one} has no column {name}", one=one["table"], name=name), place, fix)
         return target
 
     def place(self, raw: object, place: str) -> Place:
@@ -216,9 +220,15 @@ class _Reader(Elements):
         said = ("column", "parameter", "value", "item", "join", "first")
         one = self.entries(raw, place, (*said, "between", "lookup", "take", "codes", "form"))
         if sum(key in one for key in said) != 1:
-            raise self.wrong("says not exactly one origin", place, f"use one of {', '.join(said)}")
+            raise self.wrong(
+                say("says not exactly one origin"), place, say("use one of {names}", names=", ".join(said))
+            )
         if (codes := self.text(one.get("codes", ""), f"{place}, codes")) and codes not in self.codes:
-            raise self.wrong(f"codes {codes} are not there", place, nearest(codes, self.codes) or "add them to codes")
+            raise self.wrong(
+                say("codes {codes} are not there", codes=codes),
+                place,
+                nearest(codes, self.codes) or say("add them to codes"),
+            )
         return Place(
             column=self.text(one.get("column", ""), place),
             parameter=self.text(one.get("parameter", ""), place),
@@ -238,26 +248,34 @@ class _Reader(Elements):
         shapes = {shape.name: shape for shape in made.shapes}
         for lookup in made.lookups.values():
             if lookup.shape not in shapes or {lookup.key, lookup.answer} - set(shapes[lookup.shape].columns):
-                raise self.wrong("shape or column is not there", f"lookups, {lookup.name}", "name those of the mapping")
+                raise self.wrong(
+                    say("shape or column is not there"), f"lookups, {lookup.name}", say("name those of the mapping")
+                )
         asked = {lookup.shape for lookup in made.lookups.values()}
         for shape in made.shapes:
             if not shape.targets and shape.name not in asked:
-                raise self.wrong("makes no rows", f"shape {shape.name}, rows", "say which rows, or leave the shape out")
+                raise self.wrong(
+                    say("makes no rows"), f"shape {shape.name}, rows", say("say which rows, or leave the shape out")
+                )
             for target in shape.targets:
                 for place in target.columns.values():
                     self._place_fits(place, f"shape {shape.name}, rows of {target.table}", shape, made)
                 for name in target.when:
                     if name not in made.parameters:
-                        raise self.wrong(f"parameter {name} is not there", f"shape {shape.name}", "add it")
+                        raise self.wrong(
+                            say("parameter {name} is not there", name=name), f"shape {shape.name}", say("add it")
+                        )
         if made.version[0] not in ("", *made.parameters):
-            raise self.wrong("no such parameter", "version", "name one of the parameters")
+            raise self.wrong(say("no such parameter"), "version", say("name one of the parameters"))
 
     def _place_fits(self, place: Place, where: str, shape: Shape, made: Format) -> None:
         for word, there in (
             (place.column, shape.columns), (place.parameter, made.parameters), (place.lookup, made.lookups)
         ):  # fmt: skip
             if word and word not in there:
-                raise self.wrong(f"{word} is not there", where, nearest(word, list(there)) or "add it")
+                raise self.wrong(
+                    say("{word} is not there", word=word), where, nearest(word, list(there)) or say("add it")
+                )
         for part in (*place.join, *place.first):
             self._place_fits(part, where, shape, made)
 

@@ -22,6 +22,7 @@ from recaudit.education.references import dangling
 from recaudit.errors import Problem
 from recaudit.model import EVER, Input
 from recaudit.plan import Plan, Source
+from recaudit.said import say
 from recaudit.seam import Tables
 from recaudit.sectors import Progress
 from recaudit.sources.drawn import drawn_from, forget
@@ -83,11 +84,17 @@ def _misused(source: Source, form: Format) -> Iterator[Problem]:
     where = f"source {source.name}, parameters"
     for name in source.parameters:
         if name not in (DATES, *asked):
-            yield Problem(f"parameter {name} is not known", where, f"use {', '.join(sorted((DATES, *asked)))}")
+            yield Problem(
+                say("parameter {name} is not known", name=name),
+                where,
+                say("use {names}", names=", ".join(sorted((DATES, *asked)))),
+            )
     if source.parameters.get(DATES, "") not in ORDERS:
-        yield Problem("the order of dates is not known", f"{where}, {DATES}", 'write "dmy", "mdy" or "iso"')
+        yield Problem(say("the order of dates is not known"), f"{where}, {DATES}", say('write "dmy", "mdy" or "iso"'))
     if source.release:
-        yield Problem("a mapping has no releases", f"source {source.name}", "leave 'release' out")
+        yield Problem(
+            say("a mapping has no releases"), say("source {source}", source=source.name), say("leave 'release' out")
+        )
 
 
 def _is_one(file: File, form: Format) -> bool:

@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from recaudit.errors import RecauditError
+from recaudit.errors import RecauditError, Unusable
 from recaudit.health.evaluate import Resource
+from recaudit.said import say
 
 Name = Literal["on", "off", "verify"]
 _VERIFY: Final = re.compile(r"verify(?::1/([1-9][0-9]{0,8}))?")
@@ -42,7 +43,7 @@ OFF: Final = Mode("off")
 
 
 def mode_of(text: str) -> Mode:
-    """From how it is written. Raises ``ValueError`` for anything else, with what may be written.
+    """From how it is written. Raises ``Unusable`` for anything else, with what may be written.
 
     >>> mode_of("verify:1/100")
     Mode(name='verify', one_in=100)
@@ -51,7 +52,7 @@ def mode_of(text: str) -> Mode:
         return OFF if text == "off" else ON
     match = _VERIFY.fullmatch(text)
     if match is None:
-        raise ValueError("write on, off, verify, or verify:1/N")
+        raise Unusable(say("write on, off, verify, or verify:1/N"))
     return Mode("verify", int(match[1] or 1))
 
 
@@ -66,7 +67,7 @@ class GateDisagreesError(RecauditError):
 def disagreement(where: str) -> GateDisagreesError:
     """``where``: type, element and kind of error, never a value."""
     return GateDisagreesError(
-        "the gate decided what the full judgement decides otherwise",
+        say("the gate decided what the full judgement decides otherwise"),
         where=where,
-        fix="run again with --gate off, and report it: it is a fault of recaudit",
+        fix=say("run again with --gate off, and report it: it is a fault of recaudit"),
     )

@@ -14,6 +14,7 @@ from typing import Any, Final
 from recaudit.errors import SuiteError
 from recaudit.health.conform import CLEAN, LENIENT, NOT_CONFORMANT, NOT_JUDGED, Conformance
 from recaudit.health.insurance.forms import is_moment, is_number
+from recaudit.said import say
 from recaudit.sources.insurance import Cells, definition
 
 _FORMS: Final[Mapping[str, Callable[[str], bool]]] = {"moment": is_moment, "day": is_moment, "number": is_number}
@@ -45,8 +46,12 @@ def demands() -> Mapping[str, tuple[Demand, ...]]:
 def _demand(field: Mapping[str, Any], refuses: Mapping[str, Any], kind: str) -> Demand:
     known, form = field.get("known", ()), field.get("form", "")
     if form and form not in _FORMS:
-        fix = f"use one of: {', '.join(_FORMS)}"
-        raise SuiteError(f"form {form} is not known", where=f"format bhyt-xml, {kind}.{field['name']}", fix=fix)
+        fix = say("use one of: {names}", names=", ".join(_FORMS))
+        raise SuiteError(
+            say("form {form} is not known", form=form),
+            where=f"format bhyt-xml, {kind}.{field['name']}",
+            fix=fix,
+        )
     sure = _ALWAYS in known or len(known) >= refuses["absent"]
     return Demand(
         field=field["name"],

@@ -13,6 +13,7 @@ from typing import Any
 
 from recaudit.errors import SuiteError
 from recaudit.health.insurance.forms import FORMS, Form
+from recaudit.said import say
 from recaudit.sources.insurance import definition, fields, visit
 
 
@@ -73,14 +74,20 @@ def _mapping(raw: Mapping[str, Any], codes: Mapping[str, Mapping[str, str]]) -> 
     of_visit = {name for place in made.columns.values() for name in place.visit}
     unknown = sorted((asked - fields().get(made.kind, frozenset())) | (of_visit - fields()[visit().table]))
     if unknown:
-        raise SuiteError(f"the format has no field {', '.join(unknown)}", where=where, fix="name fields of its tables")
+        raise SuiteError(
+            say("the format has no field {names}", names=", ".join(unknown)),
+            where=where,
+            fix=say("name fields of its tables"),
+        )
     return made
 
 
 def _place(raw: Mapping[str, Any], codes: Mapping[str, Mapping[str, str]], where: str) -> Place:
     form, named = raw.get("form", ""), raw.get("codes", "")
     if (form and form not in FORMS) or (named and named not in codes):
-        raise SuiteError("a form or a list of codes is not known", where=where, fix="name one of the definition")
+        raise SuiteError(
+            say("a form or a list of codes is not known"), where=where, fix=say("name one of the definition")
+        )
     return Place(
         fields=tuple(raw.get("fields", ())),
         visit=tuple(raw.get("visit", ())),

@@ -19,9 +19,10 @@ from recaudit.sources.insurance import FORMAT, Content, Dossier, fields, readabl
 from recaudit.sources.lines import CannotOpenError, CutOffError, Taken, digest, opened
 from recaudit.sources.seamfiles import SeamFiles
 from recaudit.sources.xml import XmlError
+from recaudit.terms import UNREAD_TABLE
 
 _UNIT: Final = "encounter"
-UNREAD: Final = "inner files that could not be read"
+UNREAD: Final = UNREAD_TABLE
 """What holes are counted as, beside the tables: one for each table that the inner file may have had rows of."""
 
 
@@ -72,7 +73,7 @@ class _Reader:
         self.said.lines += 1
         if dossier.first(visit().table) is None:
             fault = next((one.fault for one in dossier.contents if one.kind == visit().table and one.fault), "")
-            self.said.spoil(f"{fault or 'no'} {visit().table}", dossier.number)
+            self.said.spoil(fault or "no content", dossier.number, visit().table)
         maker = Maker(self.kept, self.zone, self.envelope.sender)
         if dossier.strange:
             self.said.find("unknown content", "HOSO", dossier.number)

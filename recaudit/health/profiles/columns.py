@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from recaudit.errors import SuiteError
 from recaudit.health.evaluate import choice
 from recaudit.health.fhirpath import Call, Index, Node, Step, This, parse
 from recaudit.health.types import table_of
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 Trail = tuple[str, ...]
@@ -32,11 +34,30 @@ def views() -> dict[str, Mapping[str, Any]]:
     return {view["resource"]: view for view in found}
 
 
+def paths() -> dict[str, dict[str, str]]:
+    """Table -> column -> the element it comes from first, with its type of resource and without what chooses among
+    several values; "" -> the type alone."""
+    return {
+        view["name"]: {"": name, **{column["name"]: f"{name}.{_element(column['path'])}" for column in _flat(view)}}
+        for name, view in views().items()
+    }
+
+
+def _element(path: str) -> str:
+    """
+    >>> _element("subject.getReferenceKey(Patient).first()")
+    'subject'
+    """
+    return re.sub(r"\.(?:first|getReferenceKey)\(\w*\)", "", path)
+
+
 def columns_of(name: str, model: Any, where: str) -> tuple[Column, ...]:  # noqa: ANN401
     """The columns of a type whose every path of this release only leads down: others stand for less than an element."""
     if model is None:
         raise SuiteError(
-            f"the release of the profile has no {name}", where=where, fix="correct fhirVersion, or the type"
+            say("the release of the profile has no {name}", name=name),
+            where=where,
+            fix=say("correct fhirVersion, or the type"),
         )
     known = {info.alias or key for key, info in model.model_fields.items()}
     found = []

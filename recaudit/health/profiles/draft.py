@@ -20,8 +20,10 @@ from recaudit.health.gate.models import model_of
 from recaudit.health.profiles.columns import Column, columns_of, standing_for, views
 from recaudit.health.release import VERSIONS, declared_by, release_of
 from recaudit.health.types import table_of
+from recaudit.refusals import of_system
+from recaudit.said import Said, say
 
-Left = tuple[str, str]
+Left = tuple[str, Said]
 """(element of the profile, why no rule was made of it)."""
 
 _EXAMPLES: Final[Mapping[str, str]] = {  # of each kind of column, a cell that holds a value
@@ -36,7 +38,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {  # of each kind of column, a cell that h
     "phone": "0912345678",
     "answer": "no",
 }
-_WITHOUT_A_COLUMN: Final = "no column of the view stands for it"
+_WITHOUT_A_COLUMN: Final = say("no column of the view stands for it")
 _SHOWN: Final = 6  # elements named in an error
 _NARROWED: Final = ("fixed", "pattern", "minValue", "maxValue", "maxLength")
 
@@ -60,9 +62,11 @@ def read(path: Path) -> object:
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as wrong:
         what = (
-            f"the profile cannot be read: {wrong.strerror}" if isinstance(wrong, OSError) else "the profile is no JSON"
+            say("the profile cannot be read: {reason}", reason=of_system(wrong))
+            if isinstance(wrong, OSError)
+            else say("the profile is no JSON")
         )
-        raise SuiteError(what, where=str(path), fix="name a StructureDefinition as JSON") from wrong
+        raise SuiteError(what, where=str(path), fix=say("name a StructureDefinition as JSON")) from wrong
 
 
 def write(suite: Mapping[str, Any], out: Path) -> None:
@@ -71,8 +75,8 @@ def write(suite: Mapping[str, Any], out: Path) -> None:
         with out.open("x", encoding="utf-8") as file:
             file.write(as_text(suite) + "\n")
     except OSError as wrong:
-        what = f"the suite cannot be written: {wrong.strerror}"
-        raise SuiteError(what, where=str(out), fix="name a new file in a folder that exists") from wrong
+        what = say("the suite cannot be written: {reason}", reason=of_system(wrong))
+        raise SuiteError(what, where=str(out), fix=say("name a new file in a folder that exists")) from wrong
 
 
 def as_text(suite: Mapping[str, Any]) -> str:
@@ -105,14 +109,20 @@ def suite_of(profile: object, where: str) -> tuple[dict[str, Any], tuple[Left, .
         else:
             first, second = sorted((asked, other), key=lambda one: (one.required, len(one.names)))
             kept[column.name] = second
-            left.append((first.path, f"column {column.name} asks for {second.path} already"))
+            left.append(
+                (first.path, say("column {column} asks for {path} already", column=column.name, path=second.path))
+            )
     left.extend(_not_asked(definition, elements, model))
     lines = tuple(dict.fromkeys(left))
     if not kept:
         raise SuiteError(
-            f"nothing that the profile asks for has a column of table {table_of(name)}",
+            say("nothing that the profile asks for has a column of table {name}", name=table_of(name)),
             where=where,
-            fix="; ".join(f"{path}: {why}" for path, why in lines[:_SHOWN]) or "add min or mustSupport to an element",
+            fix=say(
+                "see why: {reasons}", reasons=[say("{path}: {why}", path=path, why=why) for path, why in lines[:_SHOWN]]
+            )
+            if lines
+            else say("add min or mustSupport to an element"),
         )
     order = [column for column in columns if column.name in kept]
     label = str(definition.get("id") or definition.get("name") or name)
@@ -137,16 +147,24 @@ def suite_of(profile: object, where: str) -> tuple[dict[str, Any], tuple[Left, .
 # ------------------------------------------------------------------------------------------------ the profile
 def _profile(profile: object, where: str) -> Mapping[str, Any]:
     if not isinstance(profile, dict) or profile.get("resourceType") != "StructureDefinition":
-        raise SuiteError("this is no StructureDefinition", where=where, fix="give the JSON of a FHIR profile")
+        raise SuiteError(say("this is no StructureDefinition"), where=where, fix=say("give the JSON of a FHIR profile"))
     name, held = profile.get("type"), views()
     if not isinstance(name, str) or name not in held:
-        what = f"no table is made of the type {name}" if isinstance(name, str) else "the profile names no type"
-        raise SuiteError(what, where=f"{where}: type", fix="types with a table: " + ", ".join(sorted(held)))
+        what = (
+            say("no table is made of the type {name}", name=name)
+            if isinstance(name, str)
+            else say("the profile names no type")
+        )
+        raise SuiteError(
+            what, where=f"{where}: type", fix=say("types with a table: {names}", names=", ".join(sorted(held)))
+        )
     version = profile.get("fhirVersion")
     if version is not None and declared_by({"fhirVersion": version}) is None:
         known = ", ".join(VERSIONS)
         raise SuiteError(
-            "the profile is of no release that is known", where=f"{where}: fhirVersion", fix=f"one of {known}"
+            say("the profile is of no release that is known"),
+            where=f"{where}: fhirVersion",
+            fix=say("one of {known}", known=known),
         )
     return profile
 
@@ -159,11 +177,15 @@ def _elements(definition: Mapping[str, Any], where: str) -> Iterator[Mapping[str
         if isinstance(listed, list) and listed:
             for at, element in enumerate(listed, start=1):
                 if not isinstance(element, dict) or not isinstance(element.get("path"), str):
-                    raise SuiteError(f"element {at} has no path", where=f"{where}: {part}", fix="correct the profile")
+                    raise SuiteError(
+                        say("element {at} has no path", at=at), where=f"{where}: {part}", fix=say("correct the profile")
+                    )
                 if "." in element["path"]:
                     yield element
             return
-    raise SuiteError("the profile has no elements", where=where, fix="give one with a snapshot or a differential")
+    raise SuiteError(
+        say("the profile has no elements"), where=where, fix=say("give one with a snapshot or a differential")
+    )
 
 
 def _check_min(element: Mapping[str, Any], where: str) -> None:
@@ -172,9 +194,9 @@ def _check_min(element: Mapping[str, Any], where: str) -> None:
     if least is None:
         return
     if not isinstance(least, int) or isinstance(least, bool) or least < 0:
-        raise SuiteError("min is no whole number", where=place, fix="write min as a number: 0, 1, ...")
+        raise SuiteError(say("min is no whole number"), where=place, fix=say("write min as a number: 0, 1, ..."))
     if isinstance(most, str) and most.isascii() and most.isdigit() and int(most[:20]) < least:
-        raise SuiteError("min is above max: nothing can be so", where=place, fix="correct min or max")
+        raise SuiteError(say("min is above max: nothing can be so"), where=place, fix=say("correct min or max"))
 
 
 def _asked(elements: Iterable[Mapping[str, Any]], model: Any, left: list[Left]) -> Iterator[Asked]:  # noqa: ANN401
@@ -186,19 +208,19 @@ def _asked(elements: Iterable[Mapping[str, Any]], model: Any, left: list[Left]) 
         if not due and not supported:
             continue
         if _sliced(element):
-            left.append((str(element.get("id") or path), "a slice"))
+            left.append((str(element.get("id") or path), say("a slice")))
             continue
         parts = path.split(".")
         above = (".".join(parts[:length]) for length in range(2, len(parts)))
         absent = next((each for each in above if not _always(each, minimum, model)), None)
         if due and absent is None:
             if element["min"] > 1:
-                left.append((path, f"min {element['min']}: the rule asks for one"))
+                left.append((path, say("min {min}: the rule asks for one", min=str(element["min"]))))
             yield Asked(path, True, element)
         elif supported:
             yield Asked(path, False, element)
         else:
-            left.append((path, f"due only where {absent} is there"))
+            left.append((path, say("due only where {absent} is there", absent=absent or "")))
 
 
 def _is_due(least: object) -> bool:
@@ -253,20 +275,23 @@ def _not_asked(
         name = str(element.get("id") or element["path"])
         for key in element:
             if key.startswith(_NARROWED):
-                yield name, f"{key} is not asked for"
+                yield name, say("{key} is not asked for", key=key)
         for one in objects(element.get("constraint")):
             if own or one.get("source") == definition.get("url"):
-                yield name, f"constraint {one.get('key')}"
+                yield name, say("constraint {key}", key=str(one.get("key")))
         binding = element.get("binding")
         if own and isinstance(binding, dict) and binding.get("strength") in ("required", "extensible"):
-            yield name, f"{binding['strength']} binding to {binding.get('valueSet')}"
+            yield (
+                name,
+                say("{strength} binding to {list}", strength=binding["strength"], list=str(binding.get("valueSet"))),
+            )
         most, info = element.get("max"), _field(element["path"], model)
         if own and isinstance(most, str) and most != "*" and (most != "1" or "List[" in str(info and info.annotation)):
-            yield name, f"at most {most}"
+            yield name, say("at most {most}", most=most)
         if own and any("profile" in one or "targetProfile" in one for one in objects(element.get("type"))):
-            yield name, "profiles of its type"
+            yield name, say("profiles of its type")
         if "slicing" in element and (own or element["path"].rpartition(".")[2] != "extension"):
-            yield name, "slicing"
+            yield name, say("slicing")
 
 
 # ------------------------------------------------------------------------------------------------ rules

@@ -13,6 +13,7 @@ from recaudit.compare import compare
 from recaudit.errors import ResultError
 from recaudit.reports.html.packing import packed
 from recaudit.result import Result
+from recaudit.said import NOTHING, SaidEntry, as_entry, say
 
 KEPT: Final = ("schema", "tool", "plan", "as_of", "period", "areas", "claims", "totals", "digest")
 """What a trend needs beside the facilities."""
@@ -25,15 +26,15 @@ def in_order(result: Result, older: Sequence[Result]) -> list[Result]:
     for one in sorted(older, key=_when):
         if one["plan"]["name"] != result["plan"]["name"]:
             raise ResultError(
-                "an earlier result is of another plan",
-                where=f"{one['plan']['name']}, beside {result['plan']['name']}",
-                fix="name results of one plan; a plan keeps its name from period to period",
+                say("an earlier result is of another plan"),
+                where=say("{name}, beside {shown}", name=one["plan"]["name"], shown=result["plan"]["name"]),
+                fix=say("name results of one plan; a plan keeps its name from period to period"),
             )
         if _when(one) in seen or _when(one) > _when(result):
             raise ResultError(
-                "a result that should be earlier is of the same day and period as another, or later than the one shown",
-                where=f"{one['plan']['name']}, as of {one['as_of']}",
-                fix="name each earlier result once, and show the latest",
+                say("an earlier result is of the same day and period as another, or later than the one shown"),
+                where=say("{plan}, as of {day}", plan=one["plan"]["name"], day=one["as_of"] or NOTHING),
+                fix=say("name each earlier result once, and show the latest"),
             )
         seen.add(_when(one))
     return sorted(older, key=_when)
@@ -44,21 +45,21 @@ def _when(result: Result) -> tuple[str, str, str]:
     return period["to"] or "", period["from"] or "", result["as_of"] or ""
 
 
-def unlike(old: Result, new: Result) -> dict[str, dict[str, list[str]]]:
+def unlike(old: Result, new: Result) -> dict[str, dict[str, list[SaidEntry]]]:
     """Why a claim or a facility was not measured then as it is now: {"claims": {id: [why]}, "facilities": …}.
 
     Facilities by "sector/id"; claims and facilities that were measured alike, or did not change, are left out.
     """
-    found: dict[str, dict[str, list[str]]] = {"claims": {}, "facilities": {}}
+    found: dict[str, dict[str, list[SaidEntry]]] = {"claims": {}, "facilities": {}}
     for change in compare(old, new).changes:
-        if change.why and change.kind == "claim":
-            _add(found["claims"], change.id, change.why)
-        elif change.why and change.kind == "facility":
-            _add(found["facilities"], f"{change.sector}/{change.id}", change.why)
+        if change.why is not None and change.kind == "claim":
+            _add(found["claims"], change.id, as_entry(change.why))
+        elif change.why is not None and change.kind == "facility":
+            _add(found["facilities"], f"{change.sector}/{change.id}", as_entry(change.why))
     return found
 
 
-def _add(reasons: dict[str, Any], key: str, why: object) -> None:
+def _add(reasons: dict[str, list[SaidEntry]], key: str, why: SaidEntry) -> None:
     """Each reason once."""
     known = reasons.setdefault(key, [])
     if why not in known:

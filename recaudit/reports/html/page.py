@@ -21,6 +21,7 @@ from recaudit.reports.html.summary import summary
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import speaking, told
 from recaudit.result import Result
+from recaudit.said import Said, say
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
@@ -31,7 +32,7 @@ def html(
     language: str = "en",
     root: Path | None = None,
     older: Sequence[Result] = (),
-    wrong: Iterable[str] = (),
+    wrong: Iterable[Said] = (),
 ) -> bytes:
     """One file that shows ``result`` to whoever opens it, with no network.
 
@@ -75,7 +76,7 @@ def _page(
     language: str,
     root: Path | None,
     older: Sequence[Result],
-    wrong: Iterable[str],
+    wrong: Iterable[Said],
     *,
     only: Mapping[str, str] | None = None,
     promises: Sequence[Mapping[str, Any]] = (),
@@ -85,7 +86,7 @@ def _page(
         _refuse([*broken(one), *(wrong if one is inert else ())])
     now = packed(inert)
     if unpacked(now, inert["rules"]) != inert["facilities"]:
-        _refuse(["the counts of its facilities cannot be written as they are"])
+        _refuse([say("the counts of its facilities cannot be written as they are")])
     numbers = bytearray(now.numbers)
     head = {
         "result": _without_facilities(inert),
@@ -98,12 +99,14 @@ def _page(
     return _rendered(inert, head, bytes(numbers), language)
 
 
-def _refuse(wrong: Sequence[str]) -> None:
+def _refuse(wrong: Sequence[Said]) -> None:
     if wrong:
         raise ResultError(
-            f"the sums of the result do not hold: {wrong[0]}" + (f", and {len(wrong) - 1} more" if wrong[1:] else ""),
-            where="the result",
-            fix="'recaudit verify' lists them all; 'recaudit check' makes the result anew",
+            say("the sums of the result do not hold: {first}, and {n} more", first=wrong[0], n=len(wrong) - 1)
+            if wrong[1:]
+            else say("the sums of the result do not hold: {first}", first=wrong[0]),
+            where=say("the result"),
+            fix=say("'recaudit verify' lists them all; 'recaudit check' makes the result anew"),
         )
 
 

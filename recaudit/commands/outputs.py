@@ -1,0 +1,92 @@
+"""Writing what ``-f FORMAT[:FILE]`` asked for. All of it is made before any of it is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recaudit.commands import files, printing
+from recaudit.errors import ResultError, Unusable
+from recaudit.refusals import of_system
+from recaudit.reports.languages import told
+from recaudit.said import say
+
+if TYPE_CHECKING:
+    from recaudit.reports.formats import Output
+    from recaudit.reports.wish import Wish
+    from recaudit.result import Result
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+def read(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> tuple[Output, ...]:
+    """What the options ``-f`` of a command ask for."""
+    if not texts or context.resilient_parsing:
+        return ()
+    from recaudit.reports.formats import outputs
+
+    try:
+        return outputs(texts)
+    except Unusable as error:
+        raise click.BadParameter(told("{error}.", error=error.said)) from None
+
+
+def refuse_to_hide(wanted: Iterable[Output], below: int | None) -> None:
+    """Refuse formats that hold every count where small ones are to be hidden."""
+    from recaudit.reports.formats import FORMATS
+
+    for one in wanted:
+        if below is not None and not FORMATS[one.format].hides:
+            able = [name for name, known in FORMATS.items() if known.hides]
+            said = told(
+                "{format} holds every count: with --hide-below there are only {able}.", format=one.format, able=able
+            )
+            raise click.UsageError(said)
+
+
+def refuse(wanted: Iterable[Output], *more: Path | None) -> None:
+    """Raises ``ResultError`` where a file to be written is there, and recaudit did not write it."""
+    from recaudit.reports.ours import refuse_overwriting
+
+    for path in (*more, *(path for one in wanted for path in one.files)):
+        if path is not None:
+            refuse_overwriting(path)
+
+
+def write(result: Result, wanted: tuple[Output, ...], wish: Wish) -> bool:
+    """Write every output; whether stdout is taken by one. In a step of a GitHub workflow the format github also adds
+    the brief to the step's summary. Raises ``ResultError`` when a file cannot be made or written."""
+    from recaudit.reports.formats import made
+
+    ready = [pair for one in wanted for pair in made(result, one, wish)]
+    for path, content in ready:
+        if path is None:
+            printing.content(content)
+        else:
+            files.folder(path.parent)
+            files.put(content, path)
+    if any(one.format == "github" for one in wanted):
+        _summarise(result, wish)
+    return any(one.file is None for one in wanted)
+
+
+def _summarise(result: Result, wish: Wish) -> None:
+    """Added at the end of the file that the workflow names: other commands of the step may have written there."""
+    named = os.environ.get(STEP_SUMMARY)
+    if not named:
+        return
+    from recaudit.reports.github import summary
+
+    try:
+        with Path(named).open("ab") as file:
+            file.write(summary(result, wish))
+    except OSError as error:
+        raise ResultError(
+            say("the summary of the step cannot be written ({reason})", reason=of_system(error)),
+            where=STEP_SUMMARY,
+            fix=say("unset it where no workflow runs"),
+        ) from None

@@ -1,0 +1,239 @@
+"""JUnit XML, as Surefire writes it and CI servers read it: a suite a facility, a case a rule.
+
+``<failure>`` and ``<error>`` stand exactly where something makes the exit code 1 or 3 (``recaudit.reports.deciding``).
+The first suite has one case, the exit code itself, so the file is red whenever the code is not 0, also for a reason
+that belongs to no facility. ``<skipped>`` is whatever was not asked of any row, and a required rule that decides
+nothing beside a claim; an advisory rule that is not met passes, with a property that says so.
+
+``junit.xsd`` beside this module describes what is written here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from recaudit.model import RUNGS
+from recaudit.reports import deciding, sentences
+from recaudit.reports.deciding import Outcome
+from recaudit.reports.inert import visible
+from recaudit.reports.languages import speaking, told, words
+from recaudit.reports.wish import Wish
+from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry
+
+HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- recaudit junit -->\n'
+_COUNTS: Final = ("met", "unmet", "excused", "not_applicable", "not_assessable")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``kind``: which element it holds; "" for a case that passes. ``asked``: rows or units that it stands for."""
+
+    suite: str
+    name: str
+    kind: str = ""  # "failure", "error", "skipped"
+    message: str = ""
+    type: str = ""
+    more: str = ""  # lines below the message
+    asked: int = 1
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    name: str
+    cases: tuple[Case, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def junit(result: Result, wish: Wish) -> bytes:
+    """The whole file, in UTF-8. Of a result without a facility: the exit code, the claims and the gates."""
+    with speaking(wish.language):
+        return "".join(_file(result, suites(result, wish))).encode()
+
+
+def suites(result: Result, wish: Wish) -> Iterator[Suite]:
+    """The exit code first, then claims, gates and files, then every facility in the order of the result."""
+    yield _audit(result, wish)
+    if result["claims"]:
+        yield Suite("claims", tuple(_claims(result)))
+    if result["gates"]:
+        yield Suite("gates", tuple(_gates(result)))
+    if inputs := tuple(_inputs(result)):
+        yield Suite("inputs", inputs)
+    rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
+    for facility in result["facilities"]:
+        yield _facility(result, facility, rules)
+
+
+# ------------------------------------------------------------------------------------------------ suites
+def _audit(result: Result, wish: Wish) -> Suite:
+    kind = {0: "", 1: "failure"}.get(wish.code, "error")
+    why = visible(words(wish.why))
+    properties = {
+        "recaudit": result["tool"]["version"],
+        "plan": result["plan"]["name"],
+        "as_of": result["as_of"] or "",
+        "digest": result.get("digest", ""),
+        "exit_code": str(wish.code),
+        "rules_decide": str(deciding.rules_decide(result)).lower(),
+    }
+    said = why if kind else ""
+    return Suite("audit", (Case("audit", "exit code", kind, said, f"exit code {wish.code}"),), properties)
+
+
+def _claims(result: Result) -> Iterator[Case]:
+    for claim in result["claims"]:
+        kind = _kind(deciding.of_claim(claim))
+        verdict = {"verdict": claim["verdict"], "wording": claim["wording"], "rung": claim["rung"]}
+        verdict |= {name: "/".join(map(str, claim[name] or [])) or "-" for name in ("low", "high")}
+        verdict |= {f"records_{name}": str(count) for name, count in claim["standing"].get(claim["rung"], {}).items()}
+        reasons = [visible(words(reason)) for reason in claim["reasons"]]
+        reasons += [f"{told('What would settle it')}: {visible(words(step))}" for step in claim["would_settle"]]
+        message = f"{sentences.statement(claim)}: {sentences.verdict(claim)}"
+        more = "\n".join(reasons) if kind else ""
+        yield Case("claims", claim["id"], kind, message if kind else "", claim["wording"], more, properties=verdict)
+
+
+def _gates(result: Result) -> Iterator[Case]:
+    for place, gate in enumerate(result["gates"], 1):
+        kind = _kind(deciding.of_gate(gate))
+        name = f"{place} {gate['rung']} {gate['at_least']} {gate['per']} {gate['sector']}"
+        missing = [unit for unit in gate["worst"] if not unit["met"]]
+        more = "\n".join(f"{visible(unit['unit'])}: {_share(unit['low'])}" for unit in missing) if kind else ""
+        message = sentences.gate(gate) if kind else ""
+        yield Case("gates", name, kind, message, "missed", more, asked=gate["units"])
+
+
+def _share(bound: list[int] | None) -> str:
+    return "-" if bound is None else "/".join(map(str, bound))
+
+
+def _inputs(result: Result) -> Iterator[Case]:
+    """Files of the exports, then rows that belong to no facility."""
+    for entry in result["inputs"]:
+        if entry["role"] != "export":
+            continue
+        outcome = deciding.of_input(result, entry)
+        found = [f"{_lines(entry['path'], one['lines'])}: {sentences.finding(one)}" for one in entry["findings"]]
+        kind = _kind(outcome)
+        message = sentences.unread(entry) if kind else ""
+        kind_of = "unread" if outcome == "open" else outcome
+        more = "\n".join(visible(line) for line in found) if kind else ""
+        yield Case("inputs", entry["path"], kind, message, kind_of, more, asked=entry["read"])
+    for reason, rows in result["unattributed"].items():
+        kind = "error" if deciding.rules_decide(result) else "skipped"
+        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=sentences.called(reason))
+        yield Case("inputs", f"(no facility) {reason}", kind, message, "unattributed", asked=rows)
+
+
+def _lines(path: str, lines: list[int]) -> str:
+    return f"{path}:{','.join(map(str, lines))}" if lines else path
+
+
+def _facility(result: Result, entry: FacilityEntry, rules: Mapping[tuple[str, str], RuleEntry]) -> Suite:
+    suite = f"{entry['sector']}/{entry['id']}"
+    properties = {
+        "name": entry["name"],
+        "area": entry["area"],
+        "vendor": entry["vendor"],
+        "status": entry["status"],
+        "expected": "-" if entry["expected"] is None else str(entry["expected"]),
+        "read": str(entry["read"]),
+    }
+    for rung in RUNGS:
+        if at := entry["rungs"].get(rung):
+            properties[rung] = f"reached={at['reached']} short={at['short']} unknown={at['unknown']}"
+    cases = [
+        _rule(result, suite, rules[entry["sector"], key], counts)
+        for key, counts in entry["rules"].items()
+        if (entry["sector"], key) in rules
+    ]
+    if not any(case.asked for case in cases):  # nothing is never a pass
+        unknown = entry["expected"] is None and not entry["read"] and deciding.rules_decide(result)
+        kind, said = "error" if unknown else "skipped", sentences.facility(entry)
+        cases.append(Case(suite, "(no row)", kind, said, entry["status"], asked=0))
+    return Suite(suite, tuple(cases), properties)
+
+
+def _rule(result: Result, suite: str, rule: RuleEntry, counts: RuleCounts) -> Case:
+    outcome = deciding.of_rule(result, rule, counts)
+    asked = deciding.eligible(counts)
+    if outcome == "passed":
+        return Case(suite, rule["id"], asked=asked)
+    properties = {"counts": " ".join(f"{state}={counts[state]}" for state in _COUNTS)}
+    message = f"{sentences.title(rule)}: {sentences.counted(counts)}"
+    if outcome in ("failed", "open"):
+        return Case(
+            suite, rule["id"], _kind(outcome), message, _type(rule, counts), sentences.fix(rule), asked, properties
+        )
+    if outcome == "aside" and not rule["required"]:
+        return Case(suite, rule["id"], asked=asked, properties={"advisory": _type(rule, counts), **properties})
+    if outcome == "aside":
+        message = f"{message}. {told('Rules decide nothing in this audit: see --fail-on.')}"
+    return Case(suite, rule["id"], "skipped", message, _type(rule, counts), asked=asked, properties=properties)
+
+
+def _type(rule: RuleEntry, counts: RuleCounts) -> str:
+    if counts["unmet"] + counts["excused"]:
+        return "unmet"
+    return "not assessable" if counts["not_assessable"] else "not applicable"
+
+
+def _kind(outcome: Outcome) -> str:
+    return {"failed": "failure", "open": "error", "passed": ""}.get(outcome, "skipped")
+
+
+# ------------------------------------------------------------------------------------------------ XML
+def _file(result: Result, found: Iterable[Suite]) -> Iterator[str]:
+    """Each suite is put in words before the next is looked at: a province has a million cases."""
+    written, sums = [], Counter[str]()
+    for suite in found:
+        kinds = Counter(case.kind for case in suite.cases)
+        head = f"  <testsuite name={_quoted(suite.name)}{_sums(kinds)}>\n"
+        cases = "".join(line for case in suite.cases for line in _case(case))
+        written.append(f"{head}{''.join(_properties(suite.properties, '    '))}{cases}  </testsuite>\n")
+        sums += kinds
+    yield HEAD
+    yield f"<testsuites name={_quoted(result['plan']['name'] or 'recaudit')}{_sums(sums)}>\n"
+    yield from written
+    yield "</testsuites>\n"
+
+
+def _sums(kinds: Counter[str]) -> str:
+    named = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    sums = "".join(f' {name}="{kinds[kind]}"' for name, kind in named.items())
+    return f' tests="{kinds.total()}"{sums} time="0"'
+
+
+def _case(case: Case) -> Iterator[str]:
+    name = f"name={_quoted(case.name)} classname={_quoted(case.suite.replace('/', '.'))}"
+    head = f'    <testcase {name} assertions="{case.asked}" time="0"'
+    if not case.kind and not case.properties:
+        yield f"{head}/>\n"
+        return
+    yield f"{head}>\n"
+    yield from _properties(case.properties, "      ")
+    if case.kind == "skipped":
+        yield f"      <skipped message={_quoted(case.message)}/>\n"
+    elif case.kind:
+        message = f"message={_quoted(case.message)} type={_quoted(case.type)}"
+        below = "\n".join(visible(line) for line in case.more.split("\n")) if case.more else ""
+        yield f"      <{case.kind} {message}>{escape(below)}</{case.kind}>\n"
+    yield "    </testcase>\n"
+
+
+def _properties(properties: Mapping[str, str], indent: str) -> Iterator[str]:
+    if not properties:
+        return
+    yield f"{indent}<properties>\n"
+    for name, value in properties.items():
+        yield f"{indent}  <property name={_quoted(name)} value={_quoted(value)}/>\n"
+    yield f"{indent}</properties>\n"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(visible(text))

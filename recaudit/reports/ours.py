@@ -1,0 +1,59 @@
+"""Which files recaudit wrote itself: a second run may write its own report anew, and nothing else."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from recaudit.errors import ResultError
+from recaudit.reports import brief, bundle, csvtables, github, junit, sarif, workbook
+from recaudit.result import FILE_NAME
+from recaudit.said import say
+
+_LOOKED_AT: Final = 4096  # bytes
+_PAGE: Final = b"<!doctype html>"
+_HEADS: Final = (
+    b'{\n"schema": "recaudit.result/',
+    github.HEAD.encode(),  # and of a page of text
+    junit.HEAD.encode(),
+    sarif.HEAD.encode(),
+    brief.HEAD.encode(),
+    *csvtables.HEADS,
+)
+_BROKEN: Final = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, struct.error)
+
+
+def refuse_overwriting(path: Path) -> None:
+    """Raises ``ResultError`` where ``path`` is a file that recaudit did not write: it may be an export or the plan. An
+    empty file is nobody's; a workbook that somebody has worked in is theirs."""
+    if path.is_file() and not is_ours(path):
+        raise ResultError(
+            say("a file that recaudit did not write would be overwritten"),
+            where=str(path),
+            fix=say("name another file"),
+        )
+
+
+def is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_LOOKED_AT)
+    if head.startswith(b"PK"):
+        return _is_our_archive(path)
+    if head[: len(_PAGE)].lower() == _PAGE:
+        return b'<meta name="generator" content="recaudit ' in head
+    return head.startswith(tuple(start[: len(head)] for start in _HEADS))
+
+
+def _is_our_archive(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {entry.filename: entry.file_size for entry in archive.infolist()}
+            if archive.comment == csvtables.MARK or {FILE_NAME, bundle.SUMS, bundle.COMMAND} <= names.keys():
+                return True
+            return 0 < names.get(workbook.PROPERTIES, 0) < _LOOKED_AT and workbook.untouched(
+                archive.read(workbook.PROPERTIES)
+            )
+    except _BROKEN:
+        return False
