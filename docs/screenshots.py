@@ -2,7 +2,7 @@
 
 What was drawn is written beside the pictures, in ``MADE_FROM.txt``: the hash of the page with what it packs unpacked
 (two editions of zlib may pack the same page in two ways), and the hash of each picture. A test makes the page anew and
-compares: pictures of a page that has changed since are not current. Drawn anew, pictures differ between machines.
+compares: pictures of a page that has changed since are not current. Drawn anew, they differ from machine to machine.
 """
 
 from __future__ import annotations

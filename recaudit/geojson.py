@@ -60,9 +60,9 @@ def outlines(content: bytes, codes: Collection[str], key: str = "") -> Outlines:
         if code and rings:
             found[code] = found.get(code, ()) + rings
     if not found:
-        tried = " or ".join(named)
+        tried = list(named)
         raise GeoJsonError(
-            say("no feature is of an area: none has the code of one as {tried}", tried=tried),
+            say("no feature is of an area: none has the code of one as {names}", names=tried),
             say('name the property that holds the code: map_key = "…"'),
         )
     return Outlines(best, dict(sorted(found.items())), len(features), named[best].count(""))

@@ -78,16 +78,24 @@ def mark(text: str) -> str:
 
 # ------------------------------------------------------------------------------------------------ languages
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What stands between thousands, before decimals, and after per cent."""
+
+    group: str = ","
+    decimal: str = "."
+    per_cent: str = " %"
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
-    """How one language writes. ``message``: (one, many or "", n) to the text; ``more``: how a shortened list ends."""
+    """How one language writes. ``message``: (one, many or "", n) to the text. ``signs`` is asked for with the first
+    number, so that what prints none (pages of help) looks nothing up."""
 
     name: str
     message: Callable[[str, str, int], str]
     day: Callable[[date], str]
     listed: Callable[[Sequence[str]], str]
-    group: str = ","
-    decimal: str = "."
-    per_cent: str = " %"
+    signs: Callable[[], Signs] = Signs
 
 
 def _and(names: Sequence[str]) -> str:
@@ -160,7 +168,7 @@ def grouped(number: int, language: Language = ENGLISH) -> str:
     >>> grouped(1234567)
     '1,234,567'
     """
-    return f"{number:,}".replace(",", language.group)
+    return f"{number:,}".replace(",", language.signs().group)
 
 
 def percent(n: int, total: int, language: Language = ENGLISH, *, up: bool = False) -> str:
@@ -174,12 +182,12 @@ def percent(n: int, total: int, language: Language = ENGLISH, *, up: bool = Fals
     if total == 0:
         return NOTHING
     if n in (0, total):
-        return f"{100 if n else 0}{language.per_cent}"
+        return f"{100 if n else 0}{language.signs().per_cent}"
     hundredths = -(-n * _HUNDREDTHS // total) if up else n * _HUNDREDTHS // total
     if up and hundredths == _HUNDREDTHS:
-        return f"< 100{language.per_cent}"
+        return f"< 100{language.signs().per_cent}"
     whole, part = divmod(hundredths, 100)
-    return f"{whole}{language.decimal}{part:02}{language.per_cent}"
+    return f"{whole}{language.signs().decimal}{part:02}{language.signs().per_cent}"
 
 
 def promised(share: str, language: Language = ENGLISH) -> str:
@@ -189,7 +197,7 @@ def promised(share: str, language: Language = ENGLISH) -> str:
     ('100 %', '97 %', '99.95 %')
     """
     hundredfold = f"{(Decimal(share) * 100).normalize():f}"
-    return hundredfold.replace(".", language.decimal) + language.per_cent
+    return hundredfold.replace(".", language.signs().decimal) + language.signs().per_cent
 
 
 # ------------------------------------------------------------------------------------------------ as JSON

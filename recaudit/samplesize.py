@@ -12,7 +12,7 @@ from typing import Final
 from recaudit import planfile, statistics
 from recaudit.errors import PlanError
 from recaudit.lots import Lot, lot_rule
-from recaudit.said import say
+from recaudit.said import Promised, Said, say
 from recaudit.statistics import per_cent
 
 _DECIMAL: Final = re.compile(r"0?\.[0-9]{1,20}")
@@ -57,8 +57,8 @@ class Answer:
     per_cluster: int | None
     every: bool
     lot: Lot | None
-    says: tuple[str, ...]
-    not_said: tuple[str, ...]
+    says: tuple[Said, ...]
+    not_said: tuple[Said, ...]
 
 
 def answered(question: Question) -> Answer:
@@ -117,52 +117,83 @@ def _to_detect(question: Question) -> int | None:
     return statistics.to_detect(bad, size, question.confidence)
 
 
-def _sentences(question: Question, drawn: int, lot: Lot | None) -> tuple[list[str], list[str]]:
-    sure = per_cent(question.confidence)
+def _sentences(question: Question, drawn: int, lot: Lot | None) -> tuple[list[Said], list[Said]]:
+    sure = _share(question.confidence)
     worth = drawn if question.size == drawn else statistics.effective(drawn, question.design_effect)
     says, not_said = (
         list(_clean(question, drawn, worth)),
-        [f"that all are good, unless all are looked at: {sure} is not certainty"],
+        [say("that all are good, unless all are looked at: {sure} is not certainty", sure=sure)],
     )
     if question.within is not None:
         says = [
-            f"whatever share of the {drawn} is good, that of the whole lies within ± {per_cent(question.within)} "
-            f"of the middle of its exact interval, at {sure} (two-sided)",
+            say(
+                "whatever share of the {drawn} is good, that of the whole lies within ± {within} of the middle of its "
+                "exact interval, at {sure} (two-sided)",
+                drawn=drawn,
+                within=_share(question.within),
+                sure=sure,
+            ),
             *says,
         ]
-        not_said += ["anything about a part, such as one facility: each needs a sample of its own"]
+        not_said += [say("anything about a part, such as one facility: each needs a sample of its own")]
     if lot is not None and question.lots is not None:
         good, bad = question.lots
-        wrongly = per_cent(1 - lot.accepts(_worst_good(good, question.size)), up=True)
         says = [
-            f"accept where at least {lot.least} of {lot.drawn} are good, else reject",
-            f"a lot with {per_cent(good)} good is rejected {wrongly} of the time, one with {per_cent(bad)} good is "
-            f"accepted {per_cent(lot.accepts(bad), up=True)} of the time",
+            say("accept where at least {least} of {drawn} are good, else reject", least=lot.least, drawn=lot.drawn),
+            say(
+                "a lot with {good} good is rejected {wrongly} of the time, one with {bad} good is accepted {rashly} of "
+                "the time",
+                good=_share(good),
+                wrongly=_share(1 - lot.accepts(_worst_good(good, question.size)), up=True),
+                bad=_share(bad),
+                rashly=_share(lot.accepts(bad), up=True),
+            ),
             *says,
         ]
         not_said += [
-            f"that an accepted lot has {per_cent(good)} good: only that it is hardly at {per_cent(bad)} or below"
+            say(
+                "that an accepted lot has {good} good: only that it is hardly at {bad} or below",
+                good=_share(good),
+                bad=_share(bad),
+            )
         ]
     if question.clusters:
         not_said += [
-            f"anything where the design effect is above {statistics.written(question.design_effect, 4)}: "
-            "it was stated, and the sample itself does not show it"
+            say(
+                "anything where the design effect is above {effect}: it was stated, and the sample itself does not "
+                "show it",
+                effect=statistics.written(question.design_effect, 4),
+            )
         ]
     return says, not_said
+
+
+def _share(share: Fraction, *, up: bool = False) -> Promised:
+    """In per cent with two decimals, rounded to the safe side."""
+    return Promised(statistics.written(share, 4, up=up))
 
 
 def _worst_good(good: Fraction, size: int | None) -> Fraction:
     return good if not size else Fraction(ceil(size * good), size)
 
 
-def _clean(question: Question, drawn: int, worth: int) -> Iterator[str]:
-    sure = per_cent(question.confidence)
+def _clean(question: Question, drawn: int, worth: int) -> Iterator[Said]:
+    sure = _share(question.confidence)
     if question.size is None:
         highest = statistics.highest_share(worth, 0, question.confidence)
-        yield f"if none of the {drawn} is bad: at least {per_cent(1 - highest)} are good, at {sure}"
+        yield say(
+            "if none of the {drawn} is bad: at least {good} are good, at {sure}",
+            drawn=drawn,
+            good=_share(1 - highest),
+            sure=sure,
+        )
         return
     bad = statistics.most_bad(question.size, worth, 0, question.confidence)
-    good = per_cent(Fraction(question.size - bad, question.size))
-    yield (
-        f"if none of the {drawn} is bad: at most {bad} of {question.size} are, so at least {good} are good, at {sure}"
+    yield say(
+        "if none of the {drawn} is bad: at most {bad} of {size} are, so at least {good} are good, at {sure}",
+        drawn=drawn,
+        bad=bad,
+        size=question.size,
+        good=_share(Fraction(question.size - bad, question.size)),
+        sure=sure,
     )

@@ -319,7 +319,7 @@ def test_the_page_shows_all_of_it_and_fits(width: int) -> None:
     shown = rendered(screen, differences.page(everything(), Sheet(width)))
     assert max(map(len, shown.splitlines())) <= width
     for words in (
-        "data      1 changed of 3 files",
+        "data  1 changed of 3 files",
         "✓ better",
         "✗ worse",
         "Not comparable: neither gains nor losses",

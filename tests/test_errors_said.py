@@ -123,7 +123,7 @@ def test_a_problem_is_said_in_the_language_being_spoken() -> None:
     problem = Problem(say("there is no plan"), say("{place}, column {column}", place="a:3", column="id"), say("add it"))
     with speaking("vi"):
         lines = in_words(problem).splitlines()
-    assert [line.partition(":")[0].strip() for line in lines] == ["lỗi", "ở đâu", "cách sửa"]
+    assert [line.partition(":")[0].strip() for line in lines] == ["lỗi", "tại", "cách sửa"]
     assert lines[0] == "lỗi: không có kế hoạch"
     assert lines[1].endswith("a:3, cột id")
     assert in_words(problem).splitlines()[1] == "  where: a:3, column id"

@@ -110,7 +110,7 @@ def test_report_cards_are_matched_by_the_learner_and_the_year(tmp_path: Path) ->
     first = next(one for one in result["facilities"] if one["id"] == FIRST)
     assert (first["matched"], first["unexpected"], first["missing"]) == (2, 0, 0)
     assert [note for note in in_english(result["notes"]) if "otherwise" in note] == [
-        "1 record of education is on a roster that writes their key otherwise"
+        "1 record of education is on a roster that writes its key otherwise"
     ]
 
 

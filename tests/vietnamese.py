@@ -50,8 +50,12 @@ def english_in(texts: Iterable[str], result: Any) -> dict[str, list[str]]:  # no
 def _words() -> frozenset[str]:
     with (CATALOGUES / "vi" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
         catalogue = read_po(file, "vi")
-    strings = [one.string or () for one in catalogue if one.id]
-    texts = [text for one in strings for text in ([one] if isinstance(one, str) else one)]
+    texts = [
+        text
+        for one in catalogue
+        if one.id and one.string
+        for text in ([one.string] if isinstance(one.string, str) else one.string)
+    ]
     return frozenset(word.lower() for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text)))
 
 

@@ -30,4 +30,5 @@ def init(folder: Path, timezone: str) -> None:
     write(folder, drafted)
     printing.text(told("Wrote in {folder}:", folder=as_text(str(folder))) + "\n")
     printing.lines(f"  {words(line)}" for line in drafted.told)
-    printing.text(told("Next: {command}", command=f"recaudit check {as_text(shlex.quote(str(folder)))}") + "\n")
+    command = f"recaudit check {as_text(shlex.quote(str(folder)))}"
+    printing.text(told("Next: {command}", command=command) + "\n")

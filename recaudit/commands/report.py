@@ -136,22 +136,23 @@ def _refuse_to_hide_alone(hide_below: int | None) -> None:
 
 def _each(result: Result, wish: Wish, folder: Path, hide_below: int | None) -> None:
     """One file a facility and format. None is written before it is known that all may be."""
-    from recaudit.reports.formats import FORMATS, facility_file
+    from recaudit.reports.alone import facility_files
+    from recaudit.reports.formats import FORMATS
     from recaudit.reports.languages import told_n
     from recaudit.reports.ours import refuse_overwriting
 
     _refuse_to_hide_alone(hide_below)
     able = {name: known for name, known in FORMATS.items() if known.alone}
     places = [
-        (one, known, folder / facility_file(one["sector"], one["id"], known.alone))
-        for one in result["facilities"]
+        ((sector, one), known, folder / f"{name}{known.alone}")
+        for name, sector, one in facility_files(result)
         for known in able.values()
     ]
     for _, _, path in places:
         refuse_overwriting(path)
     files.folder(folder)
     for one, known, path in places:
-        files.put(known.make(result, replace(wish, facility=(one["sector"], one["id"]))), path)
+        files.put(known.make(result, replace(wish, facility=one)), path)
     printing.note(
         told_n("Wrote {n} file to {folder}.", "Wrote {n} files to {folder}.", n=len(places), folder=str(folder))
     )

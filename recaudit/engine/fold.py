@@ -80,7 +80,7 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
     folded = _worst_of(parts, shape).subquery("folded")
     records = linked.records.c
     source = linked.records.join(folded, folded.c.rid_ == records.rid)
-    columns = {name: folded.c[name] for name in (*shape.standings, *shape.lacks, *shape.mends)}
+    columns: Cells = {name: folded.c[name] for name in (*shape.standings, *shape.lacks, *shape.mends)}
     if task.hanging:
         blind = _nobody_could_look(task, frames, shape).subquery("blind")
         source = source.outerjoin(blind, sa.and_(blind.c.facility == records.facility, blind.c.ns == records.ns))
@@ -213,7 +213,7 @@ def _worst_of(parts: Sequence[sa.Select[Any]], shape: Shape) -> sa.Select[Any]:
 
 def _with(one: Cells, other: Cells, shape: Shape) -> Cells:
     """The worse of two components."""
-    both = {name: sa.func.greatest(one[name], other[name]) for name in shape.standings}
+    both: Cells = {name: sa.func.greatest(one[name], other[name]) for name in shape.standings}
     both |= {name: one[name].op("|")(other[name]) for name in shape.lacks}
     return both | {name: one[name].op("&")(other[name]) for name in shape.mends}
 

@@ -33,8 +33,10 @@ def extracted() -> Catalog:
     """Every message of the source, without a translation."""
     found = Catalog(domain="recaudit")
     for path in sorted(PACKAGE.rglob("*.py")):
-        for message in _in_python(ast.parse(path.read_text("utf-8")), own=path.stem == "said"):
-            found.add(message)
+        text, own = path.read_text("utf-8"), path.stem == "said"
+        if own or any(f"from {module} import" in text for module in FROM):  # parsing what says nothing takes seconds
+            for message in _in_python(ast.parse(text), own=own):
+                found.add(message)
     for path in (PACKAGE / "cli.py", *sorted((PACKAGE / "commands").glob("*.py"))):
         for text in helps(path):
             found.add(text)
@@ -49,14 +51,12 @@ def _in_python(tree: ast.Module, *, own: bool) -> Iterator[str | tuple[str, str]
 
     Babel's own reader of Python loses calls inside the values of others.
     """
+    nodes = list(ast.walk(tree))
     theirs = {
-        name.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in FROM
-        for name in node.names
+        name.name for node in nodes if isinstance(node, ast.ImportFrom) and node.module in FROM for name in node.names
     }
     ours = IN_PYTHON.keys() if own else IN_PYTHON.keys() & theirs
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ours:
             texts = [
                 argument.value
@@ -76,8 +76,15 @@ def brought_up_to_date(language: str) -> Catalog:
                 known.setdefault(_id(message), message.string)
     for message in extracted():
         if message.id:
-            fresh.add(message.id, known.get(_id(message)))
+            fresh.add(message.id, _shaped(known.get(_id(message)), message))
     return fresh
+
+
+def _shaped(text: str | tuple[str, ...] | list[str] | None, message: Message) -> str | tuple[str, ...] | None:
+    """A translation for a message that had no plural, or had one, when it was made."""
+    if text is None or isinstance(text, str) == isinstance(message.id, str):
+        return text if text is None or isinstance(text, str) else tuple(text)
+    return (text,) if isinstance(text, str) else text[0]
 
 
 def untranslated(catalogue: Catalog) -> Iterator[str]:

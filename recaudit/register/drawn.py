@@ -37,14 +37,14 @@ def load(
     if found.strangers:
         notes.append(
             say(
-                "{file}: {n} of {whole} features are of no area of the register",
+                "{file}: {strangers} of {features} outlines are of no area of the register",
                 file=files.map,
-                n=found.strangers,
-                whole=found.features,
+                strangers=found.strangers,
+                features=found.features,
             )
         )
     if bare := [area.code for area in areas if area.code not in found.rings and area.parent]:
-        notes.append(say("{file}: no outline of {areas}", file=files.map, areas=few(bare)))
+        notes.append(say("{file}: no outline of {names}", file=files.map, names=few(bare)))
     read_from = Input(
         src=0,
         path=files.map,

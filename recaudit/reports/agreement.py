@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from recaudit.reports import vocabulary
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Sheet, hanging, warning
-from recaudit.reports.numbers import counted, grouped
+from recaudit.reports.numbers import grouped
 from recaudit.result import AgreementEntry, Result, RuleCounts
 
 SHOWN = 5
@@ -31,26 +34,49 @@ def page(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     engine = f"{visible(NAMES.get(said['engine'], said['engine']))} {visible(said['version'])}"
     yield Text()
     if not judged:
-        yield warning(f"no cell (rule and facility) could be compared with {engine}")
+        yield warning(told("no cell (rule and facility) could be compared with {engine}", engine=engine))
     else:
-        cells = f"{grouped(said['equal'])} of {counted(judged, 'cell')} (rule and facility) equal to {engine}"
-        also = f", {grouped(said['documented'])} otherwise as documented" if said["documented"] else ""
-        yield hanging(Text(f"  {cells}{also}"), 4)
-    rest = f"{grouped(said['nothing_to_judge'])} with nothing to judge, {grouped(said['left_out'])} not compared"
-    yield hanging(Text(f"  {rest}: why, is in the result", "muted"), 4)
+        cells = told_n(
+            "{equal} of {n} cell (rule and facility) equal to {engine}",
+            "{equal} of {n} cells (rule and facility) equal to {engine}",
+            n=judged,
+            equal=said["equal"],
+            engine=engine,
+        )
+        if said["documented"]:
+            cells = told("{cells}, {n} otherwise as documented", cells=cells, n=said["documented"])
+        yield hanging(Text(f"  {cells}"), 4)
+    rest = told(
+        "{empty} with nothing to judge, {out} not compared: why, is in the result",
+        empty=said["nothing_to_judge"],
+        out=said["left_out"],
+    )
+    yield hanging(Text(f"  {rest}", "muted"), 4)
     if sheet.hidden.places:
         return
     for one in said["differences"][:SHOWN]:
         query, other = _otherwise(one["query"], one["reference"]), _otherwise(one["reference"], one["query"])
-        yield warning(f"{one['rule']} in {one['facility']}: {query}; {engine}: {other}")
+        difference = told(
+            "{rule} in {facility}: {here}; {engine}: {there}",
+            rule=one["rule"],
+            facility=one["facility"],
+            here=query,
+            engine=engine,
+            there=other,
+        )
+        yield warning(difference)
     if len(said["differences"]) > SHOWN:
-        yield hanging(inert(f"  and {grouped(len(said['differences']) - SHOWN)} more cells that differ", "muted"), 4)
+        rest = told_n(
+            "and {n} more cell that differs", "and {n} more cells that differ", n=len(said["differences"]) - SHOWN
+        )
+        yield hanging(inert(f"  {rest}", "muted"), 4)
 
 
 def _otherwise(here: RuleCounts, there: RuleCounts) -> str:
     """The states that one side counts otherwise, as it counts them."""
-    words = [f"{number} {state.replace('_', ' ')}" for state, number in here.items() if there.get(state) != number]
-    return ", ".join(words) or "the same numbers, of other rows"
+    counts = {state: number for state, number in here.items() if there.get(state) != number}
+    said = ", ".join(f"{grouped(cast(int, number))} {vocabulary.state(state)}" for state, number in counts.items())
+    return said or told("the same numbers, of other rows")
 
 
 def fields(

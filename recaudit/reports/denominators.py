@@ -9,8 +9,8 @@ from rich.text import Text
 
 from recaudit.reports import parts
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import hanging, warning
-from recaudit.reports.numbers import counted, grouped
 from recaudit.result import FacilityEntry, Result, StatedEntry
 
 
@@ -22,8 +22,13 @@ def disputes(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
 def remark(facilities: Sequence[FacilityEntry]) -> Iterator[RenderableType]:
     """One line for the overview; nothing where all agree."""
     if disputed := disputes(facilities):
-        words = counted(len(disputed), "facility", "facilities")
-        yield warning(f"{words} with a disputed expected number: {parts.named(disputed)}")
+        said = told_n(
+            "{n} facility with a disputed expected number: {names}",
+            "{n} facilities with a disputed expected number: {names}",
+            n=len(disputed),
+            names=parts.named(disputed),
+        )
+        yield warning(said)
 
 
 def placed(result: Result) -> Iterator[RenderableType]:
@@ -31,26 +36,45 @@ def placed(result: Result) -> Iterator[RenderableType]:
     resolved = result["register"].get("resolved") if result["register"] else None
     if resolved is None:
         return
-    kinds = [
-        (resolved["by_crosswalk"], "placed by an older code of its area", "placed by older codes of their areas"),
-        (len(resolved["split"]), "whose code may mean another area too", "whose codes may mean other areas too"),
-        (len(resolved["unresolved"]), "whose code leads to no area", "whose codes lead to no area"),
-    ]
-    found = [(number, one if number == 1 else more) for number, one, more in kinds if number]
-    yield warning("; ".join(f"{counted(number, 'facility', 'facilities')} {words}" for number, words in found))
+    found = []
+    if older := resolved["by_crosswalk"]:
+        found.append(
+            told_n(
+                "{n} facility placed by an older code of its area",
+                "{n} facilities placed by older codes of their areas",
+                n=older,
+            )
+        )
+    if split := len(resolved["split"]):
+        found.append(
+            told_n(
+                "{n} facility whose code may mean another area too",
+                "{n} facilities whose codes may mean other areas too",
+                n=split,
+            )
+        )
+    if lost := len(resolved["unresolved"]):
+        found.append(
+            told_n("{n} facility whose code leads to no area", "{n} facilities whose codes lead to no area", n=lost)
+        )
+    yield warning("; ".join(found))
 
 
 def said(entry: FacilityEntry) -> Iterator[RenderableType]:
     """Every source of one facility's expected number, the one that decides first; nothing where one speaks or none."""
+    names = (told("decides:"), told("beside:"))
+    wide = max(Text(name).cell_len for name in names)
     for place, one in enumerate(entry.get("said", [])):
-        line = Text("  decides: " if place == 0 else "  beside:  ", "muted")
-        line.append(f"{grouped(one['number'])} ", "bold").append(_how(one)).append_text(inert(one["source"]))
-        yield hanging(line, 11)
+        name = names[0 if place == 0 else 1]
+        blank = " " * (wide + 1 - Text(name).cell_len)
+        yield hanging(Text.assemble((f"  {name}{blank}", "muted"), inert(_how(one))), wide + 3)
     if entry.get("disputed", False):
-        yield warning("the sources of its expected number contradict each other")
+        yield warning(told("the sources of its expected number contradict each other"))
 
 
 def _how(one: StatedEntry) -> str:
     if one["basis"] == "roster":
-        return "on a roster, by "
-    return "of a part, by " if one["covers"] == "subset" else "by "
+        return told("{number} on a roster, by {source}", number=one["number"], source=one["source"])
+    if one["covers"] == "subset":
+        return told("{number} of a part, by {source}", number=one["number"], source=one["source"])
+    return told("{number} by {source}", number=one["number"], source=one["source"])

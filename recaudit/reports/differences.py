@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from recaudit.compare import Change, Comparison, Finding, told
+from recaudit.compare import Change, Comparison, Finding
+from recaudit.compare import told as missed
+from recaudit.reports import vocabulary
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import called, words
+from recaudit.reports.languages import for_pipes, told, words
 from recaudit.reports.look import Column, Sheet, hanging, heading, table
-from recaudit.reports.numbers import counted, grouped
+from recaudit.said import Said, SaidEntry, mark, say_n
 
 SHOWN = 15
-_HEADINGS = {"claim": "Claims", "facility": "Facilities", "rule": "Rules, missed of due"}
-_SIGNS = {"better": ("✓ better", "confirmed"), "worse": ("✗ worse", "refuted")}
+_HEADINGS = {"claim": mark("Claims"), "facility": mark("Facilities"), "rule": mark("Rules, missed of due")}
+_SIGNS = {"better": ("✓ ", "confirmed"), "worse": ("✗ ", "refuted")}
 
 
 def page(comparison: Comparison, sheet: Sheet) -> Group:
@@ -25,21 +27,24 @@ def page(comparison: Comparison, sheet: Sheet) -> Group:
 
 def _page(comparison: Comparison, sheet: Sheet) -> Iterator[RenderableType]:
     if not comparison.causes and not comparison.changes:
-        yield Text("The two results say the same of the same inputs.")
+        yield Text(told("The two results say the same of the same inputs."))
         return
-    yield Text("What is not what it was", style="bold")
-    for cause in comparison.causes:
-        yield hanging(Text.assemble(f"  {called(cause.kind):10}", inert(words(cause.what))), 12)
+    yield Text(told("What is not what it was"), style="bold")
+    kinds = [vocabulary.cause(cause.kind) for cause in comparison.causes]
+    wide = max([len(kind) for kind in kinds], default=0)
+    for kind, cause in zip(kinds, comparison.causes, strict=True):
+        yield hanging(Text.assemble(f"  {kind:{wide}}  ", inert(words(cause.what))), wide + 4)
     if not comparison.causes:
-        yield Text("  nothing that was recorded: neither data nor rules, policy, register or version")
+        said = told("nothing that was recorded: neither data nor rules, policy, register or version")
+        yield hanging(Text(f"  {said}"), 2)
     for kind, title in _HEADINGS.items():
         own = [change for change in comparison.changes if change.kind == kind]
         shown = [change for change in own if change.trend != "not comparable" and change.old != change.new]
-        yield from _changes(title, shown, sheet)
+        yield from _changes(words(Said(title)), shown, sheet)
     apart = [change for change in comparison.changes if change.trend == "not comparable"]
     yield from _not_comparable(apart)
-    yield from _findings("Missed now, and not before", comparison.new)
-    yield from _findings("Missed before, and not now", comparison.gone, gone=True)
+    yield from _findings(told("Missed now, and not before"), [*missed(comparison.new)])
+    yield from _findings(told("Missed before, and not now"), [*missed(comparison.gone, gone=True)])
     yield Text()
     yield Text(_summary(comparison), style="bold")
 
@@ -49,9 +54,9 @@ def _changes(title: str, changes: Sequence[Change], sheet: Sheet) -> Iterator[Re
         return
     yield heading(title)
     yield Text()
-    columns = [Column(""), Column("", gives=True), Column("was"), Column("is"), Column("")]
-    rows = [
-        [inert(one.id), inert(called(one.part)), inert(words(one.old)), inert(words(one.new)), _sign(one)]
+    columns = [Column(""), Column("", gives=True), Column(told("was")), Column(told("is")), Column("")]
+    rows: list[list[Text | str]] = [
+        [inert(one.id), vocabulary.part(one.part), _figure(one, one.old), _figure(one, one.new), _sign(one)]
         for one in _ranked(changes)[:SHOWN]
     ]
     yield table(columns, rows, sheet.width)
@@ -65,37 +70,47 @@ def _ranked(changes: Sequence[Change]) -> list[Change]:
 
 
 def _sign(change: Change) -> Text:
-    word, style = _SIGNS.get(change.trend, (change.trend, "muted"))
-    return Text(word, style)
+    sign, style = _SIGNS.get(change.trend, ("", "muted"))
+    return Text(f"{sign}{vocabulary.change(change.trend)}", style)
+
+
+def _figure(change: Change, figure: Said | SaidEntry | str) -> Text:
+    """What a figure was or is: a code in words, a number as it is."""
+    if isinstance(figure, str) and change.part == "verdict":
+        return inert(vocabulary.verdict(figure))
+    if isinstance(figure, str) and change.part == "status":
+        return inert(vocabulary.status(figure))
+    return inert(words(figure))
 
 
 def _not_comparable(changes: Sequence[Change]) -> Iterator[RenderableType]:
     if not changes:
         return
-    yield heading("Not comparable: neither gains nor losses")
+    yield heading(told("Not comparable: neither gains nor losses"))
     for one in changes[:SHOWN]:
-        figures = f"  {one.id} {called(one.part)}: {words(one.old)} | {words(one.new)}  "
-        yield hanging(Text.assemble(inert(figures), inert(words(one.why), "muted")), 4)
+        figures = Text(f"  {visible(one.id)} {vocabulary.part(one.part)}: ")
+        figures.append_text(_figure(one, one.old)).append(" | ").append_text(_figure(one, one.new)).append("  ")
+        yield hanging(figures.append_text(inert(words(one.why), "muted")), 4)
     yield from _more(len(changes))
 
 
 def fresh(findings: Sequence[Finding]) -> Group:
     """What ``check --baseline`` shows before its page."""
-    return Group(*_findings("Missed now, and not in the baseline", findings))
+    return Group(*_findings(told("Missed now, and not in the baseline"), [*missed(findings)]))
 
 
-def _findings(title: str, findings: Sequence[Finding], *, gone: bool = False) -> Iterator[RenderableType]:
-    if not findings:
+def _findings(title: str, sentences: Sequence[Said]) -> Iterator[RenderableType]:
+    if not sentences:
         return
     yield heading(title)
-    for sentence in told(findings[:SHOWN], gone=gone):
+    for sentence in sentences[:SHOWN]:
         yield hanging(inert(f"  {words(sentence)}"), 4)
-    yield from _more(len(findings))
+    yield from _more(len(sentences))
 
 
 def _more(number: int) -> Iterator[RenderableType]:
     if number > SHOWN:
-        yield Text(f"  and {grouped(number - SHOWN)} more; a pipe gets all of them", "muted")
+        yield Text(f"  {told('and {n} more; a pipe gets all of them', n=number - SHOWN)}", "muted")
 
 
 def _summary(comparison: Comparison) -> str:
@@ -103,12 +118,17 @@ def _summary(comparison: Comparison) -> str:
         sum(change.trend == trend for change in comparison.changes) for trend in ("better", "worse", "not comparable")
     )
     fixed = sum(not one.why for one in comparison.gone)
-    return (
-        f"{grouped(better)} better, {grouped(worse)} worse, {grouped(apart)} not comparable; "
-        f"{counted(fixed, 'finding')} repaired, {grouped(len(comparison.new))} new"
+    return told(
+        "{better} better, {worse} worse, {apart} not comparable; {repaired} repaired, {new} new",
+        better=better,
+        worse=worse,
+        apart=apart,
+        repaired=say_n("{n} finding", "{n} findings", n=fixed),
+        new=len(comparison.new),
     )
 
 
+@for_pipes
 def lines(comparison: Comparison) -> Iterator[str]:
     """The same for pipes, nothing left out: ``cause``, ``change``, ``finding`` and one ``summary``; tab-separated."""
     for cause in comparison.causes:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from recaudit.errors import Unusable
 from recaudit.reports import bundle
@@ -194,12 +193,3 @@ def made(result: Result, wanted: Output, wish: Wish) -> Iterator[tuple[Path | No
             yield wanted.file / name, content
     else:
         yield wanted.file, known.make(result, wish)
-
-
-def facility_file(sector: str, facility: str, ending: str) -> str:
-    """The name of a file of one facility: any id is one name, no two facilities share one, none leads elsewhere.
-
-    >>> facility_file("health", "66012", ".xlsx"), facility_file("health", "../a b", ".html")
-    ('health-66012.xlsx', 'health-%2E%2E%2Fa%20b.html')
-    """
-    return f"{quote(sector, safe='').replace('.', '%2E')}-{quote(facility, safe='').replace('.', '%2E')}{ending}"

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from recaudit.evidence import may_lie
+from recaudit.reports.languages import told
 from recaudit.result import FacilityEntry, InputEntry, Result, ScopeEntry
 from recaudit.verdicts import lies_in, lineage
 
@@ -87,7 +88,14 @@ class Hidden:
 
     @property
     def why(self) -> str:
-        return f"not shown (--hide-below {self.below}): few records, or a sum would give away a place that has few"
+        """Instead of the counts of one place."""
+        return told(
+            "not shown ({option}): few records, or a sum would give away a place that has few", option=self.option
+        )
+
+    @property
+    def option(self) -> str:
+        return f"--hide-below {self.below}"
 
 
 EVERYTHING_SHOWN: Final = Hidden()

@@ -10,24 +10,23 @@ from rich.text import Text
 
 from recaudit.kept import Examples
 from recaudit.model import RUNGS
-from recaudit.reasons import few
-from recaudit.reports import parts, recounts
+from recaudit.reports import parts, recounts, vocabulary
 from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import words
+from recaudit.reports.languages import order, own, told, told_n, words
 from recaudit.reports.look import (
     Column,
     Sheet,
     chip,
     hanging,
     heading,
-    in_words,
     next_commands,
     number,
     table,
 )
-from recaudit.reports.numbers import NOTHING, counted, grouped, of, percent, promised
-from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleEntry
+from recaudit.reports.numbers import NOTHING, grouped, of, percent
+from recaudit.result import ClaimEntry, FacilityEntry, OpenEntry, Result, RuleEntry
+from recaudit.said import Promised
 
 LISTED = 20
 
@@ -41,13 +40,12 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
     entry = claim_of(result, key)
     if sheet.hidden.within(result, entry["sector"], entry["scope"]):
         return _claim_with_few(result, entry, sheet)
-    bar = parts.claim_bar(entry, max(3, min(56, sheet.width - 24)))
     body: list[RenderableType] = [
         Text.assemble(chip(entry["verdict"], entry["wording"]), "  ", inert(_quoted(entry))),
         inert(words(entry["sentence"])),
         Text(),
         parts.how_sure(entry),
-        Text.assemble(bar, " " if bar else "", (f"claimed {promised(entry['target'])}", "muted")),
+        parts.claim_bar(entry, sheet.width - 6),
         Text(parts.claim_counts(entry), "muted"),
     ]
     panel = Panel(
@@ -59,27 +57,17 @@ def claim(result: Result, key: str, sheet: Sheet, examples: Examples | None = No
     )
     any_record = entry["each"] == "any"  # says the same at every rung
     rest = [f"{other['what']}: {words(other['why'])}" for other in result["not_looked_at"]]
-    open_rows = entry["open"]
-    opened = [
-        f"{grouped(open_rows['returned'])} rows without a facility may be missing records (returned)",
-        f"{grouped(open_rows['holes'])} unreadable rows hang on some record (holes)",
-        f"{grouped(open_rows['spoiled'])} reached records they may spoil",
-        f"{grouped(open_rows['rescued'])} short records they may rescue",
-    ]
+    settles = told("What it would take") if entry["verdict"] == "refuted" else told("What would settle it")
     return Group(
         panel,
-        heading("What was judged"),
-        *(hanging(Text.assemble((f"  {name:9}", "muted"), inert(said)), 11) for name, said in _definition(entry)),
-        *_listed("Why", list(map(words, entry["reasons"]))),
-        *_listed("What is open", opened if any(open_rows.values()) else []),
+        *_judged(entry),
+        *_listed(told("Why"), [words(reason) for reason in entry["reasons"]]),
+        *_listed(told("What is open"), _opened(entry["open"])),
         *_examples(entry, examples, sheet),
-        *([] if any_record else [heading("The same sentence at every rung"), Text(), _rungs_table(entry, sheet)]),
+        *([] if any_record else [heading(told("The same sentence at every rung")), Text(), _rungs_table(entry, sheet)]),
         *recounts.of_claim(result, entry["id"], sheet),
-        *_listed(
-            "What it would take" if entry["verdict"] == "refuted" else "What would settle it",
-            list(map(words, entry["would_settle"])),
-        ),
-        *_listed("Not looked at", rest),
+        *_listed(settles, [words(step) for step in entry["would_settle"]]),
+        *_listed(told("Not looked at"), rest),
     )
 
 
@@ -90,10 +78,10 @@ def _claim_with_few(result: Result, entry: ClaimEntry, sheet: Sheet) -> Group:
         Text(),
     ]
     if sheet.hidden.scope(result, entry["sector"], entry["scope"]):
-        body.append(Text(f"counts {sheet.hidden.why}"))
+        body.append(Text(sheet.hidden.why))
     else:
         body += [parts.how_sure(entry), Text(parts.claim_counts(entry), "muted")]
-    body.append(Text("reasons count records of single facilities, so they are not shown", "muted"))
+    body.append(Text(told("reasons count records of single facilities, so they are not shown"), "muted"))
     return Group(
         Panel(
             Group(*body),
@@ -102,31 +90,74 @@ def _claim_with_few(result: Result, entry: ClaimEntry, sheet: Sheet) -> Group:
             border_style=entry["verdict"],
             padding=(1, 1),
         ),
-        heading("What was judged"),
-        *(hanging(Text.assemble((f"  {name:9}", "muted"), inert(said)), 11) for name, said in _definition(entry)),
+        *_judged(entry),
     )
 
 
 def _quoted(entry: ClaimEntry) -> str:
-    return f"“{in_words(entry['statement'], entry['id'])}”"
+    return f"“{own(entry['statement'], entry['id'])}”"
+
+
+def _opened(rows: OpenEntry) -> list[str]:
+    """What may still change the counts; nothing where nothing may."""
+    if not any(rows.values()):
+        return []
+    return [
+        told_n(
+            "{n} row without a facility may be a missing record (returned)",
+            "{n} rows without a facility may be missing records (returned)",
+            n=rows["returned"],
+        ),
+        told_n(
+            "{n} unreadable row hangs on some record (holes)",
+            "{n} unreadable rows hang on some record (holes)",
+            n=rows["holes"],
+        ),
+        told_n("{n} reached record they may spoil", "{n} reached records they may spoil", n=rows["spoiled"]),
+        told_n("{n} short record they may rescue", "{n} short records they may rescue", n=rows["rescued"]),
+    ]
+
+
+def _judged(entry: ClaimEntry) -> Iterator[RenderableType]:
+    """What the sentence was taken to mean, point by point."""
+    points = list(_definition(entry))
+    wide = max(Text(name).cell_len for name, _ in points)
+    yield heading(told("What was judged"))
+    for name, said in points:
+        blank = " " * (wide + 2 - Text(name).cell_len)
+        yield hanging(Text.assemble((f"  {name}{blank}", "muted"), inert(said)), wide + 4)
 
 
 def _definition(entry: ClaimEntry) -> Iterator[tuple[str, str]]:
-    yield "unit", f"one {entry['unit'].replace('_', ' ')} ({entry['sector']})"
-    holds = f"{entry['rung']}: it and every rung below hold"
-    yield "rung", "received, whatever the claim names" if entry["each"] == "any" else holds
-    if entry["level"] == "records":
-        yield "target", f"{promised(entry['target'])} of the expected records"
+    sector = vocabulary.sector(entry["sector"])
+    yield told("unit"), told("one {unit} ({sector})", unit=vocabulary.unit(entry["unit"]), sector=sector)
+    if entry["each"] == "any":
+        yield told("rung"), told("received, whatever the claim names")
     else:
-        inside = (
-            "at least one received record" if entry["each"] == "any" else f"{promised(entry['each'])} of its records"
-        )
-        yield "target", f"{promised(entry['target'])} of the {entry['level']}, each with {inside}"
-    scope = [f"{name} {', '.join(values)}" for name, values in entry["scope"].items() if values]  # type: ignore[arg-type]
-    yield "scope", "; ".join(scope) or "every facility of the register in the period"
-    yield "excused", "counts as met" if entry["excused"] == "accept" else "counts as unmet"
-    yield "accept", "a count may confirm it" if entry["accept"] == "count" else "only a roster confirms it"
-    yield "said by", entry["said_by"] or "not named"
+        yield told("rung"), told("{rung}: it and every rung below hold", rung=vocabulary.rung(entry["rung"]))
+    yield told("target"), _target(entry)
+    yield told("scope"), parts.narrowed(entry["scope"]) or told("every facility of the register in the period")
+    yield told("excused"), told("counts as met") if entry["excused"] == "accept" else told("counts as unmet")
+    yield (
+        told("accept"),
+        told("a count may confirm it") if entry["accept"] == "count" else told("only a roster confirms it"),
+    )
+    yield told("said by"), entry["said_by"] or told("not named")
+
+
+def _target(entry: ClaimEntry) -> str:
+    share = Promised(entry["target"])
+    match entry["level"], entry["each"]:
+        case "records", _:
+            return told("{share} of the expected records", share=share)
+        case "areas", "any":
+            return told("{share} of the areas, each with at least one received record", share=share)
+        case "areas", each:
+            return told("{share} of the areas, each with {each} of its records", share=share, each=Promised(each))
+        case _, "any":
+            return told("{share} of the facilities, each with at least one received record", share=share)
+        case _, each:
+            return told("{share} of the facilities, each with {each} of its records", share=share, each=Promised(each))
 
 
 def _listed(title: str, sentences: list[str]) -> Iterator[RenderableType]:
@@ -139,34 +170,49 @@ def _listed(title: str, sentences: list[str]) -> Iterator[RenderableType]:
 def _examples(entry: ClaimEntry, found: Examples | None, sheet: Sheet) -> Iterator[RenderableType]:
     if found is None:
         if entry["counterexamples"]:
-            yield heading("Counter-examples")
-            yield hanging(Text("  not kept: 'recaudit check PLAN --keep DIR' keeps them", "muted"), 2)
+            yield heading(told("Counter-examples"))
+            said = told("not kept: '{command}' keeps them", command="recaudit check PLAN --keep DIR")
+            yield hanging(Text(f"  {said}", "muted"), 2)
         return
     if not found.total + found.nameless:
         return
     every = found.total + found.nameless
-    yield heading(f"Counter-examples: {grouped(len(found.shown))} of {counted(every, 'short record')}")
-    columns = [Column("Facility"), Column("Record"), Column("Short at"), Column("Rules it misses", gives=True)]
-    rows: list[list[Text | str]] = [
-        [inert(one.facility), inert(one.name), one.rung, inert(few(one.rules, 3) or "not received")]
-        for one in found.shown
-    ]
+    yield heading(
+        told_n(
+            "Counter-examples: {shown} of {n} short record",
+            "Counter-examples: {shown} of {n} short records",
+            n=every,
+            shown=len(found.shown),
+        )
+    )
+    columns = [Column(told("Facility")), Column(told("Record")), Column(told("Short at"))]
+    columns.append(Column(told("Rules it misses"), gives=True))
+    rows: list[list[Text | str]] = []
+    for one in found.shown:
+        rules = parts.listed(one.rules, 3) if one.rules else told("not received")
+        rows.append([inert(one.facility), inert(one.name), vocabulary.rung(one.rung), inert(rules)])
     if rows:
         yield Text()
         yield table(columns, rows, sheet.width)
     if found.nameless:
-        words = counted(found.nameless, "record is", "records are")
-        yield hanging(Text(f"  {words} missing, and nobody knows which", "muted"), 2)
+        said = told_n(
+            "{n} record is missing, and nobody knows which",
+            "{n} records are missing, and nobody knows which",
+            n=found.nameless,
+        )
+        yield hanging(Text(f"  {said}", "muted"), 2)
 
 
 def _rungs_table(entry: ClaimEntry, sheet: Sheet) -> RenderableType:
-    columns = [Column("Rung"), Column("Verdict"), number("Lowest"), number("Highest"), number("n / N")]
+    columns = [Column(told("Rung")), Column(told("Verdict")), number(told("Lowest")), number(told("Highest"))]
+    columns.append(number("n / N"))
     rows: list[list[Text | str]] = []
     for rung in RUNGS:
         if rung in entry["by_rung"]:
             at = entry["by_rung"][rung]
             low, high = at["low"], at["high"]
-            row: list[Text | str] = [Text(rung, "bold" if rung == entry["rung"] else ""), chip(at["verdict"])]
+            name = Text(vocabulary.rung(rung), "bold" if rung == entry["rung"] else "")
+            row: list[Text | str] = [name, chip(at["verdict"])]
             row += ["—" if low is None else percent(*low), "—" if high is None else percent(*high, up=True)]
             rows.append([*row, Text(_between(low, high), "muted")])
     return table(columns, rows, sheet.width)
@@ -191,21 +237,27 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
     entry = rule_of(result, key)
     totals = entry["totals"]
     due = parts.eligible(totals)
-    severity = "required" if entry["required"] else "advisory"
-    body: list[RenderableType] = [
-        inert(in_words(entry["title"], entry["id"]), "bold"),
-        inert(f"{severity} · rung {entry['rung']} · table {entry['table']} · {entry['type']}", "muted"),
+    facts = [
+        vocabulary.severity(required=entry["required"]),
+        told("rung {rung}", rung=vocabulary.rung(entry["rung"])),
+        told("table {table}", table=entry["table"]),
+        entry["type"],
     ]
-    for name, said in (("why", in_words(entry["why"])), ("fix", in_words(entry["fix"]))):
+    body: list[RenderableType] = [
+        inert(own(entry["title"], entry["id"]), "bold"),
+        inert(" · ".join(facts), "muted"),
+    ]
+    for name, said in ((told("why"), own(entry["why"])), (told("fix"), own(entry["fix"]))):
         if said:
-            body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), 5)]
+            body += [Text(), hanging(Text.assemble((f"{name}  ", "muted"), inert(said)), Text(name).cell_len + 2)]
     if sheet.hidden.sector(entry["sector"]):
         body += [Text(), Text(sheet.hidden.why)]
     else:
         body += [
             Text(),
             Text.assemble(
-                (percent(totals["met"], due), "bold"), (f"  {of(totals['met'], due)} eligible rows met", "muted")
+                (percent(totals["met"], due), "bold"),
+                (f"  {told('{met} / {due} eligible rows met', met=totals['met'], due=due)}", "muted"),
             ),
             hanging(Text(_states(entry)), 2),
         ]
@@ -215,28 +267,34 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
     key = entry["id"]
     asked = held_against(result, entry)
     failing = [other for other in sheet.hidden.shown(asked) if parts.missed(other["rules"][key])]
-    failing.sort(key=lambda other: (-parts.missed(other["rules"][key]), other["id"]))
+    failing.sort(key=lambda other: (-parts.missed(other["rules"][key]), order(other["name"]), other["id"]))
     if failing:
         page += [
-            heading(f"{counted(len(failing), 'facility misses', 'facilities miss')} it, most first"),
+            heading(told_n("{n} facility misses it, most first", "{n} facilities miss it, most first", n=len(failing))),
             Text(),
             _rule_table(failing, key, sheet),
         ]
-        page.append(next_commands([("the first of them", sheet.show("facility", failing[0]["id"]))]))
+        page.append(next_commands([(told("the first of them"), sheet.show("facility", failing[0]["id"]))]))
     return Group(*page, *parts.unseen(asked, sheet))
 
 
 def _states(entry: RuleEntry) -> str:
     totals = entry["totals"]
-    states = ("met", "unmet", "excused", "not_assessable")
-    counts = [f"{grouped(totals[state])} {state.replace('_', ' ')}" for state in states]  # type: ignore[literal-required]
-    eligible = grouped(parts.eligible(totals))
-    return f"{eligible} eligible = {' + '.join(counts)}; {grouped(totals['not_applicable'])} not applicable"
+    return told(
+        "{eligible} eligible = {met} met + {unmet} unmet + {excused} excused + {not_assessable} not assessable; "
+        "{not_applicable} not applicable",
+        eligible=parts.eligible(totals),
+        met=totals["met"],
+        unmet=totals["unmet"],
+        excused=totals["excused"],
+        not_assessable=totals["not_assessable"],
+        not_applicable=totals["not_applicable"],
+    )
 
 
 def _rule_table(failing: list[FacilityEntry], key: str, sheet: Sheet) -> RenderableType:
-    columns = [Column("Facility"), Column("", gives=True), number("Missed"), number("Rate")]
-    columns += [number("Excused"), number("Alone wins")] * sheet.wide
+    columns = [Column(told("Facility")), Column("", gives=True), number(told("Missed")), number(told("Rate"))]
+    columns += [number(told("Excused")), number(told("Alone wins"))] * sheet.wide
     rows: list[list[Text | str]] = []
     for entry in failing[:LISTED]:
         counts = entry["rules"][key]

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import gettext
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec
 
 from recaudit.errors import Unusable
-from recaudit.said import ENGLISH, Language, Said, SaidEntry, Value, in_words, of_entry, say, say_n
+from recaudit.said import ENGLISH, Language, Said, SaidEntry, Signs, Value, in_words, of_entry, say, say_n
 
 DOMAIN: Final = "recaudit"
 CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
+_P = ParamSpec("_P")
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=ENGLISH)
 
 
@@ -33,32 +34,40 @@ def known() -> tuple[str, ...]:
 
 @cache
 def language(name: str) -> Language:
-    """Raises ``ValueError``, in words, for one that has no catalogue."""
+    """Raises ``ValueError``, in words, for one that has no catalogue.
+
+    Babel is asked with the first number, day or list: a page of help, which has to come at once, has none.
+    """
     if name == "en":
         return ENGLISH
     if name not in known():
         raise Unusable(
             say("language {name} has no catalogue; there are {names}", name=repr(name), names=", ".join(known()))
         )
-    from babel import Locale
-    from babel.dates import format_date
-    from babel.lists import format_list
-
-    locale = Locale.parse(name)
     catalogue = gettext.translation(DOMAIN, CATALOGUES, [name])
-    symbols = locale.number_symbols["latn"]
-    pattern = locale.percent_formats[None].pattern
 
     def message(one: str, many: str, n: int) -> str:
         return catalogue.ngettext(one, many, n) if many else catalogue.gettext(one)
 
     def day(when: date) -> str:
-        return format_date(when, "dd/MM/yyyy" if name == "vi" else "short", locale)
+        from babel.dates import format_date
+
+        return format_date(when, "dd/MM/yyyy" if name == "vi" else "short", name)
 
     def listed(names: Sequence[str]) -> str:
-        return format_list(list(names), locale=locale)
+        from babel.lists import format_list
 
-    return Language(name, message, day, listed, symbols["group"], symbols["decimal"], pattern.rpartition("0")[2])
+        return format_list(list(names), locale=name)
+
+    @cache
+    def signs() -> Signs:
+        from babel import Locale
+
+        locale = Locale.parse(name)
+        symbols, pattern = locale.number_symbols["latn"], locale.percent_formats[None].pattern
+        return Signs(symbols["group"], symbols["decimal"], pattern.rpartition("0")[2])
+
+    return Language(name, message, day, listed, signs)
 
 
 @contextmanager
@@ -111,8 +120,31 @@ def told_n(one: str, many: str, /, n: int, **values: Value) -> str:
     return words(say_n(one, many, n=n, **values))
 
 
-def own(texts: Mapping[str, str], otherwise: str = "") -> str:
-    """The text in the language being spoken, else the English one, else the first there is."""
+def for_pipes(lines: Callable[_P, Iterator[str]]) -> Callable[_P, Iterator[str]]:
+    """Lines that machines read are English, whatever language is being spoken.
+
+    >>> with speaking("en"):
+    ...     list(for_pipes(lambda: iter([told("{n} rows", n=3)]))())
+    ['3 rows']
+    """
+
+    @wraps(lines)
+    def english(*arguments: _P.args, **named: _P.kwargs) -> Iterator[str]:
+        with speaking("en"):
+            return iter([*lines(*arguments, **named)])
+
+    return english
+
+
+def own(texts: Mapping[str, str] | str, otherwise: str = "") -> str:
+    """The text in the language being spoken, else the English one, else the first there is; one of no language as it
+    is.
+
+    >>> own({"vi": "Lớp", "en": "Grade"}), own("Grade"), own({}, "edu-grade")
+    ('Grade', 'Grade', 'edu-grade')
+    """
+    if isinstance(texts, str):
+        return texts or otherwise
     return texts.get(spoken().name) or texts.get("en") or next((text for text in texts.values() if text), otherwise)
 
 

@@ -14,7 +14,7 @@ from recaudit.reports import agreement, parts, patterns, recounts
 from recaudit.reports.find import area_of, claim_of, facilities_below, facility_of, held_against, rule_of
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
-from recaudit.reports.look import in_words
+from recaudit.reports.languages import for_pipes, own
 from recaudit.result import ClaimEntry, FacilityEntry, GateEntry, Result, RuleEntry, SumEntry
 from recaudit.said import Said, english
 
@@ -22,6 +22,7 @@ UNKNOWN = "-"
 HIDDEN = "hidden"
 
 
+@for_pipes
 def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The whole result: totals, claims, facilities by gap, rules by what is missed, what was not looked at."""
     period = result["period"]
@@ -78,7 +79,7 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
         yield _line(kind, *names, **fields)
 
 
-def ending(code: int, why: Said) -> str:
+def ending(code: int, why: Said | str) -> str:
     return _line("exit", str(code), why=str(why))
 
 
@@ -87,6 +88,7 @@ def draft(command: str) -> str:
     return _line("next", command)
 
 
+@for_pipes
 def facility(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The facility, its rungs and its rules. Raises ``ResultError`` for one that is not in the result."""
     found = facility_of(result, key)
@@ -101,6 +103,7 @@ def facility(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Ite
         yield _line("rule", found["id"], rule, **counts)
 
 
+@for_pipes
 def area(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The area's sums and the facilities in it, by gap. Raises ``ResultError`` as above."""
     found = area_of(result, key)
@@ -112,6 +115,7 @@ def area(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterato
     yield from _facilities(facilities_below(result, key), hidden)
 
 
+@for_pipes
 def claim(
     result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN, examples: Examples | None = None
 ) -> Iterator[str]:
@@ -136,6 +140,7 @@ def claim(
         yield _line("would_settle", found["id"], english(step))
 
 
+@for_pipes
 def rule(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The rule's totals, and its counts in every facility that misses it. Raises ``ResultError`` as above."""
     found = rule_of(result, key)
@@ -167,9 +172,7 @@ def _reached(rungs: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
 def _claim(entry: ClaimEntry, *, hidden: bool) -> Iterator[str]:
     if hidden:
         said = {"wording": entry["wording"], "rung": entry["rung"], "level": entry["level"], "target": entry["target"]}
-        yield _line(
-            "claim", entry["id"], entry["verdict"], **said, statement=in_words(entry["statement"]), counts=HIDDEN
-        )
+        yield _line("claim", entry["id"], entry["verdict"], **said, statement=own(entry["statement"]), counts=HIDDEN)
         yield from (_line("by_rung", entry["id"], rung, at["verdict"]) for rung, at in entry["by_rung"].items())
         return
     at = entry["standing"].get(entry["rung"])
@@ -191,7 +194,7 @@ def _claim(entry: ClaimEntry, *, hidden: bool) -> Iterator[str]:
         received=received and received["reached"],
         expected=received and parts.total(received),
         counterexamples=entry["counterexamples"],
-        statement=in_words(entry["statement"]),
+        statement=own(entry["statement"]),
     )
     for rung, verdict in entry["by_rung"].items():
         yield _line(
@@ -286,5 +289,5 @@ def _rule(entry: RuleEntry) -> str:
         eligible=parts.eligible(entry["totals"]),
         **{state: entry["totals"][state] for state in STATES},
         facilities_failing=entry["facilities_failing"],
-        title=in_words(entry["title"]),
+        title=own(entry["title"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from recaudit.reports import vocabulary
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import told
 
 THEME = Theme(
     {
@@ -111,12 +113,16 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Text | str]], width
         max([Text(column.title).cell_len, *(row[place].cell_len for row in cells)])
         for place, column in enumerate(columns)
     ]
-    excess = 1 + sum(natural) + 3 * (len(columns) - 1) - width  # a blank before, three between columns
+    between = 3
+    excess = 1 + sum(natural) + between * (len(columns) - 1) - width  # a blank before
     spare = sum(max(wide - _SHORTEST, 0) for wide, column in zip(natural, columns, strict=True) if column.gives)
     if excess > spare and any(column.bar for column in columns):
         kept = [place for place, column in enumerate(columns) if not column.bar]
         return table([columns[place] for place in kept], [[row[place] for place in kept] for row in cells], width)
-    page = Table(box=_HEAD, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    if excess > spare:
+        between = 2
+        excess -= len(columns) - 1
+    page = Table(box=_HEAD, pad_edge=False, padding=(0, between - 1, 0, 0), header_style="bold", show_edge=False)
     for place, column in enumerate(columns):
         wide = natural[place]
         if column.gives and excess > 0:
@@ -135,11 +141,12 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Text | str]], width
 
 def chip(verdict: str, wording: str = "") -> Text:
     """``✗ REFUTED``: sign and word, so that colour is never needed."""
-    return inert(f"{ICONS[verdict]} {(wording or verdict).upper()}", verdict)
+    return inert(f"{ICONS[verdict]} {vocabulary.verdict(wording or verdict).upper()}", verdict)
 
 
-def heading(text: str) -> Text:
-    return Text(f"\n{text}", style="bold")
+def heading(text: str) -> RenderableType:
+    """A line of its own, below a blank one."""
+    return hanging(Text(f"\n{text}", style="bold"), 0)
 
 
 def warning(text: str) -> RenderableType:
@@ -170,13 +177,8 @@ def indented(text: Text, by: int = 2) -> RenderableType:
 
 def next_commands(steps: Sequence[tuple[str, str]]) -> Group:
     """Each step in words, and below it the command to copy, which is never wrapped or cut."""
-    lines: list[RenderableType] = [heading("Next")]
+    lines: list[RenderableType] = [heading(told("Next"))]
     for words, command in steps:
         lines.append(Text(f"  → {words}"))
         lines.append(Text.assemble("    ", inert(command, "command"), no_wrap=True, overflow="ignore"))
     return Group(*lines)
-
-
-def in_words(texts: Mapping[str, str], otherwise: str = "") -> str:
-    """The English text, else the first one there is."""
-    return texts.get("en") or next((text for text in texts.values() if text), otherwise)

@@ -7,11 +7,14 @@ denominator and is not 0, and a percentage always stands beside its ``n / N``, w
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from recaudit import said
 from recaudit.reports.languages import spoken
 from recaudit.said import NOTHING
+from recaudit.statistics import written
 
-__all__ = ["NOTHING", "bytes_in_all", "counted", "grouped", "of", "percent", "promised"]
+__all__ = ["NOTHING", "bytes_in_all", "counted", "grouped", "number_of", "of", "percent", "promised", "share_of"]
 
 
 def grouped(number: int) -> str:
@@ -32,6 +35,20 @@ def promised(share: str) -> str:
     return said.promised(share, spoken())
 
 
+def share_of(share: Fraction, *, up: bool = False) -> str:
+    """A share that is not a count of counts, in per cent, two decimals at most; rounded as ``percent`` does.
+
+    >>> share_of(Fraction(2, 3)), share_of(Fraction(2, 3), up=True), share_of(Fraction(95, 100))
+    ('66.66 %', '66.67 %', '95 %')
+    """
+    return promised(written(share, 4, up=up))
+
+
+def number_of(decimal: str) -> str:
+    """A decimal number that is written with a point, as the language writes it; other texts as they are."""
+    return decimal.replace(".", spoken().signs().decimal)
+
+
 def of(n: int, total: int) -> str:
     """
     >>> of(1284, 1803)
@@ -49,7 +66,7 @@ def bytes_in_all(number: int) -> str:
     for power, unit in ((4, "TiB"), (3, "GiB"), (2, "MiB"), (1, "KiB")):
         if number >= 1024**power:
             whole, part = divmod(number * 10 // 1024**power, 10)
-            return f"{grouped(whole)}{spoken().decimal}{part} {unit}"
+            return f"{grouped(whole)}{spoken().signs().decimal}{part} {unit}"
     return f"{number} B"
 
 

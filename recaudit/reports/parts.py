@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reasons import few
+from recaudit.reports import vocabulary
 from recaudit.reports.bars import bounds_bar
 from recaudit.reports.inert import inert
+from recaudit.reports.languages import order, told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, number, table
-from recaudit.reports.numbers import NOTHING, counted, grouped, of, percent
-from recaudit.result import ClaimEntry, FacilityEntry, PeriodEntry, Result, RuleCounts, RuleEntry, StandingEntry
+from recaudit.reports.numbers import NOTHING, grouped, of, percent
+from recaudit.result import (
+    ClaimEntry,
+    FacilityEntry,
+    PeriodEntry,
+    Result,
+    RuleCounts,
+    RuleEntry,
+    ScopeEntry,
+    StandingEntry,
+)
+from recaudit.said import Promised, Value, few, say_n
 
 HEADLINE = "complete"
 READ = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
@@ -36,12 +48,16 @@ def days(period: PeriodEntry) -> str:
     '2026-01-01 to 2026-03-31'
     """
     if period["from"] is None or period["to"] is None:
-        return f"period {NOTHING}"
-    return f"{period['from']} to {period['to']}"
+        return told("period {days}", days=NOTHING)
+    return told("{first} to {last}", first=day(period["from"]), last=day(period["to"]))
 
 
-def basis(expected: int | None) -> str:
-    return "received" if expected is None else "expected"
+def day(iso: str) -> Value:
+    """A day of a result as a value of a sentence; a text that is none, as it is."""
+    try:
+        return date.fromisoformat(iso)
+    except ValueError:
+        return iso
 
 
 def ruled(result: Result, sector: str) -> set[str]:
@@ -54,11 +70,11 @@ def funnel(expected: int | None, rungs: Mapping[str, StandingEntry], judged: Col
     that no rule asks for is left out: every record would reach it unlooked at."""
     line = Text()
     if expected is not None:
-        line.append("expected ", "muted").append(grouped(expected), "bold")
+        line.append(f"{told('expected')} ", "muted").append(grouped(expected), "bold")
     for rung in RUNGS:
         if rung in rungs and rung in judged:
             line.append(" → " if line else "", "muted")
-            line.append(f"{rung} ", "muted")
+            line.append(f"{vocabulary.rung(rung)} ", "muted")
             line.append(grouped(rungs[rung]["reached"]), "bold" if rung == HEADLINE else "")
     return line
 
@@ -66,49 +82,95 @@ def funnel(expected: int | None, rungs: Mapping[str, StandingEntry], judged: Col
 def expected_adds_up(expected: int | None, rungs: Mapping[str, StandingEntry], rung: str = HEADLINE) -> str:
     """The first identity: ``1,803 expected = 1,284 reached + 246 short + 273 unknown at complete``."""
     at = rungs.get(rung, {"reached": 0, "short": 0, "unknown": 0})
-    whole = total(at) if expected is None else expected
-    parts = f"{grouped(at['reached'])} reached + {grouped(at['short'])} short + {grouped(at['unknown'])} unknown"
-    return f"{grouped(whole)} {basis(expected)} = {parts} at {rung}"
+    parts: dict[str, int] = {"reached": at["reached"], "short": at["short"], "unknown": at["unknown"]}
+    word = vocabulary.rung(rung)
+    if expected is None:
+        return told(
+            "{whole} received = {reached} reached + {short} short + {unknown} unknown at {rung}",
+            whole=total(at),
+            rung=word,
+            **parts,
+        )
+    return told(
+        "{whole} expected = {reached} reached + {short} short + {unknown} unknown at {rung}",
+        whole=expected,
+        rung=word,
+        **parts,
+    )
 
 
 def read_adds_up(facilities: Sequence[FacilityEntry], read: int, unattributed: int | None = None) -> str:
     """The second identity: every row that was read, in its state. ``unattributed`` belongs to whole sectors only."""
-    parts = []
-    for state in READ:
-        rows = sum(facility[state] for facility in facilities)  # type: ignore[literal-required]
-        parts.append(f"{grouped(rows)} {state.replace('_', ' ')}")
-    if unattributed is not None:
-        parts.append(f"{grouped(unattributed)} unattributed")
-    return f"{grouped(read)} read = {' + '.join(parts)}"
+    rows: dict[str, int] = {
+        state: sum(facility[state] for facility in facilities)  # type: ignore[literal-required]
+        for state in READ
+    }
+    if unattributed is None:
+        return told(
+            "{read} read = {matched} matched + {duplicate} duplicate + {unexpected} unexpected + "
+            "{out_of_scope} out of scope + {unreadable} unreadable",
+            read=read,
+            **rows,
+        )
+    return told(
+        "{read} read = {matched} matched + {duplicate} duplicate + {unexpected} unexpected + "
+        "{out_of_scope} out of scope + {unreadable} unreadable + {unattributed} unattributed",
+        read=read,
+        unattributed=unattributed,
+        **rows,
+    )
 
 
 # ------------------------------------------------------------------------------------------------ claims
 def how_sure(claim: ClaimEntry) -> Text:
     """Lowest and highest possible, each beside its numbers."""
-    low, high = claim["low"], claim["high"]
-    of_what = "" if claim["level"] == "records" else f" {claim['level']}"
+    low, high, level = claim["low"], claim["high"], claim["level"]
     if low is not None and low == high:
-        return Text.assemble((percent(*_pair(low)), "bold"), (f"  {of(*_pair(low))}{of_what}", "muted"))
+        share = told("{n} / {whole}", n=low[0], whole=_whole(low[1], level))
+        return Text.assemble((percent(*_pair(low)), "bold"), (f"  {share}", "muted"))
     lowest = NOTHING if low is None else percent(*_pair(low))
     highest = NOTHING if high is None else percent(*_pair(high), up=True)
     if low is not None and high is not None:
-        words = f"lowest – highest possible: {grouped(low[0])} – {grouped(high[0])} of {grouped(high[1])}{of_what}"
+        whole = _whole(high[1], level)
+        said = told("lowest – highest possible: {low} – {high} of {whole}", low=low[0], high=high[0], whole=whole)
     elif high is not None:
-        words = f"no lowest is known; highest possible: {of(*_pair(high))}{of_what}"
+        whole = _whole(high[1], level)
+        said = told("no lowest is known; highest possible: {high} / {whole}", high=high[0], whole=whole)
     elif low is not None:
-        words = f"lowest possible: {of(*_pair(low))}{of_what}; no highest is known"
+        whole = _whole(low[1], level)
+        said = told("lowest possible: {low} / {whole}; no highest is known", low=low[0], whole=whole)
     else:
-        return Text.assemble(
-            (NOTHING, "bold"), ("  no bounds: some expected numbers are unknown, or only a floor", "muted")
-        )
-    return Text.assemble((f"{lowest} – {highest}", "bold"), (f"  {words}", "muted"))
+        said = told("no bounds: some expected numbers are unknown, or only a floor")
+        return Text.assemble((NOTHING, "bold"), (f"  {said}", "muted"))
+    return Text.assemble((f"{lowest} – {highest}", "bold"), (f"  {said}", "muted"))
+
+
+def _whole(number: int, level: str) -> Value:
+    """The number that a bound is of: records go without a name, other units have one."""
+    match level:
+        case "facilities":
+            return say_n("{n} facility", "{n} facilities", n=number)
+        case "areas":
+            return say_n("{n} area", "{n} areas", n=number)
+    return number
 
 
 def _pair(bound: Sequence[int]) -> tuple[int, int]:
     return bound[0], bound[1]
 
 
+def claimed(claim: ClaimEntry) -> str:
+    return told("claimed {share}", share=Promised(claim["target"]))
+
+
 def claim_bar(claim: ClaimEntry, width: int) -> Text:
+    """The bar with the mark, and in words where the mark stands; of ``width`` columns in all."""
+    words = Text(claimed(claim), "muted")
+    bar = _bar(claim, max(3, min(56, width - words.cell_len - 2)))
+    return Text.assemble(bar, " ", words) if bar else words
+
+
+def _bar(claim: ClaimEntry, width: int) -> Text:
     """From the bounds where both are known, else from what was counted in facilities with an expected number."""
     low, high = claim["low"], claim["high"]
     target = Fraction(claim["target"])
@@ -126,16 +188,20 @@ def claim_counts(claim: ClaimEntry) -> str:
         low, high = claim["low"], claim["high"]
         if low is None or high is None:
             return ""
-        kept, unknown, broken = low[0], high[0] - low[0], high[1] - high[0]
-        counts = f"{grouped(kept)} kept / {grouped(unknown)} unknown / {grouped(broken)} broken"
-        return f"{counts}, of {grouped(low[1])} {claim['level']}"
+        return told(
+            "{kept} kept / {unknown} unknown / {broken} broken, of {whole}",
+            kept=low[0],
+            unknown=high[0] - low[0],
+            broken=high[1] - high[0],
+            whole=_whole(low[1], claim["level"]),
+        )
     parts = [(claim["rung"], claim["standing"].get(claim["rung"])), ("received", claim["standing"].get("received"))]
-    words = [f"{grouped(at['reached'])} {rung}" for rung, at in dict(parts).items() if at is not None]
+    counts = [f"{grouped(at['reached'])} {vocabulary.rung(rung)}" for rung, at in dict(parts).items() if at is not None]
     received = claim["standing"].get("received")
     if received is not None:
-        words.append(f"{grouped(total(received))} expected")
-    known = "" if claim["low"] or claim["high"] else ", where a number was expected"
-    return " / ".join(words) + known
+        counts.append(told("{n} expected", n=total(received)))
+    said = " / ".join(counts)
+    return said if claim["low"] or claim["high"] else told("{counts}, where a number was expected", counts=said)
 
 
 # ------------------------------------------------------------------------------------------------ facilities and rules
@@ -159,20 +225,22 @@ def known_short(facility: FacilityEntry) -> int:
 
 
 def by_gap(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
-    return sorted(facilities, key=lambda facility: (-gap(facility), facility["id"]))
+    """The largest gap first; those of one gap by name."""
+    return sorted(facilities, key=lambda facility: (-gap(facility), order(facility["name"]), facility["id"]))
 
 
 def share(reached: int, unknown: int, whole: int) -> str:
     """Per cent reached; where nothing is known it says so, because what was not sent is never 0 %."""
-    return "unknown" if 0 < whole == unknown else percent(reached, whole)
+    return told("unknown") if 0 < whole == unknown else percent(reached, whole)
 
 
 def facility_table(facilities: Sequence[FacilityEntry], sheet: Sheet) -> RenderableType:
     """One line a facility: how many of its records are complete, and the gap in records; wide pages show why."""
     of_received = all(facility["expected"] is None for facility in facilities)
-    complete = "Complete of received" if of_received else "Complete"
-    columns = [Column("Facility"), Column(gives=True), number(complete), number("n / N")]
-    columns += [Column(bar=True)] * sheet.wide + [number("Gap")] + [number("Short"), number("Unknown")] * sheet.wide
+    complete = told("Complete of received") if of_received else told("Complete")
+    columns = [Column(told("Facility")), Column(gives=True), number(complete), number("n / N")]
+    columns += [Column(bar=True)] * sheet.wide + [number(told("Gap"))]
+    columns += [number(told("Short")), number(told("Unknown"))] * sheet.wide
     rows: list[list[Text | str]] = []
     for facility in facilities:
         at = facility["rungs"].get(HEADLINE, {"reached": 0, "short": 0, "unknown": 0})
@@ -181,7 +249,7 @@ def facility_table(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Rendera
         row: list[Text | str] = [
             inert(facility["id"]),
             inert(facility["name"]),
-            Text("silent", "unverifiable") if silent else share(at["reached"], at["unknown"], whole),
+            Text(told("silent"), "unverifiable") if silent else share(at["reached"], at["unknown"], whole),
             Text(of(at["reached"], whole), "muted"),
         ]
         if sheet.wide:
@@ -198,8 +266,14 @@ def unseen(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Iterator[Render
     gone = sheet.hidden.unseen(facilities)
     if gone:
         yield Text()
-        words = counted(len(gone), "facility", "facilities")
-        yield hanging(inert(f"  {words} {sheet.hidden.why}: {named(gone)}", "muted"), 4)
+        said = told_n(
+            "{n} facility not shown ({option}): few records, or a sum would give away a place that has few: {names}",
+            "{n} facilities not shown ({option}): few records, or a sum would give away a place that has few: {names}",
+            n=len(gone),
+            option=sheet.hidden.option,
+            names=named(gone),
+        )
+        yield hanging(inert(f"  {said}", "muted"), 4)
 
 
 def eligible(counts: RuleCounts) -> int:
@@ -211,10 +285,44 @@ def missed(counts: RuleCounts) -> int:
     return counts["unmet"] + counts["excused"]
 
 
+def lost(counts: RuleCounts) -> str:
+    """``missed 238 / 900``"""
+    return told("missed {n} / {due}", n=missed(counts), due=eligible(counts))
+
+
+def won(records: int, rule: RuleEntry) -> str:
+    """What repairing a rule alone gives."""
+    return told("repairing this alone: +{n} reach {rung}", n=records, rung=vocabulary.rung(rule["rung"]))
+
+
 def most_missed(rules: Sequence[RuleEntry]) -> list[RuleEntry]:
     ranked = [rule for rule in rules if rule["required"] and missed(rule["totals"])]
     return sorted(ranked, key=lambda rule: (-missed(rule["totals"]), rule["id"]))
 
 
-def named(facilities: Sequence[FacilityEntry]) -> str:
+def named(facilities: Sequence[FacilityEntry]) -> Value:
     return few([facility["id"] for facility in facilities])
+
+
+def narrowed(limits: ScopeEntry) -> str:
+    """What a claim or a gate is narrowed by; "" where by nothing."""
+    lists = {"areas": limits["areas"], "kinds": limits["kinds"]}
+    lists |= {"vendors": limits["vendors"], "facilities": limits["facilities"]}
+    return "; ".join(f"{vocabulary.scope(name)} {', '.join(values)}" for name, values in lists.items() if values)
+
+
+def listed(names: Sequence[Value], most: int = 5) -> str:
+    """
+    >>> listed(["a", "b", "c"], most=2), listed([])
+    ('a, b and 1 more', '—')
+    """
+    return told("{names}", names=few(names, most))
+
+
+def more(number: int) -> str:
+    """What stands under a list that was cut."""
+    return told("and {n} more", n=number)
+
+
+def more_in_result(number: int) -> str:
+    return told("and {n} more, all of them in the result", n=number)

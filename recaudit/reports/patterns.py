@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from recaudit.reasons import few
+from recaudit.reports import parts, vocabulary
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import called
+from recaudit.reports.languages import own, told, words
 from recaudit.reports.look import Sheet, hanging, heading
-from recaudit.reports.numbers import grouped
 from recaudit.result import PatternEntry, Result
+from recaudit.said import say
 
-WORDS = "Where a group is flagged, somebody should look at the papers; it proves nothing."
+WORDS = say("Where a group is flagged, somebody should look at the papers; it proves nothing.")
 
 
 def overview(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
@@ -26,25 +26,31 @@ def overview(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     patterns = result.get("patterns", [])
     if not patterns:
         return
-    yield heading("Patterns in marks, names and rolls")
-    yield hanging(Text(f"  {WORDS}", "muted"), 2)
+    yield heading(told("Patterns in marks, names and rolls"))
+    yield hanging(Text(f"  {words(WORDS)}", "muted"), 2)
     for one in sorted(patterns, key=lambda one: not one["flagged"]):
-        title = one["title"].get("en") or one["id"]
-        words = Text.assemble("  ", inert(title), (f"  {visible(one['id'])} · ", "muted"))
+        line = Text.assemble("  ", inert(own(one["title"], one["id"])), (f"  {visible(one['id'])} · ", "muted"))
         if _gone(one, sheet.hidden):
-            yield hanging(words.append(sheet.hidden.why), 4)
+            yield hanging(line.append(sheet.hidden.why), 4)
             continue
-        words.append(_counted(one), "" if one["tested"] else "muted")
+        line.append(_counted(one), "" if one["tested"] else "muted")
         at = [seat["facility"] for seat in one["facilities"] if seat["flagged"]]
-        yield hanging(words.append(f": {visible(few(at))}" if at else ""), 4)
+        yield hanging(line.append(f": {visible(parts.listed(at))}" if at else ""), 4)
 
 
 def _counted(one: PatternEntry) -> str:
-    groups = visible(called(one["groups"]))
     if not one["tested"] and not one["untested"]:
-        return "nothing to look at: neither flagged nor cleared"
-    alone = f", {grouped(one['untested'])} could not be" if one["untested"] else ""
-    return f"{grouped(one['flagged'])} flagged of {grouped(one['tested'])} {groups} tested{alone}"
+        return told("nothing to look at: neither flagged nor cleared")
+    counts = {"flagged": one["flagged"], "tested": one["tested"]}
+    groups = vocabulary.gathered(one["groups"])
+    if one["untested"]:
+        return told(
+            "{flagged} flagged of {tested} {groups} tested, {untested} could not be",
+            untested=one["untested"],
+            groups=groups,
+            **counts,
+        )
+    return told("{flagged} flagged of {tested} {groups} tested", groups=groups, **counts)
 
 
 def _gone(one: PatternEntry, hidden: Hidden) -> bool:

@@ -9,33 +9,28 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import denominators, parts, unread
+from recaudit.reports import denominators, parts, unread, vocabulary
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called
+from recaudit.reports.languages import called, own, told, told_n
 from recaudit.reports.look import (
     Column,
     Sheet,
     hanging,
     heading,
-    in_words,
     indented,
     next_commands,
     number,
     table,
     warning,
 )
-from recaudit.reports.numbers import counted, grouped, of
-from recaudit.result import FacilityEntry, Result, RuleEntry, StandingEntry, SumEntry
+from recaudit.reports.numbers import grouped, of
+from recaudit.result import FacilityEntry, FindingEntry, Result, RuleEntry, StandingEntry, SumEntry
+from recaudit.said import Said, say_n
 
 FIXES_SHOWN = 5
 LISTED = 20
-STATUS = {
-    "ok": "all that it sent was read",
-    "partial": "an input was cut off or has unreadable rows",
-    "silent": "it sent nothing: the first step is to send what is due",
-}
 
 
 # ------------------------------------------------------------------------------------------------ facility
@@ -53,8 +48,8 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
         return Group(Panel(Text(sheet.hidden.why), title=title, title_align="left", padding=(1, 1)))
     rules = rules_of(result, entry["sector"])
     fixes = _fixes(entry, rules)
-    steps = [("what the rule asks for", sheet.show("rule", fixes[0]["id"]))] if fixes else []
-    steps += [("its neighbours", sheet.show("area", entry["area"]))] if entry["area"] in areas else []
+    steps = [(told("what the rule asks for"), sheet.show("rule", fixes[0]["id"]))] if fixes else []
+    steps += [(told("its neighbours"), sheet.show("area", entry["area"]))] if entry["area"] in areas else []
     return Group(
         Panel(Group(*_standing(entry, sheet)), title=title, title_align="left", padding=(1, 1)),
         *_fix_first(entry, fixes),
@@ -65,48 +60,77 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
 
 
 def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
-    facts = [entry["sector"], entry["kind"], entry["vendor"]]
+    facts = [vocabulary.sector(entry["sector"]), entry["kind"], entry["vendor"]]
     yield inert(" · ".join(fact for fact in facts if fact), "muted")
     style = "confirmed" if entry["status"] == "ok" else "unverifiable"
-    yield Text.assemble((entry["status"].upper(), style), f"  {STATUS[entry['status']]}")
+    status = vocabulary.status(entry["status"]).upper()
+    yield hanging(Text.assemble((status, style), f"  {_status(entry['status'])}"), Text(status).cell_len + 2)
     yield Text()
     yield _funnel_table(entry["expected"], entry["rungs"], sheet)
     yield Text()
     yield hanging(Text(parts.expected_adds_up(entry["expected"], entry["rungs"])), 2)
     yield hanging(Text(parts.read_adds_up([entry], entry["read"])), 2)
     if entry["expected"] is None:
-        yield warning("nobody said how many records it should have: every rate is of received records, and in no sum")
+        yield warning(
+            told("nobody said how many records it should have: every rate is of received records, and in no sum")
+        )
     if entry["over_reported"]:
-        yield warning("it sent more than was expected: the expected number was too low, and nothing is confirmed by it")
+        yield warning(
+            told("it sent more than was expected: the expected number was too low, and nothing is confirmed by it")
+        )
     if entry["covers"] == "subset":
-        yield warning("the expected number covers only a part of its records: it is a floor")
+        yield warning(told("the expected number covers only a part of its records: it is a floor"))
     yield from denominators.said(entry)
     if entry["probable"]:
-        keys = counted(entry["probable"], "key of its roster was", "keys of its roster were")
-        yield warning(f"{keys} probably received under another: correct it in the export or the roster")
+        said = told_n(
+            "{n} key of its roster was probably received under another: correct it in the export or the roster",
+            "{n} keys of its roster were probably received under another: correct it in the export or the roster",
+            n=entry["probable"],
+        )
+        yield warning(said)
     if moved := entry.get("moved"):
-        keys = counted(moved, "key of its roster came", "keys of its roster came")
-        yield warning(f"{keys} on days that count for its successor: nobody knows on whose list they belong")
+        said = told_n(
+            "{n} key of its roster came on days that count for its successor: nobody knows on whose list they belong",
+            "{n} keys of its roster came on days that count for its successor: nobody knows on whose list they belong",
+            n=moved,
+        )
+        yield warning(said)
     if entry["conflicting"]:
-        yield warning(f"{counted(entry['conflicting'], 'key')} with copies that differ")
+        yield warning(
+            told_n("{n} key with copies that differ", "{n} keys with copies that differ", n=entry["conflicting"])
+        )
+
+
+def _status(code: str) -> str:
+    match code:
+        case "ok":
+            return told("all that it sent was read")
+        case "partial":
+            return told("an input was cut off or has unreadable rows")
+        case "silent":
+            return told("it sent nothing: the first step is to send what is due")
+    return ""
 
 
 def _funnel_table(expected: int | None, rungs: Mapping[str, StandingEntry], sheet: Sheet) -> RenderableType:
     """The ladder, rung by rung, laid out for the inside of a panel."""
     whole = expected if expected is not None else max(map(parts.total, rungs.values()), default=0)
+    share = told("of received") if expected is None else told("of expected")
+    short, unknown = told("Short"), told("Unknown")
     digits = len(grouped(whole))
+    names = max([len(told("Rung")), *(len(vocabulary.rung(rung)) for rung in rungs)])
     # the panel and a blank, five gaps, rung and share, n / N, short and unknown
-    taken = 5 + 5 * 3 + 10 + 11 + (2 * digits + 3) + max(digits, 5) + max(digits, 7)
-    bar = max(8, min(sheet.width - taken, 30))
-    columns = [Column("Rung"), number(f"of {parts.basis(expected)}"), number("n / N"), Column(bar=True)]
-    columns += [number("Short"), number("Unknown")]
+    taken = 5 + 5 * 3 + names + max(len(share), 11) + (2 * digits + 3) + max(digits, len(short))
+    bar = max(8, min(sheet.width - taken - max(digits, len(unknown)), 30))
+    columns = [Column(told("Rung")), number(share), number("n / N"), Column(bar=True)]
+    columns += [number(short), number(unknown)]
     rows: list[list[Text | str]] = []
     for rung in RUNGS:
         if rung in rungs:
             at = rungs[rung]
             rows.append(
                 [
-                    Text(rung, "bold" if rung == parts.HEADLINE else ""),
+                    Text(vocabulary.rung(rung), "bold" if rung == parts.HEADLINE else ""),
                     parts.share(at["reached"], at["unknown"], whole),
                     Text(of(at["reached"], whole), "muted"),
                     bounds_bar(at["reached"], at["unknown"], at["short"], bar),
@@ -129,29 +153,29 @@ def _fix_first(entry: FacilityEntry, fixes: list[RuleEntry]) -> Iterator[Rendera
     not_received = received["short"] + received["unknown"] if received else 0
     if not fixes and not not_received:
         return
-    yield heading("Fix first")
+    yield heading(told("Fix first"))
     place = 0
     for place, rule in enumerate(fixes[:FIXES_SHOWN], 1):
         counts = entry["rules"][rule["id"]]
-        lost = of(parts.missed(counts), parts.eligible(counts))
         head = Text.assemble(
             f"{place:2}. ",
-            inert(in_words(rule["title"], rule["id"]), "bold"),
+            inert(own(rule["title"], rule["id"]), "bold"),
             ("  ", ""),
             inert(rule["id"], "muted"),
-            (f" · missed {lost}", "muted"),
+            (f" · {parts.lost(counts)}", "muted"),
         )
         yield hanging(head, 4)
         most = entry["rules"][fixes[0]["id"]]["solo"]
-        gain = Text(f" repairing this alone: +{grouped(counts['solo'])} reach {rule['rung']}")
-        yield indented(Text.assemble(plain_bar(counts["solo"], most, 20, "reached"), gain), 4)
-        if fix := in_words(rule["fix"]):
+        bar = plain_bar(counts["solo"], most, 20, "reached")
+        yield indented(Text.assemble(bar, " ", parts.won(counts["solo"], rule)), 4)
+        if fix := own(rule["fix"]):
             yield indented(inert(fix, "muted"), 4)
     if not_received and received:
-        words = f"{counted(not_received, 'record was', 'records were')} not received"
-        detail = f"  {grouped(received['short'])} missing, {grouped(received['unknown'])} unknown"
-        yield Text.assemble(f"{place + 1:2}. ", (words, "bold"), (detail, "muted"))
-        yield indented(Text("Compare with the roster or the register of cases, and send what is lacking.", "muted"), 4)
+        said = told_n("{n} record was not received", "{n} records were not received", n=not_received)
+        detail = told("{missing} missing, {unknown} unknown", missing=received["short"], unknown=received["unknown"])
+        yield hanging(Text.assemble(f"{place + 1:2}. ", (said, "bold"), (f"  {detail}", "muted")), 4)
+        advice = told("Compare with the roster or the register of cases, and send what is lacking.")
+        yield indented(Text(advice, "muted"), 4)
 
 
 def _failed(entry: FacilityEntry, rules: Mapping[str, RuleEntry], sheet: Sheet) -> Iterator[RenderableType]:
@@ -162,44 +186,70 @@ def _failed(entry: FacilityEntry, rules: Mapping[str, RuleEntry], sheet: Sheet) 
         return
     required = {key for key, rule in rules.items() if rule["required"]}
     ranked = sorted(failing, key=lambda key: (key not in required, -parts.missed(failing[key]), key))
-    columns = [Column("Rule"), Column("", gives=True), number("Met"), number("n / N")]
-    columns += [number("Unmet"), number("Excused"), number("Not assessable")] * sheet.wide
+    columns = [Column(told("Rule")), Column("", gives=True), number(told("Met")), number("n / N")]
+    columns += [number(told("Unmet")), number(told("Excused")), number(told("Not assessable"))] * sheet.wide
     rows: list[list[Text | str]] = []
     for key in ranked[:LISTED]:
         counts = failing[key]
         due = parts.eligible(counts)
-        title = in_words(rules[key]["title"]) if key in rules else ""
+        title, style = own(rules[key]["title"]) if key in rules else "", "" if key in required else "muted"
+        if style:
+            title = told("{title} (advisory)", title=title)
         row: list[Text | str] = [
-            inert(key, "" if key in required else "muted"),
-            inert(title if key in required else f"{title} (advisory)", "" if key in required else "muted"),
+            inert(key, style),
+            inert(title, style),
             parts.share(counts["met"], counts["not_assessable"], due),
             Text(of(counts["met"], due), "muted"),
         ]
         if sheet.wide:
             row += [grouped(counts["unmet"]), grouped(counts["excused"]), grouped(counts["not_assessable"])]
         rows.append(row)
-    yield heading(f"{counted(len(failing), 'rule')} not met by every row, required ones first")
+    yield heading(
+        told_n(
+            "{n} rule not met by every row, required ones first",
+            "{n} rules not met by every row, required ones first",
+            n=len(failing),
+        )
+    )
     yield Text()
     yield table(columns, rows, sheet.width)
     if len(ranked) > LISTED:
-        yield Text(f"   and {grouped(len(ranked) - LISTED)} more", "muted")
+        yield Text(f"   {parts.more(len(ranked) - LISTED)}", "muted")
 
 
 def _inputs(result: Result, entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
     """Inputs that are not whole and may hold its rows, and what was found in its own files."""
     if cut := unread.of_facility(result, entry):
-        yield heading("Not whole: what these inputs lack is unknown")
+        yield heading(told("Not whole: what these inputs lack is unknown"))
         yield from unread.listed(cut, sheet)
     lines: list[RenderableType] = []
     for source in result["inputs"]:
         for finding in source["findings"] if source["facility"] == entry["id"] else []:
-            where = f" at {finding['where']}" if finding["where"] else ""
-            first = f", first in line {finding['lines'][0]}" if finding["lines"] else ""
-            words = f"  {source['path']}: {called(finding['kind'])}{where}, {counted(finding['count'], 'time')}{first}"
-            lines.append(hanging(inert(words), 4))
+            lines.append(hanging(inert(f"  {_found(source['path'], finding)}"), 4))
     if lines:
-        yield heading("What its files are like")
+        yield heading(told("What its files are like"))
         yield from lines
+
+
+def _found(path: str, finding: FindingEntry) -> str:
+    """What was found in a file, where, how often, and in which line first."""
+    kind, where = called(finding["kind"]), finding["where"]
+    times: Said = say_n("{n} time", "{n} times", n=finding["count"])
+    first = str(finding["lines"][0]) if finding["lines"] else ""
+    if where and first:
+        return told(
+            "{path}: {kind} at {where}, {times}, first in line {line}",
+            path=path,
+            kind=kind,
+            where=where,
+            times=times,
+            line=first,
+        )
+    if where:
+        return told("{path}: {kind} at {where}, {times}", path=path, kind=kind, where=where, times=times)
+    if first:
+        return told("{path}: {kind}, {times}, first in line {line}", path=path, kind=kind, times=times, line=first)
+    return told("{path}: {kind}, {times}", path=path, kind=kind, times=times)
 
 
 # ------------------------------------------------------------------------------------------------ area
@@ -210,24 +260,29 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
     inside = parts.by_gap(sheet.hidden.shown(every))
     blocks: list[RenderableType] = []
     for sector, sums in entry["sectors"].items():
-        words = f"{counted(sums['facilities'], 'facility', 'facilities')}, {grouped(sums['silent'])} silent, "
+        said = told_n(
+            "{n} facility, {silent} silent, {no_expected} without an expected number",
+            "{n} facilities, {silent} silent, {no_expected} without an expected number",
+            n=sums["facilities"],
+            silent=sums["silent"],
+            no_expected=sums["no_expected"],
+        )
         blocks += [
             *([Text()] if blocks else []),
-            Text.assemble(
-                inert(f"{sector}  ", "bold"),
-                (f"{words}{grouped(sums['no_expected'])} without an expected number", "muted"),
-            ),
+            hanging(Text.assemble((f"{vocabulary.sector(sector)}  ", "bold"), (said, "muted")), 2),
             Text(),
             *_sums(sums, sheet, hidden=sheet.hidden.area(sector, entry["code"])),
         ]
     title = Text.assemble(inert(entry["code"], "bold"), " ", inert(entry["name"]))
     page: list[RenderableType] = [Panel(Group(*blocks), title=title, title_align="left", padding=(1, 1))]
     if inside:
-        page.append(heading(f"{counted(len(inside), 'facility', 'facilities')}, largest gap first"))
+        page.append(
+            heading(told_n("{n} facility, largest gap first", "{n} facilities, largest gap first", n=len(inside)))
+        )
         page += [Text(), parts.facility_table(inside[:LISTED], sheet)]
         if len(inside) > LISTED:
-            page.append(Text(f"   and {grouped(len(inside) - LISTED)} more", "muted"))
-        page.append(next_commands([("one of them", sheet.show("facility", inside[0]["id"]))]))
+            page.append(Text(f"   {parts.more(len(inside) - LISTED)}", "muted"))
+        page.append(next_commands([(told("one of them"), sheet.show("facility", inside[0]["id"]))]))
     return Group(*page, *parts.unseen(every, sheet))
 
 

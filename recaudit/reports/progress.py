@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from recaudit.reports.inert import visible
+from recaudit.reports.languages import told
 from recaudit.sectors import Progress as Report
 
 _NAME = 28  # columns for the file's name; the end of a path says more than its beginning
@@ -24,11 +25,11 @@ def bar(*, wanted: bool = True) -> Iterator[Report]:
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(16), DownloadColumn(binary_units=True))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("Reading", total=None)
+        task = progress.add_task(told("Reading"), total=None)
 
         def report(path: str, done: int, total: int) -> None:
             name = visible(path)
             shown = name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
-            progress.update(task, description=f"Reading {shown}", completed=done, total=total)
+            progress.update(task, description=told("Reading {file}", file=shown), completed=done, total=total)
 
         yield report

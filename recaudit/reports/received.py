@@ -11,9 +11,9 @@ from recaudit.model import BREAKS
 from recaudit.reports import parts
 from recaudit.reports.find import held_against
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called
-from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, indented, number, table, warning
-from recaudit.reports.numbers import counted, grouped, of
+from recaudit.reports.languages import called, own, told, told_n
+from recaudit.reports.look import Column, Sheet, hanging, heading, indented, number, table, warning
+from recaudit.reports.numbers import of
 from recaudit.result import Result, RuleEntry
 
 FIXES_SHOWN = 3
@@ -23,25 +23,23 @@ FINDINGS_SHOWN = 10
 
 def fix_first(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     """The rules whose repair alone wins most records, then those missed most; each with how it is repaired."""
-    gaining = [
-        (_gain(result, rule), rule) for rule in parts.most_missed(_shown(result, sheet)) if in_words(rule["fix"])
-    ]
+    gaining = [(_gain(result, rule), rule) for rule in parts.most_missed(_shown(result, sheet)) if own(rule["fix"])]
     shown = sorted(gaining, key=lambda one: -one[0])[:FIXES_SHOWN]
     if not shown:
         return
-    yield heading("Fix first")
+    yield heading(told("Fix first"))
     for place, (gain, rule) in enumerate(shown, 1):
-        words = f" · repairing this alone: +{grouped(gain)} reach {rule['rung']}" if gain else ""
-        lost = of(parts.missed(rule["totals"]), parts.eligible(rule["totals"]))
+        lost = parts.lost(rule["totals"])
+        won = f" · {parts.won(gain, rule)}" if gain else ""
         head = Text.assemble(
             f"{place:2}. ",
-            inert(in_words(rule["title"], rule["id"]), "bold"),
+            inert(own(rule["title"], rule["id"]), "bold"),
             "  ",
             inert(rule["id"], "muted"),
-            (f" · missed {lost}{words}", "muted"),
+            (f" · {lost}{won}", "muted"),
         )
         yield hanging(head, 4)
-        yield indented(inert(in_words(rule["fix"]), "muted"), 4)
+        yield indented(inert(own(rule["fix"]), "muted"), 4)
 
 
 def _shown(result: Result, sheet: Sheet) -> list[RuleEntry]:
@@ -63,19 +61,20 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     ]
     if not found:
         return
-    yield heading("The exchange standard is broken in")
+    yield heading(told("The exchange standard is broken in"))
     found.sort(key=lambda one: (-one[1]["count"], one[0], one[1]["where"], one[1]["kind"]))
     for path, finding in found[:FINDINGS_SHOWN]:
         first = f":{finding['lines'][0]}" if finding["lines"] else ""
-        more = f" and {counted(finding['count'] - 1, 'time')} more" if finding["count"] > 1 else ""
+        rest = finding["count"] - 1
+        more = told_n(" and {n} time more", " and {n} times more", n=rest) if rest > 0 else ""
         said = Text.assemble(
-            "  ", inert(f"{path}{first}", "bold"), f"  {called(finding['kind'])}", (f"{more}", "muted")
+            "  ", inert(f"{path}{first}", "bold"), "  ", inert(called(finding["kind"])), (more, "muted")
         )
         if finding["where"]:
             said.append_text(Text.assemble(": ", inert(finding["where"])))
         yield hanging(said, 4)
     if len(found) > FINDINGS_SHOWN:
-        yield Text(f"  and {grouped(len(found) - FINDINGS_SHOWN)} more, all of them in the result", "muted")
+        yield Text(f"  {parts.more_in_result(len(found) - FINDINGS_SHOWN)}", "muted")
 
 
 def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
@@ -85,19 +84,31 @@ def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     """
     for entry in result["inputs"]:
         if entry["unreadable"] and not sheet.hidden.input(entry):
-            yield warning(f"{entry['path']}: {counted(entry['unreadable'], 'line')} could not be read")
+            said = told_n(
+                "{path}: {n} line could not be read",
+                "{path}: {n} lines could not be read",
+                n=entry["unreadable"],
+                path=entry["path"],
+            )
+            yield warning(said)
     blind = [rule for rule in _shown(result, sheet) if rule["required"] and rule["totals"]["not_assessable"]]
     ranked = sorted(blind, key=lambda rule: (-rule["totals"]["not_assessable"], rule["id"]))
     if not ranked:
         return
-    yield heading(f"{counted(len(ranked), 'required rule')} not assessable everywhere: of those eligible")
+    yield heading(
+        told_n(
+            "{n} required rule not assessable everywhere: of those eligible",
+            "{n} required rules not assessable everywhere: of those eligible",
+            n=len(ranked),
+        )
+    )
     yield Text()
-    columns = [Column("Rule"), Column("", gives=True), number("Not assessable")]
+    columns = [Column(told("Rule")), Column("", gives=True), number(told("Not assessable"))]
     yield table(columns, [_row(rule) for rule in ranked[:RULES_SHOWN]], sheet.width)
     if len(ranked) > RULES_SHOWN:
-        yield Text(f"   and {grouped(len(ranked) - RULES_SHOWN)} more", "muted")
+        yield Text(f"   {parts.more(len(ranked) - RULES_SHOWN)}", "muted")
 
 
 def _row(rule: RuleEntry) -> list[Text | str]:
     open_ = of(rule["totals"]["not_assessable"], parts.eligible(rule["totals"]))
-    return [inert(rule["id"]), inert(in_words(rule["title"])), open_]
+    return [inert(rule["id"]), inert(own(rule["title"])), open_]

@@ -8,13 +8,13 @@ from fractions import Fraction
 from rich.console import RenderableType
 from rich.text import Text
 
-from recaudit.reasons import few
+from recaudit.reports import parts
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, heading, number, table
-from recaudit.reports.numbers import NOTHING, grouped, of, percent
+from recaudit.reports.numbers import NOTHING, grouped, number_of, of, percent, share_of
 from recaudit.result import RecountEntry, RecountFacility, Result
-from recaudit.statistics import per_cent
 
 FACILITIES_SHOWN = 20
 
@@ -23,7 +23,7 @@ def overview(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     """One line for each recount; nothing where there is none, and no counts of one in which a place is hidden."""
     recounts = result.get("recounts", [])
     if recounts:
-        yield heading("Recounted in the field")
+        yield heading(told("Recounted in the field"))
     for one in recounts:
         if _hidden(result, one, sheet.hidden):
             yield hanging(Text.assemble("  ", inert(one["name"], "bold"), f"  {sheet.hidden.why}"), 4)
@@ -37,21 +37,25 @@ def of_claim(result: Result, claim: str, sheet: Sheet) -> Iterator[RenderableTyp
     for one in result.get("recounts", []):
         if one["claim"] != claim or _hidden(result, one, sheet.hidden):
             continue
-        yield heading(f"Recounted: {visible(one['name'])}")
-        yield hanging(inert(f"  by {one['by']}, {one['date']}; {_how(one)}", "muted"), 4)
+        yield heading(visible(told("Recounted: {name}", name=one["name"])))
+        who = told("by {whom}, {day}", whom=one["by"], day=parts.day(one["date"]))
+        yield hanging(inert(f"  {'; '.join([who, *_how(one)])}", "muted"), 4)
         yield hanging(Text(f"  {_found(one)}"), 4)
         yield hanging(Text(f"  {_range(one)}"), 4)
         if one["factor"] is not None:
-            yield Text(f"  verification factor {_factor(one['factor'])}")
+            yield Text(f"  {told('verification factor {factor}', factor=_factor(one['factor']))}")
         yield Text()
         yield _facilities(one, sheet)
         asked = [each for each in one["facilities"] if each["sampled"]]
         if len(asked) > FACILITIES_SHOWN:
-            yield Text(f"  and {grouped(len(asked) - FACILITIES_SHOWN)} more, all of them in the result", "muted")
+            yield Text(f"  {parts.more_in_result(len(asked) - FACILITIES_SHOWN)}", "muted")
         flagged = [each["id"] for each in asked if each["flagged"]]
         if flagged:
-            words = f"  below what was claimed, corrected for looking at all of them (Holm): {few(flagged)}"
-            yield hanging(inert(words, "refuted"), 4)
+            said = told(
+                "below what was claimed, corrected for looking at all of them (Holm): {names}",
+                names=parts.listed(flagged),
+            )
+            yield hanging(inert(f"  {said}", "refuted"), 4)
 
 
 def _hidden(result: Result, one: RecountEntry, hidden: Hidden) -> bool:
@@ -60,51 +64,80 @@ def _hidden(result: Result, one: RecountEntry, hidden: Hidden) -> bool:
     return any(each["sampled"] and each["id"] in gone for each in one["facilities"])
 
 
-def _how(one: RecountEntry) -> str:
-    drawn = "drawn from the lists, and the draw was repeated" if one["drawn"] else "nobody shows how it was drawn"
-    effect = "" if one["design_effect"] == "1" else f"; design effect {one['design_effect']}, as stated"
-    return f"{drawn}{effect}{'' if one['independent'] else '; not independent'}"
+def _how(one: RecountEntry) -> Iterator[str]:
+    if one["drawn"]:
+        yield told("drawn from the lists, and the draw was repeated")
+    else:
+        yield told("nobody shows how it was drawn")
+    if one["design_effect"] != "1":
+        yield told("design effect {effect}, as stated", effect=number_of(one["design_effect"]))
+    if not one["independent"]:
+        yield told("not independent")
 
 
 def _found(one: RecountEntry) -> str:
     """``57 of 59 records match, 1 does not, 1 without an answer; drawn from 1,803``"""
     bad, open_ = one["answered"] - one["matching"], one["sampled"] - one["answered"]
-    words = f"{grouped(one['matching'])} of {grouped(one['sampled'])} {one['of']} match, {grouped(bad)} do not"
-    words += f", {grouped(open_)} without an answer" if open_ else ""
-    return words if one["frame"] is None else f"{words}; drawn from {grouped(one['frame'])}"
+    if one["of"] == "records":
+        said = told_n(
+            "{n} of {sampled} records matches, {bad} do not",
+            "{n} of {sampled} records match, {bad} do not",
+            n=one["matching"],
+            sampled=one["sampled"],
+            bad=bad,
+        )
+    else:
+        said = told_n(
+            "{n} of {sampled} facilities matches, {bad} do not",
+            "{n} of {sampled} facilities match, {bad} do not",
+            n=one["matching"],
+            sampled=one["sampled"],
+            bad=bad,
+        )
+    if open_:
+        said = told("{found}, {n} without an answer", found=said, n=open_)
+    return said if one["frame"] is None else told("{found}; drawn from {n}", found=said, n=one["frame"])
 
 
 def _range(one: RecountEntry) -> str:
     if one["low"] is None or one["high"] is None:
-        return "nothing was sampled: it says nothing"
-    low, high = per_cent(Fraction(one["low"])), per_cent(Fraction(one["high"]), up=True)
-    words = f"at least {low} match, at most {high}, each at {per_cent(Fraction(one['confidence']))}"
-    return words if one["drawn"] else f"if it was drawn at random: {words}"
+        return told("nothing was sampled: it says nothing")
+    low, high = share_of(Fraction(one["low"])), share_of(Fraction(one["high"]), up=True)
+    sure = share_of(Fraction(one["confidence"]))
+    if one["drawn"]:
+        return told("at least {low} match, at most {high}, each at {sure}", low=low, high=high, sure=sure)
+    return told(
+        "if it was drawn at random: at least {low} match, at most {high}, each at {sure}", low=low, high=high, sure=sure
+    )
 
 
 def _factor(factor: Sequence[int]) -> str:
     recounted, reported = factor
     if not reported:
         return f"{NOTHING}  {of(recounted, reported)}"
-    return f"{per_cent(Fraction(recounted, reported))}  {of(recounted, reported)} recounted / reported"
+    share = share_of(Fraction(recounted, reported))
+    return told(
+        "{share}  {recounted} / {reported} recounted / reported", share=share, recounted=recounted, reported=reported
+    )
 
 
 def _facilities(one: RecountEntry, sheet: Sheet) -> RenderableType:
     asked = [each for each in one["facilities"] if each["sampled"]]
     asked.sort(key=lambda each: (not each["flagged"], each["matching"] - each["sampled"], each["id"]))
     if one["of"] == "facilities":
-        columns = [Column("Facility"), number("Recounted / reported"), number("Factor")]
+        columns = [Column(told("Facility")), number(told("Recounted / reported")), number(told("Factor"))]
         rows: list[list[Text | str]] = [[inert(each["id"]), *_parts(each)] for each in asked[:FACILITIES_SHOWN]]
         return table(columns, rows, sheet.width)
-    columns = [Column("Facility"), number("Match"), number("n / N"), number("Open"), number("p"), Column("")]
+    columns = [Column(told("Facility")), number(told("Match")), number("n / N"), number(told("Open"))]
+    columns += [number("p"), Column("")]
     rows = [
         [
             inert(each["id"]),
             percent(each["matching"], each["sampled"]),
             Text(of(each["matching"], each["sampled"]), "muted"),
             grouped(each["sampled"] - each["answered"]),
-            each["p"] or NOTHING,
-            Text("flagged", "refuted") if each["flagged"] else "",
+            number_of(each["p"] or NOTHING),
+            Text(told("flagged"), "refuted") if each["flagged"] else "",
         ]
         for each in asked[:FACILITIES_SHOWN]
     ]
@@ -114,8 +147,8 @@ def _facilities(one: RecountEntry, sheet: Sheet) -> RenderableType:
 def _parts(each: RecountFacility) -> tuple[Text | str, str]:
     factor = each["factor"]
     if factor is None:
-        return Text("no answer", "unverifiable"), NOTHING
-    return of(*factor), per_cent(Fraction(*factor)) if factor[1] else NOTHING
+        return Text(told("no answer"), "unverifiable"), NOTHING
+    return of(*factor), share_of(Fraction(*factor)) if factor[1] else NOTHING
 
 
 # ------------------------------------------------------------------------------------------------ for pipes

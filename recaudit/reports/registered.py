@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import words
+from recaudit.reports.languages import for_pipes, told, words
 from recaudit.reports.look import hanging
-from recaudit.reports.numbers import counted, grouped
+from recaudit.reports.numbers import grouped
 from recaudit.said import Said, say, say_n
 
 Kind = Literal[
@@ -105,7 +105,7 @@ class Lint:
     facilities: int
     areas: int
     findings: tuple[Finding, ...]
-    notes: tuple[Said, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def code(self) -> int:
@@ -125,20 +125,23 @@ def page(lint: Lint) -> Group:
 
 
 def _page(lint: Lint) -> Iterator[RenderableType]:
-    facilities = counted(lint.facilities, "facility", "facilities")
-    yield Text(f"Register of {facilities}, {counted(lint.areas, 'area')} on the day of the audit")
-    for kind, about in KINDS.items():
+    facilities = say_n("{n} facility", "{n} facilities", n=lint.facilities)
+    areas = say_n("{n} area", "{n} areas", n=lint.areas)
+    yield Text(told("Register of {facilities}, {areas} on the day of the audit", facilities=facilities, areas=areas))
+    for kind, said in KINDS.items():
         found = [finding for finding in lint.findings if finding.kind == kind]
         if found:
-            sign, style = ("✗", "refuted") if about.fix else ("·", "muted")
+            sign, style = ("✗", "refuted") if said.fix else ("·", "muted")
             number = f": {grouped(len(found))}" if any(finding.of for finding in found) else ""
-            yield Text(f"\n{sign} {words(about.title)}{number}", style)
+            yield Text()
+            yield hanging(Text(f"{sign} {words(said.title)}{number}", style), 2)
             yield from _listed(found)
-            if about.fix:
-                yield hanging(Text(f"  fix: {words(about.fix)}", "muted"), 7)
+            if said.fix:
+                yield hanging(Text(f"  {told('fix: {what}', what=said.fix)}", "muted"), 4)
     for note in lint.notes:
-        yield hanging(inert(f"note: {words(note)}", "muted"), 6)
-    yield Text(f"\nExit code {lint.code}: {words(lint.why)}", "refuted" if lint.code else "confirmed")
+        yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
+    ending = told("Exit code {code}: {why}", code=str(lint.code), why=lint.why)
+    yield Text(f"\n{ending}", "refuted" if lint.code else "confirmed")
 
 
 def _listed(found: Sequence[Finding]) -> Iterator[RenderableType]:
@@ -150,15 +153,16 @@ def _listed(found: Sequence[Finding]) -> Iterator[RenderableType]:
         yield hanging(inert(f"  {names}"), 2)
 
 
+@for_pipes
 def lines(lint: Lint) -> Iterator[str]:
     """The same for pipes: one finding a line, its kind and what it is of first."""
     yield f"register\tfacilities={lint.facilities}\tareas={lint.areas}"
     for kind in KINDS:
         for finding in lint.findings:
             if finding.kind == kind:
-                what = visible(str(finding.what or "")) or "-"
+                what = visible(words(finding.what)) or "-"
                 repair = str(finding.repair).lower()
                 yield "\t".join(("finding", kind, visible(finding.of) or "-", f"repair={repair}", f"what={what}"))
     for note in lint.notes:
-        yield f"note\t{visible(str(note))}"
-    yield f"exit\t{lint.code}\twhy={visible(str(lint.why))}"
+        yield f"note\t{visible(words(note))}"
+    yield f"exit\t{lint.code}\twhy={visible(words(lint.why))}"

@@ -8,11 +8,13 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from recaudit.reports import vocabulary
 from recaudit.reports.inert import inert, visible
+from recaudit.reports.languages import for_pipes, told, told_n, words
 from recaudit.reports.look import Column, hanging, heading, next_commands, number, table, warning
-from recaudit.reports.numbers import counted, grouped
+from recaudit.reports.numbers import grouped, number_of, share_of
 from recaudit.samplesize import Answer
-from recaudit.statistics import per_cent, written
+from recaudit.statistics import written
 
 
 # ------------------------------------------------------------------------------------------------ sizes
@@ -23,40 +25,59 @@ def plan_page(answer: Answer) -> Group:
 
 def _plan(answer: Answer) -> Iterator[RenderableType]:
     asked = answer.question
-    whole = "an unlimited number" if asked.size is None else f"a list of {grouped(asked.size)}"
-    yield Text.assemble(
-        (counted(answer.drawn, "record"), "bold"),
-        f" of {whole}, at {per_cent(asked.confidence)}",
-        (_why(answer), "muted"),
-    )
-    if answer.every:
-        yield Text("That is all of the list: no smaller sample does it.", "unverifiable")
-    if asked.clusters and answer.per_cluster:
-        effect = written(asked.design_effect, 4)
-        words = (
-            f"{grouped(answer.per_cluster)} in each of {counted(asked.clusters, 'cluster')}; design effect {effect}, "
+    sure = share_of(asked.confidence)
+    if asked.size is None:
+        size = told_n(
+            "{n} record of an unlimited number, at {sure}",
+            "{n} records of an unlimited number, at {sure}",
+            n=answer.drawn,
+            sure=sure,
         )
-        yield hanging(Text(f"{words}as stated: a simple random sample would need {grouped(answer.simple)}"), 2)
-    yield heading("What it would let you say")
+    else:
+        size = told_n(
+            "{n} record of a list of {size}, at {sure}",
+            "{n} records of a list of {size}, at {sure}",
+            n=answer.drawn,
+            size=asked.size,
+            sure=sure,
+        )
+    yield hanging(Text.assemble((size, "bold"), (f"  {_why(answer)}", "muted")), 2)
+    if answer.every:
+        yield Text(told("That is all of the list: no smaller sample does it."), "unverifiable")
+    if asked.clusters and answer.per_cluster:
+        clusters = told_n(
+            "{each} in each of {n} cluster; design effect {effect}, as stated: a simple random sample would need "
+            "{simple}",
+            "{each} in each of {n} clusters; design effect {effect}, as stated: a simple random sample would need "
+            "{simple}",
+            n=asked.clusters,
+            each=answer.per_cluster,
+            effect=number_of(written(asked.design_effect, 4)),
+            simple=answer.simple,
+        )
+        yield hanging(Text(clusters), 2)
+    yield heading(told("What it would let you say"))
     for sentence in answer.says:
-        yield hanging(inert(f"  - {sentence}"), 4)
-    yield heading("What it would not")
+        yield hanging(inert(f"  - {words(sentence)}"), 4)
+    yield heading(told("What it would not"))
     for sentence in answer.not_said:
-        yield hanging(inert(f"  - {sentence}"), 4)
-    yield next_commands([("draw it, from the lists of a plan", f"recaudit sample draw PLAN --size {answer.drawn}")])
+        yield hanging(inert(f"  - {words(sentence)}"), 4)
+    draw = told("draw it, from the lists of a plan")
+    yield next_commands([(draw, f"recaudit sample draw PLAN --size {answer.drawn}")])
 
 
 def _why(answer: Answer) -> str:
     asked = answer.question
     if isinstance(asked.detect, int):
-        return f"  to meet at least one, if {grouped(asked.detect)} are bad"
+        return told_n("to meet at least one, if {n} is bad", "to meet at least one, if {n} are bad", n=asked.detect)
     if asked.detect is not None:
-        return f"  to meet at least one, if {per_cent(asked.detect)} are bad"
+        return told("to meet at least one, if {share} are bad", share=share_of(asked.detect))
     if asked.within is not None:
-        return f"  to estimate the share within ± {per_cent(asked.within)}"
-    return "  to accept or reject"
+        return told("to estimate the share within ± {share}", share=share_of(asked.within))
+    return told("to accept or reject")
 
 
+@for_pipes
 def plan_lines(answer: Answer) -> Iterator[str]:
     """The same for pipes."""
     asked, lot = answer.question, answer.lot
@@ -71,9 +92,9 @@ def plan_lines(answer: Answer) -> Iterator[str]:
     }
     yield "\t".join(["sample", str(answer.drawn), *(f"{key}={value}" for key, value in fields.items())])
     for sentence in answer.says:
-        yield f"says\t{visible(sentence)}"
+        yield f"says\t{visible(words(sentence))}"
     for sentence in answer.not_said:
-        yield f"not_said\t{visible(sentence)}"
+        yield f"not_said\t{visible(words(sentence))}"
 
 
 # ------------------------------------------------------------------------------------------------ a draw
@@ -89,37 +110,65 @@ def _draw(said: Mapping[str, Any], out: str, width: int) -> Iterator[RenderableT
     strata = said["strata"]
     taken = sum(one["drawn"] for one in strata)
     whole = said["frame"]["size"]
-    yield Text.assemble(
-        (f"Drawn: {grouped(taken)} of {grouped(whole)} {said['of']}", "bold"),
-        inert(f"  sector {said['sector']}, seed {said['seed']}", "muted"),
-    )
+    if said["of"] == "records":
+        drawn = told_n("Drawn: {drawn} of {n} record", "Drawn: {drawn} of {n} records", n=whole, drawn=taken)
+    else:
+        drawn = told_n("Drawn: {drawn} of {n} facility", "Drawn: {drawn} of {n} facilities", n=whole, drawn=taken)
+    origin = told("sector {sector}, seed {seed}", sector=vocabulary.sector(said["sector"]), seed=str(said["seed"]))
+    yield hanging(Text.assemble((drawn, "bold"), inert(f"  {origin}", "muted")), 2)
     if said["by"]:
         yield Text()
-        columns = [Column(said["by"].capitalize(), gives=True), number("Drawn"), number("Of")]
+        by = vocabulary.group(said["by"])
+        columns = [Column(by[:1].upper() + by[1:], gives=True), number(told("Drawn")), number(told("Of"))]
         rows: list[list[Text | str]] = [
             [inert(one["name"]), grouped(one["drawn"]), grouped(one["frame"])] for one in strata[:STRATA_SHOWN]
         ]
         yield table(columns, rows, width)
         if len(strata) > STRATA_SHOWN:
-            yield Text(
-                f"  and {counted(len(strata) - STRATA_SHOWN, 'stratum', 'strata')} more, all of them in draw.json"
+            more = told_n(
+                "and {n} stratum more, all of them in {file}",
+                "and {n} strata more, all of them in {file}",
+                n=len(strata) - STRATA_SHOWN,
+                file="draw.json",
             )
+            yield Text(f"  {more}")
         none = sum(not one["drawn"] for one in strata)
         if none:
-            yield warning(f"{counted(none, 'stratum', 'strata')} without a single one drawn: of these it says nothing")
+            yield warning(
+                told_n(
+                    "{n} stratum without a single one drawn: of it the sample says nothing",
+                    "{n} strata without a single one drawn: of these the sample says nothing",
+                    n=none,
+                )
+            )
     unlisted = said["frame"]["without_a_list"]
     if unlisted:
-        words = counted(len(unlisted), "facility has", "facilities have")
-        yield warning(f"{words} no roster: no record of theirs can be drawn, and the sample does not speak of them")
-    yield heading("Written")
-    yield hanging(inert(f"  {out}: {counted(len(said['sheets']), 'sheet')} and draw.json"), 4)
-    if said["of"] == "records":
-        yield warning("the sheets hold ids of records; only you may read them (mode 0600). Hand them out with care")
-    yield next_commands(
-        [("once they are filled in, name them in the plan under [[recount]], and", "recaudit check PLAN")]
+        yield warning(
+            told_n(
+                "{n} facility has no roster: none of its records can be drawn, and the sample does not speak of it",
+                "{n} facilities have no roster: none of their records can be drawn, and the sample does not speak of "
+                "them",
+                n=len(unlisted),
+            )
+        )
+    yield heading(told("Written"))
+    sheets = told_n(
+        "{folder}: {n} sheet and {file}",
+        "{folder}: {n} sheets and {file}",
+        n=len(said["sheets"]),
+        folder=out,
+        file="draw.json",
     )
+    yield hanging(inert(f"  {sheets}"), 4)
+    if said["of"] == "records":
+        yield warning(
+            told("the sheets hold ids of records; only you may read them (mode 0600). Hand them out with care")
+        )
+    filled = told("once they are filled in, name them in the plan under {section}, and", section="[[recount]]")
+    yield next_commands([(filled, "recaudit check PLAN")])
 
 
+@for_pipes
 def draw_lines(said: Mapping[str, Any], out: str) -> Iterator[str]:
     """The same for pipes."""
     taken = sum(one["drawn"] for one in said["strata"])

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from recaudit.errors import SuiteError
 from recaudit.model import Rule, Suite
+from recaudit.reports import vocabulary
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import own
-from recaudit.reports.look import Column, Sheet, hanging, heading, in_words, table
-from recaudit.reports.numbers import counted
+from recaudit.reports.languages import for_pipes, own, told, told_n
+from recaudit.reports.look import Column, Sheet, hanging, heading, table
 from recaudit.said import say
 from recaudit.shipped import expectations
 
@@ -24,47 +24,58 @@ from recaudit.shipped import expectations
 def listed(suites: Sequence[Suite], sheet: Sheet) -> Group:
     """One table a suite; advisory rules are marked."""
     blocks: list[RenderableType] = []
-    columns = [Column("Rule"), Column("Asks that", gives=True), Column("Rung"), Column("")]
+    columns = [Column(told("Rule")), Column(told("Asks that"), gives=True), Column(told("Rung")), Column("")]
     for suite in suites:
-        blocks.append(heading(f"{visible(suite.name)} {visible(suite.version)}, {counted(len(suite.rules), 'rule')}"))
-        rows = [
-            [inert(rule.id), inert(in_words(rule.title)), rule.rung, "required" if rule.required else "advisory"]
-            for rule in suite.rules
-        ]
+        name = f"{visible(suite.name)} {visible(suite.version)}"
+        blocks.append(heading(told_n("{suite}, {n} rule", "{suite}, {n} rules", n=len(suite.rules), suite=name)))
+        rows: list[list[Text | str]] = []
+        for rule in suite.rules:
+            severity = vocabulary.severity(required=rule.required)
+            rows.append([inert(rule.id), inert(own(rule.title)), vocabulary.rung(rule.rung), severity])
         blocks += [Text(), table(columns, rows, sheet.width)]
     return Group(*blocks)
 
 
+@for_pipes
 def lines(suites: Sequence[Suite]) -> Iterator[str]:
     """The same for pipes: suite, rule, severity, rung, title; tab-separated."""
     for suite in suites:
         for rule in suite.rules:
             severity = "required" if rule.required else "advisory"
-            yield "\t".join(map(visible, (suite.name, rule.id, severity, rule.rung, in_words(rule.title))))
+            yield "\t".join(map(visible, (suite.name, rule.id, severity, rule.rung, own(rule.title))))
 
 
 def one(suites: Sequence[Suite], key: str) -> Group:
     """One rule in full. Raises ``SuiteError`` when no suite has it."""
     rule, suite = _found(suites, key)
-    severity = "required" if rule.required else "advisory"
-    facts = f"{suite.name} {suite.version} · {severity} · rung {rule.rung} · table {rule.table}"
+    facts = " · ".join(
+        (
+            f"{suite.name} {suite.version}",
+            vocabulary.severity(required=rule.required),
+            told("rung {rung}", rung=vocabulary.rung(rule.rung)),
+            told("table {table}", table=rule.table),
+        )
+    )
+    states = {state: vocabulary.state(state) for state in rule.examples}
+    wide = max([len(word) for word in states.values()], default=0)
     return Group(
         Panel(
-            Group(inert(in_words(rule.title, rule.id), "bold"), inert(facts, "muted")),
+            Group(inert(own(rule.title, rule.id), "bold"), inert(facts, "muted")),
             title=inert(rule.id, "bold"),
             title_align="left",
         ),
-        *_said("Why", in_words(rule.why)),
-        *_said("Fix", in_words(rule.fix)),
-        *_said("Source", rule.source),
-        heading("Expectation"),
+        *_said(told("Why"), own(rule.why)),
+        *_said(told("Fix"), own(rule.fix)),
+        *_said(told("Source"), rule.source),
+        heading(told("Expectation")),
         hanging(inert(f"  {rule.type}"), 4),
         hanging(inert(f"  {_written(rule.kwargs)}", "muted"), 4),
         *_reasons(rule),
-        heading("Examples"),
+        heading(told("Examples")),
         *(
             hanging(
-                Text.assemble((f"  {state.replace('_', ' '):16}", "muted"), inert(", ".join(map(_written, those)))), 18
+                Text.assemble((f"  {states[state]:{wide}}  ", "muted"), inert(", ".join(map(_written, those)))),
+                wide + 4,
             )
             for state, those in rule.examples.items()
         ),
@@ -111,8 +122,8 @@ def _said(title: str, text: str) -> Iterator[RenderableType]:
 
 def _reasons(rule: Rule) -> Iterator[RenderableType]:
     for title, reasons in (
-        ("Met as well when absent because", rule.accepts),
-        ("Not applicable when absent because", rule.exempts),
+        (told("Met as well when absent because"), rule.accepts),
+        (told("Not applicable when absent because"), rule.exempts),
     ):
         if reasons:
             yield from _said(title, ", ".join(reasons))

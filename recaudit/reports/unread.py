@@ -9,11 +9,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.model import BREAKS
-from recaudit.reasons import few
+from recaudit.reports import parts
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called
+from recaudit.reports.languages import called, told, told_n
 from recaudit.reports.look import Sheet, hanging, heading
-from recaudit.reports.numbers import counted, grouped
 from recaudit.result import FacilityEntry, InputEntry, Result
 
 SHOWN = 5
@@ -28,8 +27,13 @@ def not_whole(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     found = [one for one in result["inputs"] if not one["to_the_end"]]
     if not found:
         return
-    verb = "input is" if len(found) == 1 else "inputs are"
-    yield heading(f"{grouped(len(found))} {verb} not whole: what is lacking is unknown")
+    yield heading(
+        told_n(
+            "{n} input is not whole: what is lacking is unknown",
+            "{n} inputs are not whole: what is lacking is unknown",
+            n=len(found),
+        )
+    )
     yield from listed(found, sheet)
 
 
@@ -48,10 +52,10 @@ def of_facility(result: Result, facility: FacilityEntry) -> list[InputEntry]:
 def listed(found: Sequence[InputEntry], sheet: Sheet) -> Iterator[RenderableType]:
     """One line each, in the order of the result: the path, and what was found."""
     for one in found[:SHOWN]:
-        words = "" if sheet.hidden.input(one) else why(one)
-        yield hanging(Text.assemble("  ", inert(one["path"], "bold"), "  ", inert(words)), 4)
+        said = "" if sheet.hidden.input(one) else why(one)
+        yield hanging(Text.assemble("  ", inert(one["path"], "bold"), "  ", inert(said)), 4)
     if len(found) > SHOWN:
-        yield Text(f"  … and {grouped(len(found) - SHOWN)} more", "muted")
+        yield Text(f"  … {parts.more(len(found) - SHOWN)}", "muted")
 
 
 def why(one: InputEntry) -> str:
@@ -59,7 +63,7 @@ def why(one: InputEntry) -> str:
 
     >>> absent = {"kind": "file of the manifest missing", "count": 2, "where": "Observation", "lines": []}
     >>> why({"findings": [absent, {**absent, "count": 1, "where": "Patient"}]})
-    '3 files that it names are not there: Observation, Patient'
+    '3 files that it names are not there: Observation and Patient'
     """
     counts: Counter[str] = Counter()
     for finding in one["findings"]:
@@ -69,8 +73,20 @@ def why(one: InputEntry) -> str:
     for kind, count in counts.items():
         if kind == ABSENT_FILES:
             types = [finding["where"] for finding in one["findings"] if finding["kind"] == kind and finding["where"]]
-            files = counted(count, "file that it names is", "files that it names are")
-            said.append(f"{files} not there" + (f": {few(types)}" if types else ""))
+            said.append(_absent(count, types))
+        elif count == 1:
+            said.append(called(kind))
         else:
-            said.append(called(kind) if count == 1 else f"{called(kind)}, {counted(count, 'time')}")
-    return "; ".join(said) or "could not be read to its end"
+            said.append(told_n("{kind}, {n} time", "{kind}, {n} times", n=count, kind=called(kind)))
+    return "; ".join(said) or told("could not be read to its end")
+
+
+def _absent(count: int, types: Sequence[str]) -> str:
+    if not types:
+        return told_n("{n} file that it names is not there", "{n} files that it names are not there", n=count)
+    return told_n(
+        "{n} file that it names is not there: {names}",
+        "{n} files that it names are not there: {names}",
+        n=count,
+        names=parts.listed(types),
+    )

@@ -9,11 +9,12 @@ from typing import Literal
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from recaudit.reports import parts, vocabulary
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import called, words
+from recaudit.reports.languages import called, for_pipes, told, words
 from recaudit.reports.look import hanging
-from recaudit.reports.numbers import counted
-from recaudit.said import Said, say
+from recaudit.said import Said, Value, say
+from recaudit.terms import named
 
 SHOWN = 20
 FAILED = 4
@@ -37,7 +38,7 @@ class Verification:
     """All questions that were asked, in order, and what is to be known beside them."""
 
     checks: tuple[Check, ...]
-    notes: tuple[Said, ...] = ()
+    notes: tuple[Said | str, ...] = ()
 
     @property
     def code(self) -> int:
@@ -47,11 +48,15 @@ class Verification:
 
     @property
     def why(self) -> Said:
-        failed = [check.name for check in self.checks if check.state == "fails"]
-        left = [check.name for check in self.checks if check.state == "not done"]
+        failed: list[Value] = [_name(check) for check in self.checks if check.state == "fails"]
+        left: list[Value] = [_name(check) for check in self.checks if check.state == "not done"]
         if failed:
             return say("does not hold: {checks}", checks=failed)
         return say("holds as far as it was checked; not checked: {checks}", checks=left) if left else say("holds")
+
+
+def _name(check: Check) -> Value:
+    return named(check.name)
 
 
 def asked(name: str, asks: str, wrong: Sequence[Said | str]) -> Check:
@@ -64,27 +69,30 @@ def page(verification: Verification) -> Group:
 
 
 def _page(verification: Verification) -> Iterator[RenderableType]:
-    wide = max(len(check.name) for check in verification.checks)
+    wide = max(len(vocabulary.question(check.name)) for check in verification.checks)
     for check in verification.checks:
         sign, style = _SIGNS[check.state]
-        line = Text.assemble((f"{sign} {check.name:{wide}}  ", style), (visible(called(check.asks)), "muted"))
+        name = vocabulary.question(check.name)
+        line = Text.assemble((f"{sign} {name:{wide}}  ", style), (visible(called(check.asks)), "muted"))
         yield hanging(line, wide + 4)
         for found in check.found[:SHOWN]:
             yield hanging(Text.assemble(" " * (wide + 4), inert(f"- {words(found)}")), wide + 6)
         if len(check.found) > SHOWN:
-            yield Text(f"{' ' * (wide + 4)}- and {counted(len(check.found) - SHOWN, 'more', 'more')}")
+            yield Text(f"{' ' * (wide + 4)}- {parts.more(len(check.found) - SHOWN)}")
     for note in verification.notes:
-        yield hanging(inert(f"note: {words(note)}", "muted"), 6)
+        yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
     style = "confirmed" if verification.code == 0 else "refuted"
-    yield Text(f"\nExit code {verification.code}: {visible(words(verification.why))}", style=style)
+    ending = told("Exit code {code}: {why}", code=str(verification.code), why=verification.why)
+    yield Text(f"\n{visible(ending)}", style=style)
 
 
+@for_pipes
 def lines(verification: Verification) -> Iterator[str]:
     """The same for pipes: every finding, none left out."""
     for check in verification.checks:
         yield "\t".join(("check", check.name, check.state, f"asks={visible(check.asks)}"))
         for found in check.found:
-            yield "\t".join(("found", check.name, visible(str(found))))
+            yield "\t".join(("found", check.name, visible(words(found))))
     for note in verification.notes:
-        yield f"note\t{visible(str(note))}"
-    yield f"exit\t{verification.code}\twhy={visible(str(verification.why))}"
+        yield f"note\t{visible(words(note))}"
+    yield f"exit\t{verification.code}\twhy={visible(words(verification.why))}"

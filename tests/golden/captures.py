@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from recaudit.reports import judgements, lines, places, terminal
+from recaudit.reports.languages import speaking
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.reports.narrow import NARROW
 from recaudit.result import Result
@@ -33,7 +34,14 @@ def screen(page: Callable[[Sheet], RenderableType], width: int, encoding: str = 
 
 
 def captures(result: Result) -> dict[str, str]:
-    """File name -> what it holds."""
+    """File name -> what it holds, in English, and what people read in Vietnamese too."""
+    with speaking("vi"):
+        other = _captures(result)
+    of_people = {name: text for name, text in other.items() if name != "check_lines.txt"}
+    return _captures(result) | {name.replace(".txt", "_vi.txt"): text for name, text in of_people.items()}
+
+
+def _captures(result: Result) -> dict[str, str]:
 
     def overview(sheet: Sheet) -> RenderableType:
         return terminal.overview(result, sheet, ENDING)

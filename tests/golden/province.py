@@ -77,6 +77,16 @@ RULES = [
 ]  # fmt: skip
 
 
+VIETNAMESE = {
+    "100 % of electronic medical records are completed": "100 % hồ sơ bệnh án điện tử đã hoàn thành",
+    "At least 95 % of records are signed": "Ít nhất 95 % hồ sơ đã được ký",
+    "Every commune has sent records": "Xã, phường nào cũng đã gửi hồ sơ",
+    "Enter the main diagnosis before closing the visit.": "Nhập chẩn đoán chính trước khi đóng lượt khám.",
+    "Choose how the stay ended when the patient leaves.": "Chọn kết quả ra viện khi người bệnh ra viện.",
+    "Sign the summary; check that the signature is exported.": "Ký tóm tắt bệnh án; kiểm tra chữ ký có được xuất ra.",
+}  # of what a plan and a suite say
+
+
 def province() -> Result:
     facilities = [_facility(*row) for row in FACILITIES]
     sector = {**_sums(facilities), "read": sum(f["read"] for f in facilities) + 31, "unattributed": 31}
@@ -195,7 +205,8 @@ def _rule(
     states = ("met", "unmet", "excused", "not_applicable", "not_assessable")
     return {
         "id": key, "sha256": "", "sector": "health", "table": table, "rung": rung, "required": required, "type": kind,
-        "title": {"en": en, "vi": vi}, "why": {"en": why} if why else {}, "fix": {"en": fix} if fix else {},
+        "title": {"en": en, "vi": vi}, "why": {"en": why} if why else {},
+        "fix": {"en": fix, "vi": VIETNAMESE[fix]} if fix else {},
         "facilities_failing": sum(count[1] + count[2] > 0 for count in counts),
         "totals": {state: sum(count[place] for count in counts) for place, state in enumerate(states)},
     }  # fmt: skip
@@ -271,7 +282,8 @@ def _claim(
         standing[name] = {"reached": reached, "short": short, "unknown": whole - reached - short,
                           "missing": sum(row[9][6] for row in scope)}  # fmt: skip
     return {
-        "id": key, "statement": {"en": said}, "sector": "health", "unit": "encounter", "rung": rung, "level": level,
+        "id": key, "statement": {"en": said, "vi": VIETNAMESE[said]}, "sector": "health", "unit": "encounter",
+        "rung": rung, "level": level,
         "target": target, "each": each,
         "scope": {"areas": [], "kinds": [], "vendors": [], "facilities": [], **limits},
         "excused": "unmet", "accept": "", "said_by": "Department of Health, 2026-04-02", "standing": standing,

@@ -13,7 +13,7 @@ from recaudit.compare import compare
 from recaudit.errors import ResultError
 from recaudit.reports.html.packing import packed
 from recaudit.result import Result
-from recaudit.said import NOTHING, SaidEntry, as_entry, say
+from recaudit.said import SaidEntry, as_entry, say
 
 KEPT: Final = ("schema", "tool", "plan", "as_of", "period", "areas", "claims", "totals", "digest")
 """What a trend needs beside the facilities."""
@@ -27,13 +27,13 @@ def in_order(result: Result, older: Sequence[Result]) -> list[Result]:
         if one["plan"]["name"] != result["plan"]["name"]:
             raise ResultError(
                 say("an earlier result is of another plan"),
-                where=say("{name}, beside {shown}", name=one["plan"]["name"], shown=result["plan"]["name"]),
+                where=f"{one['plan']['name']}, beside {result['plan']['name']}",
                 fix=say("name results of one plan; a plan keeps its name from period to period"),
             )
         if _when(one) in seen or _when(one) > _when(result):
             raise ResultError(
-                say("an earlier result is of the same day and period as another, or later than the one shown"),
-                where=say("{plan}, as of {day}", plan=one["plan"]["name"], day=one["as_of"] or NOTHING),
+                say("an earlier result is of the same day and period as another one, or later than the one shown"),
+                where=f"{one['plan']['name']}, as of {one['as_of']}",
                 fix=say("name each earlier result once, and show the latest"),
             )
         seen.add(_when(one))

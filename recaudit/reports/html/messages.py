@@ -23,8 +23,8 @@ def catalogues(script: str, *results: object) -> dict[str, dict[str, Any]]:
 
 
 def _signs(name: str) -> dict[str, str]:
-    spoken = language(name)
-    return {"group": spoken.group, "decimal": spoken.decimal, "per_cent": spoken.per_cent.replace(" ", "\u00a0")}
+    signs = language(name).signs()
+    return {"group": signs.group, "decimal": signs.decimal, "per_cent": signs.per_cent.replace(" ", "\u00a0")}
 
 
 def _messages(name: str, script: str, said: dict[str, str]) -> dict[str, Any]:
