@@ -45,14 +45,11 @@ def _text(result: Result, wish: Wish) -> bytes:
 
 
 def _html(result: Result, wish: Wish) -> bytes:
-    from recaudit.reports.alone import alone
-    from recaudit.reports.html.page import html
+    from recaudit.reports.html.page import html, one_facility
 
     if wish.facility is None:
         return html(result, language=wish.language, root=wish.root, older=wish.older)
-    there = [one for one in wish.older if any((of["sector"], of["id"]) == wish.facility for of in one["facilities"])]
-    own, *older = (alone(one, *wish.facility) for one in (result, *there))
-    return html(own, language=wish.language, root=wish.root, older=older)
+    return one_facility(result, *wish.facility, language=wish.language, older=wish.older)
 
 
 def _junit(result: Result, wish: Wish) -> bytes:

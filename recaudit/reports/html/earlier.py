@@ -13,7 +13,7 @@ from recaudit.compare import compare
 from recaudit.errors import ResultError
 from recaudit.reports.html.packing import packed
 from recaudit.result import Result
-from recaudit.said import say
+from recaudit.said import SaidEntry, as_entry, say
 
 KEPT: Final = ("schema", "tool", "plan", "as_of", "period", "areas", "claims", "totals", "digest")
 """What a trend needs beside the facilities."""
@@ -45,21 +45,21 @@ def _when(result: Result) -> tuple[str, str, str]:
     return period["to"] or "", period["from"] or "", result["as_of"] or ""
 
 
-def unlike(old: Result, new: Result) -> dict[str, dict[str, list[str]]]:
+def unlike(old: Result, new: Result) -> dict[str, dict[str, list[SaidEntry]]]:
     """Why a claim or a facility was not measured then as it is now: {"claims": {id: [why]}, "facilities": …}.
 
     Facilities by "sector/id"; claims and facilities that were measured alike, or did not change, are left out.
     """
-    found: dict[str, dict[str, list[str]]] = {"claims": {}, "facilities": {}}
+    found: dict[str, dict[str, list[SaidEntry]]] = {"claims": {}, "facilities": {}}
     for change in compare(old, new).changes:
-        if change.why and change.kind == "claim":
-            _add(found["claims"], change.id, change.why)
-        elif change.why and change.kind == "facility":
-            _add(found["facilities"], f"{change.sector}/{change.id}", change.why)
+        if change.why is not None and change.kind == "claim":
+            _add(found["claims"], change.id, as_entry(change.why))
+        elif change.why is not None and change.kind == "facility":
+            _add(found["facilities"], f"{change.sector}/{change.id}", as_entry(change.why))
     return found
 
 
-def _add(reasons: dict[str, Any], key: str, why: object) -> None:
+def _add(reasons: dict[str, list[SaidEntry]], key: str, why: SaidEntry) -> None:
     """Each reason once."""
     known = reasons.setdefault(key, [])
     if why not in known:
