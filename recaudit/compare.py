@@ -314,14 +314,14 @@ def _facilities(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
     for (sector, key), before, after in _both(was, now):
         yield from _facility(sector, key, before, after, alike)
     for sector, key in sorted(now.keys() - was.keys()):
-        yield Change("facility", sector, key, "status", "-", named(now[sector, key]["status"]), "new")
+        yield Change("facility", sector, key, "status", "-", now[sector, key]["status"], "new")
     for sector, key in sorted(was.keys() - now.keys()):
-        yield Change("facility", sector, key, "status", named(was[sector, key]["status"]), "-", "gone")
+        yield Change("facility", sector, key, "status", was[sector, key]["status"], "-", "gone")
 
 
 def _facility(sector: str, key: str, before: FacilityEntry, after: FacilityEntry, alike: _Alike) -> Iterator[Change]:
     if before["status"] != after["status"]:
-        yield Change("facility", sector, key, "status", named(before["status"]), named(after["status"]), "changed")
+        yield Change("facility", sector, key, "status", before["status"], after["status"], "changed")
     measure = _denominator(before), _denominator(after)
     if measure[0] != measure[1]:
         yield Change("facility", sector, key, "expected", measure[0], measure[1], "changed")

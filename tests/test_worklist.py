@@ -119,7 +119,7 @@ def test_a_pipe_gets_one_line_a_rule_and_no_key(run: Path, capsys: pytest.Captur
     *rows, last = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[0] for line in rows] == ["row", "row"]
     assert "looks_at=Encounter.class.code\tfile=export/Encounter.ndjson\tline=1" in rows[1]
-    assert last == "rows\t66001\trecords=1\trules=2\tdoubtful=0\tnameless=0"
+    assert last == "rows\t66001\trecords=1\trepairs=2\trules=2\tdoubtful=0\tnameless=0"
     assert MARK not in "".join(rows)
 
 
@@ -130,7 +130,7 @@ def test_a_person_gets_a_page_of_80_columns(
     monkeypatch.setenv("COLUMNS", "80")
     assert cli.run(["rows", "--facility", "66001", "--result", str(run), "--show-keys"]) == 0
     page = capsys.readouterr().out
-    assert "1 record to repair, 2 rules missed" in page
+    assert "1 record to repair, 2 misses of 2 rules" in page
     assert f"{id_of('e1')}  export/Encounter.ndjson:1" in page
     assert "How to repair" in page
     assert max(map(len, page.splitlines())) <= 80

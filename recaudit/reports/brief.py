@@ -8,8 +8,7 @@ from datetime import date
 from typing import Final
 
 from recaudit.model import RUNGS
-from recaudit.reports import parts, sentences
-from recaudit.reports.codes import code_words
+from recaudit.reports import parts, sentences, vocabulary
 from recaudit.reports.find import key_of
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, spoken, told, told_n, words
@@ -95,7 +94,7 @@ def _claims(result: Result, wish: Wish) -> Iterator[str]:
 
 
 def _claim(result: Result, claim: ClaimEntry, wish: Wish) -> list[str]:
-    verdict = f"{ICONS[claim['verdict']]} **{plain(words(code_words(claim['wording'])))}**"
+    verdict = f"{ICONS[claim['verdict']]} **{plain(vocabulary.verdict(claim['wording']))}**"
     shown = [
         f"{code(claim['id'])} {plain(sentences.statement(claim))}",
         verdict,
@@ -110,6 +109,8 @@ def _bounds(claim: ClaimEntry) -> str:
     low, high = claim["low"], claim["high"]
     if low is None and high is None:
         return "—"
+    if low == high and low is not None:
+        return plain(f"{percent(low[0], low[1], spoken())} ({grouped(low[0], spoken())} / {grouped(low[1], spoken())})")
     least = "—" if low is None else percent(low[0], low[1], spoken())
     most = "—" if high is None else percent(high[0], high[1], spoken(), up=True)
     counts = [grouped(bound[0], spoken()) if bound else "—" for bound in (low, high)]
@@ -119,30 +120,14 @@ def _bounds(claim: ClaimEntry) -> str:
 
 
 def _counts(claim: ClaimEntry) -> str:
-    """Records where they stand, or units of the claim's level."""
-    if claim["level"] != "records":
-        low, high = claim["low"], claim["high"]
-        if low is None or high is None:
-            return "—"
-        kept, unknown, broken = low[0], high[0] - low[0], high[1] - high[0]
-        level = code_words(claim["level"])
-        return plain(
-            told(
-                "{kept} kept / {unknown} unknown / {broken} broken, of {n} {level}",
-                kept=kept, unknown=unknown, broken=broken, n=low[1], level=level,
-            )
-        )  # fmt: skip
+    """Records where they stand, or units of the claim's level; as the terminal counts them."""
+    counts = parts.claim_counts(claim)
     at = claim["standing"].get(claim["rung"])
-    received = claim["standing"].get("received")
-    if at is None or received is None:
-        return "—"
-    rung = code_words(claim["rung"])
-    said = told(
-        "{reached} {rung} / {received} received / {expected} expected",
-        reached=at["reached"], rung=rung, received=received["reached"], expected=parts.total(received),
-    )  # fmt: skip
-    open_ = told("{short} known short, {unknown} unknown", short=at["short"], unknown=at["unknown"])
-    return plain(f"{said}; {open_}")
+    if claim["level"] == "records" and counts and at:
+        counts = told(
+            "{counts}; {short} known short, {unknown} unknown", counts=counts, short=at["short"], unknown=at["unknown"]
+        )
+    return plain(counts) or "—"
 
 
 def _reasons(claim: ClaimEntry) -> Iterator[str]:
@@ -168,14 +153,14 @@ def _funnels(result: Result, wish: Wish) -> Iterator[str]:
         yield f"## {told('From expected to timely')}"
     lines = []
     for sector, total in result["totals"].items():
-        name = plain(words(code_words(sector)))
+        name = plain(vocabulary.sector(sector))
         if wish.hidden.sector(sector):
             lines.append(f"- {name}: {told('not shown')}")
             continue
         judged = parts.ruled(result, sector)
         steps = [] if total["expected"] is None else [told("expected {n}", n=total["expected"])]
         steps += [
-            f"{words(code_words(rung))} {grouped(total['rungs'][rung]['reached'], spoken())}"
+            f"{vocabulary.rung(rung)} {grouped(total['rungs'][rung]['reached'], spoken())}"
             for rung in RUNGS
             if rung in total["rungs"] and rung in judged
         ]

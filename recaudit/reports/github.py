@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from recaudit.reports import brief, deciding, parts, sentences
+from recaudit.reports import brief, deciding, parts, sentences, vocabulary
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, told_n, words
@@ -82,7 +82,7 @@ def _claims(result: Result, wish: Wish, plan: Place | None) -> Iterator[Annotati
     for claim in sorted(result["claims"], key=lambda one: worst.get(one["verdict"], 2)):
         if deciding.of_claim(claim) != "passed":
             hidden = wish.hidden.within(result, claim["sector"], claim["scope"])
-            said = words(claim["wording"]) if hidden else sentences.verdict(claim)
+            said = vocabulary.verdict(claim["wording"]) if hidden else sentences.verdict(claim)
             title = told("Claim {name}", name=claim["id"])
             yield Annotation("error", title, f"{sentences.statement(claim)}: {said}", plan)
 

@@ -17,7 +17,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from recaudit.model import RUNGS
-from recaudit.reports import deciding, sentences
+from recaudit.reports import deciding, sentences, vocabulary
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, words
@@ -126,7 +126,7 @@ def _inputs(result: Result) -> Iterator[Case]:
         yield Case("inputs", entry["path"], kind, message, kind_of, more, asked=entry["read"])
     for reason, rows in result["unattributed"].items():
         kind = "error" if deciding.rules_decide(result) else "skipped"
-        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=sentences.called(reason))
+        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=vocabulary.finding(reason))
         yield Case("inputs", f"(no facility) {reason}", kind, message, "unattributed", asked=rows)
 
 

@@ -171,7 +171,8 @@ def claim_bar(claim: ClaimEntry, width: int) -> Text:
 
 
 def _bar(claim: ClaimEntry, width: int) -> Text:
-    """From the bounds where both are known, else from what was counted in facilities with an expected number."""
+    """From the bounds where both are known, else from what was counted in facilities with an expected number; that
+    decides nothing, so that a mark among it would look like a verdict: it has none, unless what was counted refutes."""
     low, high = claim["low"], claim["high"]
     target = Fraction(claim["target"])
     if low is not None and high is not None:
@@ -179,7 +180,9 @@ def _bar(claim: ClaimEntry, width: int) -> Text:
     at = claim["standing"].get(claim["rung"])
     if at is None or claim["level"] != "records":
         return Text("")
-    return bounds_bar(at["reached"], at["unknown"], at["short"], width, target)
+    return bounds_bar(
+        at["reached"], at["unknown"], at["short"], width, target if claim["verdict"] == "refuted" else None
+    )
 
 
 def claim_counts(claim: ClaimEntry) -> str:
@@ -195,12 +198,17 @@ def claim_counts(claim: ClaimEntry) -> str:
             broken=high[1] - high[0],
             whole=_whole(low[1], claim["level"]),
         )
-    parts = [(claim["rung"], claim["standing"].get(claim["rung"])), ("received", claim["standing"].get("received"))]
-    counts = [f"{grouped(at['reached'])} {vocabulary.rung(rung)}" for rung, at in dict(parts).items() if at is not None]
-    received = claim["standing"].get("received")
-    if received is not None:
-        counts.append(told("{n} expected", n=total(received)))
-    said = " / ".join(counts)
+    at, received = claim["standing"].get(claim["rung"]), claim["standing"].get("received")
+    if at is None or received is None:
+        return ""
+    counts: dict[str, int] = {"received": received["reached"], "expected": total(received)}
+    if claim["rung"] == "received":
+        said = told("{received} received / {expected} expected", **counts)
+    else:
+        rung = vocabulary.rung(claim["rung"])
+        said = told(
+            "{reached} {rung} / {received} received / {expected} expected", reached=at["reached"], rung=rung, **counts
+        )
     return said if claim["low"] or claim["high"] else told("{counts}, where a number was expected", counts=said)
 
 

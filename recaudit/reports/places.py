@@ -13,7 +13,7 @@ from recaudit.reports import denominators, parts, unread, vocabulary
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called, own, told, told_n
+from recaudit.reports.languages import own, told, told_n
 from recaudit.reports.look import (
     Column,
     Sheet,
@@ -60,7 +60,7 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
 
 
 def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
-    facts = [vocabulary.sector(entry["sector"]), entry["kind"], entry["vendor"]]
+    facts = [vocabulary.sector(entry["sector"]), vocabulary.kind(entry["kind"]), entry["vendor"]]
     yield inert(" · ".join(fact for fact in facts if fact), "muted")
     style = "confirmed" if entry["status"] == "ok" else "unverifiable"
     status = vocabulary.status(entry["status"]).upper()
@@ -233,7 +233,7 @@ def _inputs(result: Result, entry: FacilityEntry, sheet: Sheet) -> Iterator[Rend
 
 def _found(path: str, finding: FindingEntry) -> str:
     """What was found in a file, where, how often, and in which line first."""
-    kind, where = called(finding["kind"]), finding["where"]
+    kind, where = vocabulary.finding(finding["kind"]), vocabulary.place(finding["where"])
     times: Said = say_n("{n} time", "{n} times", n=finding["count"])
     first = str(finding["lines"][0]) if finding["lines"] else ""
     if where and first:

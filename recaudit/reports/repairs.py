@@ -16,7 +16,7 @@ from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import known, own, speaking, told, told_n
 from recaudit.reports.look import hanging, heading, warning
 from recaudit.result import FacilityEntry, RuleEntry
-from recaudit.said import mark
+from recaudit.said import mark, say_n
 from recaudit.worklist import Place, Repair, State, WorkList
 
 _STATES: Final[Mapping[State, str]] = {
@@ -56,7 +56,12 @@ def _in_short(facility: FacilityEntry, found: WorkList) -> str:
             "{n} record to repair, {repairs}",
             "{n} records to repair, {repairs}",
             n=found.records,
-            repairs=told_n("{n} rule missed", "{n} rules missed", n=len(found.repairs)),
+            repairs=told_n(
+                "{n} miss of {rules}",
+                "{n} misses of {rules}",
+                n=len(found.repairs),
+                rules=say_n("{n} rule", "{n} rules", n=len({one.rule for one in found.repairs})),
+            ),
         )
     if not facility["read"]:
         return told("Nothing was received of this facility, so there is no record to repair.")
@@ -115,7 +120,7 @@ def lines(facility: FacilityEntry, found: WorkList, rules: Rules) -> Iterator[st
         }
         named = (f"{key}={'?' if value in (None, '') else visible(str(value))}" for key, value in fields.items())
         yield "\t".join(["row", visible(facility["id"]), visible(one.record), visible(one.rule), *named])
-    counts = f"records={found.records}\trules={len(found.repairs)}"
+    counts = f"records={found.records}\trepairs={len(found.repairs)}\trules={len({one.rule for one in found.repairs})}"
     yield f"rows\t{visible(facility['id'])}\t{counts}\tdoubtful={found.doubtful}\tnameless={found.nameless}"
 
 

@@ -15,7 +15,7 @@ from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import called, own, told, told_n, words
+from recaudit.reports.languages import own, told, told_n, words
 from recaudit.reports.look import (
     ICONS,
     Column,
@@ -221,7 +221,7 @@ def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         yield hanging(Text(f"  {name}{parts.expected_adds_up(total['expected'], total['rungs'])}"), 4)
         yield hanging(Text(f"  {name}{parts.read_adds_up(theirs, total['read'], total['unattributed'])}"), 4)
     for reason, rows in result["unattributed"].items():
-        yield hanging(inert(f"  {told('{n} unattributed: {why}', n=rows, why=called(reason))}", "muted"), 4)
+        yield hanging(inert(f"  {told('{n} unattributed: {why}', n=rows, why=vocabulary.finding(reason))}", "muted"), 4)
     for note in [] if sheet.hidden.places else result["notes"]:  # notes count single places
         yield hanging(inert(f"  {told('note: {note}', note=words(note))}", "muted"), 4)
 

@@ -6,11 +6,10 @@ import { eligible, gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf }
 import { shareAt, verdictMark } from "./marks.js";
 import { day, number, promised, t, tn } from "./say.js";
 import { columnsOf } from "./seek.js";
-import { HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, worded, wordingOf } from "./terms.js";
+import { GRAVEST_FIRST, HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, verdictsCounted, worded } from "./terms.js";
 
 const CLAIMS_PRINTED = 8;
 const NAMED_FIRST = 5;
-const GRAVEST_FIRST = ["refuted", "unverifiable", "confirmed"];
 
 export function brief(audit) {
   const { plan, as_of: asOf, period } = audit.result;
@@ -40,9 +39,7 @@ function verdictsSaid(audit) {
       ? t("No claim was judged, and nobody said what to expect: every rate is of received records.")
       : t("No claim was judged: there is no verdict.");
   }
-  const counts = GRAVEST_FIRST.map((verdict) => [verdict, claims.filter((one) => one.verdict === verdict).length]);
-  const parts = counts.filter(([, n]) => n).map(([verdict, n]) => `${number(n)} ${verdictWord(verdict)}`);
-  return tn("{n} claim was judged: {verdicts}.", "{n} claims were judged: {verdicts}.", { n: claims.length, verdicts: parts.join(", ") });
+  return tn("{n} claim was judged: {verdicts}.", "{n} claims were judged: {verdicts}.", { n: claims.length, verdicts: verdictsCounted(claims).join(", ") });
 }
 
 function claimTable(audit) {
@@ -63,7 +60,7 @@ function claimLine(claim) {
   return h(
     "tr",
     null,
-    h("td", { class: "tight" }, verdictMark(claim.verdict, wordingOf(claim))),
+    h("td", { class: "tight" }, verdictMark(claim.verdict, verdictWord(claim.wording))),
     h(
       "td",
       null,
@@ -78,7 +75,7 @@ function boundsInWords(claim, standing) {
   const bounds =
     claim.low || claim.high || !standing
       ? t("{bounds}, of the {units}", { bounds: boundsSaid(claim), units: levelWord(claim.level) })
-      : t("no bounds; counted: {reached} reached, {unknown} unknown, {short} known short", standing);
+      : t("no bounds; counted where a number was expected: {reached} reached, {unknown} unknown, {short} known short", standing);
   return t("{bounds}; claimed: {claimed}; rung: {rung}", { bounds, claimed: promised(claim.target), rung: rungWord(claim.rung) });
 }
 

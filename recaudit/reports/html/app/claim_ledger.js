@@ -53,10 +53,10 @@ function standingTable(entry, whole) {
 
 function openRows(open) {
   const lines = [
-    [open.returned, t("rows without a facility that may be missing records (returned)")],
-    [open.holes, t("unreadable rows that hang on some record (holes)")],
-    [open.spoiled, t("reached records that these may spoil (spoiled)")],
-    [open.rescued, t("short records that these may rescue (rescued)")],
+    [open.returned, t("rows without a facility that may be missing records")],
+    [open.holes, t("unreadable rows that hang on some record")],
+    [open.spoiled, t("reached records that these may spoil")],
+    [open.rescued, t("short records that these may rescue")],
   ];
   if (!lines.some(([n]) => n)) return h("p", { class: "small" }, t("No row is open: none without a facility, none unreadable."));
   return [
@@ -66,6 +66,6 @@ function openRows(open) {
       { class: "parts" },
       h("tbody", null, lines.map(([n, words]) => h("tr", null, h("th", { scope: "row" }, words), h("td", { class: "num" }, number(n))))),
     ),
-    h("p", { class: "muted small" }, t("lowest = (reached − spoiled) / expected; highest = (reached + unknown + returned + rescued) / expected")),
+    h("p", { class: "muted small" }, t("lowest = (reached − those that may be spoiled) / expected; highest = (reached + unknown + rows that may be missing records + those that may be rescued) / expected")),
   ];
 }

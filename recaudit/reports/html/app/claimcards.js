@@ -5,7 +5,7 @@ import { countsOfClaim, quoted, shortBounds } from "./claim.js";
 import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
 import { number, promised, t } from "./say.js";
-import { levelWord, sectorWord, worded, wordingOf } from "./terms.js";
+import { levelWord, sectorWord, verdictWord, worded } from "./terms.js";
 
 // Nothing where no claim was judged: exports alone have no verdicts.
 export function claimCards(audit) {
@@ -29,7 +29,7 @@ function claimCard(claim) {
       "div",
       { class: "head" },
       h("span", { class: "muted small" }, h("bdi", null, claim.id), " · ", sectorWord(claim.sector)),
-      verdictMark(claim.verdict, wordingOf(claim)),
+      verdictMark(claim.verdict, verdictWord(claim.wording)),
     ),
     h("h3", { class: "quote" }, h("bdi", null, quoted(claim))),
     h(

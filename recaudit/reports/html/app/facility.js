@@ -9,7 +9,7 @@ import { facilityRungs, funnelCard } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
 import { link } from "./router.js";
 import { number, promised, t, tn } from "./say.js";
-import { HEADLINE, kindWord, levelWord, rungWord, sectorWord, statusMeans } from "./terms.js";
+import { HEADLINE, kindWord, levelWord, nothingThere, rungWord, sectorWord, statusMeans } from "./terms.js";
 import { trendOf } from "./facility_trend.js";
 import { quoted } from "./claim.js";
 
@@ -22,7 +22,7 @@ export function facility(audit, { sector, id }) {
     "div",
     { class: "stack" },
     headOf(audit, entry),
-    entry.status === "silent" ? silence(entry) : null,
+    entry.status === "silent" || (entry.expected === null && !entry.read) ? silence(entry) : null,
     h("div", { class: "two" }, standingCard(audit, entry), fixFirst(entry, cells)),
     h("div", { class: "two" }, facilityRungs(audit, entry), expectationCard(audit, entry)),
     promisedCard(audit),
@@ -101,7 +101,7 @@ function standingCard(audit, entry) {
     "section",
     { class: "card" },
     h("div", { class: "head" }, h("h2", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
-    whole ? wideBar(at) : h("p", null, t("Nothing was expected and nothing was received: there is nothing to judge.")),
+    whole ? wideBar(at) : h("p", null, nothingThere(entry)),
     h(
       "table",
       { class: "parts" },

@@ -5,8 +5,8 @@ import { verdictMark } from "./marks.js";
 import { agreementCard, catalogueCard, inputsCard, suitesCard, tablesCard } from "./provenance.js";
 import { evidenceCard, reconciledCard } from "./reconciled.js";
 import { signalsCard } from "./signals_card.js";
-import { day, number, t, tn } from "./say.js";
-import { sectorWord, worded } from "./terms.js";
+import { day, moment, number, t, tn } from "./say.js";
+import { modeWord, sectorWord, worded } from "./terms.js";
 
 export function methods(audit) {
   return h(
@@ -82,8 +82,8 @@ function auditedCard(audit) {
     [t("What counts as a value"), t("policy, edition {version}", { version: policy.version })],
     [t("Tool"), `${tool.name} ${tool.version}`],
     run && [t("Command that gives it again"), h("code", null, run.command)],
-    run && [t("Run"), t("{started}, {seconds} seconds", { started: run.started, seconds: Math.floor(run.seconds) })],
-    run?.gate && [t("Gate before the full judgement"), t("{mode}; {n} rows judged by the group of their defects", { mode: run.gate.mode, n: run.gate.by_group })],
+    run && [t("Run"), t("{started}, {seconds} seconds", { started: moment(run.started), seconds: Math.floor(run.seconds) })],
+    run?.gate && [t("Gate before the full judgement"), t("{mode}; {n} rows judged by the group of their defects", { mode: modeWord(run.gate.mode), n: run.gate.by_group })],
     digest && [t("SHA-256 of the result"), h("code", { class: "hash" }, digest)],
   ].filter(Boolean);
   return h(

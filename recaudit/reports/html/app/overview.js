@@ -9,10 +9,8 @@ import { leavesOf } from "./places.js";
 import { placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, sectorWord, titleOf, verdictWord } from "./terms.js";
+import { HEADLINE, sectorWord, titleOf, verdictsCounted } from "./terms.js";
 import { trendCard } from "./trend.js";
-
-const GRAVEST = ["refuted", "unverifiable", "confirmed"];
 
 export function overview(audit, parameters) {
   const first = facilitiesFirstCard(audit);
@@ -59,10 +57,8 @@ function verdictsSentence(audit) {
     if (isExportOnly(audit)) return t("Exports alone: no claim was judged, and there is no verdict. Every rate is of received records.");
     return t("No claim was judged: there is no verdict.");
   }
-  const counts = GRAVEST.map((verdict) => [verdict, claims.filter((claim) => claim.verdict === verdict).length]);
-  const parts = counts.filter(([, n]) => n).map(([verdict, n]) => `${number(n)} ${verdictWord(verdict)}`);
   const lead = tn("{n} claim was examined:", "{n} claims were examined:", { n: claims.length });
-  return [lead, " ", h("b", null, parts.join(", ")), "."];
+  return [lead, " ", h("b", null, verdictsCounted(claims).join(", ")), "."];
 }
 
 // The rule missed most, and who sent nothing.

@@ -7,7 +7,7 @@ import { nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, kindWord, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
+import { HEADLINE, kindWord, nothingThere, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
 import { RUNGS } from "./unpack.js";
 
 const SLIP_FIXES = 3;
@@ -48,7 +48,7 @@ function slipStanding(audit, entry) {
     "div",
     { class: "slip-standing" },
     h("div", { class: "head" }, h("h3", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
-    whole ? [wideBar(at), barKey({ reached: rungWord(HEADLINE) })] : h("p", null, t("Nothing was expected and nothing was received: there is nothing to judge.")),
+    whole ? [wideBar(at), barKey({ reached: rungWord(HEADLINE) })] : h("p", null, nothingThere(entry)),
     entry.expected === null ? h("p", { class: "small" }, receivedOnly(audit)) : null,
     h("p", { class: "small adds" }, expectedAddsUp(entry.rungs, entry.expected)),
     h("p", { class: "small adds" }, readAddsUp(entry)),
