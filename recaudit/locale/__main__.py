@@ -76,15 +76,17 @@ def brought_up_to_date(language: str) -> Catalog:
                 known.setdefault(_id(message), message.string)
     for message in extracted():
         if message.id:
-            fresh.add(message.id, _shaped(known.get(_id(message)), message))
+            fresh.add(message.id, _as_often(message, known.get(_id(message)), fresh.num_plurals))
     return fresh
 
 
-def _shaped(text: str | tuple[str, ...] | list[str] | None, message: Message) -> str | tuple[str, ...] | None:
-    """A translation for a message that had no plural, or had one, when it was made."""
-    if text is None or isinstance(text, str) == isinstance(message.id, str):
-        return text if text is None or isinstance(text, str) else tuple(text)
-    return (text,) if isinstance(text, str) else text[0]
+def _as_often(
+    message: Message, said: str | tuple[str, ...] | list[str] | None, forms: int
+) -> str | tuple[str, ...] | list[str] | None:
+    """A translation in as many forms as the message has: one part may know it with a plural, another without."""
+    if said is None or isinstance(message.id, str) == isinstance(said, str):
+        return said
+    return (said,) * forms if isinstance(said, str) else said[0]
 
 
 def untranslated(catalogue: Catalog) -> Iterator[str]:

@@ -166,14 +166,17 @@ def order(name: str) -> tuple[object, ...]:
     """
     if spoken().name != "vi":
         return _folded(name), name
-    letters: list[tuple[int, str]] = []
-    tones: list[int] = []
-    for char in unicodedata.normalize("NFC", name.casefold()):
-        parts = unicodedata.normalize("NFD", char)
-        letter = unicodedata.normalize("NFC", parts[0] + "".join(part for part in parts[1:] if part in _LETTER_MARKS))
-        letters.append((_VIETNAMESE.find(letter) if letter in _VIETNAMESE else -1, letter))
-        tones.append(next((_TONES[part] for part in parts[1:] if part in _TONES), 0))
-    return letters, tones, name
+    weights = [_weight(char) for char in unicodedata.normalize("NFC", name.casefold())]
+    return [letter for letter, _ in weights], [tone for _, tone in weights], name
+
+
+@cache
+def _weight(char: str) -> tuple[tuple[int, str], int]:
+    """The place of a letter in the alphabet, and its tone; other signs come before all letters."""
+    parts = unicodedata.normalize("NFD", char)
+    letter = unicodedata.normalize("NFC", parts[0] + "".join(part for part in parts[1:] if part in _LETTER_MARKS))
+    tone = next((_TONES[part] for part in parts[1:] if part in _TONES), 0)
+    return (_VIETNAMESE.find(letter) if letter in _VIETNAMESE else -1, letter), tone
 
 
 def _folded(name: str) -> str:

@@ -19,6 +19,7 @@ from recaudit.reports import vocabulary
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import told
+from recaudit.said import Said
 
 THEME = Theme(
     {
@@ -147,6 +148,13 @@ def chip(verdict: str, wording: str = "") -> Text:
 def heading(text: str) -> RenderableType:
     """A line of its own, below a blank one."""
     return hanging(Text(f"\n{text}", style="bold"), 0)
+
+
+def ending(code: int, why: Said | str) -> RenderableType:
+    """The last line: the exit code, in words."""
+    style = {0: "confirmed", 3: "unverifiable"}.get(code, "refuted")
+    said = told("Exit code {code}: {why}", code=str(code), why=why)
+    return hanging(Text.assemble("\n", inert(said, style)), 0)
 
 
 def warning(text: str) -> RenderableType:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import for_pipes, told, words
-from recaudit.reports.look import hanging
+from recaudit.reports.look import ending, hanging
 from recaudit.reports.numbers import grouped
 from recaudit.said import Said, say, say_n
 
@@ -140,8 +140,7 @@ def _page(lint: Lint) -> Iterator[RenderableType]:
                 yield hanging(Text(f"  {told('fix: {what}', what=said.fix)}", "muted"), 4)
     for note in lint.notes:
         yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
-    ending = told("Exit code {code}: {why}", code=str(lint.code), why=lint.why)
-    yield Text(f"\n{ending}", "refuted" if lint.code else "confirmed")
+    yield ending(lint.code, lint.why)
 
 
 def _listed(found: Sequence[Finding]) -> Iterator[RenderableType]:

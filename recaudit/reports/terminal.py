@@ -29,6 +29,7 @@ from recaudit.reports.look import (
     table,
     warning,
 )
+from recaudit.reports.look import ending as last_line
 from recaudit.reports.numbers import bytes_in_all, grouped, percent
 from recaudit.result import ClaimEntry, FacilityEntry, Result, SignalEntry
 from recaudit.said import Said, say, say_n
@@ -406,8 +407,6 @@ def _steps(result: Result, sheet: Sheet, ending: Ending | None) -> Iterator[tupl
 
 
 def _ending(ending: Ending) -> Iterator[RenderableType]:
-    style = {0: "confirmed", 1: "refuted"}.get(ending.code, "unverifiable")
-    said = told("Exit code {code}: {why}", code=str(ending.code), why=words(ending.why))
-    yield Text(f"\n{visible(said)}", style=style)
+    yield last_line(ending.code, ending.why)
     if ending.draft:
         yield Text.assemble(told("No plan, no verdict. A plan is drafted by:"), " ", inert(ending.draft, "command"))

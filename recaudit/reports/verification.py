@@ -12,7 +12,7 @@ from rich.text import Text
 from recaudit.reports import parts, vocabulary
 from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import called, for_pipes, told, words
-from recaudit.reports.look import hanging
+from recaudit.reports.look import ending, hanging
 from recaudit.said import Said, Value, say
 from recaudit.terms import named
 
@@ -81,9 +81,7 @@ def _page(verification: Verification) -> Iterator[RenderableType]:
             yield Text(f"{' ' * (wide + 4)}- {parts.more(len(check.found) - SHOWN)}")
     for note in verification.notes:
         yield hanging(inert(told("note: {note}", note=words(note)), "muted"), 2)
-    style = "confirmed" if verification.code == 0 else "refuted"
-    ending = told("Exit code {code}: {why}", code=str(verification.code), why=verification.why)
-    yield Text(f"\n{visible(ending)}", style=style)
+    yield ending(verification.code, verification.why)
 
 
 @for_pipes

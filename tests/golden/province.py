@@ -84,6 +84,10 @@ VIETNAMESE = {
     "Enter the main diagnosis before closing the visit.": "Nhập chẩn đoán chính trước khi đóng lượt khám.",
     "Choose how the stay ended when the patient leaves.": "Chọn kết quả ra viện khi người bệnh ra viện.",
     "Sign the summary; check that the signature is exported.": "Ký tóm tắt bệnh án; kiểm tra chữ ký có được xuất ra.",
+    "Without a diagnosis a visit can neither be paid nor counted.": "Thiếu chẩn đoán thì không thanh toán được.",
+    "Deaths and transfers cannot be told from recoveries.": "Không phân biệt được tử vong, chuyển viện với khỏi bệnh.",
+    "An unsigned record has no author who answers for it.": "Hồ sơ chưa ký thì không có ai chịu trách nhiệm.",
+    "Follow-up needs a way to call.": "Cần có cách liên lạc để theo dõi.",
 }  # of what a plan and a suite say
 
 
@@ -205,7 +209,7 @@ def _rule(
     states = ("met", "unmet", "excused", "not_applicable", "not_assessable")
     return {
         "id": key, "sha256": "", "sector": "health", "table": table, "rung": rung, "required": required, "type": kind,
-        "title": {"en": en, "vi": vi}, "why": {"en": why} if why else {},
+        "title": {"en": en, "vi": vi}, "why": {"en": why, "vi": VIETNAMESE[why]} if why else {},
         "fix": {"en": fix, "vi": VIETNAMESE[fix]} if fix else {},
         "facilities_failing": sum(count[1] + count[2] > 0 for count in counts),
         "totals": {state: sum(count[place] for count in counts) for place, state in enumerate(states)},

@@ -66,7 +66,6 @@ function askedCard(entry) {
     [t("How to repair"), worded(entry.fix)],
     [t("Asked"), entry.required ? t("required: a record that misses it is short") : t("advisory: counted, keeps no record from its rung")],
     [t("Rung"), `${rungWord(entry.rung)}: ${rungQuestion(entry.rung)}`],
-    [t("Source"), worded(entry.source)],
     [t("Table"), h("code", null, entry.table)],
     [t("Kind of check"), h("code", null, entry.type)],
     [t("Fingerprint of what it asks"), entry.sha256 ? h("code", null, entry.sha256) : t("built in")],
