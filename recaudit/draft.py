@@ -26,7 +26,6 @@ from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
-from recaudit.reports.numbers import counted
 from recaudit.said import Said, say, say_n
 from recaudit.sectors import Progress
 from recaudit.sources.files import listed
@@ -289,7 +288,7 @@ def _counted(words: Iterable[str]) -> str:
     'R4 in 2 files, R5 in 1 file'
     """
     counts = Counter(words).most_common()
-    return ", ".join(f"{word} in {counted(number, 'file')}" for word, number in counts)
+    return ", ".join(f"{word} in {say_n('{n} file', '{n} files', n=number)}" for word, number in counts)
 
 
 def _paths(folder: Path, source: Source) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """``python -m recaudit.locale [--check]``: brings the catalogues up to date with the source, and compiles them.
 
 Tells what lacks a translation. Exit code 1 where something does, or, with --check, where a file is not current.
-Messages that are not used any more go. Files in ``parts``, translations handed in apart, are taken in.
+Messages that are not used any more go.
 """
 
 from __future__ import annotations
@@ -68,12 +68,11 @@ def _in_python(tree: ast.Module, *, own: bool) -> Iterator[str | tuple[str, str]
 
 
 def brought_up_to_date(language: str) -> Catalog:
-    """The catalogue of a language: the messages of the source, with what it, or a part, says of them."""
+    """The catalogue of a language: the messages of the source, with what it says of them."""
     fresh, known = Catalog(language, domain="recaudit"), dict[str, str | tuple[str, ...] | list[str] | None]()
-    for path in (*_parts(language), _po(language)):
-        if path.is_file():
-            for message in _read(path, language):
-                known.setdefault(_id(message), message.string)
+    if _po(language).is_file():  # a new language has none yet
+        with _po(language).open("rb") as file:
+            known = {_id(message): message.string for message in read_po(file, language)}
     for message in extracted():
         if message.id:
             fresh.add(message.id, _as_often(message, known.get(_id(message)), fresh.num_plurals))
@@ -83,7 +82,7 @@ def brought_up_to_date(language: str) -> Catalog:
 def _as_often(
     message: Message, said: str | tuple[str, ...] | list[str] | None, forms: int
 ) -> str | tuple[str, ...] | list[str] | None:
-    """A translation in as many forms as the message has: one part may know it with a plural, another without."""
+    """A translation in as many forms as the message has: it may have had a plural, or none, when it was made."""
     if said is None or isinstance(message.id, str) == isinstance(said, str):
         return said
     return (said,) * forms if isinstance(said, str) else said[0]
@@ -123,17 +122,8 @@ def _id(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def _read(path: Path, language: str) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, language)
-
-
 def _po(language: str) -> Path:
     return HERE / language / "LC_MESSAGES" / "recaudit.po"
-
-
-def _parts(language: str) -> list[Path]:
-    return sorted(HERE.glob("parts/*.po")) if language == "vi" else []
 
 
 def main(arguments: list[str]) -> int:

@@ -14,7 +14,7 @@ from recaudit.reports.languages import spoken
 from recaudit.said import NOTHING
 from recaudit.statistics import written
 
-__all__ = ["NOTHING", "bytes_in_all", "counted", "grouped", "number_of", "of", "percent", "promised", "share_of"]
+__all__ = ["NOTHING", "bytes_in_all", "grouped", "number_of", "of", "percent", "promised", "share_of"]
 
 
 def grouped(number: int) -> str:
@@ -68,11 +68,3 @@ def bytes_in_all(number: int) -> str:
             whole, part = divmod(number * 10 // 1024**power, 10)
             return f"{grouped(whole)}{spoken().signs().decimal}{part} {unit}"
     return f"{number} B"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """
-    >>> counted(1, "facility", "facilities"), counted(1200, "file")
-    ('1 facility', '1,200 files')
-    """
-    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"

@@ -99,5 +99,5 @@ def script() -> str:
 @cache
 def sheet() -> str:
     """The styles, one file after the other."""
-    texts = ((APP / name).read_text(encoding="utf-8") for name in STYLES if (APP / name).is_file())
+    texts = ((APP / name).read_text(encoding="utf-8") for name in STYLES)
     return "\n".join(_lean(_COMMENT.sub("", text), "/*") for text in texts)
