@@ -258,6 +258,16 @@ class RuleCounts(TypedDict):
     not_assessable: int
 
 
+def eligible(counts: RuleCounts) -> int:
+    """Rows that the rule asks something of. Those that it does not apply to are none; 0 judges nothing."""
+    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
+
+
+def missed(counts: RuleCounts) -> int:
+    """Unmet, and absent with an explicit reason."""
+    return counts["unmet"] + counts["excused"]
+
+
 class FacilityRule(RuleCounts):
     solo: int  # records that would reach the rule's rung if it alone were repaired
 
