@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help ready demo test every-test lint docs lock clean
+.PHONY: help ready demo test every-test lint docs screenshots lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ready: $(READY) ## install what requirements.lock names, and this checkout
 
@@ -39,13 +39,20 @@ docs: $(READY) ## write docs/commands.md and the output in README.md anew
 	$(BIN)/python docs/commands.py
 	$(BIN)/python docs/readme.py
 
-lock: ## write requirements.lock anew from pyproject.toml; run it with the oldest Python supported
+screenshots: $(READY) ## draw docs/screenshots anew; needs chromium
+	$(BIN)/python docs/screenshots.py
+
+lock: ## write both locks anew from pyproject.toml; run it with the oldest Python supported
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 		--extra dev --build-deps-for wheel --build-deps-for editable \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml
+	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+		--constraint requirements.lock --build-deps-for wheel \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements-run.lock pyproject.toml
 
 clean: ## remove what was built or cached here
 	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -55,6 +62,8 @@ clean: ## remove what was built or cached here
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("recaudit needs Python 3.11 or newer: make PYTHON=…" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# what pip does with one core, and with the tests of every package: a third of the work, on all cores
+	@$(BIN)/python -m compileall -qq -j 0 -x 'site-packages/.*/tests/' $(CURDIR)/$(VENV)/lib || true
 	@touch $@

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict, cast
@@ -27,6 +26,7 @@ from recaudit.errors import ResultError
 from recaudit.model import Basis, Covers, Excused, FailOn, Level, Per, Rung, Silence, Word
 from recaudit.refusals import of_system
 from recaudit.said import SaidEntry, say
+from recaudit.writing import put
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
@@ -256,6 +256,16 @@ class RuleCounts(TypedDict):
     excused: int
     not_applicable: int
     not_assessable: int
+
+
+def eligible(counts: RuleCounts) -> int:
+    """Rows that the rule asks something of. Those that it does not apply to are none; 0 judges nothing."""
+    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
+
+
+def missed(counts: RuleCounts) -> int:
+    """Unmet, and absent with an explicit reason."""
+    return counts["unmet"] + counts["excused"]
 
 
 class FacilityRule(RuleCounts):
@@ -603,23 +613,6 @@ def _unbroken(content: bytes) -> bool:
     """Does the file end with the seal of what stands above it, or with none?"""
     above, seal, rest = content.rpartition(b'"seal": "')
     return not seal or rest[:64] == hashlib.sha256(above).hexdigest().encode()
-
-
-def put(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            beside.write_bytes(content)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultError(
-            say("the file cannot be written ({reason})", reason=of_system(error)),
-            where=str(path),
-            fix=say("make room, or name another place"),
-        ) from None
 
 
 def _lines(result: Mapping[str, object]) -> Iterator[str]:

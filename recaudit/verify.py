@@ -73,7 +73,7 @@ def verify(
     try:
         files = bundle.unpacked(content)
     except ResultError as error:
-        return Verification((asked("bundle", _ASKS["bundle"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
+        return Verification((asked("bundle", _ASKS["bundle"], [error.problems[0].what]), *_not_asked(_ASKS)))
     if FILE_NAME not in files:
         return Verification(
             (asked("bundle", _ASKS["bundle"], [say("it holds no {file}", file=FILE_NAME)]), *_not_asked(_ASKS))
@@ -120,7 +120,7 @@ def _verified(
     try:
         result = parsed(content, "")
     except ResultError as error:
-        return Verification((*first, asked("file", _ASKS["file"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
+        return Verification((*first, asked("file", _ASKS["file"], [error.problems[0].what]), *_not_asked(_ASKS)))
     checks = [*first, asked("file", _ASKS["file"], _differing_bytes(content, result))]
     schema = asked("schema", _ASKS["schema"], _against_schema(content))
     checks.append(schema)

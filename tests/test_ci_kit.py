@@ -79,6 +79,12 @@ def test_the_step_runs_what_its_inputs_say(tmp_path: Path) -> None:
     assert outputs == {"sarif": "a b.sarif", "junit": "junit.xml", "exit-code": "3"}
 
 
+def test_the_step_installs_what_runs_by_its_hash_and_nothing_that_only_tests() -> None:
+    install, _ = (step["run"] for step in read("action.yml")["runs"]["steps"])
+    assert re.findall(r"-r \S+", install) == ['-r "$SOURCE/requirements-run.lock"']
+    assert "--require-hashes -r" in install
+
+
 @pytest.mark.skipif(BASH is None, reason="there is no bash here")
 def test_nothing_in_an_input_is_a_command(tmp_path: Path) -> None:
     inputs = dict.fromkeys(read("action.yml")["inputs"], HOSTILE)

@@ -22,7 +22,7 @@ from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, words
 from recaudit.reports.wish import Wish
-from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry, eligible
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- recaudit junit -->\n'
 _COUNTS: Final = ("met", "unmet", "excused", "not_applicable", "not_assessable")
@@ -161,7 +161,7 @@ def _facility(result: Result, entry: FacilityEntry, rules: Mapping[tuple[str, st
 
 def _rule(result: Result, suite: str, rule: RuleEntry, counts: RuleCounts) -> Case:
     outcome = deciding.of_rule(result, rule, counts)
-    asked = deciding.eligible(counts)
+    asked = eligible(counts)
     if outcome == "passed":
         return Case(suite, rule["id"], asked=asked)
     properties = {"counts": " ".join(f"{state}={counts[state]}" for state in _COUNTS)}

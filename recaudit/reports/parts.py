@@ -26,6 +26,8 @@ from recaudit.result import (
     ScopeEntry,
     StandingEntry,
 )
+from recaudit.result import eligible as eligible
+from recaudit.result import missed as missed
 from recaudit.said import Promised, Value, few, say_n
 
 HEADLINE = "complete"
@@ -282,15 +284,6 @@ def unseen(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Iterator[Render
             names=named(gone),
         )
         yield hanging(inert(f"  {said}", "muted"), 4)
-
-
-def eligible(counts: RuleCounts) -> int:
-    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
-
-
-def missed(counts: RuleCounts) -> int:
-    """Unmet, and absent with an explicit reason."""
-    return counts["unmet"] + counts["excused"]
 
 
 def lost(counts: RuleCounts) -> str:

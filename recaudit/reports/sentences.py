@@ -9,10 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from recaudit.reports import vocabulary
-from recaudit.reports.deciding import eligible
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import own, told, told_n, words
-from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, GateEntry, InputEntry, RuleCounts, RuleEntry
+from recaudit.result import (
+    ClaimEntry,
+    FacilityEntry,
+    FindingEntry,
+    GateEntry,
+    InputEntry,
+    RuleCounts,
+    RuleEntry,
+    eligible,
+)
 from recaudit.said import Promised, Said, SaidEntry, Share, few, say, say_n
 from recaudit.terms import word
 
