@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from recaudit.reports.formats import FORMATS, Output, made
 from recaudit.reports.wish import Wish
 from recaudit.result import FILE_NAME, load, sealed, write
 from tests.golden.province import province
+from tests.test_html_report import head
 
 ONE, OTHER = "KCB66001", "Trung tâm y tế Krông Pắc"
 
@@ -45,6 +47,19 @@ def test_every_format_is_written_as_the_result_says_and_the_code_is_0(saved: Pat
         if name != "text":  # whose pages name no folder
             [(_, content)] = made(result, Output(name, None), Wish(code, why))
             assert (saved / f"out.{name}").read_bytes() == content, name
+
+
+def test_no_format_renders_a_verdict_that_the_counts_speak_against(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = province()
+    claim = next(one for one in forged["claims"] if one["verdict"] == "refuted")
+    claim["verdict"] = claim["wording"] = "confirmed"
+    write(sealed(forged), saved / FILE_NAME)
+    for name in sorted(FORMATS.keys() - {"bundle"}):
+        assert cli.run(["report", "-f", f"{name}:out"]) == 2
+        assert f"the sums of the result do not hold: claim {claim['id']}" in capsys.readouterr().err
+    assert not (saved / "out").exists()
 
 
 def test_a_report_goes_to_stdout_where_no_file_is_named(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +98,10 @@ def test_a_report_of_one_facility_has_nothing_of_its_neighbours(saved: Path) -> 
     assert ONE in one
     for other in whole["facilities"]:
         assert other["id"] == ONE or other["id"] not in one
-    assert OTHER not in text_of(saved / "one.html")
+    page = text_of(saved / "one.html")
+    told = page + json.dumps(head(page.encode()), ensure_ascii=False)
+    assert ONE in told
+    assert OTHER not in told
 
 
 def test_every_facility_gets_one_html_and_one_xlsx(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
