@@ -18,7 +18,7 @@ from typing import Final
 
 from recaudit.errors import ResultError
 from recaudit.refusals import of_system
-from recaudit.said import Said, say
+from recaudit.said import Value, say
 
 _PRIVATE: Final = 0o600
 _USUAL: Final = 0o666  # less what the umask takes away
@@ -65,7 +65,7 @@ def beginning(path: Path, size: int) -> bytes:
         ) from None
 
 
-def _cannot(path: Path, reason: Said | str) -> ResultError:
+def _cannot(path: Path, reason: Value) -> ResultError:
     return ResultError(
         say("the file cannot be written ({reason})", reason=reason),
         where=str(path),

@@ -49,6 +49,19 @@ def test_every_format_is_written_as_the_result_says_and_the_code_is_0(saved: Pat
             assert (saved / f"out.{name}").read_bytes() == content, name
 
 
+def test_no_format_renders_a_verdict_that_the_counts_speak_against(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = province()
+    claim = next(one for one in forged["claims"] if one["verdict"] == "refuted")
+    claim["verdict"] = claim["wording"] = "confirmed"
+    write(sealed(forged), saved / FILE_NAME)
+    for name in sorted(FORMATS.keys() - {"bundle"}):
+        assert cli.run(["report", "-f", f"{name}:out"]) == 2
+        assert f"the sums of the result do not hold: claim {claim['id']}" in capsys.readouterr().err
+    assert not (saved / "out").exists()
+
+
 def test_a_report_goes_to_stdout_where_no_file_is_named(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["report", "-f", "text"]) == 0
     assert "Verdicts on the claims" in capsys.readouterr().out
@@ -85,8 +98,8 @@ def test_a_report_of_one_facility_has_nothing_of_its_neighbours(saved: Path) -> 
     assert ONE in one
     for other in whole["facilities"]:
         assert other["id"] == ONE or other["id"] not in one
-    page = (saved / "one.html").read_bytes()
-    spoken = page.decode() + json.dumps(head(page), ensure_ascii=False)  # the counts beside it hold no text
+    page = text_of(saved / "one.html")
+    spoken = page + json.dumps(head(page.encode()), ensure_ascii=False)  # the counts beside it hold no text
     assert ONE in spoken
     assert OTHER not in spoken
     for other in whole["facilities"]:

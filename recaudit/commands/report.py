@@ -72,6 +72,8 @@ def report(
     Exit code 0 when all is written, 2 when something is wrong; it is never that of the audit.
     """
     from recaudit.reports.hiding import hiding
+    from recaudit.reports.identities import broken
+    from recaudit.reports.identities import refuse as refuse_to_render
     from recaudit.reports.languages import spoken, told
     from recaudit.reports.wish import Wish
 
@@ -81,6 +83,7 @@ def report(
         raise click.UsageError(told("One facility or all of them? Leave out --facility or --per-facility."))
     outputs.refuse_to_hide(wanted, hide_below)
     result = saved(given)
+    refuse_to_render(broken(result))  # in every format, or they would disagree on who is refuted
     code, why = outcome_of(result)
     wish = Wish(
         code,

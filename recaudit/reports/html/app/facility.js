@@ -132,15 +132,18 @@ function standingCard(audit, entry) {
 
 // On a page of this facility alone: what was claimed of it and others. What became of a claim is a sum over several.
 function promisedCard(audit) {
-  const promises = audit.promises ?? [];
-  if (!audit.only || !promises.length) return null;
+  if (!audit.only) return null;
   return h(
     "section",
     { class: "card" },
     h("h2", null, t("Claims that speak of this facility")),
     h("p", { class: "muted small" }, t("Verdicts are of several facilities together, so they stand in the report of the audit.")),
-    h("ul", { class: "plain" }, promises.map((one) => h("li", null, h("strong", null, h("bdi", null, quoted(one))), " ", h("span", { class: "muted small" }, promiseWords(one))))),
+    audit.promises.length ? h("ul", { class: "plain" }, audit.promises.map(promise)) : h("p", null, t("No claim speaks of this facility.")),
   );
+}
+
+function promise(one) {
+  return h("li", null, h("strong", null, h("bdi", null, quoted(one))), " ", h("span", { class: "muted small" }, promiseWords(one)));
 }
 
 function promiseWords(one) {
