@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help ready demo test every-test lint docs lock clean
+.PHONY: help ready demo test every-test lint docs screenshots lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ready: $(READY) ## install what requirements.lock names, and this checkout
 
@@ -38,6 +38,9 @@ lint: $(READY) ## style, types and import contracts
 docs: $(READY) ## write docs/commands.md and the output in README.md anew
 	$(BIN)/python docs/commands.py
 	$(BIN)/python docs/readme.py
+
+screenshots: $(READY) ## draw docs/screenshots anew; needs chromium
+	$(BIN)/python docs/screenshots.py
 
 lock: ## write requirements.lock anew from pyproject.toml; run it with the oldest Python supported
 	$(PYTHON) -m venv $(VENV)-lock

@@ -1,4 +1,4 @@
-"""Writes docs/screenshots: the page of sample_data in Chromium, in Vietnamese and English. Run by ``make docs``.
+"""Writes docs/screenshots: the page of sample_data in Chromium, in Vietnamese and English. Run by ``make screenshots``.
 
 What was drawn is written beside the pictures, in ``MADE_FROM.txt``: the hash of the page with what it packs unpacked
 (two editions of zlib may pack the same page in two ways), and the hash of each picture. A test makes the page anew and
@@ -25,11 +25,12 @@ FOLDER: Final = ROOT / "docs" / "screenshots"
 MADE_FROM: Final = "MADE_FROM.txt"
 PAGE: Final = "the page of sample_data"
 SIZE: Final = (1280, 1400)
-TALL: Final = (1280, 2400)
+WIDE: Final = (1280, 800)
 PHONE: Final = (390, 1200)
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 PICTURES: Final = {
-    "overview.png": ("#/?lang=vi", "light", TALL),
+    "overview.png": ("#/?lang=vi", "light", SIZE),
+    "areas.png": ("#/areas?lang=vi", "light", WIDE),
     "facility.png": ("#/facility/health/66001?lang=en", "light", SIZE),
     "claim.png": ("#/claim/signed-95?lang=en", "dark", SIZE),
     "phone.png": ("#/facilities?lang=vi", "light", PHONE),

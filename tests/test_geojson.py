@@ -145,7 +145,7 @@ def test_a_map_is_an_input_and_what_it_lacks_is_noted(tmp_path: Path) -> None:
     assert entry == {"file": "communes.geojson", "key": "code", "areas": 1}
     assert [(one.role, one.sha256, one.read) for one in inputs] == [("map", hashlib.sha256(content).hexdigest(), 2)]
     assert notes == [
-        "communes.geojson: 1 of 2 features are of no area of the register",
+        "communes.geojson: 1 of 2 outlines are of no area of the register",
         "communes.geojson: no outline of 2",
     ]
     assert faults == []

@@ -19,12 +19,14 @@ from benchmarks.province import province
 from recaudit.errors import ResultError
 from recaudit.model import RUNGS, STATES
 from recaudit.reports.alone import alone, asked, facility_files
+from recaudit.reports.formats import FORMATS
 from recaudit.reports.html import linking
 from recaudit.reports.html.packing import packed, unpacked
 from recaudit.reports.html.page import columns, html, one_facility, per_facility
 from recaudit.reports.html.streams import Reader, put, signed, unsigned
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import known
+from recaudit.reports.wish import Wish
 from recaudit.result import Result
 from recaudit.said import say
 
@@ -270,6 +272,14 @@ def test_nobody_else_stands_on_the_page_of_a_facility() -> None:
         assert set(re.findall(r"own(\d\d)", text)) == set(re.findall(r"Trạm (\d\d)!", text)) == {own}
         numbers = set(re.findall(r"\d+", re.sub(r"[\d.,]+", lambda found: re.sub(r"[.,]", "", found[0]), text)))
         assert not sums & numbers
+
+
+def test_the_format_asked_of_one_facility_is_that_page() -> None:
+    one = small()["facilities"][0]
+    key = one["sector"], one["id"]
+    made = FORMATS["html"].make(small(), Wish(0, say("x"), facility=key, language="vi"))
+    assert made == one_facility(small(), *key, language="vi")
+    assert head(made)["only"] == {"sector": key[0], "id": key[1]}
 
 
 def test_the_result_of_one_facility_keeps_its_sums() -> None:

@@ -14,7 +14,7 @@ from recaudit.reports.languages import CATALOGUES, DOMAIN
 
 NAMES: Final = (
     "id", "name", "path", "file", "facility", "vendor", "code", "namespace", "where", "tool", "said_by", "source",
-    "timezone", "table", "format", "area", "group",
+    "timezone", "table", "format", "area", "group", "what",
 )  # fmt: skip
 """Keys of a result whose texts are names and identifiers, of data or of ours."""
 PROPER: Final = (

@@ -48,8 +48,10 @@ def _messages(name: str, script: str, said: dict[str, str]) -> dict[str, Any]:
 
 
 def _said(value: object) -> Iterator[tuple[str, str]]:
-    """The messages of every sentence of a result: its id, and its plural."""
+    """The messages of every sentence of a result, and of the kinds of its findings: its id, and its plural."""
     if isinstance(value, dict):
+        if isinstance(value.get("kind"), str):
+            yield value["kind"], ""
         if isinstance(value.get("text"), str) and value.keys() <= {"text", "plural", "with"}:
             yield value["text"], value.get("plural", "")
         if isinstance(value.get("kind"), str) and "lines" in value:  # a finding: its kind is a message
