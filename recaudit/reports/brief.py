@@ -16,7 +16,7 @@ from recaudit.reports.look import ICONS
 from recaudit.reports.markdown import block, code, plain, table
 from recaudit.reports.wish import Wish
 from recaudit.result import ClaimEntry, FacilityEntry, Result
-from recaudit.said import Said, grouped, percent, promised, say
+from recaudit.said import Said, grouped, percent, promised, say, say_n
 
 HEAD: Final = "<!-- recaudit brief -->\n"
 FACILITIES: Final = 10
@@ -176,8 +176,7 @@ def _funnels(result: Result, wish: Wish) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------ where to act
 def _facilities(result: Result, wish: Wish) -> Iterator[str]:
     of_received = parts.export_only(result)
-    numbered = [one for one in result["facilities"] if of_received or one["expected"] is not None]
-    ranked = [one for one in parts.by_gap(wish.hidden.shown(numbered)) if parts.gap(one) > 0]
+    ranked = parts.first(wish.hidden.shown(result["facilities"]), of_received=of_received)
     gone = wish.hidden.unseen(result["facilities"])
     if ranked:
         yield f"## {told('Largest gaps')}"
@@ -186,6 +185,15 @@ def _facilities(result: Result, wish: Wish) -> Iterator[str]:
         rest = len(ranked) - FACILITIES
         if rest > 0:
             yield told_n("and {n} more facility with a gap", "and {n} more facilities with a gap", n=rest)
+    unsaid = [one for one in wish.hidden.shown(result["facilities"]) if one["expected"] is None]
+    if unsaid and not of_received:
+        rows = say_n("{n} received record", "{n} received records", n=sum(one["matched"] for one in unsaid))
+        said = told_n(
+            "{n} facility without an expected number, {rows} in no sum: {names}",
+            "{n} facilities without an expected number, {rows} in no sum: {names}",
+            n=len(unsaid), rows=rows, names=parts.named(unsaid),
+        )  # fmt: skip
+        yield plain(said)
     if gone:
         yield plain(
             told_n(
@@ -207,7 +215,7 @@ def _facility(one: FacilityEntry) -> list[str]:
     elif 0 < whole == at["unknown"]:
         share = told("unknown")
     of = f"{grouped(at['reached'], spoken())} / {grouped(whole, spoken())}"
-    numbers = [grouped(number, spoken()) for number in (parts.gap(one), at["short"], at["unknown"])]
+    numbers = [grouped(number, spoken()) for number in (parts.wanting(one), at["short"], at["unknown"])]
     return [code(one["id"]), plain(one["name"]), plain(share), of, *numbers]
 
 

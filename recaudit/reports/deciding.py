@@ -36,12 +36,15 @@ def of_rule(result: Result, rule: RuleEntry, counts: RuleCounts) -> Outcome:
     ask still is."""
     if not eligible(counts):
         return "nothing"
-    lost, asked = missed(counts), decides(result, rule)
+    lost = missed(counts)
+    if not lost and not counts["not_assessable"]:
+        return "passed"
+    asked = decides(result, rule)
     if lost and asked and result["fail_on"]["on"] != "never":
         return "failed"
     if counts["not_assessable"] and asked:
         return "open"
-    return "aside" if lost or counts["not_assessable"] else "passed"
+    return "aside"
 
 
 def of_claim(claim: ClaimEntry) -> Outcome:

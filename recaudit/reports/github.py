@@ -99,7 +99,8 @@ def _facilities(result: Result, wish: Wish) -> Iterator[Annotation]:
     """One a facility: how it stands, and the rules that it misses most."""
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     files = own_files(result)
-    ranked = parts.by_gap(wish.hidden.shown(result["facilities"]))
+    of_received = parts.export_only(result)
+    ranked = parts.by_gap(wish.hidden.shown(result["facilities"]), of_received=of_received)
     for entry, level in [(one, _level(result, one, rules)) for one in ranked]:
         if level is None:
             continue
@@ -123,7 +124,7 @@ def _level(
     outcomes: set[Outcome] = {outcome for _, outcome in _missed(result, entry, rules)}
     if outcomes & {"failed", "open"}:
         return "error"
-    return "warning" if outcomes or parts.gap(entry) else None
+    return "warning" if outcomes or parts.wanting(entry) else None
 
 
 def _missed(
@@ -162,8 +163,8 @@ def _groups(result: Result, wish: Wish) -> Iterator[str]:
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     ranked = [
         (entry, missed)
-        for entry in parts.by_gap(wish.hidden.shown(result["facilities"]))
-        if (missed := _missed(result, entry, rules)) or parts.gap(entry)
+        for entry in parts.by_gap(wish.hidden.shown(result["facilities"]), of_received=parts.export_only(result))
+        if (missed := _missed(result, entry, rules)) or parts.wanting(entry)
     ]
     for entry, missed in ranked[:GROUPS]:
         name = _inert(f"{entry['id']} {entry['name']}".strip())

@@ -257,7 +257,8 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
     """An area's sums, and its facilities by gap."""
     entry = area_of(result, key)
     every = facilities_below(result, key)
-    inside = parts.by_gap(sheet.hidden.shown(every))
+    of_received = parts.export_only(result)
+    inside = parts.by_gap(sheet.hidden.shown(every), of_received=of_received)
     blocks: list[RenderableType] = []
     for sector, sums in entry["sectors"].items():
         said = told_n(
@@ -279,7 +280,7 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
         page.append(
             heading(told_n("{n} facility, largest gap first", "{n} facilities, largest gap first", n=len(inside)))
         )
-        page += [Text(), parts.facility_table(inside[:LISTED], sheet)]
+        page += [Text(), parts.facility_table(inside[:LISTED], sheet, of_received=of_received)]
         if len(inside) > LISTED:
             page.append(Text(f"   {parts.more(len(inside) - LISTED)}", "muted"))
         page.append(next_commands([(told("one of them"), sheet.show("facility", inside[0]["id"]))]))

@@ -95,6 +95,7 @@ def _gates(result: Result) -> Iterator[Sequence[Cell]]:
 
 def _facilities(result: Result, wish: Wish, entries: Iterable[FacilityEntry]) -> Iterator[Sequence[Cell]]:
     names = {area["code"]: area["name"] for area in result["areas"]}
+    of_received = parts.export_only(result)
     for one in entries:
         who: list[Cell] = [
             Code("sector", one["sector"]),
@@ -117,7 +118,8 @@ def _facilities(result: Result, wish: Wish, entries: Iterable[FacilityEntry]) ->
         whole = parts.denominator(one)
         share = Part(at["reached"], whole) if at and at["unknown"] < whole else None  # what was not sent is never 0 %
         rows: list[Cell] = [one[name] for name in ROWS]
-        yield [*who, *how, one["expected"], share, parts.gap(one), one["missing"], *rows, *_standing(one["rungs"])]
+        gap = parts.gap(one, of_received=of_received)
+        yield [*who, *how, one["expected"], share, gap, one["missing"], *rows, *_standing(one["rungs"])]
 
 
 def _yes(value: bool) -> Code:

@@ -5,7 +5,7 @@ import { areaName, compareShares } from "./counts.js";
 import { downloadCsv } from "./csv.js";
 import { listing } from "./listing.js";
 import { shareAt } from "./marks.js";
-import { areaCounts, choiceOf } from "./places.js";
+import { areaCounts, byLowest, choiceOf, nothingKnown } from "./places.js";
 import { facilitiesSaid, placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { number, t, tn } from "./say.js";
@@ -41,7 +41,7 @@ function sectorTable(audit, sector, rung) {
   const rows = [...audit.areas.values()].map((area) => ({ area, counts: areaCounts(area, sector, rung) })).filter(({ counts }) => counts);
   if (!rows.length) return null;
   const title = t("{sector}: {rung}", { sector: sectorWord(sector), rung: rungWord(rung) });
-  const list = listing({ caption: title, rows, size: 0, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
+  const list = listing({ caption: title, rows, size: 0, ties: byLowest, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
   const save = () => {
     const lines = list.rows().map(({ area }) => csvLine(area, sector));
     downloadCsv(`areas-${sector}.csv`, [...AREA_CSV, ...RUNGS.flatMap(rungNames)], lines);
@@ -77,7 +77,6 @@ function csvLine(area, sector) {
 // Columns of a table of areas; a row is {area, counts}.
 export function areaTableColumns(audit) {
   const count = (id, title, value) => ({ id, title, number: true, value, cell: (row) => number(value(row)) });
-  const known = ({ counts }) => (counts.standing.unknown === counts.whole ? 0 : counts.whole);
   return [
     {
       id: "name",
@@ -101,7 +100,8 @@ export function areaTableColumns(audit) {
       id: "share",
       title: t("Share"),
       number: true,
-      order: (a, b) => compareShares(a.counts.standing.reached, known(a), b.counts.standing.reached, known(b)),
+      order: (a, b) => compareShares(a.counts.standing.reached, a.counts.whole, b.counts.standing.reached, b.counts.whole),
+      last: ({ counts }) => nothingKnown(counts),
       cell: ({ counts }) => shareAt(counts.standing, counts.whole, counts.facilities > 0 && counts.silent === counts.facilities),
     },
     { id: "bar", title: t("Bounds"), class: "bar", cell: ({ counts }) => slimBar(counts.standing) },

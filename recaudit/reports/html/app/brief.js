@@ -2,10 +2,11 @@
 import { h } from "./core.js";
 import { barKey, boundsBar, claimedLevel, claimStanding, slimBar } from "./bars.js";
 import { boundsSaid } from "./charts.js";
-import { eligible, gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
+import { eligible, isExportOnly, missedOf, standingAt, totalOf, wantingOf, wholeOf } from "./counts.js";
+import { rulesMissed, uncountedLine } from "./leading.js";
 import { shareAt, verdictMark } from "./marks.js";
-import { day, number, promised, t, tn } from "./say.js";
-import { columnsOf } from "./seek.js";
+import { day, number, percent, promised, t, tn } from "./say.js";
+import { columnsOf, firstByGap } from "./seek.js";
 import { GRAVEST_FIRST, HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, verdictsCounted, worded } from "./terms.js";
 
 const CLAIMS_PRINTED = 8;
@@ -110,13 +111,9 @@ function keyCounts(audit) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Key counts") }, table);
 }
 
-// Where most records are wanting.
+// Where to act first, as on the first page.
 function facilitiesFirst(audit) {
-  const { gap } = columnsOf(audit);
-  const places = Array.from({ length: audit.count }, (_, at) => at)
-    .filter((at) => gap[at] > 0)
-    .sort((a, b) => gap[b] - gap[a])
-    .slice(0, NAMED_FIRST);
+  const places = firstByGap(audit, NAMED_FIRST);
   return h(
     "div",
     null,
@@ -124,6 +121,7 @@ function facilitiesFirst(audit) {
     places.length
       ? h("ol", { class: "short" }, places.map((at) => facilityFirstLine(audit.facility(at))))
       : h("p", { class: "small" }, noFacility(audit)),
+    uncountedLine(audit),
   );
 }
 
@@ -144,47 +142,28 @@ function facilityFirstLine(facility) {
       "div",
       { class: "small muted" },
       facility.status === "silent"
-        ? tn("{n} record not submitted", "{n} records not submitted", { n: gapOf(facility) })
-        : t("gap {gap} of {whole}: {short} known short, {unknown} unknown", { gap: gapOf(facility), whole: wholeOf(facility), ...at }),
+        ? tn("{n} record not submitted", "{n} records not submitted", { n: wantingOf(facility) })
+        : t("gap {gap} of {whole}: {short} known short, {unknown} unknown", { gap: wantingOf(facility), whole: wholeOf(facility), ...at }),
     ),
   );
 }
 
-// Required rules whose repair alone wins most records over all facilities.
-export function rulesByGain(audit) {
-  return audit.rules
-    .filter((rule) => rule.required && missedOf(rule.totals))
-    .map((rule) => ({ rule, gain: audit.cellsOfRule(rule).reduce((sum, cell) => sum + cell.solo, 0) }))
-    .sort((a, b) => b.gain - a.gain || missedOf(b.rule.totals) - missedOf(a.rule.totals));
-}
-
+// Required rules by what is missed, as on the first page.
 function rulesFirst(audit) {
-  const rules = rulesByGain(audit).slice(0, NAMED_FIRST);
+  const rules = rulesMissed(audit).slice(0, NAMED_FIRST);
   return h(
     "div",
     null,
-    h("h3", null, t("What to repair first")),
+    h("h3", null, t("Missed most")),
     rules.length
-      ? h(
-          "ol",
-          { class: "short" },
-          rules.map(({ rule, gain }) =>
-            h(
-              "li",
-              null,
-              titleOf(rule),
-              h(
-                "div",
-                { class: "small muted" },
-                gain
-                  ? t("repairing this alone: +{n} reach {rung}", { n: gain, rung: rungWord(rule.rung) })
-                  : tn("missed by {n} row; repaired alone, no record gains", "missed by {n} rows; repaired alone, no record gains", { n: missedOf(rule.totals) }),
-              ),
-            ),
-          ),
-        )
+      ? h("ol", { class: "short" }, rules.map((rule) => h("li", null, titleOf(rule), h("div", { class: "small muted" }, lostSaid(rule.totals)))))
       : h("p", { class: "small" }, noRepair(audit)),
   );
+}
+
+function lostSaid(totals) {
+  const [lost, due] = [missedOf(totals), eligible(totals)];
+  return t("missed {n} / {due} ({share})", { n: lost, due, share: percent(lost, due) });
 }
 
 // Where no rule was missed it matters whether any was asked of any row.

@@ -1,6 +1,6 @@
 // One facility: what was expected and by whom, what became of it, what to repair first, and every rule not met.
 import { h } from "./core.js";
-import { areaName, areasAbove, gapOf, standingAt, wholeOf } from "./counts.js";
+import { areaName, areasAbove, standingAt, wantingOf, wholeOf } from "./counts.js";
 import { swatch, wideBar } from "./bars.js";
 import { expectationCard } from "./facility_expected.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
@@ -126,7 +126,7 @@ function standingCard(audit, entry) {
         ),
       ),
     ),
-    gapOf(entry) ? null : whole ? h("p", { class: "small" }, t("Every one of them is complete.")) : null,
+    wantingOf(entry) ? null : whole ? h("p", { class: "small" }, t("Every one of them is complete.")) : null,
   );
 }
 

@@ -10,6 +10,7 @@ import { number, percent, t, tn } from "./say.js";
 import { cellRow, RULE_NAMES } from "./sheets.js";
 import { rungQuestion, rungWord, sectorWord, severityWord, stateWord, titleOf, worded } from "./terms.js";
 import { toFacility } from "./links.js";
+import { tiesOf } from "./seek.js";
 import { STATES } from "./unpack.js";
 
 export function rule(audit, { sector, id }) {
@@ -174,7 +175,8 @@ function facilityCard(audit, entry, cells) {
     const words = cells.length ? t("No facility misses it.") : t("It was asked of no facility.");
     return h("section", { class: "card" }, h("h2", null, t("By facility")), h("p", null, words));
   }
-  failing.sort((a, b) => missedOf(b) - missedOf(a));
+  const ties = tiesOf(audit);
+  failing.sort((a, b) => missedOf(b) - missedOf(a) || ties(a.facility, b.facility));
   const at = (cell) => audit.facility(cell.facility);
   const list = listing({
     caption: t("By facility"),
