@@ -3,6 +3,7 @@
 import copy
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.province import province
+from recaudit.model import STATES
 from recaudit.reports.html.linking import modules
 from recaudit.reports.html.page import html, one_facility
 from recaudit.result import Result
@@ -32,6 +34,12 @@ def made() -> Any:  # noqa: ANN401 - JSON
     result: Any = copy.deepcopy(province(60, 6, 3))
     result["facilities"][0]["name"] = MARKED
     result["facilities"][1]["name"] = FORMULA
+    idle = result["rules"][-1]  # applies to no row
+    for counts in [idle["totals"], *(one["rules"].get(idle["id"]) for one in result["facilities"])]:
+        if counts is not None:
+            rows = sum(counts[state] for state in STATES)
+            counts |= dict.fromkeys(counts, 0) | {"not_applicable": rows}
+    idle["facilities_failing"] = 0
     return result
 
 
@@ -156,6 +164,19 @@ def test_facilities_of_a_rule_sum_to_it(tab: Tab) -> None:
     rule = made()["rules"][0]
     text = tab.go(f"#/rule/{rule['sector']}/{rule['id']}").locator("main").inner_text()
     assert "are the same in every state" in text
+
+
+def test_a_rule_that_judged_no_row_is_not_praised(tab: Tab) -> None:
+    rule = made()["rules"][-1]
+    text = tab.go(f"#/rule/{rule['sector']}/{rule['id']}").locator("main").inner_text()
+    assert text.count("No row was eligible") == 2
+    assert "No facility misses it" not in text
+
+
+def test_no_threshold_stands_in_the_overview_that_nobody_promised(tab: Tab) -> None:
+    figures = tab.go("#/").locator(".sector-figures").all_inner_texts()
+    assert figures
+    assert not re.findall(r"\d+ %[\w ]* or more", " ".join(figures))
 
 
 def test_areas_of_a_claim_sum_to_it(tab: Tab) -> None:
