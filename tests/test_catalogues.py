@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from recaudit.locale import __main__ as locale
 from recaudit.reports.languages import CATALOGUES, known
 from recaudit.terms import WORDS
+from tests.vietnamese import english_in
 
 LANGUAGES: Final = [name for name in known() if name != "en"]
 GLOSSARY: Final = Path(__file__).resolve().parents[1] / "docs" / "languages.md"
@@ -22,6 +23,13 @@ _ROW: Final = re.compile(r"^\| ([^|]+) \| ([^|]+) \|", re.M)
 @cache
 def current(language: str) -> Catalog:
     return locale.brought_up_to_date(language)
+
+
+def test_a_word_that_was_left_in_english_is_found() -> None:
+    """Translations quote commands, files and options: that makes no English word in them a Vietnamese one."""
+    left = ("complete", "facility", "claim", "health", "missing", "required", "check", "file", "yes", "export", "holes")
+    nothing: dict[str, object] = {"areas": [], "facilities": [], "evidence": {}}
+    assert english_in([*left, "đầy đủ", "cơ sở"], nothing) == {word: [word] for word in left}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -191,7 +191,6 @@ def _counted(_language: str, met: int, unmet: int, excused: int, not_applicable:
             "excused": excused,
             "not_applicable": not_applicable,
             "not_assessable": not_assessable,
-            "solo": 0,
         }
     )
 

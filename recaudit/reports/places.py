@@ -66,10 +66,17 @@ def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
     status = vocabulary.status(entry["status"]).upper()
     yield hanging(Text.assemble((status, style), f"  {_status(entry['status'])}"), Text(status).cell_len + 2)
     yield Text()
-    yield _funnel_table(entry["expected"], entry["rungs"], sheet)
+    yield _funnel_table(entry["expected"], entry["rungs"], sheet, silent=entry["status"] == "silent")
     yield Text()
     yield hanging(Text(parts.expected_adds_up(entry["expected"], entry["rungs"])), 2)
     yield hanging(Text(parts.read_adds_up([entry], entry["read"])), 2)
+    if entry["status"] == "silent" and entry["missing"]:
+        said = told_n(
+            "by the plan, what was not submitted is missing: {n} record, known short at every rung",
+            "by the plan, what was not submitted is missing: {n} records, known short at every rung",
+            n=entry["missing"],
+        )
+        yield warning(said)
     if entry["expected"] is None:
         yield warning(
             told("nobody said how many records it should have: every rate is of received records, and in no sum")
@@ -112,7 +119,9 @@ def _status(code: str) -> str:
     return ""
 
 
-def _funnel_table(expected: int | None, rungs: Mapping[str, StandingEntry], sheet: Sheet) -> RenderableType:
+def _funnel_table(
+    expected: int | None, rungs: Mapping[str, StandingEntry], sheet: Sheet, *, silent: bool = False
+) -> RenderableType:
     """The ladder, rung by rung, laid out for the inside of a panel."""
     whole = expected if expected is not None else max(map(parts.total, rungs.values()), default=0)
     share = told("of received") if expected is None else told("of expected")
@@ -131,7 +140,7 @@ def _funnel_table(expected: int | None, rungs: Mapping[str, StandingEntry], shee
             rows.append(
                 [
                     Text(vocabulary.rung(rung), "bold" if rung == parts.HEADLINE else ""),
-                    parts.share(at["reached"], at["unknown"], whole),
+                    told("silent") if silent else parts.share(at["reached"], at["unknown"], whole),
                     Text(of(at["reached"], whole), "muted"),
                     bounds_bar(at["reached"], at["unknown"], at["short"], bar),
                     grouped(at["short"]),

@@ -135,6 +135,13 @@ def counted(counts: RuleCounts) -> str:
 
 def facility(entry: FacilityEntry, rung: str = "complete") -> str:
     """One facility in one line: ``12 of 30 expected records complete; 5 short, 13 unknown``."""
+    if entry["status"] == "silent" and entry["missing"]:  # so the plan says
+        return told_n(
+            "sent nothing; {n} record expected, {missing} missing by the plan",
+            "sent nothing; {n} records expected, {missing} missing by the plan",
+            n=entry["expected"] or 0,
+            missing=entry["missing"],
+        )
     if entry["status"] == "silent":
         return told_n(
             "sent nothing; {n} record expected", "sent nothing; {n} records expected", n=entry["expected"] or 0

@@ -116,7 +116,8 @@ def _facilities(result: Result, wish: Wish, entries: Iterable[FacilityEntry]) ->
         ]
         at = one["rungs"].get(parts.HEADLINE)
         whole = parts.denominator(one)
-        share = Part(at["reached"], whole) if at and at["unknown"] < whole else None  # what was not sent is never 0 %
+        seen = at and at["unknown"] < whole and one["status"] != "silent"  # what was not sent is never 0 %
+        share = Part(at["reached"], whole) if at and seen else None
         rows: list[Cell] = [one[name] for name in ROWS]
         gap = parts.gap(one, of_received=of_received)
         yield [*who, *how, one["expected"], share, gap, one["missing"], *rows, *_standing(one["rungs"])]
@@ -143,7 +144,8 @@ def _area(area: AreaEntry, wish: Wish) -> Iterator[Sequence[Cell]]:
             continue
         at = sums["rungs"].get(parts.HEADLINE)
         whole = parts.total(at) if at else 0
-        share = Part(at["reached"], whole) if at and at["unknown"] < whole else None
+        seen = at and at["unknown"] < whole and sums["silent"] < sums["facilities"]
+        share = Part(at["reached"], whole) if at and seen else None
         counts: list[Cell] = [sums["facilities"], sums["silent"], sums["no_expected"], sums["expected"], share]
         yield [*who, *counts, *_standing(sums["rungs"])]
 

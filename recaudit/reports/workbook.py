@@ -132,7 +132,8 @@ def _ladder(entry: FacilityEntry) -> Iterator[Sequence[Cell]]:
     for rung in RUNGS:
         if at := entry["rungs"].get(rung):
             whole = parts.total(at)
-            share = Part(at["reached"], whole) if at["unknown"] < whole else None  # what was not sent is never 0 %
+            seen = at["unknown"] < whole and entry["status"] != "silent"  # what was not sent is never 0 %
+            share = Part(at["reached"], whole) if seen else None
             yield [Code("rung", rung), at["reached"], at["short"], at["unknown"], whole, share]
 
 

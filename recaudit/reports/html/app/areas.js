@@ -9,10 +9,8 @@ import { areaCounts, byLowest, choiceOf, nothingKnown } from "./places.js";
 import { facilitiesSaid, placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { number, t, tn } from "./say.js";
-import { RUNGS } from "./unpack.js";
+import { AREA_NAMES, areaRow } from "./sheets.js";
 import { rungWord, sectorWord } from "./terms.js";
-
-const AREA_CSV = ["area", "name", "parent", "sector", "facilities", "silent", "no_expected", "expected"];
 
 export function areas(audit, parameters) {
   if (!audit.areas.size) return withoutAreas();
@@ -43,8 +41,8 @@ function sectorTable(audit, sector, rung) {
   const title = t("{sector}: {rung}", { sector: sectorWord(sector), rung: rungWord(rung) });
   const list = listing({ caption: title, rows, size: 0, ties: byLowest, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
   const save = () => {
-    const lines = list.rows().map(({ area }) => csvLine(area, sector));
-    downloadCsv(`areas-${sector}.csv`, [...AREA_CSV, ...RUNGS.flatMap(rungNames)], lines);
+    const lines = list.rows().map(({ area }) => areaRow(area, sector));
+    downloadCsv(`areas-${sector}.csv`, AREA_NAMES, lines);
     announce(tn("{n} area saved", "{n} areas saved", { n: lines.length }));
   };
   return h(
@@ -58,20 +56,6 @@ function sectorTable(audit, sector, rung) {
     ),
     list.node,
   );
-}
-
-function rungNames(rung) {
-  return ["reached", "short", "unknown"].map((part) => `${rung}.${part}`);
-}
-
-function csvLine(area, sector) {
-  const sums = area.sectors[sector];
-  const counts = RUNGS.flatMap((rung) => {
-    const at = sums.rungs[rung] ?? { reached: "", short: "", unknown: "" };
-    return [at.reached, at.short, at.unknown];
-  });
-  const head = [area.code, area.name, area.parent, sector, sums.facilities, sums.silent, sums.no_expected, sums.expected ?? ""];
-  return [...head, ...counts];
 }
 
 // Columns of a table of areas; a row is {area, counts}.

@@ -8,7 +8,7 @@ import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
 import { rungWord } from "./terms.js";
 
-const AREA_NAMES = ["area", "name", "facilities", "no_expected", "expected", "received", "reached", "unknown", "short"];
+const CLAIM_AREA_NAMES = ["area", "name", "facilities", "no_expected", "expected", "received", "reached", "unknown", "short"];
 
 export function claimAreas(audit, entry) {
   const rows = sumsByArea(audit, entry);
@@ -17,7 +17,7 @@ export function claimAreas(audit, entry) {
   const list = listing({ caption: t("By area"), rows, size: 0, columns: claimAreaColumns() });
   const save = () => {
     const lines = list.rows().map((row) => [row.code, row.name, row.facilities, row.uncounted, totalOf(row.at), row.received, row.at.reached, row.at.unknown, row.at.short]);
-    downloadCsv("claim.csv", AREA_NAMES, lines);
+    downloadCsv("claim.csv", CLAIM_AREA_NAMES, lines);
     announce(tn("{n} area saved", "{n} areas saved", { n: lines.length }));
   };
   return h(

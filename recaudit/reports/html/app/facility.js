@@ -2,13 +2,13 @@
 import { h } from "./core.js";
 import { areaName, areasAbove, standingAt, wantingOf, wholeOf } from "./counts.js";
 import { swatch, wideBar } from "./bars.js";
-import { expectationCard } from "./facility_expected.js";
+import { expectationCard, silenceMeans } from "./facility_expected.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
 import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
 import { link } from "./router.js";
-import { number, promised, t, tn } from "./say.js";
+import { number, promised, t } from "./say.js";
 import { HEADLINE, kindWord, levelWord, nothingThere, rungWord, sectorWord, statusMeans } from "./terms.js";
 import { trendOf } from "./facility_trend.js";
 import { quoted } from "./claim.js";
@@ -67,22 +67,11 @@ function headOf(audit, entry) {
 }
 
 function silence(entry) {
-  const due = entry.expected;
   return h(
     "section",
     { class: "card notice" },
     h("h2", null, t("This facility sent nothing")),
-    h(
-      "p",
-      null,
-      due === null
-        ? t("Nobody said how many records it should have. Nothing can be said of them: not that they are complete, and not that they are missing.")
-        : tn(
-            "{n} record is expected of it. Whether it exists and is complete is unknown: it is counted as unknown, not as 0 %, and it stays in every sum.",
-            "{n} records are expected of it. Whether they exist and are complete is unknown: they are counted as unknown, not as 0 %, and they stay in every sum.",
-            { n: due },
-          ),
-    ),
+    silenceMeans(entry),
     h("p", null, t("The first step is to send what is due; no rule can be judged before.")),
   );
 }

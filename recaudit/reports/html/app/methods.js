@@ -57,7 +57,7 @@ function roundingCard() {
     h(
       "div",
       { class: "prose" },
-      h("p", null, t("Percentages are rounded down, a highest possible share up, and stand beside their counts. “100 %” is printed only where all of more than nothing are reached. A facility that sent nothing is “not submitted”, never 0 %.")),
+      h("p", null, t("Percentages are rounded down, a highest possible share up, and stand beside their counts. “100 %” is printed only where all of more than nothing are reached. A facility that sent nothing is “not submitted”, never 0 %: what it owes is unknown or, where the plan says so, missing.")),
       h("p", null, t("Sums are sums of counts, never means of percentages. A facility that sent nothing keeps its expected records in every sum; one without an expected number is in none.")),
       h("p", null, t("A rule puts each row in one state: met, unmet, excused (absent with a reason), not applicable or not assessable. Excused counts as unmet unless a claim says otherwise.")),
       h("h3", null, t("What this report does not say")),

@@ -5,7 +5,6 @@ import { isExportOnly, missedOf, standingAt, totalOf } from "./counts.js";
 import { distributionCard } from "./distribution.js";
 import { gatesCard } from "./gates_card.js";
 import { facilitiesFirstCard, missedCard, rulesMissed, signalsLine } from "./leading.js";
-import { leavesOf } from "./places.js";
 import { placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { day, number, percent, t, tn } from "./say.js";
@@ -86,15 +85,12 @@ function sectorFigures(audit, sector, total) {
   const whole = totalOf(at);
   const received = standingAt(total.rungs, "received").reached;
   const basis = total.expected === null ? t("received records") : t("expected records");
-  const full = leavesOf(audit).filter((area) => area.sectors[sector]?.expected);
-  const good = full.filter((area) => standingAt(area.sectors[sector].rungs).reached * 100 >= 95 * area.sectors[sector].expected);
   const figures = [
     [total.facilities - total.silent, total.facilities, t("facilities submitted")],
     total.expected === null ? [received, null, t("records received; nobody said how many to expect")] : [received, total.expected, t("records received, of the expected")],
     [at.reached, whole, t("complete, of {basis}", { basis }), percent(at.reached, whole)],
     [at.short, whole, t("known short, of {basis}", { basis }), percent(at.short, whole)],
   ];
-  if (full.length > 1) figures.push([good.length, full.length, t("communes and wards with 95 % or more complete")]);
   return h(
     "section",
     { class: "card sector-figures" },

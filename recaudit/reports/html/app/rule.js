@@ -172,7 +172,8 @@ function missedColumns(countsOf) {
 function facilityCard(audit, entry, cells) {
   const failing = cells.filter((cell) => missedOf(cell) || cell.not_assessable);
   if (!failing.length) {
-    const words = cells.length ? t("No facility misses it.") : t("It was asked of no facility.");
+    const judged = cells.some(eligible) ? t("No facility misses it.") : t("No row was eligible: the rule judged nothing, and says nothing.");
+    const words = cells.length ? judged : t("It was asked of no facility.");
     return h("section", { class: "card" }, h("h2", null, t("By facility")), h("p", null, words));
   }
   const ties = tiesOf(audit);

@@ -2,10 +2,10 @@
 import { h } from "./core.js";
 import { barKey, slimBar, wideBar } from "./bars.js";
 import { areaName, eligible, missedOf, standingAt, wholeOf } from "./counts.js";
-import { receivedOnly } from "./facility_expected.js";
+import { receivedOnly, silenceMeans } from "./facility_expected.js";
 import { nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
-import { marksOf, shareAt } from "./marks.js";
+import { marksOf, shareAt, shareOf } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
 import { HEADLINE, kindWord, nothingThere, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
 import { RUNGS } from "./unpack.js";
@@ -21,7 +21,7 @@ export function slip(audit, place) {
     { class: "card sheet slip page" },
     slipHead(audit, entry),
     slipStanding(audit, entry),
-    entry.status === "silent" ? h("p", null, statusMeans("silent")) : repairs(entry, cells),
+    entry.status === "silent" ? [h("p", null, statusMeans("silent")), silenceMeans(entry)] : repairs(entry, cells),
     missedRules(cells),
     signatures(),
     h("p", { class: "small muted digest" }, slipSource(audit)),
@@ -52,17 +52,17 @@ function slipStanding(audit, entry) {
     entry.expected === null ? h("p", { class: "small" }, receivedOnly(audit)) : null,
     h("p", { class: "small adds" }, expectedAddsUp(entry.rungs, entry.expected)),
     h("p", { class: "small adds" }, readAddsUp(entry)),
-    Object.keys(entry.rungs).length ? rungStrip(entry, whole) : null,
+    Object.keys(entry.rungs).length ? rungStrip(entry) : null,
   );
 }
 
-function rungStrip(entry, whole) {
+function rungStrip(entry) {
   return h(
     "div",
     { class: "rung-strip" },
     RUNGS.map((rung) => {
       const at = standingAt(entry.rungs, rung);
-      return h("div", null, h("div", { class: "small" }, rungWord(rung)), slimBar(at), h("div", { class: "small" }, shareAt(at, whole)));
+      return h("div", null, h("div", { class: "small" }, rungWord(rung)), slimBar(at), h("div", { class: "small" }, shareOf(entry, rung)));
     }),
   );
 }
