@@ -1,5 +1,5 @@
 // What the pages write into files, for whoever reads them again by machine: columns and words as `-f csv` writes them.
-import { eligible, gapOf } from "./counts.js";
+import { eligible, isExportOnly, wantingOf } from "./counts.js";
 import { RUNGS, STATES } from "./unpack.js";
 
 const FIRST_NAMES = ["sector", "id", "name", "kind", "area", "area_name", "vendor", "status", "basis", "covers"];
@@ -20,14 +20,14 @@ function rungCounts(rungs) {
   return RUNGS.flatMap((rung) => STANDING_PARTS.map((part) => rungs[rung]?.[part] ?? null));
 }
 
-// One facility; empty where nobody knows: no expected number.
+// One facility; empty where nobody knows: no expected number, and so no gap, where it was said of others.
 export function facilityRow(audit, place) {
   const facility = audit.facility(place);
   const named = {
     ...facility,
     area_name: audit.areas.get(facility.area)?.name ?? "",
     over_reported: facility.over_reported ? "yes" : "no",
-    gap: gapOf(facility),
+    gap: facility.expected === null && !isExportOnly(audit) ? "" : wantingOf(facility),
   };
   return [...[...FIRST_NAMES, ...COUNT_NAMES].map((name) => named[name]), ...rungCounts(facility.rungs)];
 }
