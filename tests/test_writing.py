@@ -13,7 +13,7 @@ import pytest
 from recaudit import cli
 from recaudit.commands.files import write_private
 from recaudit.errors import ResultError
-from recaudit.reports.ours import refuse_overwriting
+from recaudit.reports.ours import is_ours, refuse_overwriting
 from recaudit.result import FILE_NAME, write
 from recaudit.writing import put, replaced
 from tests.golden.province import province
@@ -101,6 +101,14 @@ def test_a_link_to_a_file_of_somebody_is_refused(tmp_path: Path) -> None:
         refuse_overwriting(tmp_path / "link")
     with pytest.raises(ResultError, match="did not write"):
         write_private(b"", tmp_path / "link", ours=lambda _: False)
+
+
+def test_a_file_of_somebody_is_not_ours_however_short(tmp_path: Path) -> None:
+    for content in (b"{", b"<", b"#", b"P"):
+        (tmp_path / "short").write_bytes(content)
+        assert not is_ours(tmp_path / "short")
+    (tmp_path / "short").write_bytes(b"")  # nobody's
+    assert is_ours(tmp_path / "short")
 
 
 def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
