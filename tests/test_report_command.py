@@ -120,6 +120,12 @@ def test_every_facility_gets_one_html_and_one_xlsx(saved: Path, capsys: pytest.C
     assert (saved / "to" / "each" / f"{ids[0]}.html").stat().st_mtime_ns == before
 
 
+def test_no_facility_gets_a_file_where_another_output_cannot_be_written(saved: Path) -> None:
+    (saved / "file").touch()
+    assert cli.run(["report", "--per-facility", "each", "-f", "md:file/brief.md"]) == 2
+    assert not (saved / "each").exists()
+
+
 def test_older_results_are_ordered_by_their_day(saved: Path) -> None:
     for month in ("03", "02"):
         older = province()

@@ -7,13 +7,14 @@ import socket
 import stat
 import threading
 from pathlib import Path
+from select import select
 
 import pytest
 
 from recaudit import cli
 from recaudit.commands.files import write_private
 from recaudit.errors import ResultError
-from recaudit.reports.ours import refuse_overwriting
+from recaudit.reports.ours import is_ours, refuse_overwriting
 from recaudit.result import FILE_NAME, write
 from recaudit.writing import put, replaced
 from tests.golden.province import province
@@ -29,7 +30,7 @@ def test_a_fifo_stays_one_and_its_reader_gets_every_byte(tmp_path: Path, monkeyp
     reader = threading.Thread(target=lambda: read.append(Path("fifo").read_bytes()), daemon=True)
     reader.start()
     assert cli.run(["report", "-f", "md:fifo", "-f", "md:file"]) == 0
-    reader.join()
+    reader.join(60)  # where nothing comes, the test fails and does not wait for ever
     assert read == [Path("file").read_bytes()]
     assert stat.S_ISFIFO(Path("fifo").stat().st_mode)
 
@@ -45,6 +46,12 @@ def test_a_descriptor_is_written_where_it_stands(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_bytes() == b"before, written, after"
 
 
+def heard(descriptor: int) -> tuple[int, int]:
+    """What ``os.read`` is to be called with, once there is something to read."""
+    assert select([descriptor], [], [], 60)[0]
+    return descriptor, 100
+
+
 def test_a_device_is_written_into(tmp_path: Path) -> None:
     """A terminal of our own: where this fails, nobody's /dev/null is replaced."""
     master, slave = os.openpty()
@@ -53,10 +60,11 @@ def test_a_device_is_written_into(tmp_path: Path) -> None:
     for place in (link, device):
         assert replaced(place) is None
         put(b"seen\n", place)
-        assert os.read(master, 100) == b"seen\r\n"
+        assert link.is_symlink()
+        assert os.read(*heard(master)) == b"seen\r\n"
         write_private(b"too\n", place, ours=lambda _: False)
-        assert os.read(master, 100) == b"too\r\n"
-    assert link.is_symlink()
+        assert link.is_symlink()
+        assert os.read(*heard(master)) == b"too\r\n"
     assert device.is_char_device()
     os.close(slave)
     os.close(master)
@@ -101,6 +109,14 @@ def test_a_link_to_a_file_of_somebody_is_refused(tmp_path: Path) -> None:
         refuse_overwriting(tmp_path / "link")
     with pytest.raises(ResultError, match="did not write"):
         write_private(b"", tmp_path / "link", ours=lambda _: False)
+
+
+def test_a_file_of_somebody_is_not_ours_however_short(tmp_path: Path) -> None:
+    for content in (b"{", b"<", b"#", b"P"):
+        (tmp_path / "short").write_bytes(content)
+        assert not is_ours(tmp_path / "short")
+    (tmp_path / "short").write_bytes(b"")  # nobody's
+    assert is_ours(tmp_path / "short")
 
 
 def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
