@@ -171,3 +171,18 @@ def test_what_is_wrong_in_a_cell_has_a_word() -> None:
 
 def test_words_of_verdicts_are_those_of_sentences() -> None:
     assert all(wording(code).text == message for code, message in WORDS["verdict"].items())
+
+
+def test_click_names_what_is_missing_in_the_language_and_keeps_it_for_the_next() -> None:
+    import click
+
+    from recaudit.commands.helping import put_in_words
+
+    path: click.Path[str] = click.Path(exists=True)
+    command = click.Command("one", params=[click.Argument(["given"], type=path)])
+    names = []
+    for language in ("vi", "en", "vi"):
+        with speaking(language):
+            put_in_words(command)
+        names.append(path.name.title())
+    assert names == ["Đường dẫn", "Path", "Đường dẫn"]

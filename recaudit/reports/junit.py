@@ -21,7 +21,7 @@ from recaudit.model import RUNGS
 from recaudit.reports import deciding, sentences, vocabulary
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import speaking, spoken, told, words
+from recaudit.reports.languages import speaking, spoken, told, told_n, words
 from recaudit.reports.wish import Wish
 from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry, eligible
 
@@ -128,7 +128,12 @@ def _inputs(result: Result) -> Iterator[Case]:
         yield Case("inputs", entry["path"], kind, message, kind_of, more, asked=entry["read"])
     for reason, rows in result["unattributed"].items():
         kind = "error" if deciding.rules_decide(result) else "skipped"
-        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=vocabulary.finding(reason))
+        message = told_n(
+            "{n} row belongs to no facility: {why}",
+            "{n} rows belong to no facility: {why}",
+            n=rows,
+            why=vocabulary.finding(reason),
+        )
         yield Case("inputs", f"(no facility) {reason}", kind, message, "unattributed", asked=rows)
 
 

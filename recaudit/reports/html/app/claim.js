@@ -110,7 +110,7 @@ export function countsOfClaim(entry) {
 }
 
 // What a bound is of: records go without a name, other units have one.
-function unitsCounted(level, n) {
+export function unitsCounted(level, n) {
   if (level === "facilities") return tn("{n} facility", "{n} facilities", { n });
   if (level === "areas") return tn("{n} area", "{n} areas", { n });
   return number(n);
