@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.province import province
 from recaudit.model import STATES
-from recaudit.reports.html.linking import modules
+from recaudit.reports.html.linking import APP, STYLES, modules
 from recaudit.reports.html.page import html, one_facility
 from recaudit.result import Result
 from tests.browser import Tab, chromium
@@ -89,6 +89,11 @@ def test_modules_are_short_and_say_what_they_are_for() -> None:
         text = modules()[f"{name}.js"]
         assert len(text.splitlines()) < 300, name
         assert text.startswith("// "), name
+    assert {path.name for path in APP.glob("*.css")} == {*STYLES}
+    for name in STYLES:
+        text = (APP / name).read_text(encoding="utf-8")
+        assert len(text.splitlines()) < 350, name
+        assert text.startswith("/* "), name
 
 
 def test_a_name_is_found_without_its_marks(tab: Tab) -> None:

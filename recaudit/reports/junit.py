@@ -94,7 +94,7 @@ def _claims(result: Result) -> Iterator[Case]:
         verdict |= {name: "/".join(map(str, claim[name] or [])) or "-" for name in ("low", "high")}
         verdict |= {f"records_{name}": str(count) for name, count in claim["standing"].get(claim["rung"], {}).items()}
         reasons = [visible(words(reason)) for reason in claim["reasons"]]
-        reasons += [f"{told('What would settle it')}: {visible(words(step))}" for step in claim["would_settle"]]
+        reasons += [visible(told("What would settle it: {step}", step=words(step))) for step in claim["would_settle"]]
         message = f"{sentences.statement(claim)}: {sentences.verdict(claim)}"
         more = "\n".join(reasons) if kind else ""
         yield Case("claims", claim["id"], kind, message if kind else "", claim["wording"], more, properties=verdict)

@@ -21,12 +21,17 @@ APP: Final = Path(__file__).with_name("app")
 MAIN: Final = "main.js"
 STYLES: Final = (
     "tokens.css",
+    "text.css",
     "layout.css",
+    "controls.css",
+    "narrow.css",
     "tables.css",
     "bars.css",
     "charts.css",
     "places.css",
+    "distribution.css",
     "records.css",
+    "pack.css",
     "print.css",
 )
 """In the order in which they hold; one that is not there is left out."""
