@@ -49,12 +49,15 @@ def of_rule(result: Result, rule: RuleEntry, counts: RuleCounts) -> Outcome:
     ask still is."""
     if not eligible(counts):
         return "nothing"
-    missed, asked = counts["unmet"] + counts["excused"], decides(result, rule)
+    missed = counts["unmet"] + counts["excused"]
+    if not missed and not counts["not_assessable"]:
+        return "passed"
+    asked = decides(result, rule)
     if missed and asked and result["fail_on"]["on"] != "never":
         return "failed"
     if counts["not_assessable"] and asked:
         return "open"
-    return "aside" if missed or counts["not_assessable"] else "passed"
+    return "aside"
 
 
 def of_claim(claim: ClaimEntry) -> Outcome:
