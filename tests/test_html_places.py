@@ -296,3 +296,19 @@ def test_an_area_says_what_its_records_add_up_to(tab: Tab) -> None:
     page.locator(".tiles a").first.click()
     assert re.search(r"expected = .* reached \+ .* unknown \+ .* known short", page.locator("main").inner_text())
     assert tab.complaints == []
+
+
+def test_every_column_has_a_name_and_a_bar_beside_its_numbers_is_not_read_out(browser: Any, tmp_path: Any) -> None:  # noqa: ANN401
+    file = tmp_path / "report.html"
+    file.write_bytes(html(province(40, 3, 7)))
+    tab = Tab(browser, file)
+    page = tab.open("#/facilities")
+    for address in ("#/facilities", "#/areas", "#/rules", "#/print"):
+        tab.go(address)
+        heads = page.locator("#main thead th").evaluate_all("(all) => all.map((one) => one.textContent.trim())")
+        assert heads
+        assert "" not in heads
+    tab.go("#/facilities")
+    assert page.locator("#main td.bar svg").count()
+    assert page.locator('#main td.bar [role="img"]').count() == 0
+    tab.context.close()

@@ -1,6 +1,6 @@
 // One area: where it lies, its rungs in each sector, its facilities by gap, and what lies below it.
 import { h } from "./core.js";
-import { barKey, slimBar, wideBar } from "./bars.js";
+import { barKey, slimBarSilent, wideBar } from "./bars.js";
 import { pointsOf, trendChart } from "./charts.js";
 import { areaName, areasAbove, standingAt, totalOf } from "./counts.js";
 import { areaTableColumns } from "./areas.js";
@@ -107,7 +107,7 @@ function areaRungs(rungs, asked, sector) {
       { class: rung === HEADLINE ? "strong" : null },
       h("th", { scope: "row", title: rungQuestion(rung) }, rungWord(rung)),
       h("td", { class: "num" }, shareAt(at, totalOf(at))),
-      h("td", { class: "bar" }, slimBar(at)),
+      h("td", { class: "bar" }, slimBarSilent(at)),
       h("td", { class: "num" }, number(at.unknown)),
       h("td", { class: "num" }, number(at.short)),
     );

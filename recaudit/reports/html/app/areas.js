@@ -1,6 +1,6 @@
 // All areas: drawn, and as a table that sorts.
 import { announce, h } from "./core.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { areaName, compareShares } from "./counts.js";
 import { downloadCsv } from "./csv.js";
 import { listing } from "./listing.js";
@@ -78,7 +78,10 @@ export function areaTableColumns(audit) {
       title: t("Facilities"),
       number: true,
       value: ({ counts }) => counts.facilities,
-      cell: ({ counts }) => h("span", { title: facilitiesSaid(counts) }, `${number(counts.facilities - counts.silent)} / ${number(counts.facilities)}`),
+      cell: ({ counts }) => [
+        h("span", { title: facilitiesSaid(counts), "aria-hidden": "true" }, `${number(counts.facilities - counts.silent)} / ${number(counts.facilities)}`),
+        h("span", { class: "unseen" }, facilitiesSaid(counts)),
+      ],
     },
     {
       id: "share",
@@ -88,7 +91,7 @@ export function areaTableColumns(audit) {
       last: ({ counts }) => nothingKnown(counts),
       cell: ({ counts }) => shareAt(counts.standing, counts.whole, counts.facilities > 0 && counts.silent === counts.facilities),
     },
-    { id: "bar", title: t("Bounds"), class: "bar", cell: ({ counts }) => slimBar(counts.standing) },
+    { id: "bar", title: t("Bounds"), class: "bar", cell: ({ counts }) => slimBarSilent(counts.standing) },
     count("gap", t("Gap"), ({ counts }) => counts.whole - counts.standing.reached),
     count("short", t("Known short"), ({ counts }) => counts.standing.short),
     count("unknown", t("Unknown"), ({ counts }) => counts.standing.unknown),

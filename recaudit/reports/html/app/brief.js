@@ -83,7 +83,7 @@ function boundsInWords(claim, standing) {
 function keyCounts(audit) {
   const totals = Object.entries(audit.result.totals);
   if (!totals.length) return h("p", null, t("Nothing was counted: no row was read of any sector."));
-  const names = [t("Sector"), t("Facilities"), t("silent"), t("Expected"), t("Received"), t("Complete"), ""];
+  const names = [t("Sector"), t("Facilities"), t("silent"), t("Expected"), t("Received"), t("Complete"), h("span", { class: "unseen" }, t("Bounds"))];
   const table = h(
     "table",
     { class: "key-counts" },

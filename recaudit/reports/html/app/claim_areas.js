@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areasAbove, compareShares, standingAt, totalOf } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
@@ -122,6 +122,6 @@ function claimAreaColumns() {
       order: (a, b) => compareShares(a.at.reached + a.at.unknown, totalOf(a.at), b.at.reached + b.at.unknown, totalOf(b.at)),
       cell: ({ at }) => percent(at.reached + at.unknown, totalOf(at), { up: true }),
     },
-    { id: "bar", title: "", class: "bar", cell: (row) => slimBar(row.at) },
+    { id: "bar", title: t("Bounds"), unseen: true, class: "bar", cell: (row) => slimBarSilent(row.at) },
   ];
 }

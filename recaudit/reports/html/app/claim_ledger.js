@@ -1,7 +1,7 @@
 // The evidence of a claim as a ledger: what was expected, what came, where it stands at each rung, which rows are open.
 import { h } from "./core.js";
 import { standingAt, totalOf } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { shareAt } from "./marks.js";
 import { number, t } from "./say.js";
 import { rungWord } from "./terms.js";
@@ -24,7 +24,7 @@ export function ledgerCard(audit, entry) {
 }
 
 function standingTable(entry, whole) {
-  const names = [t("Rung"), t("Share"), "", t("Reached"), t("Unknown"), t("Known short"), t("of them missing"), t("Expected")];
+  const names = [t("Rung"), t("Share"), h("span", { class: "unseen" }, t("Bounds")), t("Reached"), t("Unknown"), t("Known short"), t("of them missing"), t("Expected")];
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Evidence, in records") },
@@ -42,7 +42,7 @@ function standingTable(entry, whole) {
             { class: rung === entry.rung ? "strong" : null },
             h("th", { scope: "row" }, rungWord(rung)),
             h("td", { class: "num" }, shareAt(at, whole)),
-            h("td", { class: "bar" }, slimBar(at)),
+            h("td", { class: "bar" }, slimBarSilent(at)),
             [at.reached, at.unknown, at.short, at.missing, totalOf(at)].map((n) => h("td", { class: "num" }, number(n))),
           );
         }),

@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, standingAt } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
 import { compareNames } from "./names.js";
@@ -54,7 +54,7 @@ export function facilityColumns(audit, { area = true } = {}) {
       order: orderBy(audit, "share"),
       cell: (place) => shareOf(at(place)),
     },
-    { id: "bar", title: "", class: "bar", cell: (place) => slimBar(standingAt(at(place).rungs)) },
+    { id: "bar", title: t("Bounds"), unseen: true, class: "bar", cell: (place) => slimBarSilent(standingAt(at(place).rungs)) },
     { ...counts("gap", t("Gap")), class: "strong", cell: (place) => gapCell(columnsOf(audit).gap[place]) },
     counts("short", t("Known short"), (facility) => standingAt(facility.rungs).short),
     counts("unknown", t("Unknown"), (facility) => standingAt(facility.rungs).unknown),

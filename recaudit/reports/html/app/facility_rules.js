@@ -1,7 +1,7 @@
 // What one facility has to repair: the rules whose repair alone wins most, and every rule that is not met by every row.
 import { h } from "./core.js";
 import { compareShares, eligible, missedOf, standingAt } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { listing } from "./listing.js";
 import { number, percent, t, tn } from "./say.js";
 import { toRule } from "./links.js";
@@ -129,9 +129,10 @@ function ruleColumns() {
     },
     {
       id: "bar",
-      title: "",
+      title: t("Bounds"),
+      unseen: true,
       class: "bar",
-      cell: (cell) => slimBar({ reached: cell.met, unknown: cell.not_assessable, short: missedOf(cell) }),
+      cell: (cell) => slimBarSilent({ reached: cell.met, unknown: cell.not_assessable, short: missedOf(cell) }),
     },
     count("met", t("Met"), (cell) => cell.met),
     count("unmet", t("Unmet"), (cell) => cell.unmet),

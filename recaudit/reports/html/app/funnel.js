@@ -1,7 +1,7 @@
 // The ladder of one facility: what reached each rung, what is unknown, what is known short; and that it adds up.
 import { h } from "./core.js";
 import { standingAt, totalOf, wholeOf } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBar, slimBarSilent } from "./bars.js";
 import { shareAt, shareOf } from "./marks.js";
 import { number, percent, t } from "./say.js";
 import { HEADLINE, basisWord, rungQuestion, rungsAsked, rungWord } from "./terms.js";
@@ -36,14 +36,14 @@ export function rungTable(rungs, expected, whole, asked, silent = false) {
         asked.includes(rung) ? null : h("div", { class: "muted small" }, t("no required rule asks for it")),
       ),
       h("td", { class: "num" }, shareAt(at, whole, silent)),
-      h("td", { class: "bar" }, slimBar(at)),
+      h("td", { class: "bar" }, slimBarSilent(at)),
       h("td", { class: "num" }, number(at.reached)),
       h("td", { class: "num" }, number(at.unknown)),
       h("td", { class: "num" }, number(at.short)),
       h("td", { class: "num" }, number(totalOf(at))),
     );
   };
-  const names = [t("Rung"), t("Share"), "", t("Reached"), t("Unknown"), t("Known short"), basisTitle(expected)];
+  const names = [t("Rung"), t("Share"), h("span", { class: "unseen" }, t("Bounds")), t("Reached"), t("Unknown"), t("Known short"), basisTitle(expected)];
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Rungs") },

@@ -10,6 +10,7 @@ const PAGE = 50;
 //   columns   [{id, title, number, wide, class, header, cell(row), value(row) or order(a, b)}]: the cell's content; what
 //             the column sorts by (a number, or a text as Vietnamese sorts it); with neither it does not sort
 //             `last(row)`: it has no value in the column, and stands at the end in either direction
+//             `unseen`: its title is for who cannot see what stands in it
 //   ties      compares two rows that the sorted column does not part; without it they stay as they are
 //   sorted    {by: id, down: bool}; page: from 0; size: rows of a page, 0 for all on one
 //   changed   told {by, down, page} after the reader sorted or turned a page
@@ -112,7 +113,9 @@ function heading(column, state, sortedBy) {
           { type: "button", class: "sorts", "data-focus": `sort-${column.id}`, onclick: () => sortedBy(column) },
           column.title,
         )
-      : column.title,
+      : column.unseen
+        ? h("span", { class: "unseen" }, column.title)
+        : column.title,
   );
 }
 

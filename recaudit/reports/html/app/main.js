@@ -76,6 +76,7 @@ function switches(again) {
     const theme = darkNow() ? "light" : "dark";
     themed(theme);
     remember("theme", theme);
+    announce(theme === "dark" ? t("Dark colours") : t("Light colours"));
   };
   return h(
     "div",

@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, compareShares, eligible, missedOf, summed } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { missedShare } from "./facility_rules.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";
@@ -91,7 +91,7 @@ function countsCard(entry, cells) {
     "section",
     { class: "card" },
     h("h2", null, t("Its rows, each in one state")),
-    slimBar({ reached: totals.met, unknown: totals.not_assessable, short: missedOf(totals) }),
+    slimBarSilent({ reached: totals.met, unknown: totals.not_assessable, short: missedOf(totals) }),
     h(
       "table",
       { class: "parts" },
@@ -156,11 +156,12 @@ function missedColumns(countsOf) {
     },
     {
       id: "bar",
-      title: "",
+      title: t("Bounds"),
+      unseen: true,
       class: "bar",
       cell: (row) => {
         const counts = countsOf(row);
-        return slimBar({ reached: counts.met, unknown: counts.not_assessable, short: missedOf(counts) });
+        return slimBarSilent({ reached: counts.met, unknown: counts.not_assessable, short: missedOf(counts) });
       },
     },
     count("excused", t("Excused"), (counts) => counts.excused),
