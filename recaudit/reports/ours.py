@@ -43,7 +43,7 @@ def is_ours(path: Path) -> bool:
         return _is_our_archive(path)
     if head[: len(_PAGE)].lower() == _PAGE:
         return b'<meta name="generator" content="recaudit ' in head
-    return head.startswith(tuple(start[: len(head)] for start in _HEADS))
+    return not head or head.startswith(_HEADS)
 
 
 def _is_our_archive(path: Path) -> bool:
