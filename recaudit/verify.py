@@ -30,7 +30,7 @@ from recaudit.reports import bundle
 from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
-from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
+from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed, shaped
 from recaudit.said import NOTHING, Said, SaidEntry, english, mark, say, unlike
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations
@@ -88,7 +88,7 @@ def intact(path: Path) -> Result:
     content = _content_of(path)
     if content[:2] == b"PK":
         content = bundle.unpacked(content).get(FILE_NAME, b"")
-    result = parsed(content, str(path))
+    result = shaped(content, str(path))
     if _digest_differs(result):
         raise ResultError(
             say("the result is no longer the one that was written"),

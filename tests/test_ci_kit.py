@@ -60,7 +60,7 @@ def test_the_step_runs_what_its_inputs_say(tmp_path: Path) -> None:
         tmp_path,
         **{
             "plan": "province",
-            "formats": "sarif:a b.sarif\r\n\njunit:junit.xml\n",
+            "formats": "sarif:a b.sarif\r\n\ngithub\njunit:junit.xml\n",
             "fail-under": "complete=95%\nreceived=99%",
             "fail-under-per": "facility",
             "baseline": "old.json",

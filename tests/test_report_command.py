@@ -38,7 +38,8 @@ def text_of(file: Path) -> str:
 
 def test_every_format_is_written_as_the_result_says_and_the_code_is_0(saved: Path) -> None:
     names = sorted(FORMATS.keys() - {"bundle"})  # which needs the files that were judged
-    options = [part for name in names for part in ("-f", f"{name}:out.{name}")]
+    files = {name: f"out.{name}" for name in names} | {"csv": "csv.zip"}
+    options = [part for name in names for part in ("-f", f"{name}:{files[name]}")]
     assert cli.run(["report", *options]) == 0
     result = load(saved / FILE_NAME)
     code, why = outcome_of(result)
@@ -46,7 +47,7 @@ def test_every_format_is_written_as_the_result_says_and_the_code_is_0(saved: Pat
     for name in names:
         if name != "text":  # whose pages name no folder
             [(_, content)] = made(result, Output(name, None), Wish(code, why))
-            assert (saved / f"out.{name}").read_bytes() == content, name
+            assert (saved / files[name]).read_bytes() == content, name
 
 
 def test_no_format_renders_a_verdict_that_the_counts_speak_against(
@@ -144,6 +145,25 @@ def test_the_summary_of_a_step_is_added_where_a_workflow_names_it(
     assert cli.run(["report", "-f", "github"]) == 0
     assert "::error" in capsys.readouterr().out
     assert (saved / "summary.md").read_text().startswith("before\n#")
+
+
+def test_a_summary_that_cannot_be_written_costs_nothing_else(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(saved))  # a folder
+    assert cli.run(["report", "-f", "github", "-f", "md:brief.md"]) == 0
+    said = capsys.readouterr()
+    assert "::error" in said.out
+    assert "Nothing was added to GITHUB_STEP_SUMMARY" in said.err
+    assert (saved / "brief.md").is_file()
+
+
+def test_tables_go_into_a_folder_or_an_archive_and_nowhere_else(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["report", "-f", "csv:tables"]) == 2
+    assert "csv:tables/, nor an archive, csv:tables.zip" in capsys.readouterr().err
+    assert not (saved / "tables").exists()
 
 
 def test_what_two_engines_said_differently_stays_in_the_code_that_reports_show() -> None:
