@@ -4,8 +4,8 @@ import { barKey, claimBar } from "./bars.js";
 import { countsOfClaim, quoted, shortBounds } from "./claim.js";
 import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
-import { number, promised, t } from "./say.js";
-import { levelWord, sectorWord, worded, wordingOf } from "./terms.js";
+import { number, promised, t, tn } from "./say.js";
+import { sectorWord, worded, wordingOf } from "./terms.js";
 
 // Nothing where no claim was judged: exports alone have no verdicts.
 export function claimCards(audit) {
@@ -51,10 +51,16 @@ function claimCard(claim) {
 
 // The counts under the bounds, and what is claimed.
 function claimedSaid({ low, high, level, target }) {
-  const values = { units: levelWord(level), claimed: promised(target) };
+  const values = { claimed: promised(target) };
   if (!low && !high) return t("no bounds: some expected numbers are unknown, or only a floor · claimed: {claimed}", values);
   const counts = [low, high].map((bound) => (bound ? number(bound[0]) : "—"));
-  values.whole = (low ?? high)[1];
-  if (low && high && low[0] === high[0]) return t("{n} of {whole} {units} · claimed: {claimed}", { n: counts[0], ...values });
-  return t("lowest – highest possible: {low} – {high} of {whole} {units} · claimed: {claimed}", { low: counts[0], high: counts[1], ...values });
+  values.whole = wholeSaid(level, (low ?? high)[1]);
+  if (low && high && low[0] === high[0]) return t("{n} of {whole} · claimed: {claimed}", { n: counts[0], ...values });
+  return t("lowest – highest possible: {low} – {high} of {whole} · claimed: {claimed}", { low: counts[0], high: counts[1], ...values });
+}
+
+function wholeSaid(level, n) {
+  if (level === "facilities") return tn("{n} facility", "{n} facilities", { n });
+  if (level === "areas") return tn("{n} area", "{n} areas", { n });
+  return tn("{n} record", "{n} records", { n });
 }
