@@ -61,6 +61,36 @@ def nothing() -> Result:
     return result  # type: ignore[no-any-return]
 
 
+def exports_alone() -> Result:
+    """Exports without a plan: nobody said what to expect; of each facility one more row was read, without its key."""
+    result: Any = copy.deepcopy(province(4, 3, 3))
+    for name in ("areas", "claims"):
+        result[name] = []
+    result |= {"register": None, "as_of": None, "evidence": {}}
+    result["period"] = {"from": None, "to": None, "timezone": "UTC"}
+    result["plan"] = {"name": "exports without a plan", "file": "", "facility": "", "sha256": ""}
+    for one in result["facilities"]:
+        one |= {"expected": None, "basis": "none", "missing": 0, "area": "", "unreadable": 1, "read": one["read"] + 1}
+        lost = {"received": 1}
+        one["rungs"] = {
+            rung: {
+                "reached": one["matched"] if rung in lost else 0,
+                "short": 0,
+                "unknown": 1 if rung in lost else one["matched"] + 1,
+            }
+            for rung in one["rungs"]
+        }
+    for sector, total in result["totals"].items():
+        own = [one for one in result["facilities"] if one["sector"] == sector]
+        total |= {"expected": None, "no_expected": len(own), "read": sum(one["read"] for one in own)}
+        total["rungs"] = {
+            rung: {part: sum(one["rungs"][rung][part] for one in own) for part in at}
+            for rung, at in total["rungs"].items()
+        }
+    result.pop("digest", None)
+    return result  # type: ignore[no-any-return]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with chromium() as started:
@@ -100,8 +130,9 @@ def test_a_name_is_found_without_its_marks(tab: Tab) -> None:
     page = tab.go("#/facilities?q=tram%20y%20te%20dak%20on")
     assert page.locator("tbody tr").count() == 1
     assert MARKED in page.locator("tbody").inner_text()
+    assert "1 of 60 facilities shown" in page.locator(".count").inner_text()
     page.get_by_role("searchbox").fill("")
-    assert "60 of 60" in page.locator(".count").inner_text()
+    assert "60 of 60 facilities shown" in page.locator(".count").inner_text()
     assert "60 of 60" in page.locator("#announced").inner_text()
 
 
@@ -198,6 +229,33 @@ def test_a_slip_stands_on_a_page_of_its_own(tab: Tab) -> None:
     assert paper.count(b"/Type /Page\n") == 1 + slips
 
 
+def test_of_exports_alone_every_number_is_of_received_records_and_says_so(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    result = exports_alone()
+    file = tmp_path / "alone.html"
+    file.write_bytes(html(result))
+    tab = Tab(browser, file)
+    tab.open()
+    first = next(one for one in result["facilities"] if one["sector"] == "health")
+    received = result["totals"]["health"]["rungs"]["received"]
+    whole = received["reached"] + received["unknown"]
+    said = {
+        "#/": (f"{received['reached']:,} / {whole:,}\nread with their key", f"0 / {whole:,}\ncomplete, of received"),
+        "#/methods": ("every sum is of received records",),
+        "#/print": (f"{whole:,} {received['reached']:,} read with their key",),
+        "#/areas": ("There is no register",),
+        "#/rule/health/received": ("none is known to be missing",),
+        f"#/facility/health/{first['id']}": ("1 record could not be read", "From received to timely"),
+    }
+    untrue = ("not received", "in no sum", "in none", "From expected", "handed in is missing", "not submitted\n")
+    for address, words in said.items():
+        text = tab.go(address).locator("main").inner_text().replace("\u00a0", " ")
+        assert [one for one in words if one not in text] == [], (address, text)
+        assert [one for one in untrue if one in text] == [], address
+        assert address != "#/" or " 0 %" not in text.partition("Facilities by share")[0]  # nothing is known of complete
+    assert tab.complaints == []
+    tab.context.close()
+
+
 def test_nothing_is_nowhere_a_success(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     file = tmp_path / "nothing.html"
     file.write_bytes(html(nothing()))
@@ -217,6 +275,7 @@ def test_nothing_is_nowhere_a_success(browser: Any, tmp_path: Path) -> None:  # 
         assert words in text, address
         assert "Every required rule" not in text, address
         assert address in ("#/methods", "#/print") or "100" not in text, address
+        assert "every rate is" not in text or address == "#/methods", address
     assert page.locator(".share").count() == 0
     assert tab.complaints == []
     tab.context.close()

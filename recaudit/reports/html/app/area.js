@@ -73,6 +73,7 @@ function areaSectorCard(audit, entry, sector) {
   const sums = entry.sectors[sector];
   const counts = areaCounts(entry, sector, HEADLINE);
   const { standing, whole } = counts;
+  const ofReceived = audit.result.totals[sector].expected === null;
   return h(
     "section",
     { class: "card" },
@@ -88,10 +89,11 @@ function areaSectorCard(audit, entry, sector) {
       "p",
       { class: "small muted" },
       facilitiesSaid(counts),
-      counts.uncounted ? [", ", tn("{n} without an expected number, in no sum", "{n} without an expected number, in no sum", { n: counts.uncounted })] : "",
+      counts.uncounted && ofReceived ? [", ", tn("{n} without an expected number", "{n} without an expected number", { n: counts.uncounted })] : "",
+      counts.uncounted && !ofReceived ? [", ", tn("{n} without an expected number, in no sum", "{n} without an expected number, in no sum", { n: counts.uncounted })] : "",
     ),
     whole ? areaRungs(sums.rungs, rungsAsked(audit, sector), sector) : h("p", null, counts.uncounted ? t("Nobody said how many records to expect here.") : t("Nothing is expected here.")),
-    h("p", { class: "adds small" }, expectedAddsUp(sums.rungs, sums.expected)),
+    whole ? h("p", { class: "adds small" }, expectedAddsUp(sums.rungs, sums.expected)) : null,
     areaTrend(audit, entry, sector),
   );
 }

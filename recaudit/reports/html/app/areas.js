@@ -13,7 +13,7 @@ import { AREA_NAMES, areaRow } from "./sheets.js";
 import { rungWord, sectorWord } from "./terms.js";
 
 export function areas(audit, parameters) {
-  if (!audit.areas.size) return withoutAreas();
+  if (!audit.areas.size) return withoutAreas(audit);
   const sectors = Object.keys(audit.result.totals);
   return h(
     "div",
@@ -24,12 +24,12 @@ export function areas(audit, parameters) {
   );
 }
 
-function withoutAreas() {
+function withoutAreas(audit) {
   return h(
     "section",
     { class: "card" },
     h("h1", null, t("Areas")),
-    h("p", null, t("The register names no areas: facilities stand in none.")),
+    h("p", null, audit.result.register === null ? t("There is no register: nobody said which areas there are.") : t("The register names no areas: facilities stand in none.")),
     h("p", null, h("a", { href: link("facilities") }, t("See all facilities"))),
   );
 }
@@ -51,11 +51,17 @@ function sectorTable(audit, sector, rung) {
     h(
       "div",
       { class: "head" },
-      h("div", null, h("h2", null, title), h("p", { class: "muted small" }, t("An area holds what lies below it; facilities without an expected number stand in no sum."))),
+      h("div", null, h("h2", null, title), h("p", { class: "muted small" }, basisSaid(audit, sector))),
       h("div", { class: "controls" }, h("button", { type: "button", onclick: save }, t("Save as CSV"))),
     ),
     list.node,
   );
+}
+
+function basisSaid(audit, sector) {
+  return audit.result.totals[sector].expected === null
+    ? t("An area holds what lies below it; nobody said how many records to expect, so every share is of received records.")
+    : t("An area holds what lies below it; facilities without an expected number stand in no sum.");
 }
 
 // Columns of a table of areas; a row is {area, counts}.
@@ -79,7 +85,7 @@ export function areaTableColumns(audit) {
       number: true,
       value: ({ counts }) => counts.facilities,
       cell: ({ counts }) => [
-        h("span", { title: facilitiesSaid(counts), "aria-hidden": "true" }, `${number(counts.facilities - counts.silent)} / ${number(counts.facilities)}`),
+        h("span", { title: facilitiesSaid(counts), "aria-hidden": "true" }, counts.uncounted ? number(counts.facilities) : `${number(counts.facilities - counts.silent)} / ${number(counts.facilities)}`),
         h("span", { class: "unseen" }, facilitiesSaid(counts)),
       ],
     },

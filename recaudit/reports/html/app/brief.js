@@ -35,6 +35,7 @@ export function brief(audit) {
 
 function verdictsSaid(audit) {
   const { claims } = audit.result;
+  if (!audit.count) return t("Nothing was judged: the result speaks of no facility.");
   if (!claims.length) {
     return isExportOnly(audit)
       ? t("No claim was judged, and nobody said what to expect: every rate is of received records.")
@@ -101,7 +102,7 @@ function keyCounts(audit) {
           h("td", { class: "num" }, number(total.facilities)),
           h("td", { class: "num" }, number(total.silent)),
           h("td", { class: "num" }, total.expected === null ? t("not known") : number(total.expected)),
-          h("td", { class: "num" }, number(standingAt(total.rungs, "received").reached)),
+          h("td", { class: "num" }, receivedSaid(total)),
           h("td", { class: "num" }, shareAt(at, whole)),
           h("td", { class: "bar" }, slimBar(at)),
         );
@@ -109,6 +110,14 @@ function keyCounts(audit) {
     ),
   );
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Key counts") }, table);
+}
+
+// Received records; where nothing was expected they are the whole of every share, so that those without a key are there too.
+function receivedSaid({ expected, rungs }) {
+  const received = standingAt(rungs, "received");
+  const whole = totalOf(received);
+  if (expected !== null || whole === received.reached) return number(received.reached);
+  return [number(whole), " ", h("span", { class: "under" }, t("{n} read with their key", { n: received.reached }))];
 }
 
 // Where to act first, as on the first page.
@@ -173,6 +182,7 @@ function noRepair(audit) {
 }
 
 function howToRead(audit) {
+  if (!audit.count) return null;
   const bar = isExportOnly(audit)
     ? t("The bar stands over all that was received, for nobody said how many records there should be. The hatched part is unknown: it is neither complete nor short.")
     : t("The bar stands over all that was expected. Where the mark lies in the reached part, the claim holds; in the hatched part nobody knows; in the part known short it fails. What a facility did not send is hatched, never 0 %.");

@@ -4,15 +4,16 @@ import { h, svg } from "./core.js";
 import { day, number, percent, promised, t } from "./say.js";
 
 const WIDTH = 460;
-const HEIGHT = 180;
+const HEIGHT = 190;
 const LEFT = 44;
 const RIGHT = 26;
 const TOP = 16;
-const BOTTOM = 30;
+const BOTTOM = 40; // two lines of a label
 const FLOORS = [90, 80, 60]; // per cent: where the axis may start, so that it starts below every point
 
-// `points`, oldest first: [{label, low: [n, N] | null, high: [n, N] | null, unlike: bool}]; `unlike`: not to be compared with
-// the newest. `target`: a decimal text or null. A chart of fewer than two points is null: one point is no trend.
+// `points`, oldest first: [{label, under, name, low: [n, N] | null, high: [n, N] | null, unlike: bool}]; `under`: a second
+// line of the label; `name`: both in one; `unlike`: not to be compared with the newest. `target`: a decimal text or null.
+// A chart of fewer than two points is null: one point is no trend.
 export function trendChart(points, { target = null, name = "" } = {}) {
   if (points.length < 2) return null;
   const aims = target === null ? [] : [Number(target) * 100];
@@ -76,7 +77,8 @@ function pointDrawn(point, at, points, across, up) {
   const every = points.length > 6 && !last && at % Math.ceil(points.length / 5);
   const drawn = svg("g", null);
   if (!every) {
-    drawn.append(svg("text", { x: across(at), y: HEIGHT - 8, "text-anchor": "middle", class: "muted" }, point.label));
+    const text = (y, words) => svg("text", { x: across(at), y, "text-anchor": "middle", class: "muted" }, words);
+    drawn.append(text(HEIGHT - (point.under ? 20 : 18), point.label), text(HEIGHT - 7, point.under ?? ""));
   }
   const { low, high } = point;
   if (low && high) {
@@ -100,7 +102,7 @@ function lastLabel(low, high, x, up) {
 }
 
 function trendWords(points, target, name) {
-  const said = points.map((point) => `${point.label}: ${boundsSaid(point)}`);
+  const said = points.map((point) => `${point.name}: ${boundsSaid(point)}`);
   const claimed = target === null ? [] : [t("claimed: {target}", { target: promised(target) })];
   return [name, ...said, ...claimed].filter(Boolean).join("; ");
 }
@@ -131,9 +133,22 @@ export function sparkline(points, { width = 88, height = 22 } = {}) {
 // null; `unlike(one)`: whether it was measured otherwise than today.
 export function pointsOf(audit, of, unlike = () => false) {
   const every = [...audit.older, audit.result];
-  return every.flatMap((one) => {
+  const points = every.flatMap((one) => {
     const found = of(one);
-    return found ? [{ label: periodLabel(one), ...found, unlike: one !== audit.result && unlike(one) }] : [];
+    return found ? [{ one, label: periodLabel(one), ...found, unlike: one !== audit.result && unlike(one) }] : [];
+  });
+  return toldApart(points);
+}
+
+// Points of one period get a second line: the day as of which each was audited, else the day its period begins.
+function toldApart(points) {
+  return points.map(({ one, ...point }) => {
+    const alike = points.filter(({ label }) => label === point.label).map((other) => other.one);
+    if (alike.length < 2) return { ...point, under: "", name: point.label };
+    const dated = new Set(alike.map((other) => other.as_of)).size === alike.length;
+    const under = day(dated ? one.as_of : one.period.from);
+    const values = { period: point.label, day: under };
+    return { ...point, under, name: dated ? t("{period}, as of {day}", values) : t("{period}, from {day}", values) };
   });
 }
 

@@ -225,7 +225,7 @@ function rungRow(entry, rung) {
     h("th", { scope: "row" }, rungWord(rung)),
     h("td", null, verdictMark(verdict)),
     h("td", { class: "num" }, low ? percent(...low) : "—"),
-    h("td", { class: "num" }, high ? percent(...high, { up: true }) : "—"),
+    h("td", { class: "num" }, high ? percent(...high, { up: low?.[0] !== high[0] }) : "—"),
     h("td", { class: "num muted" }, countsBetween(low, high)),
   );
 }

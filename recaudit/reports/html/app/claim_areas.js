@@ -120,7 +120,7 @@ function claimAreaColumns() {
       title: t("With all that is unknown"),
       number: true,
       order: (a, b) => compareShares(a.at.reached + a.at.unknown, totalOf(a.at), b.at.reached + b.at.unknown, totalOf(b.at)),
-      cell: ({ at }) => percent(at.reached + at.unknown, totalOf(at), { up: true }),
+      cell: ({ at }) => percent(at.reached + at.unknown, totalOf(at), { up: at.unknown > 0 }),
     },
     { id: "bar", title: t("Bounds"), unseen: true, class: "bar", cell: (row) => slimBarSilent(row.at) },
   ];

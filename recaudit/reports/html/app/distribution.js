@@ -13,7 +13,7 @@ let drawings = 0;
 export function distributionCard(audit) {
   if (!audit.count) return null;
   const sectors = Object.keys(audit.result.totals);
-  const rows = rowsOf();
+  const rows = rowsOf(audit.result.register === null);
   const counts = countsBy(audit, rows, sectors);
   const most = Math.max(1, ...counts.flat());
   const shown = rows.map((row, at) => [row, counts[at]]).filter(([row, own]) => !row.seldom || own.some(Boolean));
@@ -35,8 +35,9 @@ export function distributionCard(audit) {
   );
 }
 
+// `unregistered`: nobody knows who should have submitted, so nobody did not.
 // {words, band, asked, holds(columns, at, status)}: in the order in which they are tried and shown.
-function rowsOf() {
+function rowsOf(unregistered) {
   const share = (columns, at, least) => columns.reached[at] * 100 >= least * columns.whole[at];
   const bands = bandWords().map(([band, words], at) => {
     const [from, below] = [BANDS[at - 1], BANDS[at]];
@@ -50,7 +51,7 @@ function rowsOf() {
   return [
     ...bands,
     { words: promised("1"), band: "band-4", asked: { state: "full" }, holds: (columns, at) => columns.whole[at] > 0 },
-    { words: t("not submitted"), band: "unknown", asked: { status: "silent" }, first: (columns, at, status) => status === "silent" },
+    { words: t("not submitted"), band: "unknown", seldom: unregistered, asked: { status: "silent" }, first: (columns, at, status) => status === "silent" },
     { words: t("nothing known"), band: "unknown", seldom: true, asked: null, first: (columns, at) => columns.whole[at] > 0 && columns.unknown[at] === columns.whole[at] },
     { words: t("nothing to count"), band: "band-none", seldom: true, asked: { state: "nothing" }, first: (columns, at) => columns.whole[at] === 0 },
   ];

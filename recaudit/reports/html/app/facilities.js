@@ -143,7 +143,7 @@ export function facilities(audit, parameters) {
 }
 
 function countOf(n, whole) {
-  return tn("{n} of {whole} facilities is shown", "{n} of {whole} facilities are shown", { n, whole });
+  return tn("{shown} of {n} facility shown", "{shown} of {n} facilities shown", { n: whole, shown: n });
 }
 
 // Where a chart asked for a range of shares, it is said.

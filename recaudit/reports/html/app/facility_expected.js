@@ -1,11 +1,10 @@
 // What was expected of one facility, and by whom; and what is to be known of that number.
 import { h } from "./core.js";
-import { isExportOnly } from "./counts.js";
 import { number, t, tn } from "./say.js";
 
-// Said of a facility without an expected number. Where no facility has one, the sums are of received records too.
-export function receivedOnly(audit) {
-  return isExportOnly(audit)
+// Said of a facility without an expected number. Where no facility of its sector has one, the sums are of received records too.
+export function receivedOnly(audit, entry) {
+  return audit.result.totals[entry.sector]?.expected === null
     ? t("Nobody said how many records it should have: every rate is of received records.")
     : t("Nobody said how many records it should have: every rate is of received records, and in no sum.");
 }
@@ -18,7 +17,7 @@ export function expectationCard(audit, entry) {
     none: t("nobody said how many"),
   };
   const remarks = [
-    entry.expected === null && receivedOnly(audit),
+    entry.expected === null && receivedOnly(audit, entry),
     entry.covers === "subset" && t("The number covers only a part of its records: it is a floor, with no lowest possible share."),
     entry.over_reported && t("It sent more than was expected: the expected number was too low, and nothing is confirmed by it."),
     entry.disputed && t("The sources of its expected number contradict each other."),

@@ -64,7 +64,7 @@ export function inputsOf(audit, entry) {
   return h(
     "section",
     { class: "card" },
-    h("h2", null, t("Its files")),
+    h("h2", null, own.length ? t("Its files") : t("Files that may hold its rows")),
     cut.length ? [h("h3", null, t("Not whole: what these inputs lack is unknown")), h("ul", null, cut.map((one) => h("li", null, h("code", null, one.path))))] : null,
     own.length
       ? [h("h3", null, t("What was found in them")), h("ul", { class: "findings" }, own.map((one) => h("li", null, h("code", null, one.path), findingsOf(one))))]

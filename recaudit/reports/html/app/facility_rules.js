@@ -21,7 +21,7 @@ export function fixFirst(entry, cells, most = FIXES) {
   const received = standingAt(entry.rungs, "received");
   const lost = received.short + received.unknown;
   const steps = fixes.slice(0, most).map((cell) => fixStep(cell));
-  if (lost) steps.push(notReceived(received, lost));
+  if (lost) steps.push(notReceived(entry, received, lost));
   return h(
     "section",
     { class: "card" },
@@ -49,14 +49,22 @@ function fixStep({ rule, solo, ...counts }) {
   );
 }
 
-function notReceived(received, lost) {
-  return h(
-    "li",
-    null,
-    h("span", { class: "strong" }, tn("{n} record was not received", "{n} records were not received", { n: lost })),
-    h("p", { class: "small" }, t("{missing} missing, {unknown} unknown", { missing: received.short, unknown: received.unknown })),
-    h("p", { class: "muted small" }, t("Compare with the roster or the register of cases, and send what is lacking.")),
-  );
+function notReceived(entry, received, lost) {
+  const [what, counts, fix] = lostSaid(entry, received, lost);
+  return h("li", null, h("span", { class: "strong" }, what), counts ? h("p", { class: "small" }, counts) : null, h("p", { class: "muted small" }, fix));
+}
+
+// Records that are not known to be received: what they are, the counts, and what to do. Where nobody said what to expect,
+// none is missing: they are rows whose key could not be read.
+export function lostSaid(entry, received, lost) {
+  if (entry.expected === null) {
+    return [tn("{n} record could not be read", "{n} records could not be read", { n: lost }), "", t("Repair the rows that could not be read, and send them again.")];
+  }
+  return [
+    tn("{n} record was not received", "{n} records were not received", { n: lost }),
+    t("{missing} missing, {unknown} unknown", { missing: received.short, unknown: received.unknown }),
+    t("Compare with the roster or the register of cases, and send what is lacking."),
+  ];
 }
 
 // Why there is nothing to repair first. Only required rules keep a record from a rung.

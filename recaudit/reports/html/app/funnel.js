@@ -15,7 +15,7 @@ export function funnelCard(audit, entry) {
   return h(
     "section",
     { class: "card long" },
-    h("h2", null, t("From expected to timely")),
+    h("h2", null, entry.expected === null ? t("From received to timely") : t("From expected to timely")),
     h("p", { class: "muted small" }, t("A record is counted at a rung when that rung and every rung before it hold.")),
     Object.keys(entry.rungs).length ? rungTable(entry.rungs, entry.expected, whole, rungsAsked(audit, entry.sector), entry.status === "silent") : null,
     h("p", { class: "adds small" }, expectedAddsUp(entry.rungs, entry.expected)),
@@ -109,7 +109,7 @@ export function facilityRungs(audit, entry) {
       ? h(
           "div",
           { class: "rungs" },
-          RUNGS.filter((rung) => entry.rungs[rung]).map((rung) => rungLine(entry, rung, alike ? [standingAt(total.rungs, rung).reached, all] : null)),
+          RUNGS.filter((rung) => entry.rungs[rung]).map((rung) => rungLine(entry, rung, alike ? { ...standingAt(total.rungs, rung), all } : null)),
         )
       : h("p", null, t("No rung was counted: nothing was received and nothing is known to be expected.")),
     alike || !others ? null : h("p", { class: "small" }, t("It cannot be held against the sector: one is of expected records, the other of received ones.")),
@@ -118,7 +118,8 @@ export function facilityRungs(audit, entry) {
 
 function rungLine(entry, rung, others) {
   const at = standingAt(entry.rungs, rung);
-  const said = others ? t("all facilities: {share}", { share: percent(...others) }) : "";
+  const unseen = Boolean(others?.all) && others.unknown === others.all;
+  const said = others ? t("all facilities: {share}", { share: unseen ? t("unknown") : percent(others.reached, others.all) }) : "";
   return h(
     "div",
     { class: "rung" },
@@ -127,7 +128,7 @@ function rungLine(entry, rung, others) {
       "span",
       { class: "track", title: said || null },
       slimBar(at),
-      others && others[1] ? h("span", { class: "tick", style: { left: `${(others[0] * 100) / others[1]}%` } }) : null,
+      others?.all && !unseen ? h("span", { class: "tick", style: { left: `${(others.reached * 100) / others.all}%` } }) : null,
       said ? h("span", { class: "unseen" }, said) : null,
     ),
     h("span", { class: "num" }, shareOf(entry, rung)),

@@ -13,7 +13,7 @@ export function methods(audit) {
     "div",
     { class: "stack" },
     h("h1", null, t("Methods and provenance")),
-    h("div", { class: "two" }, verdictsCard(), roundingCard()),
+    h("div", { class: "two" }, verdictsCard(), roundingCard(audit)),
     auditedCard(audit),
     reconciledCard(audit),
     gatesCard(audit),
@@ -49,7 +49,19 @@ function verdictsCard() {
   );
 }
 
-function roundingCard() {
+// In which sums a facility stands that nobody said a number of.
+function sumsSaid(audit) {
+  const unsaid = Object.values(audit.result.totals).filter(({ expected }) => expected === null).length;
+  if (!unsaid) {
+    return t("Sums are sums of counts, never means of percentages. A facility that sent nothing keeps its expected records in every sum; one without an expected number is in none.");
+  }
+  if (unsaid === Object.keys(audit.result.totals).length) {
+    return t("Sums are sums of counts, never means of percentages. Nobody said how many records to expect: every sum is of received records.");
+  }
+  return t("Sums are sums of counts, never means of percentages. In a sector where nobody said how many records to expect, every sum is of received records. In the others a facility that sent nothing keeps its expected records in every sum, and one without an expected number is in none.");
+}
+
+function roundingCard(audit) {
   return h(
     "section",
     { class: "card" },
@@ -58,7 +70,7 @@ function roundingCard() {
       "div",
       { class: "prose" },
       h("p", null, t("Percentages are rounded down, a highest possible share up, and stand beside their counts. “100 %” is printed only where all of more than nothing are reached. A facility that sent nothing is “not submitted”, never 0 %: what it owes is unknown or, where the plan says so, missing.")),
-      h("p", null, t("Sums are sums of counts, never means of percentages. A facility that sent nothing keeps its expected records in every sum; one without an expected number is in none.")),
+      h("p", null, sumsSaid(audit)),
       h("p", null, t("A rule puts each row in one state: met, unmet, excused (absent with a reason), not applicable or not assessable. Excused counts as unmet unless a claim says otherwise.")),
       h("h3", null, t("What this report does not say")),
       h("p", null, t("A record that is complete and consistent need not be true. Whether it is can only be seen where the patient or the learner is; a recount in the field is reported apart.")),

@@ -53,6 +53,7 @@ function verdictsSentence(audit) {
   const { claims } = audit.result;
   if (!audit.count) return t("Nothing was judged: the result speaks of no facility.");
   if (!claims.length) {
+    if (isExportOnly(audit) && audit.result.plan.sha256) return t("No claim was judged, and nobody said what to expect: every rate is of received records.");
     if (isExportOnly(audit)) return t("Exports alone: no claim was judged, and there is no verdict. Every rate is of received records.");
     return t("No claim was judged: there is no verdict.");
   }
@@ -83,13 +84,15 @@ function worstSentence(audit) {
 function sectorFigures(audit, sector, total) {
   const at = standingAt(total.rungs, HEADLINE);
   const whole = totalOf(at);
-  const received = standingAt(total.rungs, "received").reached;
+  const received = standingAt(total.rungs, "received");
   const basis = total.expected === null ? t("received records") : t("expected records");
   const figures = [
-    [total.facilities - total.silent, total.facilities, t("facilities submitted")],
-    total.expected === null ? [received, null, t("records received; nobody said how many to expect")] : [received, total.expected, t("records received, of the expected")],
-    [at.reached, whole, t("complete, of {basis}", { basis }), percent(at.reached, whole)],
-    [at.short, whole, t("known short, of {basis}", { basis }), percent(at.short, whole)],
+    submittedFigure(audit, sector, total),
+    total.expected === null
+      ? [received.reached, totalOf(received), t("read with their key, of received records; nobody said how many to expect")]
+      : [received.reached, total.expected, t("records received, of the expected")],
+    [at.reached, whole, t("complete, of {basis}", { basis }), knownShare(at.reached, at, whole)],
+    [at.short, whole, t("known short, of {basis}", { basis }), knownShare(at.short, at, whole)],
   ];
   return h(
     "section",
@@ -100,6 +103,20 @@ function sectorFigures(audit, sector, total) {
       ? h("p", { class: "small muted remark" }, tn("{n} facility without an expected number stands in no sum.", "{n} facilities without an expected number stand in no sum.", { n: total.no_expected }))
       : null,
   );
+}
+
+// Where nothing is known there is no 0 %.
+function knownShare(n, { unknown }, whole) {
+  return whole && unknown === whole ? t("unknown") : percent(n, whole);
+}
+
+// Without a register nobody knows who should have submitted. Who sent nothing and has no expected number is not called
+// silent, but did not submit.
+function submittedFigure(audit, sector, { facilities, silent }) {
+  if (audit.result.register === null) return [facilities, null, tn("facility in the exports", "facilities in the exports", { n: facilities })];
+  const [sectors, expected, read] = ["sector", "expected", "read"].map((name) => audit.column(name));
+  const unasked = sectors.filter((one, at) => one === sector && expected[at] < 0 && !read[at]).length;
+  return [facilities - silent - unasked, facilities, tn("facility submitted", "facilities submitted", { n: facilities })];
 }
 
 function figureDrawn([n, whole, words, share = ""]) {

@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { slimBar, swatch } from "./bars.js";
 import { areaName } from "./counts.js";
-import { outlineMap } from "./outlinemap.js";
+import { canBeDrawn, outlineMap } from "./outlinemap.js";
 import { bandOf, bandWords, areaCounts, byLowest, choiceOf, countsSaid, leavesOf } from "./places.js";
 import { keep } from "./router.js";
 import { percent, said, t, tn } from "./say.js";
@@ -60,7 +60,7 @@ function content(audit, leaves, asked, changed) {
     readout,
     bandKey(entries),
     ...withoutPlace(audit, view, entries),
-    audit.map?.why ? h("p", { class: "muted small" }, said(audit.map.why), " ", t("Tiles stand in its place.")) : null,
+    audit.map?.why ? h("p", { class: "muted small" }, said(audit.map.why), " ", views.length > 1 ? t("Tiles stand in its place.") : t("A list by rank stands in its place.")) : null,
   ].filter(Boolean);
 }
 
@@ -71,7 +71,7 @@ function whatIsShown(audit, { rung, sector }) {
 
 function viewsOf(audit, leaves) {
   const views = [];
-  if (audit.map?.paths && leaves.some(({ code }) => audit.map.paths[code])) views.push(["map", t("Map")]);
+  if (audit.map?.paths && leaves.some(({ code }) => canBeDrawn(audit.map.paths[code]))) views.push(["map", t("Map")]);
   if (gridOf(leaves)) views.push(["tiles", t("Tiles")]);
   return [...views, ["ranked", t("By rank")]];
 }
@@ -137,7 +137,7 @@ function drawnAs(audit, view, entries, told) {
 // Areas that the map or the coordinates lack: they do not vanish.
 function withoutPlace(audit, view, entries) {
   const lacking = {
-    map: ({ area }) => !audit.map.paths[area.code],
+    map: ({ area }) => !canBeDrawn(audit.map.paths[area.code]),
     tiles: ({ area }) => !(area.lat && area.lon),
     ranked: () => false,
   }[view];
@@ -160,7 +160,12 @@ function readoutOf(audit, entry) {
   ].filter(Boolean);
 }
 
-export function facilitiesSaid({ facilities, silent }) {
+// Of one without an expected number no area says whether it sent anything.
+export function facilitiesSaid({ facilities, silent, uncounted }) {
+  if (uncounted) {
+    const all = tn("{n} facility", "{n} facilities", { n: facilities });
+    return silent ? t("{facilities}, {silent} silent", { facilities: all, silent }) : all;
+  }
   const sent = facilities - silent;
   return tn("{sent} of {n} facility submitted", "{sent} of {n} facilities submitted", { n: facilities, sent });
 }

@@ -21,7 +21,7 @@ export function rule(audit, { sector, id }) {
     "div",
     { class: "stack" },
     ruleHead(entry, cells),
-    h("div", { class: "two" }, askedCard(entry), countsCard(entry, cells)),
+    h("div", { class: "two" }, askedCard(audit, entry), countsCard(entry, cells)),
     audit.only ? null : [vendorCard(audit, cells), facilityCard(audit, entry, cells)],
   );
 }
@@ -43,7 +43,7 @@ function ruleHead(entry, cells) {
     ? [
         t("{n} / {whole} eligible rows missed it", { n: lost, whole: due }),
         ` (${percent(lost, due)}) · `,
-        tn("{n} of {whole} facility", "{n} of {whole} facilities", { n: failing, whole: cells.length }),
+        tn("{failing} of {n} facility", "{failing} of {n} facilities", { n: cells.length, failing }),
       ]
     : t("No row was eligible: the rule judged nothing, and says nothing.");
   return h(
@@ -61,10 +61,20 @@ function ruleHead(entry, cells) {
   );
 }
 
-function askedCard(entry) {
+// Where nobody said what to expect, no record can be missing: what the rule `received` says of these is not said.
+function reasonsOf(audit, entry) {
+  if (entry.id !== "received" || audit.result.totals[entry.sector]?.expected !== null) return [worded(entry.why), worded(entry.fix)];
+  return [
+    t("Nobody said how many records to expect, so none is known to be missing. A row whose key could not be read is not assessable."),
+    t("Repair the rows that could not be read, and say how many records there should be."),
+  ];
+}
+
+function askedCard(audit, entry) {
+  const [why, fix] = reasonsOf(audit, entry);
   const facts = [
-    [t("Why"), worded(entry.why)],
-    [t("How to repair"), worded(entry.fix)],
+    [t("Why"), why],
+    [t("How to repair"), fix],
     [t("Asked"), entry.required ? t("required: a record that misses it is short") : t("advisory: counted, keeps no record from its rung")],
     [t("Rung"), `${rungWord(entry.rung)}: ${rungQuestion(entry.rung)}`],
     [t("Table"), h("code", null, entry.table)],

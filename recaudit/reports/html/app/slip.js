@@ -3,7 +3,7 @@ import { h } from "./core.js";
 import { barKey, slimBar, wideBar } from "./bars.js";
 import { areaName, eligible, missedOf, standingAt, wholeOf } from "./counts.js";
 import { receivedOnly, silenceMeans } from "./facility_expected.js";
-import { nothingToFix, winning } from "./facility_rules.js";
+import { lostSaid, nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
 import { marksOf, shareAt, shareOf } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
@@ -49,7 +49,7 @@ function slipStanding(audit, entry) {
     { class: "slip-standing" },
     h("div", { class: "head" }, h("h3", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
     whole ? [wideBar(at), barKey({ reached: rungWord(HEADLINE) })] : h("p", null, nothingThere(entry)),
-    entry.expected === null ? h("p", { class: "small" }, receivedOnly(audit)) : null,
+    entry.expected === null ? h("p", { class: "small" }, receivedOnly(audit, entry)) : null,
     h("p", { class: "small adds" }, expectedAddsUp(entry.rungs, entry.expected)),
     h("p", { class: "small adds" }, readAddsUp(entry)),
     Object.keys(entry.rungs).length ? rungStrip(entry) : null,
@@ -71,6 +71,7 @@ function repairs(entry, cells) {
   const fixes = winning(cells).slice(0, SLIP_FIXES);
   const received = standingAt(entry.rungs, "received");
   const lost = received.short + received.unknown;
+  const [what, counts, fix] = lostSaid(entry, received, lost);
   return h(
     "div",
     null,
@@ -93,10 +94,9 @@ function repairs(entry, cells) {
         ? h(
             "li",
             null,
-            h("strong", null, tn("{n} record was not received", "{n} records were not received", { n: lost })),
-            " · ",
-            t("{missing} missing, {unknown} unknown", { missing: received.short, unknown: received.unknown }),
-            h("div", { class: "small muted" }, t("Compare with the roster or the register of cases, and send what is lacking.")),
+            h("strong", null, what),
+            counts ? [" · ", counts] : null,
+            h("div", { class: "small muted" }, fix),
           )
         : null,
     ),

@@ -85,7 +85,7 @@ function panelDrawn({ name, title, href, target, points, why }, tables) {
 }
 
 function countsTable(points) {
-  const row = (point) => h("tr", null, h("th", { scope: "row" }, point.label), h("td", null, boundsSaid(point)));
+  const row = (point) => h("tr", null, h("th", { scope: "row" }, point.name), h("td", null, boundsSaid(point)));
   const heads = h("tr", null, h("th", { scope: "col" }, t("Result")), h("th", { scope: "col" }, t("Lowest – highest possible")));
   return h("table", { class: "small" }, h("thead", null, heads), h("tbody", null, points.map(row)));
 }
