@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -182,8 +182,13 @@ def _rule(result: Result, suite: str, rule: RuleEntry, counts: RuleCounts) -> Ca
         )
     if outcome == "aside" and not rule["required"]:
         return Case(suite, rule["id"], asked=asked, properties={"advisory": _type(rule, counts), **properties})
-    message = f"{message}. {told('Rules decide nothing in this audit: see --fail-on.')}"
+    message = f"{message}. {_decide_nothing(spoken().name)}"
     return Case(suite, rule["id"], "skipped", message, _type(rule, counts), asked=asked, properties=properties)
+
+
+@cache
+def _decide_nothing(_language: str) -> str:
+    return told("Rules decide nothing in this audit: see --fail-on.")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -251,10 +256,8 @@ def _case(case: Case) -> Iterator[str]:
 def _properties(properties: Mapping[str, str], indent: str) -> Iterator[str]:
     if not properties:
         return
-    yield f"{indent}<properties>\n"
-    for name, value in properties.items():
-        yield f"{indent}  <property name={_quoted(name)} value={_quoted(value)}/>\n"
-    yield f"{indent}</properties>\n"
+    found = "".join(f"<property name={_quoted(name)} value={_quoted(value)}/>" for name, value in properties.items())
+    yield f"{indent}<properties>{found}</properties>\n"
 
 
 @lru_cache(maxsize=_KEPT)
