@@ -42,13 +42,17 @@ docs: $(READY) ## write docs/commands.md and the output in README.md anew
 screenshots: $(READY) ## draw docs/screenshots anew; needs chromium
 	$(BIN)/python docs/screenshots.py
 
-lock: ## write requirements.lock anew from pyproject.toml; run it with the oldest Python supported
+lock: ## write both locks anew from pyproject.toml; run it with the oldest Python supported
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 		--extra dev --build-deps-for wheel --build-deps-for editable \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml
+	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+		--constraint requirements.lock --build-deps-for wheel \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements-run.lock pyproject.toml
 
 clean: ## remove what was built or cached here
 	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final, Literal, TypeVar, cast
 
 from recaudit.model import RUNGS, Word
-from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry, StandingEntry
+from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry, StandingEntry, eligible, missed
 from recaudit.said import Said, Value, mark, say, say_n, together
 from recaudit.terms import named, wording
 
@@ -314,14 +314,14 @@ def _facilities(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
     for (sector, key), before, after in _both(was, now):
         yield from _facility(sector, key, before, after, alike)
     for sector, key in sorted(now.keys() - was.keys()):
-        yield Change("facility", sector, key, "status", "-", named(now[sector, key]["status"]), "new")
+        yield Change("facility", sector, key, "status", "-", now[sector, key]["status"], "new")
     for sector, key in sorted(was.keys() - now.keys()):
-        yield Change("facility", sector, key, "status", named(was[sector, key]["status"]), "-", "gone")
+        yield Change("facility", sector, key, "status", was[sector, key]["status"], "-", "gone")
 
 
 def _facility(sector: str, key: str, before: FacilityEntry, after: FacilityEntry, alike: _Alike) -> Iterator[Change]:
     if before["status"] != after["status"]:
-        yield Change("facility", sector, key, "status", named(before["status"]), named(after["status"]), "changed")
+        yield Change("facility", sector, key, "status", before["status"], after["status"], "changed")
     measure = _denominator(before), _denominator(after)
     if measure[0] != measure[1]:
         yield Change("facility", sector, key, "expected", measure[0], measure[1], "changed")
@@ -360,14 +360,6 @@ def _sum(at: Mapping[str, Any]) -> int:
 
 
 # -------------------------------------------------------------- rules and findings
-def _missed(counts: RuleCounts) -> int:
-    return counts["unmet"] + counts["excused"]
-
-
-def _eligible(counts: RuleCounts) -> int:
-    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
-
-
 def _rules(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
     was, now = _rules_of(old), _rules_of(new)
     for (sector, key), before, after in _both(was, now):
@@ -376,19 +368,19 @@ def _rules(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
         if (one, before["facilities_failing"]) != (other, after["facilities_failing"]) or alike.rewritten(
             (sector, key)
         ):
-            if why is None and _eligible(one) != _eligible(other):
-                why = say("of {old} rows that were due, now {new}", old=_eligible(one), new=_eligible(other))
+            if why is None and eligible(one) != eligible(other):
+                why = say("of {old} rows that were due, now {new}", old=eligible(one), new=eligible(other))
             better = None
-            if _missed(other) > _missed(one) or other["met"] < one["met"]:
+            if missed(other) > missed(one) or other["met"] < one["met"]:
                 better = False
-            elif _missed(other) < _missed(one) and other["met"] > one["met"]:
+            elif missed(other) < missed(one) and other["met"] > one["met"]:
                 better = True
-            old_pair, new_pair = (f"{_missed(each)}/{_eligible(each)}" for each in (one, other))
+            old_pair, new_pair = (f"{missed(each)}/{eligible(each)}" for each in (one, other))
             yield Change("rule", sector, key, "missed", old_pair, new_pair, _trend(better, why), why)
     for sector, key in sorted(now.keys() ^ was.keys()):
         added = (sector, key) in now
         totals = (now if added else was)[sector, key]["totals"]
-        pair = f"{_missed(totals)}/{_eligible(totals)}"
+        pair = f"{missed(totals)}/{eligible(totals)}"
         old_pair, new_pair = ("-", pair) if added else (pair, "-")
         yield Change("rule", sector, key, "missed", old_pair, new_pair, "new" if added else "gone")
 
@@ -403,7 +395,7 @@ def _findings(result: Result) -> Missed:
         (one["sector"], one["id"], rule): counts
         for one in result["facilities"]
         for rule, counts in one["rules"].items()
-        if (one["sector"], rule) in required and _missed(counts)
+        if (one["sector"], rule) in required and missed(counts)
     }
 
 
@@ -411,10 +403,10 @@ def _new_findings(old: Result, new: Result, alike: _Alike) -> Iterator[Finding]:
     had = {(one["sector"], one["id"]): one["rules"] for one in old["facilities"]}
     for (sector, facility, rule), counts in sorted(_findings(new).items()):
         before = had.get((sector, facility), {}).get(rule)
-        if before is None or not _missed(before):
+        if before is None or not missed(before):
             is_new = None if (sector, facility) in had else say("the facility is new")
             why = alike.rule((sector, rule)) or is_new
-            yield Finding(facility, rule, sector, _missed(counts), why)
+            yield Finding(facility, rule, sector, missed(counts), why)
 
 
 def _gone_findings(old: Result, new: Result, alike: _Alike) -> Iterator[Finding]:
@@ -422,12 +414,12 @@ def _gone_findings(old: Result, new: Result, alike: _Alike) -> Iterator[Finding]
     has = {(one["sector"], one["id"]): one["rules"] for one in new["facilities"]}
     for (sector, facility, rule), counts in sorted(_findings(old).items()):
         after = has.get((sector, facility), {}).get(rule)
-        if after is not None and _missed(after):
+        if after is not None and missed(after):
             continue
         why = alike.rule((sector, rule))
         if why is None and (after is None or after["met"] <= counts["met"]):
             why = say("no more rows meet it than did: the others were not handed in, or not judged")
-        yield Finding(facility, rule, sector, _missed(counts), why)
+        yield Finding(facility, rule, sector, missed(counts), why)
 
 
 def told(findings: Iterable[Finding], *, gone: bool = False) -> Iterator[Said]:

@@ -30,10 +30,10 @@ from recaudit.result import (
     EvidenceEntry,
     FacilityEntry,
     Result,
-    RuleCounts,
     ScopeEntry,
     SeatEntry,
     StandingEntry,
+    eligible,
 )
 from recaudit.said import Said, say
 from recaudit.terms import named
@@ -138,7 +138,7 @@ def evidence_of(result: Result, sector: str) -> Evidence:
         dated=register is not None and register["dated"],
         ruled=ruled(
             [
-                (cast(Rung, rule["rung"]), _eligible(rule["totals"]))
+                (cast(Rung, rule["rung"]), eligible(rule["totals"]))
                 for rule in result["rules"]
                 if rule["required"] and rule["sector"] == sector
             ],
@@ -160,10 +160,6 @@ def may_lie(result: Result) -> dict[str, tuple[str, ...]]:
     resolved = register.get("resolved") if register else None
     listed = [*resolved["split"], *resolved["unresolved"]] if resolved else []
     return {one["facility"]: tuple(one["may_be"]) for one in listed if one["may_be"]}
-
-
-def _eligible(counts: RuleCounts) -> int:
-    return counts["met"] + counts["unmet"] + counts["excused"] + counts["not_assessable"]
 
 
 def _seat(entry: FacilityEntry, said: SeatEntry, may_be: tuple[str, ...]) -> Seat:

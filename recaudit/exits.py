@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from recaudit.gates import nothing_to_judge, rules_are_asked
 from recaudit.model import BREAKS
 from recaudit.result import GateEntry, Result, RuleEntry
 from recaudit.said import Promised, Said, Value, few, say, say_n, together
@@ -17,7 +18,7 @@ def exit_code(result: Result) -> tuple[int, Said]:
     The rules themselves are a gate where there is no claim, or where somebody asked for it with ``fail_on``. Nothing
     to judge (no file, no row of the unit, no rule, no register under a claim) is 3, never a pass.
     """
-    nothing = _nothing(result) or _no_register(result)
+    nothing = nothing_to_judge(result)
     words = [claim["verdict"] for claim in result["claims"]]
     refuted, unverifiable = words.count("refuted"), words.count("unverifiable")
     failed, open_ = _missed(result), list[Said]()
@@ -27,7 +28,7 @@ def exit_code(result: Result) -> tuple[int, Said]:
         open_.append(nothing)
     if unverifiable:
         open_.append(say_n("{n} claim is unverifiable", "{n} claims are unverifiable", n=unverifiable))
-    if nothing is None and _rules_are_asked(result):
+    if nothing is None and rules_are_asked(result):
         broken, unread = _rules_as_gate(result)
         failed, open_ = failed + broken, open_ + unread[: 1 if broken else None]
     if failed:
@@ -75,17 +76,11 @@ def _part(name: str, values: Value) -> Said:
     return say("facilities {names}", names=values)
 
 
-def _rules_are_asked(result: Result) -> bool:
-    """Beside claims the rules decide nothing, unless somebody said that they do; ``never`` is then no news."""
-    said = result["fail_on"]
-    return not result["claims"] or (said["from"] != "default" and said["on"] != "never")
-
-
 def _kept(result: Result) -> list[Said]:
     """What a pass means, in words."""
     said = [say("every claim is confirmed")] * bool(result["claims"])
     said += [say("every gate is met")] * bool(result["gates"])
-    if _rules_are_asked(result):
+    if rules_are_asked(result):
         rules = {
             "advisory": say("no rule is unmet"),
             "required": say("no required rule is unmet"),
@@ -93,21 +88,6 @@ def _kept(result: Result) -> list[Said]:
         }
         said.append(rules[result["fail_on"]["on"]])
     return said
-
-
-def _nothing(result: Result) -> Said | None:
-    if not any(entry["role"] == "export" for entry in result["inputs"]):
-        return say("nothing to judge: no file")
-    if not any(total["read"] for total in result["totals"].values()):
-        return say("nothing to judge: no row of the unit's table")
-    if not any(suite["rules"] for suite in result["suites"]):
-        return say("nothing to judge: no rule")
-    return None
-
-
-def _no_register(result: Result) -> Said | None:
-    judged_by = result["register"] is not None or not result["claims"]
-    return None if judged_by else say("nothing to judge by: the plan names no register")
 
 
 def _rules_as_gate(result: Result) -> tuple[list[Said], list[Said]]:

@@ -1,7 +1,8 @@
 """Gates: thresholds that every unit has to reach, judged by what is known at least.
 
 A gate compares bounds and nothing else: it asks neither for a roster nor for a dated register, as a claim does.
-Where no register says what to expect, it is held against what was received.
+Where no register says what to expect, it is held against what was received. The rules are a gate too, where they are
+asked for: when that is, is said here once, for the exit code and for every report that shows what it is made of.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from recaudit.evidence import scope_of
 from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
-from recaudit.result import GateEntry, GateUnit
+from recaudit.result import GateEntry, GateUnit, Result
 from recaudit.said import Said, as_entry, say, say_n
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat, in_scope, judge
@@ -189,3 +190,24 @@ def gate_entries(gates: Sequence[Gate], evidence: Mapping[str, Evidence], *, of_
     """Gates that name their sector, each against the evidence of it; a sector without evidence has no unit."""
     nobody = Evidence(())
     return [gate_entry(gate, evidence.get(gate.sector, nobody), of_received=of_received) for gate in gates]
+
+
+# -------------------------------------------------------------- rules as a gate
+def rules_are_asked(result: Result) -> bool:
+    """Beside claims the rules decide nothing, unless somebody said that they do; ``never`` is then no news."""
+    said = result["fail_on"]
+    return not result["claims"] or (said["from"] != "default" and said["on"] != "never")
+
+
+def nothing_to_judge(result: Result) -> Said | None:
+    """Why nothing can be judged, None where something can: no file, no row of the unit, no rule, or claims without a
+    register. Then no rule is asked, whatever was said of rules."""
+    if not any(entry["role"] == "export" for entry in result["inputs"]):
+        return say("nothing to judge: no file")
+    if not any(total["read"] for total in result["totals"].values()):
+        return say("nothing to judge: no row of the unit's table")
+    if not any(suite["rules"] for suite in result["suites"]):
+        return say("nothing to judge: no rule")
+    if result["register"] is None and result["claims"]:
+        return say("nothing to judge by: the plan names no register")
+    return None

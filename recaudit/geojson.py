@@ -20,6 +20,7 @@ Ring: TypeAlias = tuple[Point, ...]
 USUAL_KEYS: Final = ("code", "ma_xa", "id")
 """Properties that are tried where the plan names none: the one that matches most areas counts, the first of equals."""
 LARGEST: Final = 64 * 1024 * 1024
+_SQUARE: Final = 1e-13  # square degrees: some square centimetres on the ground, more than rounding makes of a line
 _SIMPLER: Final = say("simplify it in a GIS first: a report shows it a few hundred dots wide")
 _EXPORT: Final = say("export the outlines as GeoJSON (RFC 7946), in degrees of WGS 84 (EPSG:4326)")
 
@@ -34,7 +35,8 @@ class GeoJsonError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """``rings``: code -> rings, outer ones and holes alike, those of several features together. ``key``: the property
+    """``rings``: code -> rings, outer ones and holes alike, those of several features together; an area
+    whose outlines are empty or without extent has none. ``key``: the property
     that matched. ``features``: how many the file has; ``strangers``: those of them that are of no area."""
 
     key: str
@@ -59,6 +61,8 @@ def outlines(content: bytes, codes: Collection[str], key: str = "") -> Outlines:
     for code, rings in zip(named[best], shapes, strict=True):
         if code and rings:
             found[code] = found.get(code, ()) + rings
+    if not found and any(named[best]):
+        raise GeoJsonError(say("no feature of an area has an outline: they are empty, or lines and points"))
     if not found:
         tried = list(named)
         raise GeoJsonError(
@@ -104,11 +108,23 @@ def _rings(feature: Mapping[str, object], place: int) -> Iterator[Ring]:
         )
     polygons = [geometry.get("coordinates")] if kind == "Polygon" else geometry.get("coordinates")
     for polygon in _listed(polygons, place):
-        for ring in _listed(polygon, place):
-            points = tuple(_point(one, place) for one in _listed(ring, place))
-            if len(points) < 4 or points[0] != points[-1]:
-                raise GeoJsonError(say("feature {place} has a ring that is not closed", place=place))
-            yield points
+        rings = [_ring(one, place) for one in _listed(polygon, place)]
+        if rings and _has_extent(rings[0]):  # a hole in nothing is nothing
+            yield from filter(_has_extent, rings)
+
+
+def _ring(value: object, place: int) -> Ring:
+    points = tuple(_point(one, place) for one in _listed(value, place))
+    if len(points) < 4 or points[0] != points[-1]:
+        raise GeoJsonError(say("feature {place} has a ring that is not closed", place=place))
+    return points
+
+
+def _has_extent(ring: Ring) -> bool:
+    """Do its points lie on more than one line? A page would draw nothing of a point or a line."""
+    (x, y), far = ring[0], max(ring, key=lambda one: math.dist(ring[0], one))
+    along, up = far[0] - x, far[1] - y
+    return any(abs(along * (one[1] - y) - up * (one[0] - x)) > _SQUARE for one in ring)
 
 
 def _listed(value: object, place: int) -> list[object]:

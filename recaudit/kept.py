@@ -22,10 +22,11 @@ from recaudit.errors import ResultError
 from recaudit.evidence import claim_of, evidence_of
 from recaudit.model import RUNGS, Rung
 from recaudit.refusals import of_system
-from recaudit.result import FILE_NAME, ClaimEntry, Result, put, write
+from recaudit.result import FILE_NAME, ClaimEntry, Result, write
 from recaudit.said import say
 from recaudit.seam import SHORT, WORD
 from recaudit.verdicts import in_scope, unit_of
+from recaudit.writing import put
 
 SCHEMA: Final = "recaudit.kept/1"
 INDEX: Final = "recaudit-kept.json"
@@ -118,7 +119,8 @@ def finish(
     }
     put(json.dumps(index, ensure_ascii=False, indent=1).encode(), folder / INDEX)
     for path in folder.iterdir():
-        path.chmod(0o600)
+        if not path.is_symlink():  # what a link leads to is no part of the folder
+            path.chmod(0o600)
 
 
 def _digest(file: Path) -> str:

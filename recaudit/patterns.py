@@ -10,9 +10,10 @@ from typing import Final
 
 from recaudit.discovery import said
 from recaudit.model import Pattern, SignalRule
-from recaudit.result import PatternEntry, PatternSeat, put
+from recaudit.result import PatternEntry, PatternSeat
 from recaudit.said import Said, say, unlike
 from recaudit.statistics import exact
+from recaudit.writing import put
 
 GROUPS: Final = "recaudit-patterns.json"
 

@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
@@ -27,6 +26,8 @@ from recaudit.errors import ResultError
 from recaudit.model import Basis, Covers, Excused, FailOn, Level, Per, Rung, Silence, Word
 from recaudit.refusals import of_system
 from recaudit.said import SaidEntry, say
+from recaudit.shape import misshapen
+from recaudit.writing import put
 
 SCHEMA = "recaudit.result/1"
 FILE_NAME = "recaudit-result.json"
@@ -256,6 +257,16 @@ class RuleCounts(TypedDict):
     excused: int
     not_applicable: int
     not_assessable: int
+
+
+def eligible(counts: RuleCounts) -> int:
+    """Rows that the rule asks something of. Those that it does not apply to are none; 0 judges nothing."""
+    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
+
+
+def missed(counts: RuleCounts) -> int:
+    """Unmet, and absent with an explicit reason."""
+    return counts["unmet"] + counts["excused"]
 
 
 class FacilityRule(RuleCounts):
@@ -599,27 +610,15 @@ def write(result: Result, path: Path) -> None:
     put(as_text(result).encode(), path)
 
 
-def _unbroken(content: bytes) -> bool:
-    """Does the file end with the seal of what stands above it, or with none?"""
+def _unbroken(content: bytes, result: Result) -> bool:
+    """Does the file end with the seal of what stands above it? One without a seal has to have the right digest."""
     above, seal, rest = content.rpartition(b'"seal": "')
-    return not seal or rest[:64] == hashlib.sha256(above).hexdigest().encode()
-
-
-def put(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    if seal:
+        return rest == f'{hashlib.sha256(above).hexdigest()}"\n}}\n'.encode()
     try:
-        try:
-            beside.write_bytes(content)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultError(
-            say("the file cannot be written ({reason})", reason=of_system(error)),
-            where=str(path),
-            fix=say("make room, or name another place"),
-        ) from None
+        return result.get("digest") == digest(result)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _lines(result: Mapping[str, object]) -> Iterator[str]:
@@ -639,10 +638,11 @@ def _json(value: object) -> str:
 
 
 def load(path: Path) -> Result:
-    """Read a result back. Raises ``ResultError`` when there is none, it is no JSON, of another schema, lacks a part,
-    or was changed after it was written.
+    """Read a result back. Raises ``ResultError`` when there is none, it is no JSON, of another schema or shape, lacks a
+    part, or was changed after it was written: its seal is wrong, or it has none and its digest is wrong.
 
-    Neither digest nor identities (``recaudit.reports.identities``) are checked here: ``recaudit.verify`` asks those.
+    Identities (``recaudit.reports.identities``) are not checked here: ``recaudit.verify`` asks those, and the digest of
+    what is sealed.
     """
     try:
         content = path.read_bytes()
@@ -652,8 +652,8 @@ def load(path: Path) -> Result:
             where=str(path),
             fix=say("run 'recaudit check' first, or name the result with --result FILE"),
         ) from None
-    result = parsed(content, str(path))
-    if not _unbroken(content):
+    result = shaped(content, str(path))
+    if not _unbroken(content, result):
         raise ResultError(
             say("the result is no longer the one that was written"),
             where=str(path),
@@ -663,9 +663,33 @@ def load(path: Path) -> Result:
 
 
 def parsed(content: bytes, where: str) -> Result:
-    """The result in the bytes of a file, without its seal. Raises ``ResultError`` as ``load`` does."""
+    """The result in the bytes of a file, without its seal. Raises ``ResultError`` for what is no JSON, of another
+    schema, or lacks a part; what else is wrong with it ``verify`` says."""
+    return _read(content, where, float)
+
+
+def shaped(content: bytes, where: str) -> Result:
+    """The same, of the published schema all through. Raises ``ResultError`` as ``parsed`` does, and for what is not."""
+    decimals = []
+
+    def decimal(text: str) -> float:
+        decimals.append(text)
+        return float(text)
+
+    result = _read(content, where, decimal)
+    place = misshapen(result, len(decimals))
+    if place is not None:
+        raise ResultError(
+            say("the result does not keep its schema at {place}", place=place),
+            where=where,
+            fix=say("run 'recaudit check' again; a result is not to be edited by hand"),
+        )
+    return result
+
+
+def _read(content: bytes, where: str, decimal: Callable[[str], float]) -> Result:
     try:
-        found = json.loads(content.decode("utf-8"))
+        found = json.loads(content.decode("utf-8"), parse_float=decimal)
     except (ValueError, RecursionError):
         raise ResultError(
             say("this is no JSON"),

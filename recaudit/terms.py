@@ -1,33 +1,177 @@
 """What codes of a result are called: each is a message of the catalogue, and stands in sentences as a value.
 
-Codes themselves stay in a result as they are, for machines; ``named`` puts any of them in a sentence.
+Codes themselves stay in a result as they are, for machines; ``named`` and ``word`` put them in a sentence.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from recaudit.said import Promised, Said, mark, say, say_n
 
-RUNGS: Final = (
-    mark("received"),
-    mark("conformant"),
-    mark("complete"),
-    mark("consistent"),
-    mark("attested"),
-    mark("timely"),
-)
-WORDINGS: Final = (
-    mark("confirmed"),
-    mark("confirmed by count"),
-    mark("supported by count"),
-    mark("refuted"),
-    mark("unverifiable"),
-)
-SECTORS: Final = (mark("health"), mark("education"))
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "rung": {
+        "received": mark("received"),
+        "conformant": mark("conformant"),
+        "complete": mark("complete"),
+        "consistent": mark("consistent"),
+        "attested": mark("attested"),
+        "timely": mark("timely"),
+    },
+    "verdict": {
+        "confirmed": mark("confirmed"),
+        "confirmed by count": mark("confirmed by count"),
+        "supported by count": mark("supported by count"),
+        "refuted": mark("refuted"),
+        "unverifiable": mark("unverifiable"),
+    },
+    "sector": {"health": mark("health"), "education": mark("education")},
+    "heading": {"health": mark("Health"), "education": mark("Education")},  # a sector where a line begins with it
+    "status": {"ok": mark("read whole"), "partial": mark("read in part"), "silent": mark("silent")},
+    "state": {
+        "met": mark("met"),
+        "unmet": mark("unmet"),
+        "excused": mark("excused"),
+        "not_applicable": mark("not applicable"),
+        "not_assessable": mark("not assessable"),
+    },
+    "severity": {"required": mark("required"), "advisory": mark("advisory")},
+    "gate": {"met": mark("met"), "missed": mark("missed")},
+    "basis": {"roster": mark("roster"), "count": mark("count"), "none": mark("none")},
+    "covers": {"all": mark("all"), "subset": mark("a part")},
+    "of": {"expected": mark("expected"), "received": mark("received")},
+    "level": {"records": mark("records"), "facilities": mark("facilities"), "areas": mark("areas")},
+    "per": {"sector": mark("sector"), "area": mark("area"), "facility": mark("facility")},
+    "scope": {
+        "areas": mark("areas"),
+        "kinds": mark("kinds"),
+        "vendors": mark("vendors"),
+        "facilities": mark("facilities"),
+    },
+    "unit": {
+        "encounter": mark("encounter"),
+        "patient": mark("patient"),
+        "report_card": mark("report card"),
+        "learner": mark("learner"),
+        "record": mark("record"),
+    },
+    "kind": {  # of a facility; a register may have others, which are data
+        "hospital": mark("hospital"),
+        "centre": mark("health centre"),
+        "clinic": mark("clinic"),
+        "station": mark("health station"),
+        "school": mark("school"),
+        "primary": mark("primary school"),
+        "lower_secondary": mark("lower secondary school"),
+        "upper_secondary": mark("upper secondary school"),
+    },
+    "role": {  # of an input
+        "export": mark("export"),
+        "ignored": mark("not read"),
+        "mapping": mark("mapping"),
+        "register": mark("register"),
+        "expected": mark("expected numbers"),
+        "roster": mark("roster"),
+        "recount": mark("recount"),
+        "claims": mark("claims of insurance"),
+        "map": mark("map"),
+    },
+    "mode": {"on": mark("on"), "off": mark("off"), "verify": mark("verify")},  # of the gate before the full judgement
+    "answer": {"yes": mark("yes"), "no": mark("no"), "hidden": mark("not shown")},
+    "part": {  # what of a claim, a facility or a rule can be another than it was; rungs too
+        "low": mark("lowest"),
+        "high": mark("highest"),
+        "verdict": mark("verdict"),
+        "status": mark("status"),
+        "expected": mark("expected"),
+        "missed": mark("missed"),
+    },
+    "change": {
+        "better": mark("better"),
+        "worse": mark("worse"),
+        "changed": mark("changed"),
+        "not comparable": mark("not comparable"),
+        "new": mark("new"),
+        "gone": mark("gone"),
+    },
+    "cause": {
+        "data": mark("data"),
+        "plan": mark("plan"),
+        "suite": mark("suite"),
+        "policy": mark("policy"),
+        "register": mark("register"),
+        "version": mark("version"),
+    },
+    "question": {  # what ``verify`` asks
+        "bundle": mark("bundle"),
+        "file": mark("file"),
+        "schema": mark("schema"),
+        "digest": mark("digest"),
+        "sums": mark("sums"),
+        "verdicts": mark("verdicts"),
+        "suites": mark("suites"),
+        "inputs": mark("inputs"),
+        "again": mark("again"),
+        "brief": mark("brief"),
+    },
+    "group": {  # what a sample is drawn by
+        "facility": mark("facility"),
+        "area": mark("area"),
+        "kind": mark("kind"),
+        "vendor": mark("vendor"),
+    },
+    "gathered": {  # what signals ask group by group
+        "classes": mark("classes"),
+        "grades": mark("grades"),
+        "schools": mark("schools"),
+        "groups": mark("groups"),
+    },
+    "made": {  # where a result comes from
+        "recaudit": "recaudit",
+        "plan": mark("plan"),
+        "plan_sha256": mark("SHA-256 of the plan"),
+        "as_of": mark("as of"),
+        "period": mark("period"),
+        "timezone": mark("time zone"),
+        "register": mark("register"),
+        "register_date": mark("date of the register"),
+        "suite": mark("suite"),
+        "command": mark("command"),
+        "digest": mark("digest of the result"),
+        "exit_code": mark("exit code"),
+        "why": mark("why"),
+    },
+    "defect": {  # what is wrong at the place of a finding
+        "empty": mark("empty"),
+        "empty in a delta file": mark("empty in a delta file"),
+        "filled in a bulk file": mark("filled in a bulk file"),
+        "no boolean": mark("no boolean"),
+        "no such word": mark("no such word"),
+        "an item is no such word": mark("an item is no such word"),
+        "no date": mark("no date"),
+        "no datetime": mark("no datetime"),
+        "no instant": mark("no instant"),
+        "no guid": mark("no guid"),
+        "no year": mark("no year"),
+        "no number": mark("no number"),
+        "no whole number": mark("no whole number"),
+        "an item is no guid": mark("an item is no guid"),
+        "an item is empty": mark("an item is empty"),
+        "no such property": mark("no such property"),
+        "not read": mark("not read"),
+        "left out": mark("left out"),
+        "absent, but the file is there": mark("absent, but the file is there"),
+    },
+}
+"""Kind -> code -> message: the one table of what people read for the codes of a result. The page of HTML has it too."""
+
 _SUPPORTED: Final = re.compile(r"supported \(≥ ([0-9.]+) % at ([0-9.]+) %\)")
+_NOT_IN: Final = "not in "
+_NO_LIST: Final = "no list of "
+_OTHER_TYPE: Final = " of another type"
 
 
 def named(code: str) -> Said:
@@ -37,6 +181,18 @@ def named(code: str) -> Said:
     'complete'
     """
     return Said(code)
+
+
+def word(kind: str, code: str) -> Said | str:
+    """A code of a kind of ``WORDS`` as it is called; one that nobody has a word for, which is data, as it is.
+
+    >>> str(word("status", "ok")), word("kind", "lazaret")
+    ('read whole', 'lazaret')
+    """
+    if kind == "verdict":
+        return wording(code)
+    message = WORDS[kind].get(code)
+    return code if message is None else Said(message)
 
 
 def wording(code: str) -> Said:
@@ -49,6 +205,27 @@ def wording(code: str) -> Said:
         share, confidence = (Promised(f"{Decimal(text) / 100:f}") for text in sample.groups())
         return say("supported (≥ {share} at {confidence})", share=share, confidence=confidence)
     return named(code)
+
+
+def placed(where: str) -> Said | str:
+    """Where a finding is, and what is wrong there: ``results.score: no number``. The place is data, the rest is called
+    as it is known; what nobody knows stays as it is.
+
+    >>> str(placed("results.score: no number")), placed("Observation"), str(placed("classes.x: not in users"))
+    ('results.score: no number', 'Observation', 'classes.x: not in users')
+    """
+    place, colon, what = where.rpartition(": ")
+    if not colon:
+        return where
+    if what in WORDS["defect"]:
+        return say("{place}: {what}", place=place, what=Said(WORDS["defect"][what]))
+    if what.startswith(_NOT_IN):
+        return say("{place}: not in {table}", place=place, table=what.removeprefix(_NOT_IN))
+    if what.startswith(_NO_LIST):
+        return say("{place}: no list of {form}", place=place, form=what.removeprefix(_NO_LIST))
+    if what.endswith(_OTHER_TYPE):
+        return say("{place}: {table} of another type", place=place, table=what.removesuffix(_OTHER_TYPE))
+    return where
 
 
 # ------------------------------------------------------------------------------------------------ what is counted
@@ -102,20 +279,7 @@ def expected_units(unit: str, n: int) -> Said:
 
 def unit_in_words(unit: str) -> Said:
     """What one record of a sector is, or a level, without a number and in the singular."""
-    match unit:
-        case "encounter":
-            return say("encounter")
-        case "patient":
-            return say("patient")
-        case "report_card":
-            return say("report card")
-        case "learner":
-            return say("learner")
-    return say("record")
-
-
-GROUPS: Final = (mark("classes"), mark("grades"), mark("schools"), mark("groups"))
-"""What signals ask group by group."""
+    return Said(WORDS["unit"].get(unit, WORDS["unit"]["record"]))
 
 
 def counted_groups(kind: str, n: int) -> Said:
@@ -245,22 +409,7 @@ UNATTRIBUTED: Final = (
 UNREAD_TABLE: Final = mark("inner files that could not be read")
 """What stands for the table of what nobody could unpack."""
 
-# ------------------------------------------------------------------------------------------------ further codes
-STATUSES: Final = (mark("ok"), mark("partial"), mark("silent"))
-BASES: Final = (mark("roster"), mark("count"), mark("none"))
-FIGURES: Final = (mark("verdict"), mark("low"), mark("high"), mark("status"), mark("expected"), mark("missed"))
-"""What of a claim, a facility or a rule can be another than it was; rungs too."""
-
 
 def state_in_words(state: str) -> Said:
     """What a row is for a rule."""
-    match state:
-        case "met":
-            return say("met")
-        case "unmet":
-            return say("unmet")
-        case "excused":
-            return say("excused")
-        case "not_applicable":
-            return say("not applicable")
-    return say("not assessable")
+    return Said(WORDS["state"].get(state, state))

@@ -30,7 +30,7 @@ from recaudit.reports import bundle
 from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
-from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed
+from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed, shaped
 from recaudit.said import NOTHING, Said, SaidEntry, english, mark, say, unlike
 from recaudit.sectors import Progress
 from recaudit.shipped import catalogues, expectations
@@ -73,7 +73,7 @@ def verify(
     try:
         files = bundle.unpacked(content)
     except ResultError as error:
-        return Verification((asked("bundle", _ASKS["bundle"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
+        return Verification((asked("bundle", _ASKS["bundle"], [error.problems[0].what]), *_not_asked(_ASKS)))
     if FILE_NAME not in files:
         return Verification(
             (asked("bundle", _ASKS["bundle"], [say("it holds no {file}", file=FILE_NAME)]), *_not_asked(_ASKS))
@@ -88,7 +88,7 @@ def intact(path: Path) -> Result:
     content = _content_of(path)
     if content[:2] == b"PK":
         content = bundle.unpacked(content).get(FILE_NAME, b"")
-    result = parsed(content, str(path))
+    result = shaped(content, str(path))
     if _digest_differs(result):
         raise ResultError(
             say("the result is no longer the one that was written"),
@@ -120,7 +120,7 @@ def _verified(
     try:
         result = parsed(content, "")
     except ResultError as error:
-        return Verification((*first, asked("file", _ASKS["file"], [str(error.problems[0].what)]), *_not_asked(_ASKS)))
+        return Verification((*first, asked("file", _ASKS["file"], [error.problems[0].what]), *_not_asked(_ASKS)))
     checks = [*first, asked("file", _ASKS["file"], _differing_bytes(content, result))]
     schema = asked("schema", _ASKS["schema"], _against_schema(content))
     checks.append(schema)

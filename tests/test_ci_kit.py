@@ -60,7 +60,7 @@ def test_the_step_runs_what_its_inputs_say(tmp_path: Path) -> None:
         tmp_path,
         **{
             "plan": "province",
-            "formats": "sarif:a b.sarif\r\n\njunit:junit.xml\n",
+            "formats": "sarif:a b.sarif\r\n\ngithub\njunit:junit.xml\n",
             "fail-under": "complete=95%\nreceived=99%",
             "fail-under-per": "facility",
             "baseline": "old.json",
@@ -77,6 +77,12 @@ def test_the_step_runs_what_its_inputs_say(tmp_path: Path) -> None:
     ]
     assert code == 3
     assert outputs == {"sarif": "a b.sarif", "junit": "junit.xml", "exit-code": "3"}
+
+
+def test_the_step_installs_what_runs_by_its_hash_and_nothing_that_only_tests() -> None:
+    install, _ = (step["run"] for step in read("action.yml")["runs"]["steps"])
+    assert re.findall(r"-r \S+", install) == ['-r "$SOURCE/requirements-run.lock"']
+    assert "--require-hashes -r" in install
 
 
 @pytest.mark.skipif(BASH is None, reason="there is no bash here")

@@ -84,6 +84,20 @@ def test_the_id_of_a_feature_itself_is_tried() -> None:
     assert outlines(content, {"1"}).key == "id"
 
 
+LINE = [[108.0, 12.0], [108.3, 12.1], [108.6, 12.2], [108.0, 12.0]]
+
+
+@pytest.mark.parametrize("rings", [[], [SQUARE[:1] * 4], [LINE], [LINE, SQUARE]])
+def test_an_outline_without_extent_is_no_outline(rings: list[list[list[float]]], tmp_path: Path) -> None:
+    flat = {**feature("1"), "geometry": {"type": "Polygon", "coordinates": rings}}
+    assert list(outlines(collection(flat, feature("2")), {"1", "2"}).rings) == ["2"]
+    _, _, notes, _ = loaded(tmp_path, collection(flat, feature("2")), "1", "2")
+    assert notes == ["communes.geojson: no outline of 1"]
+    with pytest.raises(GeoJsonError, match="no feature of an area has an outline") as refused:
+        outlines(collection(flat), {"1"})
+    assert "map_key" not in str(refused.value.fix)
+
+
 OPEN_RING = [[108.0, 12.0], [108.1, 12.0], [108.1, 12.1], [108.0, 12.1]]
 WRONG = {
     "nothing": b"",

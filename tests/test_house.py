@@ -9,9 +9,13 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from collections.abc import Iterable
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("duckdb", "fhir", "great_expectations", "pandas", "pandera", "polars", "pyarrow", "sqlalchemy")
@@ -45,9 +49,9 @@ print("imported:", sorted({set(HEAVY)} & set(sys.modules)))
 
 
 # ------------------------------------------------------------------------------------------------ the lock
-def locked() -> dict[str, list[str]]:
-    """Each requirement of the lock, ``name==version``, and the lines that belong to it."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def locked(name: str = "requirements.lock") -> dict[str, list[str]]:
+    """Each requirement of a lock, ``name==version``, and the lines that belong to it."""
+    lock = (ROOT / name).read_text(encoding="utf-8")
     entries: dict[str, list[str]] = {}
     for line in lock.splitlines():
         if not line.startswith((" ", "#")):
@@ -81,7 +85,39 @@ def test_the_lock_has_everything_the_project_asks_for() -> None:
     assert names <= {requirement.partition("==")[0] for requirement in locked()}
 
 
+def named(requirements: Iterable[str]) -> set[str]:
+    return {canonicalize_name(Requirement(text).name) for text in requirements}
+
+
+def test_what_runs_has_a_lock_of_its_own_without_what_only_tests() -> None:
+    """Of two locks that differ nobody could say which was tested; what one of the libraries asks for is in it too."""
+    runs, whole = locked("requirements-run.lock"), locked()
+    hashes = {name: {line for line in lines if line.startswith("--hash")} for name, lines in whole.items()}
+    assert {name: set(lines) for name, lines in runs.items()} == {name: hashes[name] for name in runs}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    due = {name for text in runs if (name := text.partition("==")[0]) not in named(project["build-system"]["requires"])}
+    reached, asked = set[str](), named(project["project"]["dependencies"])
+    while asked:
+        reached |= asked
+        wanted = [Requirement(text) for name in asked for text in requires(name) or ()]
+        asked = named(str(one) for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})) - reached
+    assert reached <= due
+    only_tested = named(project["project"]["optional-dependencies"]["dev"]) - reached
+    assert only_tested
+    assert not only_tested & due
+
+
 # ------------------------------------------------------------------------------------------------ the wheel
+def test_what_is_built_from_a_source_archive_can_be_tested_there() -> None:
+    listed = run("git", "ls-files")
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packed = set(project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"])
+    there = {line.partition("/")[0] for line in listed.stdout.splitlines()}
+    assert there - packed == {".ci", ".gitignore", "pyproject.toml"}  # the last two are always packed
+
+
 def test_an_installed_wheel_finds_its_suites(tmp_path: Path) -> None:
     built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path)
     assert built.returncode == 0, built.stdout + built.stderr

@@ -13,7 +13,9 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.province import province
-from recaudit.reports.html.page import html, one_facility
+from recaudit.reports.formats import FORMATS
+from recaudit.reports.html.page import html
+from recaudit.reports.wish import Wish
 from recaudit.result import Result
 from tests.browser import Tab, chromium
 from tests.vietnamese import english_in
@@ -350,10 +352,11 @@ def test_the_page_of_one_facility_knows_nobody_else(browser: Any, tmp_path: Path
     own = sample()["facilities"][0]
     others = [one for one in sample()["facilities"] if one is not own]
     path = tmp_path / "one.html"
-    path.write_bytes(one_facility(sample(), own["sector"], own["id"], language="vi"))
+    path.write_bytes(FORMATS["html"].make(sample(), Wish(0, "", facility=(own["sector"], own["id"]), language="vi")))
     tab = Tab(browser, path)
     tab.open()
-    seen = ""
+    first = tab.page.locator("main").inner_text()
+    seen = first
     for address in (
         "#/",
         "#/rules",
@@ -365,7 +368,8 @@ def test_the_page_of_one_facility_knows_nobody_else(browser: Any, tmp_path: Path
     ):
         seen += tab.go(address).locator("body").inner_text()
     tab.context.close()
-    assert own["name"] in seen
+    assert own["name"] in first
+    assert "Tuyên bố có liên quan đến cơ sở này" in first
     assert tab.complaints == []
     assert not [one["name"] for one in others if re.search(rf"{re.escape(one['name'])}(?!\d)", seen)]
     assert not [one["id"] for one in others if re.search(rf"\b{one['id']}\b", seen)]

@@ -8,16 +8,21 @@ import json
 import math
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from benchmarks.province import province
+from recaudit.reports import vocabulary
 from recaudit.reports.bars import columns, mark_at
 from recaudit.reports.html import linking
+from recaudit.reports.html.messages import catalogues
 from recaudit.reports.html.page import html
+from recaudit.reports.languages import speaking
+from recaudit.reports.parts import claim_counts
+from recaudit.terms import WORDS
 from tests.browser import Tab, chromium
 
 PROBE = """import { barParts, claimedLevel, markAt } from "./bars.js";
@@ -26,7 +31,11 @@ import { bandOf, shortShare } from "./places.js";
 import { canBeDrawn } from "./outlinemap.js";
 import { facilitiesSaid } from "./placescard.js";
 import { pointsOf } from "./charts.js";
-globalThis.probe = { barParts, claimedLevel, markAt, tileGrid, bandOf, shortShare };
+import { catalogued, moment, speak } from "./say.js";
+import { placeOf, roleWord, statusWord, verdictWord, verdictsCounted } from "./terms.js";
+import { countsOfClaim } from "./claim.js";
+const words = { placeOf, roleWord, statusWord, verdictWord, verdictsCounted, countsOfClaim, moment, catalogued, speak };
+globalThis.probe = { barParts, claimedLevel, markAt, tileGrid, bandOf, shortShare, ...words };
 Object.assign(globalThis.probe, { canBeDrawn, facilitiesSaid, pointsOf });
 """
 
@@ -152,6 +161,38 @@ def test_a_tile_is_coloured_by_what_is_known_to_be_reached(
     reached, short, unknown = standing
     counts = {"standing": {"reached": reached, "short": short, "unknown": unknown}, "whole": sum(standing)}
     assert probe.evaluate("(counts) => [probe.bandOf(counts), probe.shortShare(counts)]", counts) == [band, share]
+
+
+def test_the_page_has_the_words_of_the_other_reports(probe: Any) -> None:  # noqa: ANN401
+    """In Vietnamese: codes, places of findings, counts of claims, the time of the run."""
+    probe.evaluate("(given) => { probe.catalogued(given); probe.speak('vi'); }", catalogues(linking.script(), {}))
+    standing = {"reached": 41, "short": 29, "unknown": 36}
+    counted = {"received": {"reached": 79, "short": 20, "unknown": 7}, "complete": standing}
+    claims: list[Any] = [
+        {"level": "records", "rung": rung, "low": low, "high": None, "standing": counted}
+        for rung, low in (("complete", None), ("complete", [41, 106]), ("received", [79, 106]))
+    ] + [{"level": "facilities", "rung": "complete", "low": [0, 1], "high": [1, 1], "standing": {}}]
+    wordings = [*WORDS["verdict"], "supported (≥ 97.5 % at 95 %)", "later"]
+    places = ["a.b: empty", "a.b: not in c", "a.b: no list of {x:id}", "a.b: users of another type", "Patient", "x: y"]
+    with speaking("vi"):
+        asked: list[tuple[str, list[Any], Callable[[Any], str]]] = [
+            ("statusWord", [*WORDS["status"], "later"], vocabulary.status),
+            ("verdictWord", wordings, vocabulary.verdict),
+            ("roleWord", [*WORDS["role"], "later"], lambda role: vocabulary.word_of("role", role)),
+            ("placeOf", places, vocabulary.place),
+            ("countsOfClaim", claims, claim_counts),
+        ]
+        for name, codes, word in asked:
+            found = probe.evaluate("([name, codes]) => codes.map((code) => probe[name](code))", [name, codes])
+            assert found == [word(code) for code in codes], name
+    run = probe.evaluate("['2026-11-26T06:18:06+00:00', '2026-11-26T06:18:06.25+07:00', 'soon'].map(probe.moment)")
+    assert run == ["06:18:06 ngày 26/11/2026 (UTC)", "06:18:06 ngày 26/11/2026 (UTC+07:00)", "soon"]
+    claims = [{"verdict": "confirmed", "wording": "confirmed by count"}, {"verdict": "refuted", "wording": "refuted"}]
+    assert probe.evaluate("(claims) => probe.verdictsCounted(claims)", claims) == [
+        "1 bị bác bỏ",
+        "1 được xác nhận theo số đếm",
+    ]
+    probe.evaluate("probe.speak('en')")
 
 
 def test_every_area_has_a_tile_of_its_own_near_its_neighbours(probe: Any) -> None:  # noqa: ANN401
@@ -298,3 +339,19 @@ def test_an_area_says_what_its_records_add_up_to(tab: Tab) -> None:
     page.locator(".tiles a").first.click()
     assert re.search(r"expected = .* reached \+ .* unknown \+ .* known short", page.locator("main").inner_text())
     assert tab.complaints == []
+
+
+def test_every_column_has_a_name_and_a_bar_beside_its_numbers_is_not_read_out(browser: Any, tmp_path: Any) -> None:  # noqa: ANN401
+    file = tmp_path / "report.html"
+    file.write_bytes(html(province(40, 3, 7)))
+    tab = Tab(browser, file)
+    page = tab.open("#/facilities")
+    for address in ("#/facilities", "#/areas", "#/rules", "#/print"):
+        tab.go(address)
+        heads = page.locator("#main thead th").evaluate_all("(all) => all.map((one) => one.textContent.trim())")
+        assert heads
+        assert "" not in heads
+    tab.go("#/facilities")
+    assert page.locator("#main td.bar svg").count()
+    assert page.locator('#main td.bar [role="img"]').count() == 0
+    tab.context.close()

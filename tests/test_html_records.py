@@ -3,6 +3,7 @@
 import copy
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 
 from benchmarks.province import province
-from recaudit.reports.html.linking import modules
-from recaudit.reports.html.page import html
+from recaudit.model import STATES
+from recaudit.reports.html.linking import APP, STYLES, modules
+from recaudit.reports.html.page import html, one_facility
 from recaudit.result import Result
 from tests.browser import Tab, chromium
+from tests.test_machine_formats import csv_table
+from tests.test_silence import after_the_deadline
 
 MARKED = "Trạm y tế Đắk Ơn"
 FORMULA = "=1+1"
@@ -30,7 +34,18 @@ def made() -> Any:  # noqa: ANN401 - JSON
     result: Any = copy.deepcopy(province(60, 6, 3))
     result["facilities"][0]["name"] = MARKED
     result["facilities"][1]["name"] = FORMULA
+    idle = result["rules"][-1]  # applies to no row
+    for counts in [idle["totals"], *(one["rules"].get(idle["id"]) for one in result["facilities"])]:
+        if counts is not None:
+            rows = sum(counts[state] for state in STATES)
+            counts |= dict.fromkeys(counts, 0) | {"not_applicable": rows}
+    idle["facilities_failing"] = 0
     return result
+
+
+def alike(rows: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
+    """Rows with the names of their columns, in an order of their own."""
+    return sorted([*row.items()] for row in rows)
 
 
 def nothing() -> Result:
@@ -104,6 +119,11 @@ def test_modules_are_short_and_say_what_they_are_for() -> None:
         text = modules()[f"{name}.js"]
         assert len(text.splitlines()) < 300, name
         assert text.startswith("// "), name
+    assert {path.name for path in APP.glob("*.css")} == {*STYLES}
+    for name in STYLES:
+        text = (APP / name).read_text(encoding="utf-8")
+        assert len(text.splitlines()) < 350, name
+        assert text.startswith("/* "), name
 
 
 def test_a_name_is_found_without_its_marks(tab: Tab) -> None:
@@ -126,9 +146,20 @@ def test_a_file_has_every_row_that_was_sought_not_only_the_page(tab: Tab) -> Non
     rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
     assert len(rows) == 60
     assert f"'{FORMULA}" in {row["name"] for row in rows}
+    assert alike(rows) == alike(csv_table(made(), "facilities"))
     for row in rows:
         if row["expected"]:
             assert int(row["expected"]) == sum(int(row[f"complete_{part}"]) for part in ("reached", "short", "unknown"))
+
+
+def test_a_file_of_areas_is_the_one_that_the_command_writes(tab: Tab) -> None:
+    page = tab.go("#/areas")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save as CSV").first.click()
+    saved = list(csv.DictReader(io.StringIO(Path(saving.value.path()).read_text(encoding="utf-8-sig"))))
+    assert saved
+    written = [row for row in csv_table(made(), "areas") if row["sector"] == saved[0]["sector"]]
+    assert alike(saved) == alike(written)
 
 
 def test_a_silent_facility_is_not_said_to_have_0_percent(tab: Tab) -> None:
@@ -141,6 +172,24 @@ def test_a_silent_facility_is_not_said_to_have_0_percent(tab: Tab) -> None:
     assert not [share for share in shares if share.replace("\u00a0", " ") == "0 %"]
 
 
+def test_what_the_plan_made_of_silence_is_said(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    late = after_the_deadline(made())
+    silent = next(one for one in late["facilities"] if one["status"] == "silent" and one["expected"])
+    (tmp_path / "late.html").write_bytes(one_facility(late, silent["sector"], silent["id"]))
+    tab = Tab(browser, tmp_path / "late.html")
+    address = f"#/facility/{silent['sector']}/{silent['id']}"
+    text = tab.open(address).locator("main").inner_text()
+    assert "By the plan, what was not submitted is missing" in text
+    assert "counted as unknown" not in text
+    assert "not submitted" in text
+    assert not any(tab.page.locator("main span.share").all_inner_texts())  # those of rules are folded
+    slip = tab.go("#/print").locator(".slip")
+    assert "By the plan, what was not submitted is missing" in slip.inner_text()
+    assert not slip.locator("span.share").all_inner_texts()
+    tab.context.close()
+    assert tab.complaints == []
+
+
 def test_sums_are_made_again_on_the_page(tab: Tab) -> None:
     text = tab.go("#/methods").locator("main").inner_text()
     assert text.count("made again on this page, are these totals") == len(made()["totals"])
@@ -151,6 +200,19 @@ def test_facilities_of_a_rule_sum_to_it(tab: Tab) -> None:
     rule = made()["rules"][0]
     text = tab.go(f"#/rule/{rule['sector']}/{rule['id']}").locator("main").inner_text()
     assert "are the same in every state" in text
+
+
+def test_a_rule_that_judged_no_row_is_not_praised(tab: Tab) -> None:
+    rule = made()["rules"][-1]
+    text = tab.go(f"#/rule/{rule['sector']}/{rule['id']}").locator("main").inner_text()
+    assert text.count("No row was eligible") == 2
+    assert "No facility misses it" not in text
+
+
+def test_no_threshold_stands_in_the_overview_that_nobody_promised(tab: Tab) -> None:
+    figures = tab.go("#/").locator(".sector-figures").all_inner_texts()
+    assert figures
+    assert not re.findall(r"\d+ %[\w ]* or more", " ".join(figures))
 
 
 def test_areas_of_a_claim_sum_to_it(tab: Tab) -> None:

@@ -4,6 +4,7 @@ stands on a facility's page."""
 import base64
 import copy
 import hashlib
+import io
 import json
 import re
 import zlib
@@ -11,7 +12,7 @@ from functools import cache
 from typing import Any, cast
 
 import pytest
-from babel.messages.extract import extract_from_file
+from babel.messages.extract import extract
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,13 +23,14 @@ from recaudit.reports.alone import alone, asked, facility_files
 from recaudit.reports.formats import FORMATS
 from recaudit.reports.html import linking
 from recaudit.reports.html.packing import packed, unpacked
-from recaudit.reports.html.page import columns, html, one_facility, per_facility
+from recaudit.reports.html.page import columns, html
 from recaudit.reports.html.streams import Reader, put, signed, unsigned
+from recaudit.reports.html.summary import summary
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import known
 from recaudit.reports.wish import Wish
 from recaudit.result import Result
-from recaudit.said import say
+from recaudit.said import as_entry, say
 
 HOSTILE = "</script><script>alert(1)</script> {{7*7}} \u202e =HYPERLINK(\u2028"
 
@@ -135,11 +137,6 @@ def test_a_result_whose_sums_do_not_hold_is_refused() -> None:
     assert caught.value.problems[0].fix
 
 
-def test_a_result_that_something_speaks_against_is_refused() -> None:
-    with pytest.raises(ResultError, match="claims/a"):
-        html(small(), wrong=[say("claims/a: 1 in the result, 2 again")])
-
-
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="no catalogue"):
         html(small(), language="xx")
@@ -201,8 +198,8 @@ def test_who_runs_no_scripts_reads_claims_and_areas_in_every_language() -> None:
 def test_every_message_of_the_program_is_found_in_its_text() -> None:
     """Which messages the page needs is asked by looking for them in the script."""
     script = linking.script()
-    for file in linking.modules():
-        for _, texts, _, _ in extract_from_file("javascript", linking.APP / file, keywords={"t": None, "tn": (1, 2)}):
+    for module in linking.modules().values():
+        for _, texts, _, _ in extract("javascript", io.BytesIO(module.encode()), keywords={"t": None, "tn": (1, 2)}):
             for text in [texts] if isinstance(texts, str) else texts:
                 assert json.dumps(text, ensure_ascii=False) in script
 
@@ -265,21 +262,14 @@ def test_nobody_else_stands_on_the_page_of_a_facility() -> None:
     ]
     result["claims"][0]["scope"]["facilities"] = [one["id"] for one in result["facilities"]]
     sums = {str(total[name]) for total in result["totals"].values() for name in ("read", "expected")}
-    for name, page in per_facility(result):
+    for name, sector, one in facility_files(result):
+        page = FORMATS["html"].make(result, Wish(0, "", facility=(sector, one)))
         own = name.removesuffix(".html")[-2:]
         text = page.decode() + json.dumps(head(page), ensure_ascii=False)
         assert f"own{own}" in text
         assert set(re.findall(r"own(\d\d)", text)) == set(re.findall(r"Trạm (\d\d)!", text)) == {own}
         numbers = set(re.findall(r"\d+", re.sub(r"[\d.,]+", lambda found: re.sub(r"[.,]", "", found[0]), text)))
         assert not sums & numbers
-
-
-def test_the_format_asked_of_one_facility_is_that_page() -> None:
-    one = small()["facilities"][0]
-    key = one["sector"], one["id"]
-    made = FORMATS["html"].make(small(), Wish(0, say("x"), facility=key, language="vi"))
-    assert made == one_facility(small(), *key, language="vi")
-    assert head(made)["only"] == {"sector": key[0], "id": key[1]}
 
 
 def test_the_result_of_one_facility_keeps_its_sums() -> None:
@@ -306,7 +296,38 @@ def test_of_claims_a_facility_sees_what_they_promise_and_no_more() -> None:
 
 def test_a_facility_that_is_not_there_is_refused() -> None:
     with pytest.raises(ResultError, match="no such facility"):
-        one_facility(small(), "health", "nowhere")
+        FORMATS["html"].make(small(), Wish(0, "", facility=("health", "nowhere")))
+
+
+def unscripted(page: bytes) -> str:
+    """What a reader sees who runs no scripts."""
+    return re.sub(r"<script.*?</script>|<style.*?</style>", "", page.decode(), flags=re.DOTALL)
+
+
+def test_the_page_of_a_facility_says_what_claims_ask_and_that_verdicts_are_left_out() -> None:
+    result = small()
+    one = result["facilities"][0]
+    wish = Wish(0, "", facility=(one["sector"], one["id"]), language="vi")
+    page = FORMATS["html"].make(result, wish)
+    assert head(page)["only"] == {"sector": one["sector"], "id": one["id"]}
+    assert [each["id"] for each in head(page)["promises"]] == [result["claims"][0]["id"]]
+    text = unscripted(page)
+    assert f"<li>{result['claims'][0]['id']}: " in text
+    assert "Verdicts are of several facilities together" in text
+    assert "No claim" not in text
+    assert "<table" not in text  # of claims and of areas
+    result["claims"][0]["scope"]["facilities"] = ["another"]
+    assert "No claim speaks of this facility." in unscripted(FORMATS["html"].make(result, wish))
+
+
+def test_without_scripts_a_verdict_is_worded_in_full_and_once_and_a_day_as_people_write_it() -> None:
+    result = small()
+    result["period"] |= {"from": "2026-07-01", "to": "2026-09-30"}
+    result["claims"][0]["sentence"] = as_entry(say("{verdict}: all", verdict=say("confirmed by count")))
+    text = summary(result, "vi")
+    assert "<td>confirmed by count: " in text
+    assert "2026-07-01 to 2026-09-30" in text
+    assert "01/07/2026 đến 30/09/2026" in text
 
 
 @settings(max_examples=30)

@@ -477,6 +477,10 @@ def test_a_report_of_our_own_may_be_written_again_and_nothing_else(tmp_path: Pat
         b"<?xml version='1.0'?>",
         b"# Notes\n",
         b"<!doctype html><p>",
+        b"<",
+        b"{",
+        b"r",
+        b"\xef\xbb",
     ):
         file.write_bytes(foreign)
         assert not is_ours(file)

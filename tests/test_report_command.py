@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from recaudit.reports.formats import FORMATS, Output, made
 from recaudit.reports.wish import Wish
 from recaudit.result import FILE_NAME, load, sealed, write
 from tests.golden.province import province
+from tests.test_html_report import head
 
 ONE, OTHER = "KCB66001", "Trung tâm y tế Krông Pắc"
 
@@ -36,7 +38,8 @@ def text_of(file: Path) -> str:
 
 def test_every_format_is_written_as_the_result_says_and_the_code_is_0(saved: Path) -> None:
     names = sorted(FORMATS.keys() - {"bundle"})  # which needs the files that were judged
-    options = [part for name in names for part in ("-f", f"{name}:out.{name}")]
+    files = {name: f"out.{name}" for name in names} | {"csv": "csv.zip"}
+    options = [part for name in names for part in ("-f", f"{name}:{files[name]}")]
     assert cli.run(["report", *options]) == 0
     result = load(saved / FILE_NAME)
     code, why = outcome_of(result)
@@ -44,7 +47,20 @@ def test_every_format_is_written_as_the_result_says_and_the_code_is_0(saved: Pat
     for name in names:
         if name != "text":  # whose pages name no folder
             [(_, content)] = made(result, Output(name, None), Wish(code, why))
-            assert (saved / f"out.{name}").read_bytes() == content, name
+            assert (saved / files[name]).read_bytes() == content, name
+
+
+def test_no_format_renders_a_verdict_that_the_counts_speak_against(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = province()
+    claim = next(one for one in forged["claims"] if one["verdict"] == "refuted")
+    claim["verdict"] = claim["wording"] = "confirmed"
+    write(sealed(forged), saved / FILE_NAME)
+    for name in sorted(FORMATS.keys() - {"bundle"}):
+        assert cli.run(["report", "-f", f"{name}:out"]) == 2
+        assert f"the sums of the result do not hold: claim {claim['id']}" in capsys.readouterr().err
+    assert not (saved / "out").exists()
 
 
 def test_a_report_goes_to_stdout_where_no_file_is_named(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +99,12 @@ def test_a_report_of_one_facility_has_nothing_of_its_neighbours(saved: Path) -> 
     assert ONE in one
     for other in whole["facilities"]:
         assert other["id"] == ONE or other["id"] not in one
-    assert OTHER not in text_of(saved / "one.html")
+    page = text_of(saved / "one.html")
+    spoken = page + json.dumps(head(page.encode()), ensure_ascii=False)  # the counts beside it hold no text
+    assert ONE in spoken
+    assert OTHER not in spoken
+    for other in whole["facilities"]:
+        assert other["id"] == ONE or other["id"] not in spoken
 
 
 def test_every_facility_gets_one_html_and_one_xlsx(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +119,12 @@ def test_every_facility_gets_one_html_and_one_xlsx(saved: Path, capsys: pytest.C
     before = (saved / "to" / "each" / f"{ids[0]}.html").stat().st_mtime_ns
     assert cli.run(["report", "--per-facility", "to/each"]) == 2
     assert (saved / "to" / "each" / f"{ids[0]}.html").stat().st_mtime_ns == before
+
+
+def test_no_facility_gets_a_file_where_another_output_cannot_be_written(saved: Path) -> None:
+    (saved / "file").touch()
+    assert cli.run(["report", "--per-facility", "each", "-f", "md:file/brief.md"]) == 2
+    assert not (saved / "each").exists()
 
 
 def test_older_results_are_ordered_by_their_day(saved: Path) -> None:
@@ -118,6 +145,25 @@ def test_the_summary_of_a_step_is_added_where_a_workflow_names_it(
     assert cli.run(["report", "-f", "github"]) == 0
     assert "::error" in capsys.readouterr().out
     assert (saved / "summary.md").read_text().startswith("before\n#")
+
+
+def test_a_summary_that_cannot_be_written_costs_nothing_else(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(saved))  # a folder
+    assert cli.run(["report", "-f", "github", "-f", "md:brief.md"]) == 0
+    said = capsys.readouterr()
+    assert "::error" in said.out
+    assert "Nothing was added to GITHUB_STEP_SUMMARY" in said.err
+    assert (saved / "brief.md").is_file()
+
+
+def test_tables_go_into_a_folder_or_an_archive_and_nowhere_else(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["report", "-f", "csv:tables"]) == 2
+    assert "csv:tables/, nor an archive, csv:tables.zip" in capsys.readouterr().err
+    assert not (saved / "tables").exists()
 
 
 def test_what_two_engines_said_differently_stays_in_the_code_that_reports_show() -> None:

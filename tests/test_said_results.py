@@ -25,7 +25,7 @@ from recaudit.locale.__main__ import FROM, IN_PYTHON
 from recaudit.model import BREAKS, Claim, Gate, Level, Per
 from recaudit.result import Result
 from recaudit.said import SaidEntry, as_entry, english
-from recaudit.terms import FINDINGS, GROUPS, UNATTRIBUTED
+from recaudit.terms import FINDINGS, UNATTRIBUTED, WORDS
 from tests import tiny_audit
 from tests.golden.province import province
 from tests.small_worlds import evidence
@@ -160,7 +160,9 @@ def messages() -> frozenset[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     for path in (PACKAGE / "locale").rglob("*.po"):
         with path.open("rb") as file:
-            found |= {(one.id,) if isinstance(one.id, str) else tuple(one.id) for one in read_po(file) if one.string}
+            for one in read_po(file):
+                ids = (one.id,) if isinstance(one.id, str) else tuple(one.id)
+                found |= {ids, ids[:1]} if one.string else set()  # one with a plural is found without it too
     return frozenset(found)
 
 
@@ -190,7 +192,7 @@ def codes_of(result: Result) -> Iterator[tuple[str, frozenset[str]]]:
     for entry in result["inputs"]:
         yield from ((one["kind"], FINDINGS) for one in entry["findings"])
     yield from ((reason, frozenset(UNATTRIBUTED)) for reason in result["unattributed"])
-    yield from ((one["groups"], frozenset(GROUPS)) for one in result.get("patterns", []))
+    yield from ((one["groups"], frozenset(WORDS["gathered"].values())) for one in result.get("patterns", []))
     if (compared := result.get("run", {}).get("agreement")) is not None:
         yield from ((one["kind"], frozenset(agreement.KINDS)) for one in compared["kinds"])
         yield from ((one["why"], agreement.LEFT_OUT) for one in compared["not_compared"])

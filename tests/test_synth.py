@@ -24,6 +24,7 @@ from recaudit.synth.export import audit, build, claims_of, truth
 from recaudit.synth.health.fhir import HANGING, TABLES, TYPES, conformant, resource
 from recaudit.synth.health.states import RULES
 from recaudit.synth.sectors import SECTORS
+from tests.laws import put
 
 BOTH = ("health", "education")
 SAMPLE = Spec(seed=5, facilities=14, records=9, sectors=BOTH, schools=11)
@@ -77,7 +78,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 
 
 def test_what_is_written_is_a_plan_that_loads_and_a_register_that_holds(tmp_path: Path) -> None:
-    write(tmp_path / "sample", SAMPLE)
+    put(sample(), tmp_path / "sample")
     loaded = plan.load(tmp_path / "sample")
     known = register.load(loaded)
     truth = truth_of(SAMPLE)

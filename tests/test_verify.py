@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from recaudit import audit, cli
 from recaudit.errors import ResultError
 from recaudit.reports.identities import broken
+from recaudit.reports.languages import speaking, words
 from recaudit.reports.verification import Check, Verification, lines, page
 from recaudit.result import FILE_NAME, Result, as_text, load, write
-from recaudit.said import say
+from recaudit.said import Said, say
 from recaudit.synth import Spec
 from recaudit.synth import write as write_province
 from recaudit.verify import contradictions, intact, verify
@@ -333,6 +334,15 @@ def test_only_an_intact_result_is_compared_with(tiny: Path, tmp_path: Path) -> N
     (tmp_path / "r.json").write_text(text.replace('"matched": 2', '"matched": 3', 1), encoding="utf-8")
     with pytest.raises(ResultError, match="no longer the one that was written"):
         intact(tmp_path / "r.json")
+
+
+@pytest.mark.parametrize("content", [b"{}", b"PK and no archive", b"[1"])
+def test_why_a_file_is_no_result_is_said_in_every_language(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    [found] = [one for check in verify(tmp_path / "a.json").checks if check.state == "fails" for one in check.found]
+    assert isinstance(found, Said)
+    with speaking("vi"):
+        assert words(found) != str(found)
 
 
 def test_no_question_asked_is_no_answer() -> None:

@@ -118,8 +118,8 @@ def test_a_pipe_gets_one_line_a_rule_and_no_key(run: Path, capsys: pytest.Captur
     assert cli.run(["rows", "--facility", "66001", "--result", str(run.parent)]) == 0
     *rows, last = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[0] for line in rows] == ["row", "row"]
-    assert "looks_at=Encounter.class.code\tfile=export/Encounter.ndjson\tline=1" in rows[1]
-    assert last == "rows\t66001\trecords=1\trules=2\tdoubtful=0\tnameless=0"
+    assert "looks_at=Encounter.class.code\trecord_file=export/Encounter.ndjson\trecord_line=1\tfix=" in rows[1]
+    assert last == "rows\t66001\trecords=1\trepairs=2\trules=2\tdoubtful=0\tnameless=0"
     assert MARK not in "".join(rows)
 
 
@@ -130,7 +130,7 @@ def test_a_person_gets_a_page_of_80_columns(
     monkeypatch.setenv("COLUMNS", "80")
     assert cli.run(["rows", "--facility", "66001", "--result", str(run), "--show-keys"]) == 0
     page = capsys.readouterr().out
-    assert "1 record to repair, 2 rules missed" in page
+    assert "1 record to repair, 2 misses of 2 rules" in page
     assert f"{id_of('e1')}  export/Encounter.ndjson:1" in page
     assert "How to repair" in page
     assert max(map(len, page.splitlines())) <= 80
@@ -149,7 +149,7 @@ def test_a_table_is_for_its_owner_and_takes_no_other_file(
     with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["Rule"] for row in rows] == ["conformant:encounter", "own-class"]
-    assert [row["Line"] for row in rows] == ["1", "1"]
+    assert [row["Line of the record"] for row in rows] == ["1", "1"]
     said = capsys.readouterr()
     assert said.out == ""
     assert "Wrote 2 rows to" in said.err
@@ -183,6 +183,17 @@ def test_the_folder_that_was_kept_is_found_beside_a_newer_result(
     shutil.copytree(run, tmp_path / "kept")
     shutil.copyfile(run / FILE_NAME, tmp_path / FILE_NAME)
     assert cli.run(["rows", "--facility", "66001", "--result", str(tmp_path)]) == 0
+
+
+def test_of_a_packed_file_a_pipe_gets_the_file_alone(run: Path) -> None:
+    from recaudit.reports.repairs import lines
+
+    [entry, *_] = load(run / FILE_NAME)["facilities"]
+    packed = worklist.Repair("r", "rule", "unmet", ("Patient.gender",), worklist.Place("Encounter.ndjson.gz"))
+    gone = worklist.Repair("r", "received", "missing", (), None)
+    first, second, _ = lines(entry, WorkList((packed, gone), 2, 0, 0), {})
+    assert "looks_at=Patient.gender\trecord_file=Encounter.ndjson.gz\tfix=?" in first
+    assert "record_" not in second
 
 
 def test_a_table_holds_no_formula() -> None:

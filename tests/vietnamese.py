@@ -24,6 +24,7 @@ PROPER: Final = (
     "SHA-256",
     "CSV",
     "JSON",
+    "UTF-8",
     "FHIR",
     "OneRoster",
     "WCAG",
@@ -48,15 +49,24 @@ def english_in(texts: Iterable[str], result: Any) -> dict[str, list[str]]:  # no
 
 @cache
 def _words() -> frozenset[str]:
+    """Words that stand in a translation and not in what it translates: what both have is a command, a file, a code, or
+    was left in English. (A word that both languages write alike is found in another translation.)"""
     with (CATALOGUES / "vi" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
         catalogue = read_po(file, "vi")
-    texts = [
-        text
+    return frozenset(
+        word
         for one in catalogue
         if one.id and one.string
-        for text in ([one.string] if isinstance(one.string, str) else one.string)
-    ]
-    return frozenset(word.lower() for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text)))
+        for word in _words_of(_forms(one.string)) - _words_of(_forms(one.id))
+    )
+
+
+def _forms(text: str | Iterable[str]) -> list[str]:
+    return [text] if isinstance(text, str) else [*text]
+
+
+def _words_of(texts: Iterable[str]) -> set[str]:
+    return {word.lower() for text in texts for word in _WORD.findall(re.sub(r"\{\w+\}", "", text))}
 
 
 def _spoken(result: Any) -> set[str]:  # noqa: ANN401 - JSON

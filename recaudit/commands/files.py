@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
+from recaudit import writing
 from recaudit.errors import ResultError
 from recaudit.refusals import of_system
 from recaudit.said import say
+from recaudit.writing import beginning, replaced
 
 _HEAD: Final = 4096
 _WHOLE: ContextVar[list[Path] | None] = ContextVar("files written", default=None)
@@ -38,40 +39,20 @@ def wrote(path: Path) -> None:
 def write_private(content: bytes, path: Path, *, ours: Callable[[bytes], bool]) -> None:
     """Write a file whole or not at all, mode 0600 from its first byte. ``ours``: does a file that is there begin as one
     that recaudit wrote? Raises ``ResultError`` where it does not, or where nothing can be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        if path.is_file() and (head := _head(path)) and not ours(head):
-            raise ResultError(
-                say("a file that recaudit did not write would be overwritten"),
-                where=str(path),
-                fix=say("name another file"),
-            )
-        try:
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            beside.replace(path)
-            wrote(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
+    there = replaced(path)
+    if there is not None and (head := beginning(there, _HEAD)) and not ours(head):
         raise ResultError(
-            say("the file cannot be written ({reason})", reason=of_system(error)),
+            say("a file that recaudit did not write would be overwritten"),
             where=str(path),
-            fix=say("make room, or name another place"),
-        ) from None
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEAD)
+            fix=say("name another file"),
+        )
+    writing.put(content, path, private=True)
+    wrote(path)
 
 
 def put(content: bytes, path: Path) -> None:
     """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
-    from recaudit import result
-
-    result.put(content, path)
+    writing.put(content, path)
     wrote(path)
 
 

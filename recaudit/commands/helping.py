@@ -9,6 +9,16 @@ from recaudit.locale.helps import paragraphs
 from recaudit.reports.languages import told
 
 _ENGLISH: dict[click.Command | click.Option, str] = {}  # what the source says, for the next language
+_KINDS: dict[click.Path, str] = {}  # the same of files, folders and paths
+
+
+class _Named(str):
+    """What a path is, in a sentence of click's, which begins with it in capitals: only its first letter is."""
+
+    __slots__ = ()
+
+    def title(self) -> str:
+        return self.capitalize()
 
 
 def put_in_words(command: click.Command, path: str = "recaudit") -> None:
@@ -17,6 +27,8 @@ def put_in_words(command: click.Command, path: str = "recaudit") -> None:
     for one in command.params:
         if isinstance(one, click.Option):
             one.help = _told(one, one.help)
+        if isinstance(one.type, click.Path):
+            one.type.name = _Named(told(_KINDS.setdefault(one.type, one.type.name)))
     if path in EXAMPLES:
         command.epilog = "\b\n" + "\n".join([told("Examples:"), *(f"  {line}" for line in EXAMPLES[path])])
     if isinstance(command, click.Group):

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from recaudit.reports.languages import known, told
+from recaudit.reports.languages import known
 
 VARIABLE: Final = "RECAUDIT_LANG"
 _OPTION: Final = "--lang"
@@ -39,13 +39,15 @@ def on_every_command(command: click.Command) -> None:
 
 def asked(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """The language to speak: the last ``--lang``, else ``RECAUDIT_LANG``, else the locale's where it has a catalogue,
-    else English. Raises ``click.BadParameter`` for a ``RECAUDIT_LANG`` that is no language; a wrong ``--lang`` is
-    refused where options are read.
+    else English. Both are read as gettext reads a locale: ``vi_VN.UTF-8`` is ``vi``, and what nobody knows, as ``C``,
+    is English. A wrong ``--lang`` is refused where options are read.
 
     >>> asked(["check", "--lang", "vi"], {}), asked([], {"LANG": "vi_VN.UTF-8"})
     ('vi', 'vi')
     >>> asked([], {"LC_ALL": "C", "LANG": "vi_VN"}), asked([], {"RECAUDIT_LANG": "vi", "LC_ALL": "C"})
     ('en', 'vi')
+    >>> asked([], {"RECAUDIT_LANG": "VI_vn.utf8"}), asked([], {"RECAUDIT_LANG": "C", "LANG": "vi"})
+    ('vi', 'en')
     """
     named = ""
     for place, argument in enumerate(arguments):
@@ -57,14 +59,6 @@ def asked(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
             named = argument.partition("=")[2]
     if named:
         return named if named in known() else "en"
-    if wished := environment.get(VARIABLE, ""):
-        if wished not in known():
-            languages = ", ".join(known())
-            raise click.BadParameter(
-                told("{wished} is not one of {languages}.", wished=repr(wished), languages=languages),
-                param_hint=VARIABLE,
-            )
-        return wished
-    local = next((value for name in _LOCALES if (value := environment.get(name))), "")
+    local = next((value for name in (VARIABLE, *_LOCALES) if (value := environment.get(name))), "")
     spoken = re.split(r"[_.@-]", local.lower())[0]
     return spoken if spoken in known() else "en"

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from recaudit.commands import files, printing
-from recaudit.errors import ResultError, Unusable
+from recaudit.errors import Unusable
 from recaudit.refusals import of_system
 from recaudit.reports.languages import told
-from recaudit.said import say
 
 if TYPE_CHECKING:
     from recaudit.reports.formats import Output
@@ -59,7 +58,8 @@ def refuse(wanted: Iterable[Output], *more: Path | None) -> None:
 
 def write(result: Result, wanted: tuple[Output, ...], wish: Wish) -> bool:
     """Write every output; whether stdout is taken by one. In a step of a GitHub workflow the format github also adds
-    the brief to the step's summary. Raises ``ResultError`` when a file cannot be made or written."""
+    the brief to the step's summary; where it cannot, it says so, and all else is as it was asked for. Raises
+    ``ResultError`` when a file cannot be made or written."""
     from recaudit.reports.formats import made
 
     ready = [pair for one in wanted for pair in made(result, one, wish)]
@@ -85,8 +85,10 @@ def _summarise(result: Result, wish: Wish) -> None:
         with Path(named).open("ab") as file:
             file.write(summary(result, wish))
     except OSError as error:
-        raise ResultError(
-            say("the summary of the step cannot be written ({reason})", reason=of_system(error)),
-            where=STEP_SUMMARY,
-            fix=say("unset it where no workflow runs"),
-        ) from None
+        printing.note(
+            told(
+                "Nothing was added to {variable} ({reason}); all else is written.",
+                variable=STEP_SUMMARY,
+                reason=of_system(error),
+            )
+        )

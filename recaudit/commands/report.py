@@ -13,7 +13,9 @@ from recaudit.commands.completing import formats, ids
 from recaudit.commands.results import outcome_of, saved
 
 if TYPE_CHECKING:
-    from recaudit.reports.formats import Output
+    from collections.abc import Sequence
+
+    from recaudit.reports.formats import Format, Output
     from recaudit.reports.wish import Wish
     from recaudit.result import Result
 
@@ -72,6 +74,8 @@ def report(
     Exit code 0 when all is written, 2 when something is wrong; it is never that of the audit.
     """
     from recaudit.reports.hiding import hiding
+    from recaudit.reports.identities import broken
+    from recaudit.reports.identities import refuse as refuse_to_render
     from recaudit.reports.languages import spoken, told
     from recaudit.reports.wish import Wish
 
@@ -81,6 +85,7 @@ def report(
         raise click.UsageError(told("One facility or all of them? Leave out --facility or --per-facility."))
     outputs.refuse_to_hide(wanted, hide_below)
     result = saved(given)
+    refuse_to_render(broken(result))  # in every format, or they would disagree on who is refuted
     code, why = outcome_of(result)
     wish = Wish(
         code,
@@ -93,9 +98,10 @@ def report(
     if facility is not None:
         wish = replace(wish, facility=_alone(result, facility, wanted, hide_below))
     outputs.refuse(wanted)
-    if folder is not None:
-        _each(result, wish, folder, hide_below)
+    places = [] if folder is None else _places(result, folder, hide_below)
     outputs.write(result, wanted, wish)
+    if folder is not None:
+        _each(result, wish, folder, places)
 
 
 def _older(result: Result, paths: tuple[Path, ...]) -> tuple[Result, ...]:
@@ -134,22 +140,28 @@ def _refuse_to_hide_alone(hide_below: int | None) -> None:
         raise click.UsageError(told("A report of one facility holds its own counts: leave out --hide-below."))
 
 
-def _each(result: Result, wish: Wish, folder: Path, hide_below: int | None) -> None:
-    """One file a facility and format. None is written before it is known that all may be."""
+def _places(result: Result, folder: Path, hide_below: int | None) -> list[tuple[tuple[str, str], Format, Path]]:
+    """((sector, id), format, file) of every facility and format. Raises ``ResultError`` where a file is somebody's."""
     from recaudit.reports.alone import facility_files
     from recaudit.reports.formats import FORMATS
-    from recaudit.reports.languages import told_n
     from recaudit.reports.ours import refuse_overwriting
 
     _refuse_to_hide_alone(hide_below)
-    able = {name: known for name, known in FORMATS.items() if known.alone}
+    able = [known for known in FORMATS.values() if known.alone]
     places = [
         ((sector, one), known, folder / f"{name}{known.alone}")
         for name, sector, one in facility_files(result)
-        for known in able.values()
+        for known in able
     ]
     for _, _, path in places:
         refuse_overwriting(path)
+    return places
+
+
+def _each(result: Result, wish: Wish, folder: Path, places: Sequence[tuple[tuple[str, str], Format, Path]]) -> None:
+    """They are written one by one: all of them would not fit into the memory."""
+    from recaudit.reports.languages import told_n
+
     files.folder(folder)
     for one, known, path in places:
         files.put(known.make(result, replace(wish, facility=one)), path)

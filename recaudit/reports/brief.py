@@ -8,8 +8,7 @@ from datetime import date
 from typing import Final
 
 from recaudit.model import RUNGS
-from recaudit.reports import parts, sentences
-from recaudit.reports.codes import code_words
+from recaudit.reports import parts, sentences, vocabulary
 from recaudit.reports.find import key_of
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, spoken, told, told_n, words
@@ -17,7 +16,7 @@ from recaudit.reports.look import ICONS
 from recaudit.reports.markdown import block, code, plain, table
 from recaudit.reports.wish import Wish
 from recaudit.result import ClaimEntry, FacilityEntry, Result
-from recaudit.said import Said, grouped, percent, promised, say
+from recaudit.said import Said, grouped, percent, promised, say, say_n
 
 HEAD: Final = "<!-- recaudit brief -->\n"
 FACILITIES: Final = 10
@@ -95,7 +94,7 @@ def _claims(result: Result, wish: Wish) -> Iterator[str]:
 
 
 def _claim(result: Result, claim: ClaimEntry, wish: Wish) -> list[str]:
-    verdict = f"{ICONS[claim['verdict']]} **{plain(words(code_words(claim['wording'])))}**"
+    verdict = f"{ICONS[claim['verdict']]} **{plain(vocabulary.verdict(claim['wording']))}**"
     shown = [
         f"{code(claim['id'])} {plain(sentences.statement(claim))}",
         verdict,
@@ -110,6 +109,8 @@ def _bounds(claim: ClaimEntry) -> str:
     low, high = claim["low"], claim["high"]
     if low is None and high is None:
         return "—"
+    if low == high and low is not None:
+        return plain(f"{percent(low[0], low[1], spoken())} ({grouped(low[0], spoken())} / {grouped(low[1], spoken())})")
     least = "—" if low is None else percent(low[0], low[1], spoken())
     most = "—" if high is None else percent(high[0], high[1], spoken(), up=True)
     counts = [grouped(bound[0], spoken()) if bound else "—" for bound in (low, high)]
@@ -119,30 +120,14 @@ def _bounds(claim: ClaimEntry) -> str:
 
 
 def _counts(claim: ClaimEntry) -> str:
-    """Records where they stand, or units of the claim's level."""
-    if claim["level"] != "records":
-        low, high = claim["low"], claim["high"]
-        if low is None or high is None:
-            return "—"
-        kept, unknown, broken = low[0], high[0] - low[0], high[1] - high[0]
-        level = code_words(claim["level"])
-        return plain(
-            told(
-                "{kept} kept / {unknown} unknown / {broken} broken, of {n} {level}",
-                kept=kept, unknown=unknown, broken=broken, n=low[1], level=level,
-            )
-        )  # fmt: skip
+    """Records where they stand, or units of the claim's level; as the terminal counts them."""
+    counts = parts.claim_counts(claim)
     at = claim["standing"].get(claim["rung"])
-    received = claim["standing"].get("received")
-    if at is None or received is None:
-        return "—"
-    rung = code_words(claim["rung"])
-    said = told(
-        "{reached} {rung} / {received} received / {expected} expected",
-        reached=at["reached"], rung=rung, received=received["reached"], expected=parts.total(received),
-    )  # fmt: skip
-    open_ = told("{short} known short, {unknown} unknown", short=at["short"], unknown=at["unknown"])
-    return plain(f"{said}; {open_}")
+    if claim["level"] == "records" and counts and at:
+        counts = told(
+            "{counts}; {short} known short, {unknown} unknown", counts=counts, short=at["short"], unknown=at["unknown"]
+        )
+    return plain(counts) or "—"
 
 
 def _reasons(claim: ClaimEntry) -> Iterator[str]:
@@ -168,14 +153,14 @@ def _funnels(result: Result, wish: Wish) -> Iterator[str]:
         yield f"## {told('From expected to timely')}"
     lines = []
     for sector, total in result["totals"].items():
-        name = plain(words(code_words(sector)))
+        name = plain(vocabulary.sector(sector))
         if wish.hidden.sector(sector):
             lines.append(f"- {name}: {told('not shown')}")
             continue
         judged = parts.ruled(result, sector)
         steps = [] if total["expected"] is None else [told("expected {n}", n=total["expected"])]
         steps += [
-            f"{words(code_words(rung))} {grouped(total['rungs'][rung]['reached'], spoken())}"
+            f"{vocabulary.rung(rung)} {grouped(total['rungs'][rung]['reached'], spoken())}"
             for rung in RUNGS
             if rung in total["rungs"] and rung in judged
         ]
@@ -191,8 +176,7 @@ def _funnels(result: Result, wish: Wish) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------ where to act
 def _facilities(result: Result, wish: Wish) -> Iterator[str]:
     of_received = parts.export_only(result)
-    numbered = [one for one in result["facilities"] if of_received or one["expected"] is not None]
-    ranked = [one for one in parts.by_gap(wish.hidden.shown(numbered)) if parts.gap(one) > 0]
+    ranked = parts.first(wish.hidden.shown(result["facilities"]), of_received=of_received)
     gone = wish.hidden.unseen(result["facilities"])
     if ranked:
         yield f"## {told('Largest gaps')}"
@@ -201,6 +185,15 @@ def _facilities(result: Result, wish: Wish) -> Iterator[str]:
         rest = len(ranked) - FACILITIES
         if rest > 0:
             yield told_n("and {n} more facility with a gap", "and {n} more facilities with a gap", n=rest)
+    unsaid = [one for one in wish.hidden.shown(result["facilities"]) if one["expected"] is None]
+    if unsaid and not of_received:
+        rows = say_n("{n} received record", "{n} received records", n=sum(one["matched"] for one in unsaid))
+        said = told_n(
+            "{n} facility without an expected number, {rows} in no sum: {names}",
+            "{n} facilities without an expected number, {rows} in no sum: {names}",
+            n=len(unsaid), rows=rows, names=parts.named(unsaid),
+        )  # fmt: skip
+        yield plain(said)
     if gone:
         yield plain(
             told_n(
@@ -222,7 +215,7 @@ def _facility(one: FacilityEntry) -> list[str]:
     elif 0 < whole == at["unknown"]:
         share = told("unknown")
     of = f"{grouped(at['reached'], spoken())} / {grouped(whole, spoken())}"
-    numbers = [grouped(number, spoken()) for number in (parts.gap(one), at["short"], at["unknown"])]
+    numbers = [grouped(number, spoken()) for number in (parts.wanting(one), at["short"], at["unknown"])]
     return [code(one["id"]), plain(one["name"]), plain(share), of, *numbers]
 
 

@@ -12,8 +12,9 @@ from recaudit.said import Promised, mark
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A word of the result that has a translation: a rung, a verdict, a status."""
+    """A code of the result that people read in words: of which kind of ``terms.WORDS``, and which."""
 
+    kind: str
     word: str
 
 
@@ -26,7 +27,7 @@ class Part:
 
 
 Cell = str | int | Code | Part | Promised | None
-HIDDEN: Final = Code("hidden")
+HIDDEN: Final = Code("answer", "hidden")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from recaudit.reports.wish import Wish
 from recaudit.result import Result
 from recaudit.said import Promised
 
-_STARTS_FORMULA: Final = frozenset("=+-@\t\r")
+_STARTS_FORMULA: Final = frozenset("=+-@")
 
 
 def defused(text: str) -> str:
@@ -26,8 +26,11 @@ def defused(text: str) -> str:
 
     >>> defused("=HYPERLINK(1)"), defused("-5 °C"), defused("66012")
     ("'=HYPERLINK(1)", "'-5 °C", '66012')
+    >>> defused("  =1"), defused(chr(9) + "=1")
+    ("'  =1", '<U+0009>=1')
     """
-    return visible(f"'{text}" if text[:1] in _STARTS_FORMULA else text)
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip()[:1] in _STARTS_FORMULA else shown
 
 
 def csv_files(result: Result, wish: Wish) -> dict[str, bytes]:

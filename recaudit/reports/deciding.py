@@ -14,25 +14,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from recaudit.gates import nothing_to_judge, rules_are_asked
 from recaudit.model import BREAKS
-from recaudit.result import ClaimEntry, GateEntry, InputEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import ClaimEntry, GateEntry, InputEntry, Result, RuleCounts, RuleEntry, eligible, missed
 
 Outcome = Literal["failed", "open", "passed", "aside", "nothing"]
 
 
 def rules_decide(result: Result) -> bool:
-    """Beside claims the rules decide nothing, unless somebody said that they do; ``never`` is then no news. Where there
-    was nothing to judge the code is 3 already, and no rule is asked."""
-    said = result["fail_on"]
-    wanted = not result["claims"] or (said["from"] != "default" and said["on"] != "never")
-    return wanted and _something(result)
-
-
-def _something(result: Result) -> bool:
-    files = any(entry["role"] == "export" for entry in result["inputs"])
-    rows = any(total["read"] for total in result["totals"].values())
-    rules = any(suite["rules"] for suite in result["suites"])
-    return files and rows and rules and (result["register"] is not None or not result["claims"])
+    """Whether they are asked at all. Where there was nothing to judge the code is 3 already, and no rule is asked."""
+    return rules_are_asked(result) and nothing_to_judge(result) is None
 
 
 def decides(result: Result, rule: RuleEntry) -> bool:
@@ -40,21 +31,20 @@ def decides(result: Result, rule: RuleEntry) -> bool:
     return rules_decide(result) and (rule["required"] or result["fail_on"]["on"] == "advisory")
 
 
-def eligible(counts: RuleCounts) -> int:
-    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
-
-
 def of_rule(result: Result, rule: RuleEntry, counts: RuleCounts) -> Outcome:
     """One rule in one facility. With ``fail_on = "never"`` a rule that is not met is no reason; one that nobody could
     ask still is."""
     if not eligible(counts):
         return "nothing"
-    missed, asked = counts["unmet"] + counts["excused"], decides(result, rule)
-    if missed and asked and result["fail_on"]["on"] != "never":
+    lost = missed(counts)
+    if not lost and not counts["not_assessable"]:
+        return "passed"
+    asked = decides(result, rule)
+    if lost and asked and result["fail_on"]["on"] != "never":
         return "failed"
     if counts["not_assessable"] and asked:
         return "open"
-    return "aside" if missed or counts["not_assessable"] else "passed"
+    return "aside"
 
 
 def of_claim(claim: ClaimEntry) -> Outcome:

@@ -153,6 +153,14 @@ def output(text: str) -> Output:
             raise Unusable(say("format {name} needs a file: {name}:DIR/, or one file, {name}:FILE.zip", name=name))
         raise Unusable(say("format {name} needs a file: {name}:FILE", name=name))
     folder = known.folder is not None and bool(file) and (file.endswith(("/", "\\")) or Path(file).is_dir())
+    if known.folder and file and not folder and not file.lower().endswith(".zip"):
+        raise Unusable(
+            say(
+                "{name}:{file} is neither a folder, {name}:{file}/, nor an archive, {name}:{file}.zip",
+                name=name,
+                file=file,
+            )
+        )
     return Output(name, Path(file) if file else None, folder)
 
 

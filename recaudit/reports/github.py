@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from recaudit.reports import brief, deciding, parts, sentences
+from recaudit.reports import brief, deciding, parts, sentences, vocabulary
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, told_n, words
@@ -82,7 +82,7 @@ def _claims(result: Result, wish: Wish, plan: Place | None) -> Iterator[Annotati
     for claim in sorted(result["claims"], key=lambda one: worst.get(one["verdict"], 2)):
         if deciding.of_claim(claim) != "passed":
             hidden = wish.hidden.within(result, claim["sector"], claim["scope"])
-            said = words(claim["wording"]) if hidden else sentences.verdict(claim)
+            said = vocabulary.verdict(claim["wording"]) if hidden else sentences.verdict(claim)
             title = told("Claim {name}", name=claim["id"])
             yield Annotation("error", title, f"{sentences.statement(claim)}: {said}", plan)
 
@@ -99,7 +99,8 @@ def _facilities(result: Result, wish: Wish) -> Iterator[Annotation]:
     """One a facility: how it stands, and the rules that it misses most."""
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     files = own_files(result)
-    ranked = parts.by_gap(wish.hidden.shown(result["facilities"]))
+    of_received = parts.export_only(result)
+    ranked = parts.by_gap(wish.hidden.shown(result["facilities"]), of_received=of_received)
     for entry, level in [(one, _level(result, one, rules)) for one in ranked]:
         if level is None:
             continue
@@ -123,7 +124,7 @@ def _level(
     outcomes: set[Outcome] = {outcome for _, outcome in _missed(result, entry, rules)}
     if outcomes & {"failed", "open"}:
         return "error"
-    return "warning" if outcomes or parts.gap(entry) else None
+    return "warning" if outcomes or parts.wanting(entry) else None
 
 
 def _missed(
@@ -162,8 +163,8 @@ def _groups(result: Result, wish: Wish) -> Iterator[str]:
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     ranked = [
         (entry, missed)
-        for entry in parts.by_gap(wish.hidden.shown(result["facilities"]))
-        if (missed := _missed(result, entry, rules)) or parts.gap(entry)
+        for entry in parts.by_gap(wish.hidden.shown(result["facilities"]), of_received=parts.export_only(result))
+        if (missed := _missed(result, entry, rules)) or parts.wanting(entry)
     ]
     for entry, missed in ranked[:GROUPS]:
         name = _inert(f"{entry['id']} {entry['name']}".strip())

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
+from recaudit.errors import ResultError
 from recaudit.model import RUNGS, STATES
 from recaudit.result import FacilityEntry, Result, StandingEntry, SumEntry, TotalEntry
 from recaudit.said import Said, say, say_n
@@ -27,6 +28,18 @@ def broken(result: Result) -> list[Said]:
         *_broken_rules(result),
         *_broken_claims(result),
     ]
+
+
+def refuse(wrong: Sequence[Said]) -> None:
+    """Raises ``ResultError`` where anything is wrong: such a result is not rendered for anybody."""
+    if wrong:
+        raise ResultError(
+            say("the sums of the result do not hold: {first}, and {n} more", first=wrong[0], n=len(wrong) - 1)
+            if wrong[1:]
+            else say("the sums of the result do not hold: {first}", first=wrong[0]),
+            where=say("the result"),
+            fix=say("'recaudit verify' lists them all; 'recaudit check' makes the result anew"),
+        )
 
 
 def _broken_facilities(result: Result) -> Iterator[Said]:

@@ -13,7 +13,7 @@ from recaudit.model import RUNGS
 from recaudit.reports import parts, recounts, vocabulary
 from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import order, own, told, told_n, words
+from recaudit.reports.languages import own, told, told_n, words
 from recaudit.reports.look import (
     Column,
     Sheet,
@@ -266,8 +266,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
     ]
     key = entry["id"]
     asked = held_against(result, entry)
-    failing = [other for other in sheet.hidden.shown(asked) if parts.missed(other["rules"][key])]
-    failing.sort(key=lambda other: (-parts.missed(other["rules"][key]), order(other["name"]), other["id"]))
+    failing = parts.by_missed(sheet.hidden.shown(asked), key)
     if failing:
         page += [
             heading(told_n("{n} facility misses it, most first", "{n} facilities miss it, most first", n=len(failing))),

@@ -13,18 +13,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from recaudit.model import RUNGS
-from recaudit.reports import deciding, sentences
+from recaudit.reports import deciding, sentences, vocabulary
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import speaking, told, words
+from recaudit.reports.languages import speaking, spoken, told, told_n, words
 from recaudit.reports.wish import Wish
-from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry, eligible
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- recaudit junit -->\n'
+_KEPT: Final = 1 << 14  # texts that are not made twice
 _COUNTS: Final = ("met", "unmet", "excused", "not_applicable", "not_assessable")
 
 
@@ -52,7 +54,7 @@ class Suite:
 def junit(result: Result, wish: Wish) -> bytes:
     """The whole file, in UTF-8. Of a result without a facility: the exit code, the claims and the gates."""
     with speaking(wish.language):
-        return "".join(_file(result, suites(result, wish))).encode()
+        return b"".join(_file(result, suites(result, wish)))
 
 
 def suites(result: Result, wish: Wish) -> Iterator[Suite]:
@@ -92,7 +94,7 @@ def _claims(result: Result) -> Iterator[Case]:
         verdict |= {name: "/".join(map(str, claim[name] or [])) or "-" for name in ("low", "high")}
         verdict |= {f"records_{name}": str(count) for name, count in claim["standing"].get(claim["rung"], {}).items()}
         reasons = [visible(words(reason)) for reason in claim["reasons"]]
-        reasons += [f"{told('What would settle it')}: {visible(words(step))}" for step in claim["would_settle"]]
+        reasons += [visible(told("What would settle it: {step}", step=words(step))) for step in claim["would_settle"]]
         message = f"{sentences.statement(claim)}: {sentences.verdict(claim)}"
         more = "\n".join(reasons) if kind else ""
         yield Case("claims", claim["id"], kind, message if kind else "", claim["wording"], more, properties=verdict)
@@ -126,7 +128,12 @@ def _inputs(result: Result) -> Iterator[Case]:
         yield Case("inputs", entry["path"], kind, message, kind_of, more, asked=entry["read"])
     for reason, rows in result["unattributed"].items():
         kind = "error" if deciding.rules_decide(result) else "skipped"
-        message = told("{rows} rows belong to no facility: {why}", rows=rows, why=sentences.called(reason))
+        message = told_n(
+            "{n} row belongs to no facility: {why}",
+            "{n} rows belong to no facility: {why}",
+            n=rows,
+            why=vocabulary.finding(reason),
+        )
         yield Case("inputs", f"(no facility) {reason}", kind, message, "unattributed", asked=rows)
 
 
@@ -161,20 +168,36 @@ def _facility(result: Result, entry: FacilityEntry, rules: Mapping[tuple[str, st
 
 def _rule(result: Result, suite: str, rule: RuleEntry, counts: RuleCounts) -> Case:
     outcome = deciding.of_rule(result, rule, counts)
-    asked = deciding.eligible(counts)
+    asked = eligible(counts)
     if outcome == "passed":
         return Case(suite, rule["id"], asked=asked)
+    said = _counted(spoken().name, *(counts[state] for state in _COUNTS))
+    if outcome == "nothing":
+        return Case(suite, rule["id"], "skipped", said, asked=0)
     properties = {"counts": " ".join(f"{state}={counts[state]}" for state in _COUNTS)}
-    message = f"{sentences.title(rule)}: {sentences.counted(counts)}"
+    message = f"{sentences.title(rule)}: {said}"
     if outcome in ("failed", "open"):
         return Case(
             suite, rule["id"], _kind(outcome), message, _type(rule, counts), sentences.fix(rule), asked, properties
         )
     if outcome == "aside" and not rule["required"]:
         return Case(suite, rule["id"], asked=asked, properties={"advisory": _type(rule, counts), **properties})
-    if outcome == "aside":
-        message = f"{message}. {told('Rules decide nothing in this audit: see --fail-on.')}"
+    message = f"{message}. {told('Rules decide nothing in this audit: see --fail-on.')}"
     return Case(suite, rule["id"], "skipped", message, _type(rule, counts), asked=asked, properties=properties)
+
+
+@lru_cache(maxsize=_KEPT)
+def _counted(_language: str, met: int, unmet: int, excused: int, not_applicable: int, not_assessable: int) -> str:
+    """Few counts are different ones: most facilities miss little, and of silent ones nothing was asked."""
+    return sentences.counted(
+        {
+            "met": met,
+            "unmet": unmet,
+            "excused": excused,
+            "not_applicable": not_applicable,
+            "not_assessable": not_assessable,
+        }
+    )
 
 
 def _type(rule: RuleEntry, counts: RuleCounts) -> str:
@@ -188,19 +211,18 @@ def _kind(outcome: Outcome) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ XML
-def _file(result: Result, found: Iterable[Suite]) -> Iterator[str]:
-    """Each suite is put in words before the next is looked at: a province has a million cases."""
-    written, sums = [], Counter[str]()
+def _file(result: Result, found: Iterable[Suite]) -> Iterator[bytes]:
+    """Each suite is put in bytes before the next is looked at: a province has a million cases."""
+    written, sums = list[bytes](), Counter[str]()
     for suite in found:
         kinds = Counter(case.kind for case in suite.cases)
         head = f"  <testsuite name={_quoted(suite.name)}{_sums(kinds)}>\n"
         cases = "".join(line for case in suite.cases for line in _case(case))
-        written.append(f"{head}{''.join(_properties(suite.properties, '    '))}{cases}  </testsuite>\n")
-        sums += kinds
-    yield HEAD
-    yield f"<testsuites name={_quoted(result['plan']['name'] or 'recaudit')}{_sums(sums)}>\n"
+        written.append(f"{head}{''.join(_properties(suite.properties, '    '))}{cases}  </testsuite>\n".encode())
+        sums.update(kinds)
+    yield f"{HEAD}<testsuites name={_quoted(result['plan']['name'] or 'recaudit')}{_sums(sums)}>\n".encode()
     yield from written
-    yield "</testsuites>\n"
+    yield b"</testsuites>\n"
 
 
 def _sums(kinds: Counter[str]) -> str:
@@ -235,5 +257,7 @@ def _properties(properties: Mapping[str, str], indent: str) -> Iterator[str]:
     yield f"{indent}</properties>\n"
 
 
+@lru_cache(maxsize=_KEPT)
 def _quoted(text: str) -> str:
+    """As the value of an attribute, with its quotes; names and counts come again and again."""
     return quoteattr(visible(text))

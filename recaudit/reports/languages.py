@@ -1,4 +1,4 @@
-"""Putting what was said in words: the language that is being spoken, its numbers, days and order of names.
+"""Putting what was said in words: the language that is being spoken, its numbers and days.
 
 Languages are English, and every one that has a catalogue in ``recaudit/locale``. What has no translation is said in
 English; a test sees to it that there is nothing of the kind.
@@ -7,7 +7,6 @@ English; a test sees to it that there is nothing of the kind.
 from __future__ import annotations
 
 import gettext
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -146,39 +145,3 @@ def own(texts: Mapping[str, str] | str, otherwise: str = "") -> str:
     if isinstance(texts, str):
         return texts or otherwise
     return texts.get(spoken().name) or texts.get("en") or next((text for text in texts.values() if text), otherwise)
-
-
-# ------------------------------------------------------------------------------------------------ order of names
-_VIETNAMESE: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"  # the alphabet; f, j, w, z stand in foreign names
-_TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
-_LETTER_MARKS: Final = frozenset("\u0306\u0302\u031b")  # breve, circumflex, horn: letters of their own
-
-
-def order(name: str) -> tuple[object, ...]:
-    """The key by which names are sorted. In Vietnamese: by its alphabet (ă, â, đ, ê, ô, ơ, ư are letters), then by tone
-    (level, huyền, hỏi, ngã, sắc, nặng), as Unicode CLDR sorts; in other languages by letters without their marks.
-
-    >>> sorted(["Đà", "Dư", "Ea Kao", "Da"], key=order)
-    ['Da', 'Đà', 'Dư', 'Ea Kao']
-    >>> with speaking("vi"):
-    ...     sorted(["Đà", "Dư", "Dã", "Dả", "Da", "Ăn", "Az"], key=order)
-    ['Az', 'Ăn', 'Da', 'Dả', 'Dã', 'Dư', 'Đà']
-    """
-    if spoken().name != "vi":
-        return _folded(name), name
-    weights = [_weight(char) for char in unicodedata.normalize("NFC", name.casefold())]
-    return [letter for letter, _ in weights], [tone for _, tone in weights], name
-
-
-@cache
-def _weight(char: str) -> tuple[tuple[int, str], int]:
-    """The place of a letter in the alphabet, and its tone; other signs come before all letters."""
-    parts = unicodedata.normalize("NFD", char)
-    letter = unicodedata.normalize("NFC", parts[0] + "".join(part for part in parts[1:] if part in _LETTER_MARKS))
-    tone = next((_TONES[part] for part in parts[1:] if part in _TONES), 0)
-    return (_VIETNAMESE.find(letter) if letter in _VIETNAMESE else -1, letter), tone
-
-
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
-    return "".join(char for char in plain if not unicodedata.combining(char))

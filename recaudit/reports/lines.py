@@ -50,7 +50,7 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
     yield from recounts.lines(result, hidden=hidden)
     for gate in result["gates"]:
         yield from _gate(result, gate, hidden)
-    yield from _facilities(result["facilities"], hidden)
+    yield from _facilities(result, result["facilities"], hidden)
     for facility in result["facilities"]:
         if facility.get("disputed", False) and not hidden.facility(facility):
             yield from _said(facility)
@@ -92,7 +92,7 @@ def draft(command: str) -> str:
 def facility(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]:
     """The facility, its rungs and its rules. Raises ``ResultError`` for one that is not in the result."""
     found = facility_of(result, key)
-    yield from _facilities([found], hidden)
+    yield from _facilities(result, [found], hidden)
     if hidden.facility(found):
         return
     yield from _said(found)
@@ -112,7 +112,7 @@ def area(result: Result, key: str, hidden: Hidden = EVERYTHING_SHOWN) -> Iterato
             yield _line("area", found["code"], HIDDEN, below=hidden.below, sector=sector, name=found["name"])
         else:
             yield _sums("area", found["code"], sums, sector=sector, name=found["name"])
-    yield from _facilities(facilities_below(result, key), hidden)
+    yield from _facilities(result, facilities_below(result, key), hidden)
 
 
 @for_pipes
@@ -231,20 +231,22 @@ def _sums(kind: str, key: str, sums: SumEntry, **more: object) -> str:
     )
 
 
-def _facilities(entries: Sequence[FacilityEntry], hidden: Hidden) -> Iterator[str]:
+def _facilities(result: Result, entries: Sequence[FacilityEntry], hidden: Hidden) -> Iterator[str]:
     """By gap; those that are hidden at the end, by name."""
-    yield from map(_facility, parts.by_gap(hidden.shown(entries)))
+    of_received = parts.export_only(result)
+    for one in parts.by_gap(hidden.shown(entries), of_received=of_received):
+        yield _facility(one, parts.gap(one, of_received=of_received))
     for one in hidden.unseen(entries):
         said = {"sector": one["sector"], "area": one["area"], "name": one["name"]}
         yield _line("facility", one["id"], HIDDEN, below=hidden.below, **said)
 
 
-def _facility(entry: FacilityEntry) -> str:
+def _facility(entry: FacilityEntry, gap: int | None) -> str:
     return _line(
         "facility",
         entry["id"],
         entry["status"],
-        gap=parts.gap(entry),
+        gap=gap,
         expected=entry["expected"],
         **_reached(entry["rungs"]),
         missing=entry["missing"],

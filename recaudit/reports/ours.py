@@ -11,6 +11,7 @@ from recaudit.errors import ResultError
 from recaudit.reports import brief, bundle, csvtables, github, junit, sarif, workbook
 from recaudit.result import FILE_NAME
 from recaudit.said import say
+from recaudit.writing import beginning, replaced
 
 _LOOKED_AT: Final = 4096  # bytes
 _PAGE: Final = b"<!doctype html>"
@@ -27,8 +28,10 @@ _BROKEN: Final = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, Va
 
 def refuse_overwriting(path: Path) -> None:
     """Raises ``ResultError`` where ``path`` is a file that recaudit did not write: it may be an export or the plan. An
-    empty file is nobody's; a workbook that somebody has worked in is theirs."""
-    if path.is_file() and not is_ours(path):
+    empty file is nobody's; a workbook that somebody has worked in is theirs. Also where a folder, a socket or a disk is
+    there; a device or FIFO is written into."""
+    there = replaced(path)
+    if there is not None and not is_ours(there):
         raise ResultError(
             say("a file that recaudit did not write would be overwritten"),
             where=str(path),
@@ -37,13 +40,12 @@ def refuse_overwriting(path: Path) -> None:
 
 
 def is_ours(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(_LOOKED_AT)
+    head = beginning(path, _LOOKED_AT)
     if head.startswith(b"PK"):
         return _is_our_archive(path)
     if head[: len(_PAGE)].lower() == _PAGE:
         return b'<meta name="generator" content="recaudit ' in head
-    return head.startswith(tuple(start[: len(head)] for start in _HEADS))
+    return not head or head.startswith(_HEADS)
 
 
 def _is_our_archive(path: Path) -> bool:

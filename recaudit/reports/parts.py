@@ -13,8 +13,9 @@ from recaudit.model import RUNGS
 from recaudit.reports import vocabulary
 from recaudit.reports.bars import bounds_bar
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import order, told, told_n
+from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, number, table
+from recaudit.reports.names import order
 from recaudit.reports.numbers import NOTHING, grouped, of, percent
 from recaudit.result import (
     ClaimEntry,
@@ -26,6 +27,8 @@ from recaudit.result import (
     ScopeEntry,
     StandingEntry,
 )
+from recaudit.result import eligible as eligible
+from recaudit.result import missed as missed
 from recaudit.said import Promised, Value, few, say_n
 
 HEADLINE = "complete"
@@ -171,7 +174,8 @@ def claim_bar(claim: ClaimEntry, width: int) -> Text:
 
 
 def _bar(claim: ClaimEntry, width: int) -> Text:
-    """From the bounds where both are known, else from what was counted in facilities with an expected number."""
+    """From the bounds where both are known, else from what was counted in facilities with an expected number; that
+    decides nothing, so that a mark among it would look like a verdict: it has none, unless what was counted refutes."""
     low, high = claim["low"], claim["high"]
     target = Fraction(claim["target"])
     if low is not None and high is not None:
@@ -179,7 +183,9 @@ def _bar(claim: ClaimEntry, width: int) -> Text:
     at = claim["standing"].get(claim["rung"])
     if at is None or claim["level"] != "records":
         return Text("")
-    return bounds_bar(at["reached"], at["unknown"], at["short"], width, target)
+    return bounds_bar(
+        at["reached"], at["unknown"], at["short"], width, target if claim["verdict"] == "refuted" else None
+    )
 
 
 def claim_counts(claim: ClaimEntry) -> str:
@@ -195,12 +201,17 @@ def claim_counts(claim: ClaimEntry) -> str:
             broken=high[1] - high[0],
             whole=_whole(low[1], claim["level"]),
         )
-    parts = [(claim["rung"], claim["standing"].get(claim["rung"])), ("received", claim["standing"].get("received"))]
-    counts = [f"{grouped(at['reached'])} {vocabulary.rung(rung)}" for rung, at in dict(parts).items() if at is not None]
-    received = claim["standing"].get("received")
-    if received is not None:
-        counts.append(told("{n} expected", n=total(received)))
-    said = " / ".join(counts)
+    at, received = claim["standing"].get(claim["rung"]), claim["standing"].get("received")
+    if at is None or received is None:
+        return ""
+    counts: dict[str, int] = {"received": received["reached"], "expected": total(received)}
+    if claim["rung"] == "received":
+        said = told("{received} received / {expected} expected", **counts)
+    else:
+        rung = vocabulary.rung(claim["rung"])
+        said = told(
+            "{reached} {rung} / {received} received / {expected} expected", reached=at["reached"], rung=rung, **counts
+        )
     return said if claim["low"] or claim["high"] else told("{counts}, where a number was expected", counts=said)
 
 
@@ -213,9 +224,17 @@ def denominator(facility: FacilityEntry) -> int:
     return total(at) if at else 0
 
 
-def gap(facility: FacilityEntry) -> int:
+def wanting(facility: FacilityEntry) -> int:
+    """Records, expected or else received, that are not known to be complete."""
     at = facility["rungs"].get(HEADLINE)
     return denominator(facility) - (at["reached"] if at else 0)
+
+
+def gap(facility: FacilityEntry, *, of_received: bool) -> int | None:
+    """Expected records that are not known to be complete; of what was received where nobody said what to expect of any
+    facility (``of_received``, see ``export_only``). None where it was said of others: this one may have sent a tenth.
+    """
+    return wanting(facility) if of_received or facility["expected"] is not None else None
 
 
 def known_short(facility: FacilityEntry) -> int:
@@ -224,9 +243,30 @@ def known_short(facility: FacilityEntry) -> int:
     return at["short"] if at else 0
 
 
-def by_gap(facilities: Sequence[FacilityEntry]) -> list[FacilityEntry]:
-    """The largest gap first; those of one gap by name."""
-    return sorted(facilities, key=lambda facility: (-gap(facility), order(facility["name"]), facility["id"]))
+def by_gap(facilities: Sequence[FacilityEntry], *, of_received: bool) -> list[FacilityEntry]:
+    """The largest gap first, at the end those that have none because nobody said what to expect; those of one gap by
+    name, then by sector and id. Every format lists them so; ``html/app/seek.js`` does it again."""
+
+    def place(facility: FacilityEntry) -> tuple[object, ...]:
+        size = gap(facility, of_received=of_received)
+        return 1 if size is None else -size, *_who(facility)
+
+    return sorted(facilities, key=place)
+
+
+def first(facilities: Sequence[FacilityEntry], *, of_received: bool) -> list[FacilityEntry]:
+    """Where to act first: those with a gap, by gap. Nothing where none has one."""
+    return [one for one in by_gap(facilities, of_received=of_received) if (gap(one, of_received=of_received) or 0) > 0]
+
+
+def by_missed(facilities: Sequence[FacilityEntry], rule: str) -> list[FacilityEntry]:
+    """Those that miss a rule, by rows, most first; then as above."""
+    failing = [one for one in facilities if missed(one["rules"][rule])]
+    return sorted(failing, key=lambda one: (-missed(one["rules"][rule]), *_who(one)))
+
+
+def _who(facility: FacilityEntry) -> tuple[object, ...]:
+    return order(facility["name"]), facility["sector"], facility["id"]
 
 
 def share(reached: int, unknown: int, whole: int) -> str:
@@ -234,9 +274,8 @@ def share(reached: int, unknown: int, whole: int) -> str:
     return told("unknown") if 0 < whole == unknown else percent(reached, whole)
 
 
-def facility_table(facilities: Sequence[FacilityEntry], sheet: Sheet) -> RenderableType:
+def facility_table(facilities: Sequence[FacilityEntry], sheet: Sheet, *, of_received: bool) -> RenderableType:
     """One line a facility: how many of its records are complete, and the gap in records; wide pages show why."""
-    of_received = all(facility["expected"] is None for facility in facilities)
     complete = told("Complete of received") if of_received else told("Complete")
     columns = [Column(told("Facility")), Column(gives=True), number(complete), number("n / N")]
     columns += [Column(bar=True)] * sheet.wide + [number(told("Gap"))]
@@ -254,7 +293,8 @@ def facility_table(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Rendera
         ]
         if sheet.wide:
             row.append(bounds_bar(at["reached"], at["unknown"], at["short"], 14))
-        row.append(Text(grouped(gap(facility)), "bold"))
+        size = gap(facility, of_received=of_received)
+        row.append(Text(NOTHING if size is None else grouped(size), "bold"))
         if sheet.wide:
             row += [grouped(at["short"]), grouped(at["unknown"])]
         rows.append(row)
@@ -276,15 +316,6 @@ def unseen(facilities: Sequence[FacilityEntry], sheet: Sheet) -> Iterator[Render
         yield hanging(inert(f"  {said}", "muted"), 4)
 
 
-def eligible(counts: RuleCounts) -> int:
-    return counts["met"] + counts["excused"] + counts["unmet"] + counts["not_assessable"]
-
-
-def missed(counts: RuleCounts) -> int:
-    """Unmet, and absent with an explicit reason."""
-    return counts["unmet"] + counts["excused"]
-
-
 def lost(counts: RuleCounts) -> str:
     """``missed 238 / 900``"""
     return told("missed {n} / {due}", n=missed(counts), due=eligible(counts))
@@ -297,7 +328,7 @@ def won(records: int, rule: RuleEntry) -> str:
 
 def most_missed(rules: Sequence[RuleEntry]) -> list[RuleEntry]:
     ranked = [rule for rule in rules if rule["required"] and missed(rule["totals"])]
-    return sorted(ranked, key=lambda rule: (-missed(rule["totals"]), rule["id"]))
+    return sorted(ranked, key=lambda rule: (-missed(rule["totals"]), rule["id"], rule["sector"]))
 
 
 def named(facilities: Sequence[FacilityEntry]) -> Value:

@@ -13,7 +13,7 @@ from recaudit.reports import denominators, parts, unread, vocabulary
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called, own, told, told_n
+from recaudit.reports.languages import own, told, told_n
 from recaudit.reports.look import (
     Column,
     Sheet,
@@ -60,16 +60,23 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
 
 
 def _standing(entry: FacilityEntry, sheet: Sheet) -> Iterator[RenderableType]:
-    facts = [vocabulary.sector(entry["sector"]), entry["kind"], entry["vendor"]]
+    facts = [vocabulary.sector(entry["sector"]), vocabulary.kind(entry["kind"]), entry["vendor"]]
     yield inert(" · ".join(fact for fact in facts if fact), "muted")
     style = "confirmed" if entry["status"] == "ok" else "unverifiable"
     status = vocabulary.status(entry["status"]).upper()
     yield hanging(Text.assemble((status, style), f"  {_status(entry['status'])}"), Text(status).cell_len + 2)
     yield Text()
-    yield _funnel_table(entry["expected"], entry["rungs"], sheet)
+    yield _funnel_table(entry["expected"], entry["rungs"], sheet, silent=entry["status"] == "silent")
     yield Text()
     yield hanging(Text(parts.expected_adds_up(entry["expected"], entry["rungs"])), 2)
     yield hanging(Text(parts.read_adds_up([entry], entry["read"])), 2)
+    if entry["status"] == "silent" and entry["missing"]:
+        said = told_n(
+            "by the plan, what was not submitted is missing: {n} record, known short at every rung",
+            "by the plan, what was not submitted is missing: {n} records, known short at every rung",
+            n=entry["missing"],
+        )
+        yield warning(said)
     if entry["expected"] is None:
         yield warning(
             told("nobody said how many records it should have: every rate is of received records, and in no sum")
@@ -112,7 +119,9 @@ def _status(code: str) -> str:
     return ""
 
 
-def _funnel_table(expected: int | None, rungs: Mapping[str, StandingEntry], sheet: Sheet) -> RenderableType:
+def _funnel_table(
+    expected: int | None, rungs: Mapping[str, StandingEntry], sheet: Sheet, *, silent: bool = False
+) -> RenderableType:
     """The ladder, rung by rung, laid out for the inside of a panel."""
     whole = expected if expected is not None else max(map(parts.total, rungs.values()), default=0)
     share = told("of received") if expected is None else told("of expected")
@@ -131,7 +140,7 @@ def _funnel_table(expected: int | None, rungs: Mapping[str, StandingEntry], shee
             rows.append(
                 [
                     Text(vocabulary.rung(rung), "bold" if rung == parts.HEADLINE else ""),
-                    parts.share(at["reached"], at["unknown"], whole),
+                    told("silent") if silent else parts.share(at["reached"], at["unknown"], whole),
                     Text(of(at["reached"], whole), "muted"),
                     bounds_bar(at["reached"], at["unknown"], at["short"], bar),
                     grouped(at["short"]),
@@ -233,7 +242,7 @@ def _inputs(result: Result, entry: FacilityEntry, sheet: Sheet) -> Iterator[Rend
 
 def _found(path: str, finding: FindingEntry) -> str:
     """What was found in a file, where, how often, and in which line first."""
-    kind, where = called(finding["kind"]), finding["where"]
+    kind, where = vocabulary.finding(finding["kind"]), vocabulary.place(finding["where"])
     times: Said = say_n("{n} time", "{n} times", n=finding["count"])
     first = str(finding["lines"][0]) if finding["lines"] else ""
     if where and first:
@@ -257,7 +266,8 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
     """An area's sums, and its facilities by gap."""
     entry = area_of(result, key)
     every = facilities_below(result, key)
-    inside = parts.by_gap(sheet.hidden.shown(every))
+    of_received = parts.export_only(result)
+    inside = parts.by_gap(sheet.hidden.shown(every), of_received=of_received)
     blocks: list[RenderableType] = []
     for sector, sums in entry["sectors"].items():
         said = told_n(
@@ -279,7 +289,7 @@ def area(result: Result, key: str, sheet: Sheet) -> Group:
         page.append(
             heading(told_n("{n} facility, largest gap first", "{n} facilities, largest gap first", n=len(inside)))
         )
-        page += [Text(), parts.facility_table(inside[:LISTED], sheet)]
+        page += [Text(), parts.facility_table(inside[:LISTED], sheet, of_received=of_received)]
         if len(inside) > LISTED:
             page.append(Text(f"   {parts.more(len(inside) - LISTED)}", "muted"))
         page.append(next_commands([(told("one of them"), sheet.show("facility", inside[0]["id"]))]))

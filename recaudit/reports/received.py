@@ -8,10 +8,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.model import BREAKS
-from recaudit.reports import parts
+from recaudit.reports import parts, vocabulary
 from recaudit.reports.find import held_against
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called, own, told, told_n
+from recaudit.reports.languages import own, told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, heading, indented, number, table, warning
 from recaudit.reports.numbers import of
 from recaudit.result import Result, RuleEntry
@@ -68,10 +68,10 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         rest = finding["count"] - 1
         more = told_n(" and {n} time more", " and {n} times more", n=rest) if rest > 0 else ""
         said = Text.assemble(
-            "  ", inert(f"{path}{first}", "bold"), "  ", inert(called(finding["kind"])), (more, "muted")
+            "  ", inert(f"{path}{first}", "bold"), "  ", vocabulary.finding(finding["kind"]), (more, "muted")
         )
         if finding["where"]:
-            said.append_text(Text.assemble(": ", inert(finding["where"])))
+            said.append_text(Text.assemble(": ", vocabulary.place(finding["where"])))
         yield hanging(said, 4)
     if len(found) > FINDINGS_SHOWN:
         yield Text(f"  {parts.more_in_result(len(found) - FINDINGS_SHOWN)}", "muted")

@@ -16,7 +16,7 @@ from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import known, own, speaking, told, told_n
 from recaudit.reports.look import hanging, heading, warning
 from recaudit.result import FacilityEntry, RuleEntry
-from recaudit.said import mark
+from recaudit.said import mark, say_n
 from recaudit.worklist import Place, Repair, State, WorkList
 
 _STATES: Final[Mapping[State, str]] = {
@@ -56,7 +56,12 @@ def _in_short(facility: FacilityEntry, found: WorkList) -> str:
             "{n} record to repair, {repairs}",
             "{n} records to repair, {repairs}",
             n=found.records,
-            repairs=told_n("{n} rule missed", "{n} rules missed", n=len(found.repairs)),
+            repairs=told_n(
+                "{n} miss of {rules}",
+                "{n} misses of {rules}",
+                n=len(found.repairs),
+                rules=say_n("{n} rule", "{n} rules", n=len({one.rule for one in found.repairs})),
+            ),
         )
     if not facility["read"]:
         return told("Nothing was received of this facility, so there is no record to repair.")
@@ -80,8 +85,9 @@ def notes(found: WorkList) -> Iterator[str]:
 
 
 def _repair(one: Repair) -> Text:
-    looked = f"  {', '.join(one.looks_at)}" if one.looks_at else ""
-    return Text.assemble("    ", inert(one.rule, "short"), f"  {told(_STATES[one.state])}", inert(looked, "muted"))
+    looked = told("looks at {places}", places=", ".join(one.looks_at)) if one.looks_at else ""
+    state = f"  {told(_STATES[one.state])}  "
+    return Text.assemble("    ", inert(one.rule, "short"), state, inert(looked, "muted"))
 
 
 def place(at: Place | None) -> str:
@@ -102,21 +108,26 @@ def lines(facility: FacilityEntry, found: WorkList, rules: Rules) -> Iterator[st
     """One line a rule that a record misses, in English whatever is spoken; last how many there were."""
     for one in found.repairs:
         rule = rules.get(one.rule)
-        at = one.at or Place("")
         fields = {
             "state": one.state,
             "rung": rule["rung"] if rule else "",
             "required": ("no", "yes")[rule["required"]] if rule else "",
             "looks_at": ",".join(one.looks_at),
-            "file": at.file,
-            "line": at.line,
-            "byte": at.byte,
+            **_where(one.at),
             "fix": rule["fix"].get("en", "") if rule else "",
         }
-        named = (f"{key}={'?' if value in (None, '') else visible(str(value))}" for key, value in fields.items())
+        named = (f"{key}={visible(str(value)) or '?'}" for key, value in fields.items())
         yield "\t".join(["row", visible(facility["id"]), visible(one.record), visible(one.rule), *named])
-    counts = f"records={found.records}\trules={len(found.repairs)}"
+    counts = f"records={found.records}\trepairs={len(found.repairs)}\trules={len({one.rule for one in found.repairs})}"
     yield f"rows\t{visible(facility['id'])}\t{counts}\tdoubtful={found.doubtful}\tnameless={found.nameless}"
+
+
+def _where(at: Place | None) -> dict[str, object]:
+    """Where the record stands, as far as that can be said; what a rule looks at may stand elsewhere."""
+    said: dict[str, object] = (
+        {} if at is None else {"record_file": at.file, "record_line": at.line, "record_byte": at.byte}
+    )
+    return {key: value for key, value in said.items() if value is not None}
 
 
 # -------------------------------------------------------------- for a spreadsheet
@@ -128,8 +139,8 @@ def headings() -> tuple[str, ...]:
         told("State"),
         told("Required"),
         told("Looks at"),
-        told("File"),
-        told("Line"),
+        told("File of the record"),
+        told("Line of the record"),
         told("How to repair"),
     )
 

@@ -20,7 +20,7 @@ from recaudit.model import BREAKS
 from recaudit.reports import deciding, sentences
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import speaking, told, words
+from recaudit.reports.languages import speaking, told, told_n, words
 from recaudit.reports.locations import Place, of_plan, own_files, place
 from recaudit.reports.wish import Wish
 from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleCounts, RuleEntry
@@ -71,7 +71,12 @@ def _invocation(wish: Wish, left_out: int) -> Json:
     if wish.code not in (0, 1):
         told_of.append({"level": "error", "message": _message(why)})
     if left_out:
-        words_of_it = told("{n} more results are left out: a log holds {most} at most", n=left_out, most=MOST)
+        words_of_it = told_n(
+            "{n} more result is left out: a log holds {most} at most",
+            "{n} more results are left out: a log holds {most} at most",
+            n=left_out,
+            most=MOST,
+        )
         told_of.append({"level": "warning", "message": _message(words_of_it)})
     return {
         "executionSuccessful": wish.code in (0, 1),

@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from recaudit.reports.codes import code_words
-from recaudit.reports.deciding import eligible
+from recaudit.reports import vocabulary
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import own, told, told_n, words
-from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, GateEntry, InputEntry, RuleCounts, RuleEntry
+from recaudit.result import (
+    ClaimEntry,
+    FacilityEntry,
+    FindingEntry,
+    GateEntry,
+    InputEntry,
+    RuleCounts,
+    RuleEntry,
+    eligible,
+)
 from recaudit.said import Promised, Said, SaidEntry, Share, few, say, say_n
+from recaudit.terms import word
 
 
 def of(texts: Mapping[str, object] | str | None) -> str:
@@ -23,11 +32,6 @@ def of(texts: Mapping[str, object] | str | None) -> str:
     if isinstance(texts, str) or "text" in texts:
         return visible(words(cast("SaidEntry | str", texts)))
     return visible(own(cast("Mapping[str, str]", texts)))
-
-
-def called(code: str) -> str:
-    """A code without values (a kind of finding, a reason) as the catalogue calls it, else as it is."""
-    return visible(words(Said(code)))
 
 
 def statement(claim: ClaimEntry) -> str:
@@ -68,10 +72,10 @@ def gate(entry: GateEntry, *, hidden: bool = False) -> str:
     scope = list(_scope(entry))
     asked = say(
         "{rung}: at least {share} of {of} records of {sector}",
-        rung=code_words(entry["rung"]),
+        rung=word("rung", entry["rung"]),
         share=Promised(entry["at_least"]),
-        of=code_words(entry["of"]),
-        sector=code_words(entry["sector"]),
+        of=word("of", entry["of"]),
+        sector=word("sector", entry["sector"]),
     )
     if scope:
         asked = say("{asked}, only {scope}", asked=asked, scope=scope)
@@ -99,7 +103,7 @@ def _scope(entry: GateEntry) -> Iterator[Said]:
     scope: Mapping[str, object] = entry["scope"]
     for name, values in scope.items():
         if isinstance(values, list) and values and name != "as_written":
-            yield say("{name} {values}", name=code_words(name), values=few(values))
+            yield say("{name} {values}", name=word("scope", name), values=few(values))
 
 
 def title(rule: RuleEntry) -> str:
@@ -131,15 +135,24 @@ def counted(counts: RuleCounts) -> str:
 
 def facility(entry: FacilityEntry, rung: str = "complete") -> str:
     """One facility in one line: ``12 of 30 expected records complete; 5 short, 13 unknown``."""
+    if entry["status"] == "silent" and entry["missing"]:  # so the plan says
+        return told_n(
+            "sent nothing; {n} record expected, {missing} missing by the plan",
+            "sent nothing; {n} records expected, {missing} missing by the plan",
+            n=entry["expected"] or 0,
+            missing=entry["missing"],
+        )
     if entry["status"] == "silent":
         return told_n(
             "sent nothing; {n} record expected", "sent nothing; {n} records expected", n=entry["expected"] or 0
         )
+    if entry["expected"] is None and not entry["read"]:
+        return told("sent nothing, and nobody said how many records to expect")
     at = entry["rungs"].get(rung)
     if at is None or not (whole := at["reached"] + at["short"] + at["unknown"]):
         return told("no record expected, none received")
     counts = {"reached": at["reached"], "whole": whole, "short": at["short"], "unknown": at["unknown"]}
-    name = code_words(rung)
+    name = word("rung", rung)
     if entry["expected"] is None:
         return told(
             "{rung}: {reached} of {whole} received records; {short} short, {unknown} unknown", rung=name, **counts
@@ -149,9 +162,13 @@ def facility(entry: FacilityEntry, rung: str = "complete") -> str:
 
 def finding(entry: FindingEntry) -> str:
     """What was found in a file, where in its structure, and how often."""
-    kind = called(entry["kind"])
-    where = f" ({visible(words(entry['where']))})" if entry["where"] else ""
-    return f"{kind}{where}: {told_n('{n} time', '{n} times', n=entry['count'])}"
+    return told("{what}: {times}", what=found(entry), times=say_n("{n} time", "{n} times", n=entry["count"]))
+
+
+def found(entry: FindingEntry) -> str:
+    """The same without how often."""
+    kind = vocabulary.finding(entry["kind"])
+    return told("{what} ({place})", what=kind, place=vocabulary.place(entry["where"])) if entry["where"] else kind
 
 
 def unread(entry: InputEntry) -> str:

@@ -66,12 +66,12 @@ def _claims(result: Result, wish: Wish) -> Iterator[Sequence[Cell]]:
             claim["id"],
             own(claim["statement"], claim["id"]),
             claim["said_by"],
-            Code(claim["sector"]),
-            Code(claim["rung"]),
-            Code(claim["level"]),
+            Code("sector", claim["sector"]),
+            Code("rung", claim["rung"]),
+            Code("level", claim["level"]),
             Promised(claim["target"]),
-            Code(claim["verdict"]),
-            Code(claim["wording"]),
+            Code("verdict", claim["verdict"]),
+            Code("verdict", claim["wording"]),
             *([HIDDEN] * len(counts) if hidden else counts),
             *said,
         ]
@@ -83,29 +83,48 @@ def _number(value: object) -> int | None:
 
 def _gates(result: Result) -> Iterator[Sequence[Cell]]:
     for gate in result["gates"]:
-        asked: list[Cell] = [Code(gate["rung"]), Promised(gate["at_least"]), Code(gate["sector"]), Code(gate["per"])]
-        outcome = Code("met" if gate["met"] else "missed")
+        asked: list[Cell] = [
+            Code("rung", gate["rung"]),
+            Promised(gate["at_least"]),
+            Code("sector", gate["sector"]),
+            Code("per", gate["per"]),
+        ]
+        outcome = Code("gate", "met" if gate["met"] else "missed")
         yield [*asked, outcome, gate["units"], gate["missed"], gate["reason"] or sentences.of(gate["why"] or "")]
 
 
 def _facilities(result: Result, wish: Wish, entries: Iterable[FacilityEntry]) -> Iterator[Sequence[Cell]]:
     names = {area["code"]: area["name"] for area in result["areas"]}
+    of_received = parts.export_only(result)
     for one in entries:
-        who: list[Cell] = [Code(one["sector"]), one["id"], one["name"], one["kind"], one["area"]]
+        who: list[Cell] = [
+            Code("sector", one["sector"]),
+            one["id"],
+            one["name"],
+            Code("kind", one["kind"]),
+            one["area"],
+        ]
         who += [names.get(one["area"], ""), one["vendor"]]
         if wish.hidden.facility(one):
             yield [*who, *[HIDDEN] * (len(FACILITY) - len(who))]
             continue
-        how: list[Cell] = [Code(one["status"]), Code(one["basis"]), Code(one["covers"]), _yes(one["over_reported"])]
+        how: list[Cell] = [
+            Code("status", one["status"]),
+            Code("basis", one["basis"]),
+            Code("covers", one["covers"]),
+            _yes(one["over_reported"]),
+        ]
         at = one["rungs"].get(parts.HEADLINE)
         whole = parts.denominator(one)
-        share = Part(at["reached"], whole) if at and at["unknown"] < whole else None  # what was not sent is never 0 %
+        seen = at and at["unknown"] < whole and one["status"] != "silent"  # what was not sent is never 0 %
+        share = Part(at["reached"], whole) if at and seen else None
         rows: list[Cell] = [one[name] for name in ROWS]
-        yield [*who, *how, one["expected"], share, parts.gap(one), one["missing"], *rows, *_standing(one["rungs"])]
+        gap = parts.gap(one, of_received=of_received)
+        yield [*who, *how, one["expected"], share, gap, one["missing"], *rows, *_standing(one["rungs"])]
 
 
 def _yes(value: bool) -> Code:
-    return Code("yes" if value else "no")
+    return Code("answer", "yes" if value else "no")
 
 
 def _standing(rungs: Mapping[str, StandingEntry]) -> list[Cell]:
@@ -119,13 +138,14 @@ def _areas(result: Result, wish: Wish) -> Iterator[Sequence[Cell]]:
 
 def _area(area: AreaEntry, wish: Wish) -> Iterator[Sequence[Cell]]:
     for sector, sums in area["sectors"].items():
-        who: list[Cell] = [area["code"], area["name"], area["parent"], Code(sector)]
+        who: list[Cell] = [area["code"], area["name"], area["parent"], Code("sector", sector)]
         if wish.hidden.area(sector, area["code"]):
             yield [*who, *[HIDDEN] * (len(AREA) - len(who))]
             continue
         at = sums["rungs"].get(parts.HEADLINE)
         whole = parts.total(at) if at else 0
-        share = Part(at["reached"], whole) if at and at["unknown"] < whole else None
+        seen = at and at["unknown"] < whole and sums["silent"] < sums["facilities"]
+        share = Part(at["reached"], whole) if at and seen else None
         counts: list[Cell] = [sums["facilities"], sums["silent"], sums["no_expected"], sums["expected"], share]
         yield [*who, *counts, *_standing(sums["rungs"])]
 
@@ -141,15 +161,15 @@ def _rules(result: Result, wish: Wish) -> Iterator[Sequence[Cell]]:
 
 
 def _about(rule: RuleEntry) -> list[Cell]:
-    severity = Code("required" if rule["required"] else "advisory")
+    severity = Code("severity", "required" if rule["required"] else "advisory")
     said: list[Cell] = [own(rule["title"], rule["id"]), own(rule["fix"])]
-    return [Code(rule["sector"]), rule["id"], rule["table"], Code(rule["rung"]), severity, *said]
+    return [Code("sector", rule["sector"]), rule["id"], rule["table"], Code("rung", rule["rung"]), severity, *said]
 
 
 def _cells(wish: Wish, entries: Iterable[FacilityEntry]) -> Iterator[Sequence[Cell]]:
     for one in entries:
         for key, counts in {} if wish.hidden.facility(one) else one["rules"].items():
-            yield [Code(one["sector"]), one["id"], key, *(counts[state] for state in STATES), counts["solo"]]
+            yield [Code("sector", one["sector"]), one["id"], key, *(counts[state] for state in STATES), counts["solo"]]
 
 
 def _not_looked_at(result: Result) -> Iterator[Sequence[Cell]]:
@@ -161,24 +181,30 @@ def _inputs(result: Result, wish: Wish) -> Iterator[Sequence[Cell]]:
     for one in result["inputs"]:
         hidden = wish.hidden.input(one)
         counts: list[Cell] = [one["bytes"], one["sha256"], one["read"], one["unreadable"]]
-        who: list[Cell] = [one["path"], Code(one["role"]), Code(one["sector"]), one["facility"] or "", one["format"]]
+        who: list[Cell] = [
+            one["path"],
+            Code("role", one["role"]),
+            Code("sector", one["sector"]),
+            one["facility"] or "",
+            one["format"],
+        ]
         yield [*who, *([HIDDEN] * len(counts) if hidden else counts), _yes(one["to_the_end"])]
 
 
 def _provenance(result: Result, wish: Wish) -> Iterator[Sequence[Cell]]:
     period, run = result["period"], result.get("run")
     register = result["register"]
-    yield [Code("recaudit"), result["tool"]["version"]]
-    yield [Code("plan"), result["plan"]["name"]]
-    yield [Code("plan_sha256"), result["plan"]["sha256"]]
-    yield [Code("as_of"), result["as_of"] or ""]
-    yield [Code("period"), f"{period['from'] or ''}/{period['to'] or ''}"]
-    yield [Code("timezone"), period["timezone"]]
-    yield [Code("register"), register["source"] if register else ""]
-    yield [Code("register_date"), (register["date"] or "") if register else ""]
+    yield [Code("made", "recaudit"), result["tool"]["version"]]
+    yield [Code("made", "plan"), result["plan"]["name"]]
+    yield [Code("made", "plan_sha256"), result["plan"]["sha256"]]
+    yield [Code("made", "as_of"), result["as_of"] or ""]
+    yield [Code("made", "period"), f"{period['from'] or ''}/{period['to'] or ''}"]
+    yield [Code("made", "timezone"), period["timezone"]]
+    yield [Code("made", "register"), register["source"] if register else ""]
+    yield [Code("made", "register_date"), (register["date"] or "") if register else ""]
     for suite in result["suites"]:
         yield [f"suite {suite['name']}", f"{suite['version']} {suite['sha256']}"]
-    yield [Code("command"), run["command"] if run else ""]
-    yield [Code("digest"), result.get("digest", "")]
-    yield [Code("exit_code"), str(wish.code)]
-    yield [Code("why"), words(wish.why)]
+    yield [Code("made", "command"), run["command"] if run else ""]
+    yield [Code("made", "digest"), result.get("digest", "")]
+    yield [Code("made", "exit_code"), str(wish.code)]
+    yield [Code("made", "why"), words(wish.why)]

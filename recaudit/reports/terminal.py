@@ -15,7 +15,7 @@ from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
 from recaudit.reports.inert import inert, visible
-from recaudit.reports.languages import called, own, told, told_n, words
+from recaudit.reports.languages import own, told, told_n, words
 from recaudit.reports.look import (
     ICONS,
     Column,
@@ -221,7 +221,7 @@ def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         yield hanging(Text(f"  {name}{parts.expected_adds_up(total['expected'], total['rungs'])}"), 4)
         yield hanging(Text(f"  {name}{parts.read_adds_up(theirs, total['read'], total['unattributed'])}"), 4)
     for reason, rows in result["unattributed"].items():
-        yield hanging(inert(f"  {told('{n} unattributed: {why}', n=rows, why=called(reason))}", "muted"), 4)
+        yield hanging(inert(f"  {told('{n} unattributed: {why}', n=rows, why=vocabulary.finding(reason))}", "muted"), 4)
     for note in [] if sheet.hidden.places else result["notes"]:  # notes count single places
         yield hanging(inert(f"  {told('note: {note}', note=words(note))}", "muted"), 4)
 
@@ -230,14 +230,13 @@ def _adds_up(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
 def _facilities(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     facilities = result["facilities"]
     of_received = parts.export_only(result)
-    numbered = [facility for facility in facilities if of_received or facility["expected"] is not None]
-    ranked = [facility for facility in parts.by_gap(sheet.hidden.shown(numbered)) if parts.gap(facility) > 0]
+    ranked = parts.first(sheet.hidden.shown(facilities), of_received=of_received)
     if ranked:
         shown = ranked[:FACILITIES_SHOWN]
         short = any(parts.known_short(facility) for facility in shown)
         yield heading(_ranking(len(shown), len(facilities), short=short, of_received=of_received))
         yield Text()
-        yield parts.facility_table(shown, sheet)
+        yield parts.facility_table(shown, sheet, of_received=of_received)
     yield from parts.unseen(facilities, sheet)
     yield Text()
     yield hanging(Text(f"  {_facility_counts(facilities, of_received=of_received)}", "muted"), 4)
@@ -277,7 +276,7 @@ def _ranking(shown: int, every: int, *, short: bool, of_received: bool) -> str:
 
 
 def _facility_counts(facilities: Sequence[FacilityEntry], *, of_received: bool) -> str:
-    full = sum(parts.denominator(facility) > 0 and parts.gap(facility) == 0 for facility in facilities)
+    full = sum(parts.denominator(facility) > 0 and parts.wanting(facility) == 0 for facility in facilities)
     nothing = sum(facility["expected"] == 0 for facility in facilities)
     if of_received:
         return told_n(
@@ -392,11 +391,9 @@ def _steps(result: Result, sheet: Sheet, ending: Ending | None) -> Iterator[tupl
     if ending and ending.keep:
         yield told("keep the result, to look at one facility or one rule"), ending.keep
         return
-    of_received = parts.export_only(result)
-    numbered = [entry for entry in result["facilities"] if of_received or entry["expected"] is not None]
-    worst = next((entry for entry in parts.by_gap(sheet.hidden.shown(numbered)) if parts.gap(entry) > 0), None)
+    worst = parts.first(sheet.hidden.shown(result["facilities"]), of_received=parts.export_only(result))
     if worst:
-        yield told("what one facility has to fix first"), sheet.show("facility", worst["id"])
+        yield told("what one facility has to fix first"), sheet.show("facility", worst[0]["id"])
     doubted = next((claim for claim in result["claims"] if claim["verdict"] != "confirmed"), None)
     claim = doubted or next(iter(result["claims"]), None)
     if claim:

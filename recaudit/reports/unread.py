@@ -9,9 +9,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.model import BREAKS
-from recaudit.reports import parts
+from recaudit.reports import parts, vocabulary
 from recaudit.reports.inert import inert
-from recaudit.reports.languages import called, told, told_n
+from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Sheet, hanging, heading
 from recaudit.result import FacilityEntry, InputEntry, Result
 
@@ -75,9 +75,9 @@ def why(one: InputEntry) -> str:
             types = [finding["where"] for finding in one["findings"] if finding["kind"] == kind and finding["where"]]
             said.append(_absent(count, types))
         elif count == 1:
-            said.append(called(kind))
+            said.append(vocabulary.finding(kind))
         else:
-            said.append(told_n("{kind}, {n} time", "{kind}, {n} times", n=count, kind=called(kind)))
+            said.append(told_n("{kind}, {n} time", "{kind}, {n} times", n=count, kind=vocabulary.finding(kind)))
     return "; ".join(said) or told("could not be read to its end")
 
 

@@ -1,86 +1,44 @@
-"""The words that people read for the codes of a result, beside those of ``recaudit.terms``. Lines and JSON keep codes.
+"""The codes of a result in the language being spoken, inert: words of ``recaudit.terms``. Lines and JSON keep codes.
 
-A code that is not known here is printed as it is, so that a newer result can still be read.
+A code that is not known there is printed as it is, so that a newer result can still be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import called, told, words
-from recaudit.said import mark
-from recaudit.terms import unit_in_words, wording
+from recaudit.terms import placed, unit_in_words, word
 
-STATUSES: Final = (mark("ok"), mark("partial"), mark("silent"))
-SCOPES: Final = (mark("areas"), mark("kinds"), mark("vendors"), mark("facilities"))
-CHANGES: Final = (
-    mark("better"),
-    mark("worse"),
-    mark("changed"),
-    mark("not comparable"),
-    mark("new"),
-    mark("gone"),
-)
-CAUSES: Final = (
-    mark("data"),
-    mark("plan"),
-    mark("suite"),
-    mark("policy"),
-    mark("register"),
-    mark("version"),
-)
-PARTS: Final = {
-    "low": mark("lowest"),
-    "high": mark("highest"),
-    "verdict": mark("verdict"),
-    "status": mark("status"),
-    "expected": mark("expected"),
-    "missed": mark("missed"),
-}
-QUESTIONS: Final = (
-    mark("bundle"),
-    mark("file"),
-    mark("schema"),
-    mark("digest"),
-    mark("sums"),
-    mark("verdicts"),
-    mark("suites"),
-    mark("inputs"),
-    mark("again"),
-    mark("brief"),
-)
-STATES: Final = {
-    "met": mark("met"),
-    "unmet": mark("unmet"),
-    "excused": mark("excused"),
-    "not_applicable": mark("not applicable"),
-    "not_assessable": mark("not assessable"),
-}
-GROUPS: Final = (mark("facility"), mark("area"), mark("kind"), mark("vendor"))
+
+def word_of(kind: str, code: str) -> str:
+    """
+    >>> word_of("rung", "complete"), word_of("rung", "not a rung")
+    ('complete', 'not a rung')
+    """
+    return visible(words(word(kind, code)))
 
 
 def rung(code: str) -> str:
-    """
-    >>> rung("complete"), rung("not a rung")
-    ('complete', 'not a rung')
-    """
-    return visible(called(code))
+    return word_of("rung", code)
 
 
 def verdict(code: str) -> str:
     """A verdict, or its wording in full: "confirmed by count"."""
-    return visible(words(wording(code)))
+    return word_of("verdict", code)
 
 
 def status(code: str) -> str:
     """Whether all that a facility sent could be read."""
-    return visible(called(code))
+    return word_of("status", code)
 
 
 def sector(code: str) -> str:
-    return visible(called(code))
+    return word_of("sector", code)
+
+
+def kind(code: str) -> str:
+    """What a facility is; what a register calls otherwise is data."""
+    return word_of("kind", code)
 
 
 def unit(code: str) -> str:
@@ -94,47 +52,54 @@ def unit(code: str) -> str:
 
 def scope(code: str) -> str:
     """What a claim or a gate is narrowed by."""
-    return visible(called(code))
+    return word_of("scope", code)
 
 
 def change(code: str) -> str:
     """How something is now, beside an older result."""
-    return visible(called(code))
+    return word_of("change", code)
 
 
 def cause(code: str) -> str:
     """What may be behind a difference of two results."""
-    return visible(called(code))
+    return word_of("cause", code)
 
 
 def part(code: str) -> str:
     """Which figure of a claim, a facility or a rule is another one; of a facility it may be a rung."""
-    return _word(PARTS, code)
+    known = word_of("part", code)
+    return rung(code) if known == code else known
 
 
 def question(code: str) -> str:
     """What ``recaudit verify`` asks of a result."""
-    return visible(called(code))
+    return word_of("question", code)
 
 
 def state(code: str) -> str:
     """What a rule says of a row."""
-    return _word(STATES, code)
+    return word_of("state", code)
 
 
 def group(code: str) -> str:
     """What a sample is drawn by."""
-    return visible(called(code))
+    return word_of("group", code)
 
 
 def gathered(code: str) -> str:
     """What the groups of a pattern are: classes, schools."""
-    return visible(called(code))
+    return word_of("gathered", code)
 
 
 def severity(*, required: bool) -> str:
     return told("required") if required else told("advisory")
 
 
-def _word(table: Mapping[str, str], code: str) -> str:
-    return visible(called(table.get(code, code)))
+def finding(kind: str) -> str:
+    """What was found in a file, or why a row is of no facility: kinds are messages themselves."""
+    return visible(called(kind))
+
+
+def place(where: str) -> str:
+    """Where it was found, and what is wrong there."""
+    return visible(words(placed(where)))

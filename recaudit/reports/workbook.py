@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from recaudit.model import RUNGS
 from recaudit.reports import parts, sentences
 from recaudit.reports.alone import alone
-from recaudit.reports.codes import code_words
 from recaudit.reports.columns import Cell, Code, Column, Part, Table
 from recaudit.reports.csvtables import defused
-from recaudit.reports.inert import visible
-from recaudit.reports.languages import speaking, spoken, told, words
+from recaudit.reports.languages import speaking, spoken, told
 from recaudit.reports.tables import tables
+from recaudit.reports.vocabulary import word_of
 from recaudit.reports.wish import Wish
 from recaudit.result import FacilityEntry, Result, RuleEntry
 from recaudit.said import Promised, mark, promised
@@ -113,14 +112,14 @@ def _about(result: Result, entry: FacilityEntry) -> Iterator[Sequence[Cell]]:
     areas = {area["code"]: area["name"] for area in result["areas"]}
     yield [told("Identifier"), entry["id"]]
     yield [told("Name"), entry["name"]]
-    yield [told("Sector"), Code(entry["sector"])]
+    yield [told("Sector"), Code("sector", entry["sector"])]
     yield [told("Area"), f"{entry['area']} {areas.get(entry['area'], '')}".strip()]
     yield [told("Software vendor"), entry["vendor"]]
-    yield [told("Status"), Code(entry["status"])]
+    yield [told("Status"), Code("status", entry["status"])]
     yield [told("In one line"), sentences.facility(entry)]
     yield [told("Expected"), entry["expected"]]
-    yield [told("Expected from"), Code(entry["basis"])]
-    yield [told("Over-reported"), Code("yes" if entry["over_reported"] else "no")]
+    yield [told("Expected from"), Code("basis", entry["basis"])]
+    yield [told("Over-reported"), Code("answer", "yes" if entry["over_reported"] else "no")]
     for name, title in _COUNTS:
         yield [told(title), entry[name]]  # type: ignore[literal-required]
     yield [told("Audit"), result["plan"]["name"]]
@@ -133,8 +132,9 @@ def _ladder(entry: FacilityEntry) -> Iterator[Sequence[Cell]]:
     for rung in RUNGS:
         if at := entry["rungs"].get(rung):
             whole = parts.total(at)
-            share = Part(at["reached"], whole) if at["unknown"] < whole else None  # what was not sent is never 0 %
-            yield [Code(rung), at["reached"], at["short"], at["unknown"], whole, share]
+            seen = at["unknown"] < whole and entry["status"] != "silent"  # what was not sent is never 0 %
+            share = Part(at["reached"], whole) if seen else None
+            yield [Code("rung", rung), at["reached"], at["short"], at["unknown"], whole, share]
 
 
 def _fix_first(result: Result, entry: FacilityEntry) -> Iterator[Sequence[Cell]]:
@@ -143,7 +143,7 @@ def _fix_first(result: Result, entry: FacilityEntry) -> Iterator[Sequence[Cell]]
     known = [(rules[key], counts) for key, counts in entry["rules"].items() if key in rules]
     known.sort(key=lambda one: (not one[0]["required"], -one[1]["solo"], -parts.missed(one[1]), one[0]["id"]))
     for rule, counts in known:
-        severity = Code("required" if rule["required"] else "advisory")
+        severity = Code("severity", "required" if rule["required"] else "advisory")
         said: list[Cell] = [rule["id"], severity, sentences.title(rule), sentences.fix(rule), counts["solo"]]
         states = (counts["met"], counts["unmet"], counts["excused"], counts["not_assessable"], counts["not_applicable"])
         yield [*said, parts.missed(counts), parts.eligible(counts), *states]
@@ -153,9 +153,8 @@ def _files(result: Result) -> Iterator[Sequence[Cell]]:
     for one in result["inputs"]:
         yield [one["path"], sentences.unread(one), None, ""]
         for found in one["findings"]:
-            where = f" ({words(found['where'])})" if found["where"] else ""
             lines = ", ".join(map(str, found["lines"]))
-            yield [one["path"], f"{sentences.called(found['kind'])}{where}", found["count"], lines]
+            yield [one["path"], sentences.found(found), found["count"], lines]
 
 
 # ------------------------------------------------------------------------------------------------ the file
@@ -210,7 +209,7 @@ def _cell(sheet: Any, row: int, column: int, cell: Cell, styles: _Styles) -> Non
             else:
                 sheet.write_string(row, column, "—", styles.text)
         case Code():
-            sheet.write_string(row, column, visible(words(code_words(cell.word))), styles.text)
+            sheet.write_string(row, column, defused(word_of(cell.kind, cell.word)), styles.text)
         case Promised():
             sheet.write_string(row, column, promised(cell.share, spoken()), styles.text)
         case _:

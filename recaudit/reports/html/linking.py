@@ -8,25 +8,42 @@ a comment, and the space before each line, stay behind: every page would carry t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from recaudit.terms import WORDS
+
 APP: Final = Path(__file__).with_name("app")
 MAIN: Final = "main.js"
 STYLES: Final = (
     "tokens.css",
+    "text.css",
     "layout.css",
+    "controls.css",
+    "narrow.css",
     "tables.css",
     "bars.css",
     "charts.css",
     "places.css",
+    "distribution.css",
     "records.css",
+    "pack.css",
     "print.css",
 )
 """In the order in which they hold; one that is not there is left out."""
+
+SHOWN: Final = {
+    kind: WORDS[kind]
+    for kind in (
+        "rung", "verdict", "heading", "status", "state", "severity", "of", "level", "unit", "kind", "role", "mode",
+        "defect",
+    )
+}  # fmt: skip
+"""The words that the page looks up."""
 
 _IMPORT: Final = re.compile(r"^import\s+(?:\{(?P<names>[^}]*)\}\s+from\s+)?\"\./(?P<file>[\w.]+)\";\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
@@ -87,8 +104,9 @@ def _lean(text: str, comment: str) -> str:
 
 @cache
 def modules() -> dict[str, str]:
-    """The text of every module of ``app/``."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(APP.glob("*.js"))}
+    """The text of every module of ``app/``, and ``words.js``, which is made: the words for the codes of a result."""
+    found = {path.name: path.read_text(encoding="utf-8") for path in sorted(APP.glob("*.js"))}
+    return {**found, "words.js": f"export const WORDS = {json.dumps(SHOWN, ensure_ascii=False)};\n"}
 
 
 @cache

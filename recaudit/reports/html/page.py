@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any, Final, cast
 
-from recaudit.errors import ResultError
-from recaudit.reports.alone import alone, asked, facility_files
+from recaudit.reports.alone import alone, asked
 from recaudit.reports.html import linking
 from recaudit.reports.html.earlier import beside, in_order
 from recaudit.reports.html.inertly import harmless, island, policy, shown, visible_texts
 from recaudit.reports.html.messages import catalogues
 from recaudit.reports.html.outlines import drawn_map
 from recaudit.reports.html.packing import packed, unpacked
-from recaudit.reports.html.summary import summary
-from recaudit.reports.identities import broken
+from recaudit.reports.html.summary import summary, summary_alone
+from recaudit.reports.identities import broken, refuse
 from recaudit.reports.languages import speaking, told
 from recaudit.result import Result
-from recaudit.said import Said, say
+from recaudit.said import say
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
@@ -32,17 +31,14 @@ def html(
     language: str = "en",
     root: Path | None = None,
     older: Sequence[Result] = (),
-    wrong: Iterable[Said] = (),
 ) -> bytes:
     """One file that shows ``result`` to whoever opens it, with no network.
 
     ``language``: which the page opens in; it can be switched. ``root``: the folder of the plan, for a map that the plan
-    names. ``older``: earlier results of the same plan, for trends. ``wrong``: what else speaks against the result: who
-    has ``recaudit.verify.contradictions``, which this layer may not ask, hands it in. Raises ``ResultError`` where the
-    sums of the result do not hold, or anything is wrong: such a result is not shown to anybody. ``ValueError`` for a
-    language that has no catalogue.
+    names. ``older``: earlier results of the same plan, for trends. Raises ``ResultError`` where the sums of a result do
+    not hold: such a result is not shown to anybody. ``ValueError`` for a language that has no catalogue.
     """
-    return _page(result, language, root, older, wrong)
+    return _page(result, language, root, older)
 
 
 def one_facility(
@@ -55,16 +51,9 @@ def one_facility(
         language,
         None,
         [alone(one, sector, facility) for one in older if _knows(one, sector, facility)],
-        (),
         only={"sector": sector, "id": facility},
         promises=asked(result, sector, facility),
     )
-
-
-def per_facility(result: Result, *, language: str = "en", older: Sequence[Result] = ()) -> Iterator[tuple[str, bytes]]:
-    """(file name, page) of every facility, in the order of the result. Raises ``ResultError`` as ``html`` does."""
-    for name, sector, facility in facility_files(result):
-        yield f"{name}.html", one_facility(result, sector, facility, language=language, older=older)
 
 
 def _knows(result: Result, sector: str, facility: str) -> bool:
@@ -76,17 +65,16 @@ def _page(
     language: str,
     root: Path | None,
     older: Sequence[Result],
-    wrong: Iterable[Said],
     *,
     only: Mapping[str, str] | None = None,
     promises: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     inert, before = harmless(result), [harmless(one) for one in in_order(result, older)]
     for one in (*before, inert):
-        _refuse([*broken(one), *(wrong if one is inert else ())])
+        refuse(broken(one))
     now = packed(inert)
     if unpacked(now, inert["rules"]) != inert["facilities"]:
-        _refuse([say("the counts of its facilities cannot be written as they are")])
+        refuse([say("the counts of its facilities cannot be written as they are")])
     numbers = bytearray(now.numbers)
     head = {
         "result": _without_facilities(inert),
@@ -97,17 +85,6 @@ def _page(
         "older": [beside(one, inert, numbers) for one in before],
     }
     return _rendered(inert, head, bytes(numbers), language)
-
-
-def _refuse(wrong: Sequence[Said]) -> None:
-    if wrong:
-        raise ResultError(
-            say("the sums of the result do not hold: {first}, and {n} more", first=wrong[0], n=len(wrong) - 1)
-            if wrong[1:]
-            else say("the sums of the result do not hold: {first}", first=wrong[0]),
-            where=say("the result"),
-            fix=say("'recaudit verify' lists them all; 'recaudit check' makes the result anew"),
-        )
 
 
 def _without_facilities(result: Result) -> dict[str, Any]:
@@ -152,7 +129,7 @@ def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language:
         sheet=sheet,
         script=script,
         skip=shown(skip),
-        summary=summary(result, language),
+        summary=summary_alone(result, language, head["promises"]) if head["only"] else summary(result, language),
         settings=island(settings),
         result=_compressed(island(head).encode(), memory=9, strategy=zlib.Z_DEFAULT_STRATEGY),
         counts=_compressed(numbers, memory=5, strategy=zlib.Z_FILTERED),  # small blocks: each column has its own sizes

@@ -1,15 +1,20 @@
-"""What a reader sees who runs no scripts: claims with verdicts and bounds, facilities, areas. The program replaces it.
+"""What a reader sees who runs no scripts: claims with verdicts and bounds, facilities, areas; of one facility what is
+claimed and its counts, without verdicts. The program replaces it.
 
 The claims are told once in every language; what is nothing but names and numbers once, with a heading in each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from recaudit.model import RUNGS
 from recaudit.reports.html.inertly import shown
 from recaudit.reports.languages import known, own, speaking, spoken, told, told_n, words
+from recaudit.reports.parts import days
+from recaudit.reports.sentences import facility
+from recaudit.reports.vocabulary import sector
 from recaudit.result import ClaimEntry, Result, SumEntry
 from recaudit.said import NOTHING, grouped, percent, promised
 
@@ -17,61 +22,73 @@ from recaudit.said import NOTHING, grouped, percent, promised
 def summary(result: Result, language: str) -> str:
     """HTML without a script. ``language`` comes first, the others after it."""
     names = [language, *(name for name in known() if name != language)]
-    parts = [part for name in names for part in _in_language(result, name)]
+    parts = [part for name in names for part in _section(result, name, _of_all(result))]
     return "\n".join([*parts, *_areas(result, names)])
 
 
-def _in_language(result: Result, name: str) -> Iterator[str]:
+def summary_alone(result: Result, language: str, promises: Sequence[Mapping[str, Any]]) -> str:
+    """The same of one facility: ``result`` as ``alone`` gives it, ``promises`` what the claims ask that speak of it."""
+    names = [language, *(name for name in known() if name != language)]
+    return "\n".join(part for name in names for part in _section(result, name, _of_one(result, promises)))
+
+
+def _section(result: Result, name: str, body: Iterable[str]) -> Iterator[str]:
+    """``body`` is made while the language is spoken."""
     with speaking(name):
         yield f'<section lang="{name}">'
         yield f"<h1>{shown(told('Audit of records: {plan}', plan=result['plan']['name']))}</h1>"
-        period = result["period"]
-        if period["from"] and period["to"]:
-            yield f"<p>{shown(told('{first} to {last}', first=period['from'], last=period['to']))}</p>"
-        for sector, total in result["totals"].items():
-            yield f"<p>{shown(_sector(sector, total))}</p>"
-        if result["claims"]:
-            heads = (told("Claim"), told("Verdict"), told("Lowest possible"), told("Highest possible"))
-            yield _table(heads, map(_claim, result["claims"]))
-        else:
-            yield f"<p>{shown(told('No claim was judged.'))}</p>"
-        yield f"<p>{shown(told('With scripts on, this page shows every facility, rule and claim.'))}</p>"
+        yield _paragraph(days(result["period"]))
+        yield from body
         yield "</section>"
 
 
-def _sector(sector: str, total: SumEntry) -> str:
+def _of_all(result: Result) -> Iterator[str]:
+    for name, total in result["totals"].items():
+        yield _paragraph(_sector(name, total))
+    if result["claims"]:
+        heads = (told("Claim"), told("Verdict"), told("Lowest possible"), told("Highest possible"))
+        yield _table(heads, map(_claim, result["claims"]))
+    else:
+        yield _paragraph(told("No claim was judged."))
+    yield _paragraph(told("With scripts on, this page shows every facility, rule and claim."))
+
+
+def _of_one(result: Result, promises: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for one in result["facilities"]:
+        yield _paragraph(f"{one['name'] or one['id']}: {facility(one)}")
+    yield f"<h2>{shown(told('Claims that speak of this facility'))}</h2>"
+    yield _paragraph(told("Verdicts are of several facilities together, so they stand in the report of the audit."))
+    if promises:
+        yield "<ul>" + "\n".join(f"<li>{shown(_claimed(one))}" for one in promises) + "\n</ul>"
+    else:
+        yield _paragraph(told("No claim speaks of this facility."))
+    yield _paragraph(told("With scripts on, this page shows every rule that judged this facility."))
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{shown(text)}</p>"
+
+
+def _sector(name: str, total: SumEntry) -> str:
     parts = [
         told_n("{n} facility", "{n} facilities", n=total["facilities"]),
         told_n("{n} submitted nothing", "{n} submitted nothing", n=total["silent"]),
         told_n("{n} without an expected number", "{n} without an expected number", n=total["no_expected"]),
     ]
-    return f"{sector_name(sector)}: {', '.join(parts)}"
-
-
-def sector_name(sector: str) -> str:
-    """What people call a sector."""
-    names: dict[str, Callable[[], str]] = {"health": lambda: told("Health"), "education": lambda: told("Education")}
-    return names[sector]() if sector in names else sector
-
-
-def verdict_name(verdict: str) -> str:
-    """The word for a verdict."""
-    names: dict[str, Callable[[], str]] = {
-        "confirmed": lambda: told("confirmed"),
-        "refuted": lambda: told("refuted"),
-        "unverifiable": lambda: told("unverifiable"),
-    }
-    return names[verdict]()
+    return f"{sector(name)}: {', '.join(parts)}"
 
 
 def _claim(claim: ClaimEntry) -> Sequence[str]:
-    statement = own(claim["statement"], claim["id"])
     return (
-        f"{claim['id']}: {statement} ({promised(claim['target'], spoken())})",
-        f"{verdict_name(claim['verdict'])} – {words(claim['sentence'])}",
+        _claimed(claim),
+        words(claim["sentence"]),  # begins with the verdict, as it is worded: "confirmed by count"
         _bound(claim["low"], up=False),
         _bound(claim["high"], up=True),
     )
+
+
+def _claimed(claim: Mapping[str, Any]) -> str:
+    return f"{claim['id']}: {own(claim['statement'], claim['id'])} ({promised(claim['target'], spoken())})"
 
 
 def _bound(bound: Sequence[int] | None, *, up: bool) -> str:
@@ -95,9 +112,9 @@ def _areas(result: Result, names: Sequence[str]) -> Iterator[str]:
             heads.append([*words_, told("Complete"), told("Known short"), told("Unknown")])
     with speaking(names[0]):
         rows = (
-            [area["name"] or area["code"], sector_name(sector), *_counts(sums)]
+            [area["name"] or area["code"], sector(name), *_counts(sums)]
             for area in result["areas"]
-            for sector, sums in area["sectors"].items()
+            for name, sums in area["sectors"].items()
         )
         yield _table([" / ".join(dict.fromkeys(column)) for column in zip(*heads, strict=True)], rows)
 

@@ -1,6 +1,6 @@
 // One area: where it lies, its rungs in each sector, its facilities by gap, and what lies below it.
 import { h } from "./core.js";
-import { barKey, slimBar, wideBar } from "./bars.js";
+import { barKey, slimBarSilent, wideBar } from "./bars.js";
 import { pointsOf, trendChart } from "./charts.js";
 import { areaName, areasAbove, standingAt, totalOf } from "./counts.js";
 import { areaTableColumns } from "./areas.js";
@@ -12,7 +12,7 @@ import { areaCounts, byLowest, bandOf, leavesOf } from "./places.js";
 import { facilitiesSaid } from "./placescard.js";
 import { link } from "./router.js";
 import { number, t, tn } from "./say.js";
-import { orderBy, soughtPlaces } from "./seek.js";
+import { soughtPlaces, tiesOf } from "./seek.js";
 import { HEADLINE, rungQuestion, rungsAsked, rungWord, sectorWord } from "./terms.js";
 import { RUNGS } from "./unpack.js";
 
@@ -109,7 +109,7 @@ function areaRungs(rungs, asked, sector) {
       { class: rung === HEADLINE ? "strong" : null },
       h("th", { scope: "row", title: rungQuestion(rung) }, rungWord(rung)),
       h("td", { class: "num" }, shareAt(at, totalOf(at))),
-      h("td", { class: "bar" }, slimBar(at)),
+      h("td", { class: "bar" }, slimBarSilent(at)),
       h("td", { class: "num" }, number(at.unknown)),
       h("td", { class: "num" }, number(at.short)),
     );
@@ -161,7 +161,7 @@ function belowCards(audit, entry, sectors) {
     const rows = below.map((one) => ({ area: one, counts: areaCounts(one, sector, HEADLINE) })).filter(({ counts }) => counts);
     if (!rows.length) return null;
     const title = t("Areas below: {sector}", { sector: sectorWord(sector) });
-    const list = listing({ caption: title, rows, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
+    const list = listing({ caption: title, rows, ties: byLowest, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
     return h("section", { class: "card long" }, h("h2", null, title), list.node);
   });
 }
@@ -169,10 +169,7 @@ function belowCards(audit, entry, sectors) {
 function facilitiesCard(audit, entry) {
   const places = soughtPlaces(audit, { area: entry.code });
   if (!places.length) return null;
-  const ids = audit.column("id");
-  const byGap = orderBy(audit, "gap");
-  places.sort((a, b) => byGap(b, a) || (ids[a] < ids[b] ? -1 : 1));
-  const list = listing({ caption: t("Facilities"), rows: places, columns: facilityColumns(audit, { area: false }), sorted: { by: "gap", down: true } });
+  const list = listing({ caption: t("Facilities"), rows: places, ties: tiesOf(audit), columns: facilityColumns(audit, { area: false }), sorted: { by: "gap", down: true } });
   return h(
     "section",
     { class: "card long" },

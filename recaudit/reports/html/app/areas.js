@@ -1,18 +1,16 @@
 // All areas: drawn, and as a table that sorts.
 import { announce, h } from "./core.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { areaName, compareShares } from "./counts.js";
 import { downloadCsv } from "./csv.js";
 import { listing } from "./listing.js";
 import { shareAt } from "./marks.js";
-import { areaCounts, choiceOf } from "./places.js";
+import { areaCounts, byLowest, choiceOf, nothingKnown } from "./places.js";
 import { facilitiesSaid, placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { number, t, tn } from "./say.js";
-import { RUNGS } from "./unpack.js";
+import { AREA_NAMES, areaRow } from "./sheets.js";
 import { rungWord, sectorWord } from "./terms.js";
-
-const AREA_CSV = ["area", "name", "parent", "sector", "facilities", "silent", "no_expected", "expected"];
 
 export function areas(audit, parameters) {
   if (!audit.areas.size) return withoutAreas(audit);
@@ -41,10 +39,10 @@ function sectorTable(audit, sector, rung) {
   const rows = [...audit.areas.values()].map((area) => ({ area, counts: areaCounts(area, sector, rung) })).filter(({ counts }) => counts);
   if (!rows.length) return null;
   const title = t("{sector}: {rung}", { sector: sectorWord(sector), rung: rungWord(rung) });
-  const list = listing({ caption: title, rows, size: 0, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
+  const list = listing({ caption: title, rows, size: 0, ties: byLowest, columns: areaTableColumns(audit), sorted: { by: "share", down: false } });
   const save = () => {
-    const lines = list.rows().map(({ area }) => csvLine(area, sector));
-    downloadCsv(`areas-${sector}.csv`, [...AREA_CSV, ...RUNGS.flatMap(rungNames)], lines);
+    const lines = list.rows().map(({ area }) => areaRow(area, sector));
+    downloadCsv(`areas-${sector}.csv`, AREA_NAMES, lines);
     announce(tn("{n} area saved", "{n} areas saved", { n: lines.length }));
   };
   return h(
@@ -66,24 +64,9 @@ function basisSaid(audit, sector) {
     : t("An area holds what lies below it; facilities without an expected number stand in no sum.");
 }
 
-function rungNames(rung) {
-  return ["reached", "short", "unknown"].map((part) => `${rung}.${part}`);
-}
-
-function csvLine(area, sector) {
-  const sums = area.sectors[sector];
-  const counts = RUNGS.flatMap((rung) => {
-    const at = sums.rungs[rung] ?? { reached: "", short: "", unknown: "" };
-    return [at.reached, at.short, at.unknown];
-  });
-  const head = [area.code, area.name, area.parent, sector, sums.facilities, sums.silent, sums.no_expected, sums.expected ?? ""];
-  return [...head, ...counts];
-}
-
 // Columns of a table of areas; a row is {area, counts}.
 export function areaTableColumns(audit) {
   const count = (id, title, value) => ({ id, title, number: true, value, cell: (row) => number(value(row)) });
-  const known = ({ counts }) => (counts.standing.unknown === counts.whole ? 0 : counts.whole);
   return [
     {
       id: "name",
@@ -101,16 +84,20 @@ export function areaTableColumns(audit) {
       title: t("Facilities"),
       number: true,
       value: ({ counts }) => counts.facilities,
-      cell: ({ counts }) => h("span", { title: facilitiesSaid(counts) }, counts.uncounted ? number(counts.facilities) : `${number(counts.facilities - counts.silent)} / ${number(counts.facilities)}`),
+      cell: ({ counts }) => [
+        h("span", { title: facilitiesSaid(counts), "aria-hidden": "true" }, counts.uncounted ? number(counts.facilities) : `${number(counts.facilities - counts.silent)} / ${number(counts.facilities)}`),
+        h("span", { class: "unseen" }, facilitiesSaid(counts)),
+      ],
     },
     {
       id: "share",
       title: t("Share"),
       number: true,
-      order: (a, b) => compareShares(a.counts.standing.reached, known(a), b.counts.standing.reached, known(b)),
+      order: (a, b) => compareShares(a.counts.standing.reached, a.counts.whole, b.counts.standing.reached, b.counts.whole),
+      last: ({ counts }) => nothingKnown(counts),
       cell: ({ counts }) => shareAt(counts.standing, counts.whole, counts.facilities > 0 && counts.silent === counts.facilities),
     },
-    { id: "bar", title: t("Bounds"), class: "bar", cell: ({ counts }) => slimBar(counts.standing) },
+    { id: "bar", title: t("Bounds"), class: "bar", cell: ({ counts }) => slimBarSilent(counts.standing) },
     count("gap", t("Gap"), ({ counts }) => counts.whole - counts.standing.reached),
     count("short", t("Known short"), ({ counts }) => counts.standing.short),
     count("unknown", t("Unknown"), ({ counts }) => counts.standing.unknown),

@@ -67,6 +67,15 @@ export function slimBar(standing) {
   return boundsBar(standing, { size: SMALL });
 }
 
+// The same beside its own numbers, which say all that it shows: nothing to be read out a second time.
+export function slimBarSilent(standing) {
+  const bar = slimBar(standing);
+  bar.removeAttribute("role");
+  bar.removeAttribute("aria-label");
+  bar.setAttribute("aria-hidden", "true");
+  return bar;
+}
+
 // With its scale from 0 to 100 % under it, as cards show it.
 export function wideBar(standing, given = {}) {
   const ends = h("div", { class: "scale", "aria-hidden": "true" }, h("span", null, promised("0")), h("span", null, promised("1")));

@@ -2,15 +2,15 @@
 import { h } from "./core.js";
 import { barKey, boundsBar, claimedLevel, claimStanding, slimBar } from "./bars.js";
 import { boundsSaid } from "./charts.js";
-import { eligible, gapOf, isExportOnly, missedOf, standingAt, totalOf, wholeOf } from "./counts.js";
+import { eligible, isExportOnly, missedOf, standingAt, totalOf, wantingOf, wholeOf } from "./counts.js";
+import { rulesMissed, uncountedLine } from "./leading.js";
 import { shareAt, verdictMark } from "./marks.js";
-import { day, number, promised, t, tn } from "./say.js";
-import { columnsOf } from "./seek.js";
-import { HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, worded, wordingOf } from "./terms.js";
+import { day, number, percent, promised, t, tn } from "./say.js";
+import { columnsOf, firstByGap } from "./seek.js";
+import { GRAVEST_FIRST, HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, verdictsCounted, worded } from "./terms.js";
 
 const CLAIMS_PRINTED = 8;
 const NAMED_FIRST = 5;
-const GRAVEST_FIRST = ["refuted", "unverifiable", "confirmed"];
 
 export function brief(audit) {
   const { plan, as_of: asOf, period } = audit.result;
@@ -41,9 +41,7 @@ function verdictsSaid(audit) {
       ? t("No claim was judged, and nobody said what to expect: every rate is of received records.")
       : t("No claim was judged: there is no verdict.");
   }
-  const counts = GRAVEST_FIRST.map((verdict) => [verdict, claims.filter((one) => one.verdict === verdict).length]);
-  const parts = counts.filter(([, n]) => n).map(([verdict, n]) => `${number(n)} ${verdictWord(verdict)}`);
-  return tn("{n} claim was judged: {verdicts}.", "{n} claims were judged: {verdicts}.", { n: claims.length, verdicts: parts.join(", ") });
+  return tn("{n} claim was judged: {verdicts}.", "{n} claims were judged: {verdicts}.", { n: claims.length, verdicts: verdictsCounted(claims).join(", ") });
 }
 
 function claimTable(audit) {
@@ -64,7 +62,7 @@ function claimLine(claim) {
   return h(
     "tr",
     null,
-    h("td", { class: "tight" }, verdictMark(claim.verdict, wordingOf(claim))),
+    h("td", { class: "tight" }, verdictMark(claim.verdict, verdictWord(claim.wording))),
     h(
       "td",
       null,
@@ -79,14 +77,14 @@ function boundsInWords(claim, standing) {
   const bounds =
     claim.low || claim.high || !standing
       ? t("{bounds}, of the {units}", { bounds: boundsSaid(claim), units: levelWord(claim.level) })
-      : t("no bounds; counted: {reached} reached, {unknown} unknown, {short} known short", standing);
+      : t("no bounds; counted where a number was expected: {reached} reached, {unknown} unknown, {short} known short", standing);
   return t("{bounds}; claimed: {claimed}; rung: {rung}", { bounds, claimed: promised(claim.target), rung: rungWord(claim.rung) });
 }
 
 function keyCounts(audit) {
   const totals = Object.entries(audit.result.totals);
   if (!totals.length) return h("p", null, t("Nothing was counted: no row was read of any sector."));
-  const names = [t("Sector"), t("Facilities"), t("silent"), t("Expected"), t("Received"), t("Complete"), ""];
+  const names = [t("Sector"), t("Facilities"), t("silent"), t("Expected"), t("Received"), t("Complete"), h("span", { class: "unseen" }, t("Bounds"))];
   const table = h(
     "table",
     { class: "key-counts" },
@@ -122,13 +120,9 @@ function receivedSaid({ expected, rungs }) {
   return [number(whole), " ", h("span", { class: "under" }, t("{n} read with their key", { n: received.reached }))];
 }
 
-// Where most records are wanting.
+// Where to act first, as on the first page.
 function facilitiesFirst(audit) {
-  const { gap } = columnsOf(audit);
-  const places = Array.from({ length: audit.count }, (_, at) => at)
-    .filter((at) => gap[at] > 0)
-    .sort((a, b) => gap[b] - gap[a])
-    .slice(0, NAMED_FIRST);
+  const places = firstByGap(audit, NAMED_FIRST);
   return h(
     "div",
     null,
@@ -136,6 +130,7 @@ function facilitiesFirst(audit) {
     places.length
       ? h("ol", { class: "short" }, places.map((at) => facilityFirstLine(audit.facility(at))))
       : h("p", { class: "small" }, noFacility(audit)),
+    uncountedLine(audit),
   );
 }
 
@@ -156,47 +151,28 @@ function facilityFirstLine(facility) {
       "div",
       { class: "small muted" },
       facility.status === "silent"
-        ? tn("{n} record not submitted", "{n} records not submitted", { n: gapOf(facility) })
-        : t("gap {gap} of {whole}: {short} known short, {unknown} unknown", { gap: gapOf(facility), whole: wholeOf(facility), ...at }),
+        ? tn("{n} record not submitted", "{n} records not submitted", { n: wantingOf(facility) })
+        : t("gap {gap} of {whole}: {short} known short, {unknown} unknown", { gap: wantingOf(facility), whole: wholeOf(facility), ...at }),
     ),
   );
 }
 
-// Required rules whose repair alone wins most records over all facilities.
-export function rulesByGain(audit) {
-  return audit.rules
-    .filter((rule) => rule.required && missedOf(rule.totals))
-    .map((rule) => ({ rule, gain: audit.cellsOfRule(rule).reduce((sum, cell) => sum + cell.solo, 0) }))
-    .sort((a, b) => b.gain - a.gain || missedOf(b.rule.totals) - missedOf(a.rule.totals));
-}
-
+// Required rules by what is missed, as on the first page.
 function rulesFirst(audit) {
-  const rules = rulesByGain(audit).slice(0, NAMED_FIRST);
+  const rules = rulesMissed(audit).slice(0, NAMED_FIRST);
   return h(
     "div",
     null,
-    h("h3", null, t("What to repair first")),
+    h("h3", null, t("Missed most")),
     rules.length
-      ? h(
-          "ol",
-          { class: "short" },
-          rules.map(({ rule, gain }) =>
-            h(
-              "li",
-              null,
-              titleOf(rule),
-              h(
-                "div",
-                { class: "small muted" },
-                gain
-                  ? t("repairing this alone: +{n} reach {rung}", { n: gain, rung: rungWord(rule.rung) })
-                  : tn("missed by {n} row; repaired alone, no record gains", "missed by {n} rows; repaired alone, no record gains", { n: missedOf(rule.totals) }),
-              ),
-            ),
-          ),
-        )
+      ? h("ol", { class: "short" }, rules.map((rule) => h("li", null, titleOf(rule), h("div", { class: "small muted" }, lostSaid(rule.totals)))))
       : h("p", { class: "small" }, noRepair(audit)),
   );
+}
+
+function lostSaid(totals) {
+  const [lost, due] = [missedOf(totals), eligible(totals)];
+  return t("missed {n} / {due} ({share})", { n: lost, due, share: percent(lost, due) });
 }
 
 // Where no rule was missed it matters whether any was asked of any row.

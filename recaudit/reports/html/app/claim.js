@@ -9,7 +9,7 @@ import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
 import { number, percent, promised, t, tn } from "./say.js";
 import { scopeOf } from "./scope.js";
-import { levelWord, rungQuestion, rungWord, sectorWord, unitWord, worded, wordingOf } from "./terms.js";
+import { levelWord, rungQuestion, rungWord, sectorWord, unitWord, verdictWord, worded } from "./terms.js";
 import { toFacility } from "./links.js";
 import { RUNGS } from "./unpack.js";
 
@@ -48,7 +48,7 @@ function claimHead(entry) {
     "div",
     { class: "page-head" },
     h("nav", { class: "crumbs", "aria-label": t("Where it stands") }, h("a", { href: link("overview") }, t("Overview")), h("span", null, entry.id)),
-    h("div", { class: "row" }, h("h1", null, h("bdi", null, quoted(entry))), verdictMark(entry.verdict, wordingOf(entry))),
+    h("div", { class: "row" }, h("h1", null, h("bdi", null, quoted(entry))), verdictMark(entry.verdict, verdictWord(entry.wording))),
     h("p", { class: "lead" }, worded(entry.sentence)),
   );
 }
@@ -86,28 +86,34 @@ export function boundsMean(entry) {
   return t("lowest – highest possible: {bounds} of the {units} · claimed: {claimed}", values);
 }
 
+// As the terminal counts them (parts.claim_counts).
 export function countsOfClaim(entry) {
   if (entry.level !== "records") {
     if (!entry.low || !entry.high) return "";
-    return t("{kept} kept / {unknown} unknown / {broken} broken, of {whole} {units}", {
-      kept: entry.low[0],
-      unknown: entry.high[0] - entry.low[0],
-      broken: entry.high[1] - entry.high[0],
-      whole: entry.low[1],
-      units: levelWord(entry.level),
+    const [[kept, whole], [most]] = [entry.low, entry.high];
+    return t("{kept} kept / {unknown} unknown / {broken} broken, of {whole}", {
+      kept,
+      unknown: most - kept,
+      broken: whole - most,
+      whole: unitsCounted(entry.level, whole),
     });
   }
   const received = entry.standing.received;
   const at = entry.standing[entry.rung];
   if (!received || !at) return "";
-  const whole = received.reached + received.short + received.unknown;
-  if (entry.rung === "received") return t("{received} received / {expected} expected", { received: received.reached, expected: whole });
-  return t("{n} {rung} / {received} received / {expected} expected", {
-    n: at.reached,
-    rung: rungWord(entry.rung),
-    received: received.reached,
-    expected: whole,
-  });
+  const values = { received: received.reached, expected: received.reached + received.short + received.unknown };
+  const counts =
+    entry.rung === "received"
+      ? t("{received} received / {expected} expected", values)
+      : t("{reached} {rung} / {received} received / {expected} expected", { reached: at.reached, rung: rungWord(entry.rung), ...values });
+  return entry.low || entry.high ? counts : t("{counts}, where a number was expected", { counts });
+}
+
+// What a bound is of: records go without a name, other units have one.
+export function unitsCounted(level, n) {
+  if (level === "facilities") return tn("{n} facility", "{n} facilities", { n });
+  if (level === "areas") return tn("{n} area", "{n} areas", { n });
+  return number(n);
 }
 
 // What the sentence was taken to mean.

@@ -2,13 +2,13 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areasAbove, compareShares, standingAt, totalOf } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
 import { rungWord } from "./terms.js";
 
-const AREA_NAMES = ["area", "name", "facilities", "no_expected", "expected", "received", "reached", "unknown", "short"];
+const CLAIM_AREA_NAMES = ["area", "name", "facilities", "no_expected", "expected", "received", "reached", "unknown", "short"];
 
 export function claimAreas(audit, entry) {
   const rows = sumsByArea(audit, entry);
@@ -17,7 +17,7 @@ export function claimAreas(audit, entry) {
   const list = listing({ caption: t("By area"), rows, size: 0, columns: claimAreaColumns() });
   const save = () => {
     const lines = list.rows().map((row) => [row.code, row.name, row.facilities, row.uncounted, totalOf(row.at), row.received, row.at.reached, row.at.unknown, row.at.short]);
-    downloadCsv("claim.csv", AREA_NAMES, lines);
+    downloadCsv("claim.csv", CLAIM_AREA_NAMES, lines);
     announce(tn("{n} area saved", "{n} areas saved", { n: lines.length }));
   };
   return h(
@@ -122,6 +122,6 @@ function claimAreaColumns() {
       order: (a, b) => compareShares(a.at.reached + a.at.unknown, totalOf(a.at), b.at.reached + b.at.unknown, totalOf(b.at)),
       cell: ({ at }) => percent(at.reached + at.unknown, totalOf(at), { up: at.unknown > 0 }),
     },
-    { id: "bar", title: "", class: "bar", cell: (row) => slimBar(row.at) },
+    { id: "bar", title: t("Bounds"), unseen: true, class: "bar", cell: (row) => slimBarSilent(row.at) },
   ];
 }

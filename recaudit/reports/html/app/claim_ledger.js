@@ -1,7 +1,7 @@
 // The evidence of a claim as a ledger: what was expected, what came, where it stands at each rung, which rows are open.
 import { h } from "./core.js";
 import { standingAt, totalOf } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { shareAt } from "./marks.js";
 import { number, t } from "./say.js";
 import { rungWord } from "./terms.js";
@@ -24,7 +24,7 @@ export function ledgerCard(audit, entry) {
 }
 
 function standingTable(entry, whole) {
-  const names = [t("Rung"), t("Share"), "", t("Reached"), t("Unknown"), t("Known short"), t("of them missing"), t("Expected")];
+  const names = [t("Rung"), t("Share"), h("span", { class: "unseen" }, t("Bounds")), t("Reached"), t("Unknown"), t("Known short"), t("of them missing"), t("Expected")];
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Evidence, in records") },
@@ -42,7 +42,7 @@ function standingTable(entry, whole) {
             { class: rung === entry.rung ? "strong" : null },
             h("th", { scope: "row" }, rungWord(rung)),
             h("td", { class: "num" }, shareAt(at, whole)),
-            h("td", { class: "bar" }, slimBar(at)),
+            h("td", { class: "bar" }, slimBarSilent(at)),
             [at.reached, at.unknown, at.short, at.missing, totalOf(at)].map((n) => h("td", { class: "num" }, number(n))),
           );
         }),
@@ -53,10 +53,10 @@ function standingTable(entry, whole) {
 
 function openRows(open) {
   const lines = [
-    [open.returned, t("rows without a facility that may be missing records (returned)")],
-    [open.holes, t("unreadable rows that hang on some record (holes)")],
-    [open.spoiled, t("reached records that these may spoil (spoiled)")],
-    [open.rescued, t("short records that these may rescue (rescued)")],
+    [open.returned, t("rows without a facility that may be missing records")],
+    [open.holes, t("unreadable rows that hang on some record")],
+    [open.spoiled, t("reached records that these may spoil")],
+    [open.rescued, t("short records that these may rescue")],
   ];
   if (!lines.some(([n]) => n)) return h("p", { class: "small" }, t("No row is open: none without a facility, none unreadable."));
   return [
@@ -66,6 +66,6 @@ function openRows(open) {
       { class: "parts" },
       h("tbody", null, lines.map(([n, words]) => h("tr", null, h("th", { scope: "row" }, words), h("td", { class: "num" }, number(n))))),
     ),
-    h("p", { class: "muted small" }, t("lowest = (reached − spoiled) / expected; highest = (reached + unknown + returned + rescued) / expected")),
+    h("p", { class: "muted small" }, t("lowest = (reached − those that may be spoiled) / expected; highest = (reached + unknown + rows that may be missing records + those that may be rescued) / expected")),
   ];
 }

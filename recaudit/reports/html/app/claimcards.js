@@ -1,11 +1,11 @@
 // Claims as cards: the verdict, the sentence, its bounds, the bar, the counts, and the way to the evidence.
 import { h } from "./core.js";
 import { barKey, claimBar } from "./bars.js";
-import { countsOfClaim, quoted, shortBounds } from "./claim.js";
+import { countsOfClaim, quoted, shortBounds, unitsCounted } from "./claim.js";
 import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
-import { number, promised, t, tn } from "./say.js";
-import { sectorWord, worded, wordingOf } from "./terms.js";
+import { number, promised, t } from "./say.js";
+import { sectorWord, verdictWord, worded } from "./terms.js";
 
 // Nothing where no claim was judged: exports alone have no verdicts.
 export function claimCards(audit) {
@@ -29,7 +29,7 @@ function claimCard(claim) {
       "div",
       { class: "head" },
       h("span", { class: "muted small" }, h("bdi", null, claim.id), " · ", sectorWord(claim.sector)),
-      verdictMark(claim.verdict, wordingOf(claim)),
+      verdictMark(claim.verdict, verdictWord(claim.wording)),
     ),
     h("h3", { class: "quote" }, h("bdi", null, quoted(claim))),
     h(
@@ -54,13 +54,7 @@ function claimedSaid({ low, high, level, target }) {
   const values = { claimed: promised(target) };
   if (!low && !high) return t("no bounds: some expected numbers are unknown, or only a floor · claimed: {claimed}", values);
   const counts = [low, high].map((bound) => (bound ? number(bound[0]) : "—"));
-  values.whole = wholeSaid(level, (low ?? high)[1]);
+  values.whole = unitsCounted(level, (low ?? high)[1]);
   if (low && high && low[0] === high[0]) return t("{n} of {whole} · claimed: {claimed}", { n: counts[0], ...values });
   return t("lowest – highest possible: {low} – {high} of {whole} · claimed: {claimed}", { low: counts[0], high: counts[1], ...values });
-}
-
-function wholeSaid(level, n) {
-  if (level === "facilities") return tn("{n} facility", "{n} facilities", { n });
-  if (level === "areas") return tn("{n} area", "{n} areas", { n });
-  return tn("{n} record", "{n} records", { n });
 }

@@ -17,8 +17,8 @@ export function wholeOf(facility) {
   return facility.expected ?? totalOf(standingAt(facility.rungs));
 }
 
-// Records that are not known to be complete.
-export function gapOf(facility) {
+// Records, expected or else received, that are not known to be complete.
+export function wantingOf(facility) {
   return wholeOf(facility) - standingAt(facility.rungs).reached;
 }
 

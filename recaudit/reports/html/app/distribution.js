@@ -45,7 +45,7 @@ function rowsOf(unregistered) {
       words: below === undefined ? t("{from} to under {to}", { from: promised(`0.${from}`), to: promised("1") }) : words,
       band: `band-${band}`,
       asked: { from: from ?? "", below: below ?? "100" },
-      holds: (columns, place) => columns.gap[place] > 0 && (below === undefined || !share(columns, place, below)),
+      holds: (columns, place) => columns.wanting[place] > 0 && (below === undefined || !share(columns, place, below)),
     };
   });
   return [

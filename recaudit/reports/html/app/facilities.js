@@ -1,13 +1,14 @@
 // All facilities: searched, filtered, sorted, in pages; what is asked stands in the address, and goes into a file.
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
-import { areaName, gapOf, standingAt } from "./counts.js";
-import { slimBar } from "./bars.js";
-import { listing, NAMES_ORDER } from "./listing.js";
+import { areaName, standingAt } from "./counts.js";
+import { slimBarSilent } from "./bars.js";
+import { listing } from "./listing.js";
 import { marksOf, shareOf } from "./marks.js";
+import { compareNames } from "./names.js";
 import { keep, link } from "./router.js";
 import { collator, number, percent, t, tn } from "./say.js";
-import { orderBy, soughtPlaces } from "./seek.js";
+import { columnsOf, orderBy, soughtPlaces, tiesOf } from "./seek.js";
 import { facilityRow, FACILITY_NAMES } from "./sheets.js";
 import { toFacility } from "./links.js";
 import { kindWord, sectorWord, statusWord } from "./terms.js";
@@ -53,8 +54,8 @@ export function facilityColumns(audit, { area = true } = {}) {
       order: orderBy(audit, "share"),
       cell: (place) => shareOf(at(place)),
     },
-    { id: "bar", title: "", class: "bar", cell: (place) => slimBar(standingAt(at(place).rungs)) },
-    { ...counts("gap", t("Gap"), gapOf), class: "strong" },
+    { id: "bar", title: t("Bounds"), unseen: true, class: "bar", cell: (place) => slimBarSilent(standingAt(at(place).rungs)) },
+    { ...counts("gap", t("Gap")), class: "strong", cell: (place) => gapCell(columnsOf(audit).gap[place]) },
     counts("short", t("Known short"), (facility) => standingAt(facility.rungs).short),
     counts("unknown", t("Unknown"), (facility) => standingAt(facility.rungs).unknown),
     {
@@ -62,6 +63,11 @@ export function facilityColumns(audit, { area = true } = {}) {
       cell: (place) => (at(place).expected === null ? t("not known") : number(at(place).expected)),
     },
   ].filter(Boolean);
+}
+
+// Nobody said what to expect of it, as it was said of others: it has no gap.
+function gapCell(gap) {
+  return gap < 0 ? h("span", { class: "muted" }, "—") : number(gap);
 }
 
 function nameCell(audit, facility, area) {
@@ -86,6 +92,7 @@ export function facilities(audit, parameters) {
     caption: t("Facilities"),
     columns: facilityColumns(audit),
     rows: soughtPlaces(audit, asked),
+    ties: tiesOf(audit),
     sorted: { by: state.sort, down: state.order === "down" },
     page: state.page,
     changed: ({ by, down, page }) => {
@@ -219,5 +226,5 @@ function choicesOf(audit, name, word) {
 function areaOptions(audit) {
   return [...audit.areas.values()]
     .map((area) => [area.code, area.name || area.code])
-    .sort((a, b) => NAMES_ORDER.compare(a[1], b[1]));
+    .sort((a, b) => compareNames(a[1], b[1]));
 }

@@ -1,15 +1,15 @@
 // One facility: what was expected and by whom, what became of it, what to repair first, and every rule not met.
 import { h } from "./core.js";
-import { areaName, areasAbove, gapOf, standingAt, wholeOf } from "./counts.js";
+import { areaName, areasAbove, standingAt, wantingOf, wholeOf } from "./counts.js";
 import { swatch, wideBar } from "./bars.js";
-import { expectationCard } from "./facility_expected.js";
+import { expectationCard, silenceMeans } from "./facility_expected.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
 import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
 import { link } from "./router.js";
-import { number, promised, t, tn } from "./say.js";
-import { HEADLINE, kindWord, levelWord, rungWord, sectorWord, statusMeans } from "./terms.js";
+import { number, promised, t } from "./say.js";
+import { HEADLINE, kindWord, levelWord, nothingThere, rungWord, sectorWord, statusMeans } from "./terms.js";
 import { trendOf } from "./facility_trend.js";
 import { quoted } from "./claim.js";
 
@@ -22,7 +22,7 @@ export function facility(audit, { sector, id }) {
     "div",
     { class: "stack" },
     headOf(audit, entry),
-    entry.status === "silent" ? silence(entry) : null,
+    entry.status === "silent" || (entry.expected === null && !entry.read) ? silence(entry) : null,
     h("div", { class: "two" }, standingCard(audit, entry), fixFirst(entry, cells)),
     h("div", { class: "two" }, facilityRungs(audit, entry), expectationCard(audit, entry)),
     promisedCard(audit),
@@ -67,22 +67,11 @@ function headOf(audit, entry) {
 }
 
 function silence(entry) {
-  const due = entry.expected;
   return h(
     "section",
     { class: "card notice" },
     h("h2", null, t("This facility sent nothing")),
-    h(
-      "p",
-      null,
-      due === null
-        ? t("Nobody said how many records it should have. Nothing can be said of them: not that they are complete, and not that they are missing.")
-        : tn(
-            "{n} record is expected of it. Whether it exists and is complete is unknown: it is counted as unknown, not as 0 %, and it stays in every sum.",
-            "{n} records are expected of it. Whether they exist and are complete is unknown: they are counted as unknown, not as 0 %, and they stay in every sum.",
-            { n: due },
-          ),
-    ),
+    silenceMeans(entry),
     h("p", null, t("The first step is to send what is due; no rule can be judged before.")),
   );
 }
@@ -101,7 +90,7 @@ function standingCard(audit, entry) {
     "section",
     { class: "card" },
     h("div", { class: "head" }, h("h2", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
-    whole ? wideBar(at) : h("p", null, t("Nothing was expected and nothing was received: there is nothing to judge.")),
+    whole ? wideBar(at) : h("p", null, nothingThere(entry)),
     h(
       "table",
       { class: "parts" },
@@ -126,21 +115,24 @@ function standingCard(audit, entry) {
         ),
       ),
     ),
-    gapOf(entry) ? null : whole ? h("p", { class: "small" }, t("Every one of them is complete.")) : null,
+    wantingOf(entry) ? null : whole ? h("p", { class: "small" }, t("Every one of them is complete.")) : null,
   );
 }
 
 // On a page of this facility alone: what was claimed of it and others. What became of a claim is a sum over several.
 function promisedCard(audit) {
-  const promises = audit.promises ?? [];
-  if (!audit.only || !promises.length) return null;
+  if (!audit.only) return null;
   return h(
     "section",
     { class: "card" },
     h("h2", null, t("Claims that speak of this facility")),
     h("p", { class: "muted small" }, t("Verdicts are of several facilities together, so they stand in the report of the audit.")),
-    h("ul", { class: "plain" }, promises.map((one) => h("li", null, h("strong", null, h("bdi", null, quoted(one))), " ", h("span", { class: "muted small" }, promiseWords(one))))),
+    audit.promises.length ? h("ul", { class: "plain" }, audit.promises.map(promise)) : h("p", null, t("No claim speaks of this facility.")),
   );
+}
+
+function promise(one) {
+  return h("li", null, h("strong", null, h("bdi", null, quoted(one))), " ", h("span", { class: "muted small" }, promiseWords(one)));
 }
 
 function promiseWords(one) {

@@ -60,3 +60,26 @@ function saidBy(one) {
   const how = one.basis === "roster" ? t("on a roster") : one.covers === "subset" ? t("of a part") : t("as a count");
   return [`${number(one.number)}, ${how}: `, h("bdi", null, one.source)];
 }
+
+// What is made of the silence of a facility that sent nothing of what was expected: what the plan says, as counted.
+export function silenceMeans({ expected, missing }) {
+  return h(
+    "p",
+    null,
+    missing
+      ? [
+          tn("{n} record is expected of it.", "{n} records are expected of it.", { n: expected }),
+          " ",
+          tn(
+            "By the plan, what was not submitted is missing: {n} record is missing and known short at every rung, and it stays in every sum.",
+            "By the plan, what was not submitted is missing: {n} records are missing and known short at every rung, and they stay in every sum.",
+            { n: missing },
+          ),
+        ]
+      : tn(
+          "{n} record is expected of it. Whether it exists and is complete is unknown: it is counted as unknown, not as 0 %, and it stays in every sum.",
+          "{n} records are expected of it. Whether they exist and are complete is unknown: they are counted as unknown, not as 0 %, and they stay in every sum.",
+          { n: expected },
+        ),
+  );
+}

@@ -1,7 +1,7 @@
 // What else is known of one facility: groups that stand out, and what its files are like. Nothing here moves a rung.
 import { h } from "./core.js";
-import { number, said, t, tn } from "./say.js";
-import { worded } from "./terms.js";
+import { said, t, tn } from "./say.js";
+import { placeOf, worded } from "./terms.js";
 
 export function signalsOf(audit, entry) {
   const own = audit.result.signals.filter((one) => one.sector === entry.sector && one.group === entry.id);
@@ -81,10 +81,11 @@ export function findingsOf(input) {
         "li",
         { class: "small" },
         said({ text: one.kind }),
-        one.where ? [" · ", h("code", null, worded(one.where))] : null,
+        one.where ? [" · ", h("code", null, placeOf(one.where))] : null,
         " · ",
-        tn("{n} time", "{n} times", { n: one.count }),
-        one.lines.length ? t(", first in line {line}", { line: number(one.lines[0]) }) : "",
+        one.lines.length
+          ? tn("{n} time, first in line {line}", "{n} times, first in line {line}", { n: one.count, line: String(one.lines[0]) })
+          : tn("{n} time", "{n} times", { n: one.count }),
       ),
     ),
   );

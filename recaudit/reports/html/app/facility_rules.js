@@ -1,7 +1,7 @@
 // What one facility has to repair: the rules whose repair alone wins most, and every rule that is not met by every row.
 import { h } from "./core.js";
 import { compareShares, eligible, missedOf, standingAt } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { listing } from "./listing.js";
 import { number, percent, t, tn } from "./say.js";
 import { toRule } from "./links.js";
@@ -50,13 +50,13 @@ function fixStep({ rule, solo, ...counts }) {
 }
 
 function notReceived(entry, received, lost) {
-  const [what, counts, fix] = lostSaid(entry, received, lost);
+  const [what, counts, fix] = notReceivedSaid(entry, received, lost);
   return h("li", null, h("span", { class: "strong" }, what), counts ? h("p", { class: "small" }, counts) : null, h("p", { class: "muted small" }, fix));
 }
 
 // Records that are not known to be received: what they are, the counts, and what to do. Where nobody said what to expect,
 // none is missing: they are rows whose key could not be read.
-export function lostSaid(entry, received, lost) {
+export function notReceivedSaid(entry, received, lost) {
   if (entry.expected === null) {
     return [tn("{n} record could not be read", "{n} records could not be read", { n: lost }), "", t("Repair the rows that could not be read, and send them again.")];
   }
@@ -137,9 +137,10 @@ function ruleColumns() {
     },
     {
       id: "bar",
-      title: "",
+      title: t("Bounds"),
+      unseen: true,
       class: "bar",
-      cell: (cell) => slimBar({ reached: cell.met, unknown: cell.not_assessable, short: missedOf(cell) }),
+      cell: (cell) => slimBarSilent({ reached: cell.met, unknown: cell.not_assessable, short: missedOf(cell) }),
     },
     count("met", t("Met"), (cell) => cell.met),
     count("unmet", t("Unmet"), (cell) => cell.unmet),

@@ -1,8 +1,8 @@
 // The ladder of one facility: what reached each rung, what is unknown, what is known short; and that it adds up.
 import { h } from "./core.js";
 import { standingAt, totalOf, wholeOf } from "./counts.js";
-import { slimBar } from "./bars.js";
-import { shareAt } from "./marks.js";
+import { slimBar, slimBarSilent } from "./bars.js";
+import { shareAt, shareOf } from "./marks.js";
 import { number, percent, t } from "./say.js";
 import { HEADLINE, basisWord, rungQuestion, rungsAsked, rungWord } from "./terms.js";
 import { RUNGS } from "./unpack.js";
@@ -17,13 +17,13 @@ export function funnelCard(audit, entry) {
     { class: "card long" },
     h("h2", null, entry.expected === null ? t("From received to timely") : t("From expected to timely")),
     h("p", { class: "muted small" }, t("A record is counted at a rung when that rung and every rung before it hold.")),
-    Object.keys(entry.rungs).length ? rungTable(entry.rungs, entry.expected, whole, rungsAsked(audit, entry.sector)) : null,
+    Object.keys(entry.rungs).length ? rungTable(entry.rungs, entry.expected, whole, rungsAsked(audit, entry.sector), entry.status === "silent") : null,
     h("p", { class: "adds small" }, expectedAddsUp(entry.rungs, entry.expected)),
     h("p", { class: "adds small" }, readAddsUp(entry)),
   );
 }
 
-export function rungTable(rungs, expected, whole, asked) {
+export function rungTable(rungs, expected, whole, asked, silent = false) {
   const row = (rung) => {
     const at = standingAt(rungs, rung);
     return h(
@@ -35,15 +35,15 @@ export function rungTable(rungs, expected, whole, asked) {
         rungWord(rung),
         asked.includes(rung) ? null : h("div", { class: "muted small" }, t("no required rule asks for it")),
       ),
-      h("td", { class: "num" }, shareAt(at, whole)),
-      h("td", { class: "bar" }, slimBar(at)),
+      h("td", { class: "num" }, shareAt(at, whole, silent)),
+      h("td", { class: "bar" }, slimBarSilent(at)),
       h("td", { class: "num" }, number(at.reached)),
       h("td", { class: "num" }, number(at.unknown)),
       h("td", { class: "num" }, number(at.short)),
       h("td", { class: "num" }, number(totalOf(at))),
     );
   };
-  const names = [t("Rung"), t("Share"), "", t("Reached"), t("Unknown"), t("Known short"), basisTitle(expected)];
+  const names = [t("Rung"), t("Share"), h("span", { class: "unseen" }, t("Bounds")), t("Reached"), t("Unknown"), t("Known short"), basisTitle(expected)];
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Rungs") },
@@ -92,7 +92,6 @@ export function rowStates() {
 
 // Each rung of the facility beside that of its sector as a whole.
 export function facilityRungs(audit, entry) {
-  const whole = wholeOf(entry);
   const total = audit.result.totals[entry.sector];
   const all = total ? (total.expected ?? totalOf(standingAt(total.rungs))) : 0;
   const others = !audit.only && total;
@@ -110,17 +109,15 @@ export function facilityRungs(audit, entry) {
       ? h(
           "div",
           { class: "rungs" },
-          RUNGS.filter((rung) => entry.rungs[rung]).map((rung) => {
-            const at = standingAt(entry.rungs, rung);
-            return rungLine(rung, at, whole, alike ? { ...standingAt(total.rungs, rung), all } : null);
-          }),
+          RUNGS.filter((rung) => entry.rungs[rung]).map((rung) => rungLine(entry, rung, alike ? { ...standingAt(total.rungs, rung), all } : null)),
         )
       : h("p", null, t("No rung was counted: nothing was received and nothing is known to be expected.")),
     alike || !others ? null : h("p", { class: "small" }, t("It cannot be held against the sector: one is of expected records, the other of received ones.")),
   );
 }
 
-function rungLine(rung, at, whole, others) {
+function rungLine(entry, rung, others) {
+  const at = standingAt(entry.rungs, rung);
   const unseen = Boolean(others?.all) && others.unknown === others.all;
   const said = others ? t("all facilities: {share}", { share: unseen ? t("unknown") : percent(others.reached, others.all) }) : "";
   return h(
@@ -134,6 +131,6 @@ function rungLine(rung, at, whole, others) {
       others?.all && !unseen ? h("span", { class: "tick", style: { left: `${(others.reached * 100) / others.all}%` } }) : null,
       said ? h("span", { class: "unseen" }, said) : null,
     ),
-    h("span", { class: "num" }, shareAt(at, whole)),
+    h("span", { class: "num" }, shareOf(entry, rung)),
   );
 }

@@ -20,7 +20,8 @@ export function gatesCard(audit) {
 }
 
 function gateLine(audit, gate) {
-  const of = gate.of === "received" ? t("of received records") : t("of expected records");
+  const values = { rung: rungWord(gate.rung), share: promised(gate.at_least) };
+  const asked = gate.of === "received" ? t("{rung}: {share} of received records", values) : t("{rung}: {share} of expected records", values);
   const per = {
     sector: sectorWord(gate.sector),
     area: t("each area of {sector}", { sector: sectorWord(gate.sector) }),
@@ -33,7 +34,7 @@ function gateLine(audit, gate) {
     null,
     gate.met ? badge("met", t("✓ gate met")) : badge("flagged", t("✗ gate missed")),
     " ",
-    h("strong", null, `${rungWord(gate.rung)}: ${promised(gate.at_least)} ${of}`),
+    h("strong", null, asked),
     `, ${per[gate.per] ?? gate.per}`,
     scoped ? ` (${scopeOf(audit, gate.scope)})` : "",
     gate.reason ? h("span", { class: "muted" }, ` · ${worded(gate.reason)}`) : null,

@@ -1,21 +1,20 @@
 // What to do first: the facilities that most records are wanting of, and the required rules missed most.
 import { h } from "./core.js";
 import { meter, slimBar } from "./bars.js";
-import { areaName, eligible, gapOf, isExportOnly, missedOf, standingAt } from "./counts.js";
+import { areaName, eligible, isExportOnly, missedOf, standingAt } from "./counts.js";
 import { shareOf } from "./marks.js";
+import { compareCodes } from "./names.js";
 import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
-import { columnsOf } from "./seek.js";
+import { columnsOf, firstByGap, uncountedPlaces } from "./seek.js";
 import { sectorWord, titleOf } from "./terms.js";
 
 const SHOWN = 8;
+const NAMED = 3;
 
 // Facilities by gap in records, largest first, as everywhere; nothing where none has a gap.
 export function facilitiesFirstCard(audit) {
-  const { gap } = columnsOf(audit);
-  const ids = audit.column("id");
-  const places = [...gap.keys()].filter((at) => gap[at] > 0);
-  const first = places.sort((a, b) => gap[b] - gap[a] || (ids[a] < ids[b] ? -1 : 1)).slice(0, SHOWN);
+  const first = firstByGap(audit, SHOWN);
   if (!first.length) return null;
   return h(
     "section",
@@ -34,8 +33,26 @@ export function facilitiesFirstCard(audit) {
     h(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Act here first") },
-      h("table", { class: "first" }, firstHeads(), h("tbody", null, first.map((at) => firstRow(audit, audit.facility(at))))),
+      h("table", { class: "first" }, firstHeads(), h("tbody", null, first.map((at) => firstRow(audit, at)))),
     ),
+    uncountedLine(audit),
+  );
+}
+
+// They stand apart: nobody can say what they lack. Nothing where there are none.
+export function uncountedLine(audit) {
+  const places = uncountedPlaces(audit);
+  if (!places.length) return null;
+  const names = places.slice(0, NAMED).map((at) => {
+    const { name, id, rungs } = audit.facility(at);
+    const { reached, short, unknown } = standingAt(rungs);
+    return t("{name} ({n} of {whole} received complete)", { name: name || id, n: reached, whole: reached + short + unknown });
+  });
+  if (places.length > NAMED) names.push(t("{n} more", { n: places.length - NAMED }));
+  return h(
+    "p",
+    { class: "small muted" },
+    tn("{n} facility has no gap, because nobody said what to expect of it: {names}.", "{n} facilities have no gap, because nobody said what to expect of them: {names}.", { n: places.length, names }),
   );
 }
 
@@ -45,7 +62,8 @@ function firstHeads() {
   return h("thead", null, h("tr", null, heads.map(cell)));
 }
 
-function firstRow(audit, facility) {
+function firstRow(audit, at) {
+  const facility = audit.facility(at);
   return h(
     "tr",
     null,
@@ -57,7 +75,7 @@ function firstRow(audit, facility) {
     ),
     h("td", { class: "num" }, shareOf(facility)),
     h("td", { class: "bar" }, slimBar(standingAt(facility.rungs))),
-    h("td", { class: "num strong" }, number(gapOf(facility))),
+    h("td", { class: "num strong" }, number(columnsOf(audit).gap[at])),
   );
 }
 
@@ -82,7 +100,7 @@ export function missedCard(audit) {
 
 export function rulesMissed(audit) {
   const missed = audit.rules.filter((rule) => rule.required && missedOf(rule.totals));
-  return missed.sort((a, b) => missedOf(b.totals) - missedOf(a.totals) || (a.id < b.id ? -1 : 1));
+  return missed.sort((a, b) => missedOf(b.totals) - missedOf(a.totals) || compareCodes(a.id, b.id) || compareCodes(a.sector, b.sector));
 }
 
 function missedLine(rule, most) {

@@ -1,24 +1,30 @@
 // A table whose columns sort and whose rows come in pages. It says how many rows there are, and of which it shows some.
 import { announce, h } from "./core.js";
+import { compareNames } from "./names.js";
 import { number, t } from "./say.js";
 
 const PAGE = 50;
-export const NAMES_ORDER = new Intl.Collator("vi", { numeric: true }); // names are Vietnamese, whatever the page speaks
 
 // A listing is {node, show(rows)}: an element, and how it is given other rows.
 //   caption   what the table is of, for who cannot see it
 //   columns   [{id, title, number, wide, class, header, cell(row), value(row) or order(a, b)}]: the cell's content; what
 //             the column sorts by (a number, or a text as Vietnamese sorts it); with neither it does not sort
+//             `last(row)`: it has no value in the column, and stands at the end in either direction
+//             `unseen`: its title is for who cannot see what stands in it
+//   ties      compares two rows that the sorted column does not part; without it they stay as they are
 //   sorted    {by: id, down: bool}; page: from 0; size: rows of a page, 0 for all on one
 //   changed   told {by, down, page} after the reader sorted or turned a page
-export function listing({ caption, columns, rows, sorted = {}, page = 0, size = PAGE, changed = () => {} }) {
+export function listing({ caption, columns, rows, ties = () => 0, sorted = {}, page = 0, size = PAGE, changed = () => {} }) {
   const node = h("div", { class: "listing" });
   const state = { by: sorted.by ?? "", down: Boolean(sorted.down), page, rows: [] };
 
   function order() {
     const column = columns.find((one) => one.id === state.by);
     const compare = column && comparing(column);
-    if (compare) state.rows.sort((a, b) => (state.down ? compare(b, a) : compare(a, b)));
+    if (!compare) return;
+    const { last } = column;
+    const directed = state.down ? (a, b) => compare(b, a) : compare;
+    state.rows.sort((a, b) => (last ? last(a) - last(b) : 0) || directed(a, b) || ties(a, b));
   }
 
   function turned(to, focus) {
@@ -90,7 +96,7 @@ function comparing(column) {
   return (a, b) => {
     const one = column.value(a);
     const other = column.value(b);
-    return typeof one === "string" ? NAMES_ORDER.compare(one, other) : one - other;
+    return typeof one === "string" ? compareNames(one, other) : one - other;
   };
 }
 
@@ -107,7 +113,9 @@ function heading(column, state, sortedBy) {
           { type: "button", class: "sorts", "data-focus": `sort-${column.id}`, onclick: () => sortedBy(column) },
           column.title,
         )
-      : column.title,
+      : column.unseen
+        ? h("span", { class: "unseen" }, column.title)
+        : column.title,
   );
 }
 

@@ -6,6 +6,7 @@ import { readAudit } from "./audit.js";
 import { views } from "./views.js";
 
 const NAMES = { en: "English", vi: "Tiếng Việt" };
+const OF_SEVERAL = new Set(["overview", "areas", "area", "facilities", "claim", "trend"]);
 const PART_OF = { area: "areas", facility: "facilities", rule: "rules", claim: "overview", trend: "overview" };
 
 // What the reader chose before, where the browser keeps anything for a file; null where not.
@@ -52,11 +53,12 @@ function pages(audit) {
 }
 
 function navigation(audit, shown) {
-  const current = PART_OF[shown] && !audit.only ? PART_OF[shown] : shown;
+  const listed = pages(audit);
+  const current = listed.some(([name]) => name === shown) ? shown : PART_OF[shown];
   return h(
     "nav",
     { class: "pages", "aria-label": t("Pages") },
-    pages(audit).map(([name, words, parameters]) =>
+    listed.map(([name, words, parameters]) =>
       h("a", { href: link(name, parameters), "aria-current": name === current ? "page" : null }, words),
     ),
   );
@@ -74,6 +76,7 @@ function switches(again) {
     const theme = darkNow() ? "light" : "dark";
     themed(theme);
     remember("theme", theme);
+    announce(theme === "dark" ? t("Dark colours") : t("Light colours"));
   };
   return h(
     "div",
@@ -118,18 +121,22 @@ function noSuchPage() {
   return h("section", { class: "card" }, h("h1", null, t("There is no such page")));
 }
 
+// On a page of one facility all that is said of several is the page of that facility.
+function sought(audit) {
+  const asked = route();
+  return audit.only && OF_SEVERAL.has(asked.name) ? { name: "facility", parameters: audit.only } : asked;
+}
+
 function viewOf(audit, asked) {
-  if (audit.only && asked.name === "overview") return views.facility(audit, audit.only);
   return asked.name ? views[asked.name](audit, asked.parameters) : noSuchPage();
 }
 
 function show(audit, moved) {
-  const asked = route();
+  const asked = sought(audit);
   const main = document.getElementById("main");
   const again = () => show(audit, false);
-  const shown = audit.only && asked.name === "overview" ? "facility" : asked.name;
   document.getElementById("skip").textContent = t("Skip navigation");
-  document.getElementById("top").replaceChildren(...header(audit, shown, again));
+  document.getElementById("top").replaceChildren(...header(audit, asked.name, again));
   document.getElementById("foot").textContent = footer(audit);
   main.replaceChildren(viewOf(audit, asked));
   const name = main.querySelector("h1")?.textContent;

@@ -45,13 +45,14 @@ export function marksOf(facility) {
   return marks.length ? h("span", { class: "marks" }, marks) : null;
 }
 
-// Per cent that are complete, beside the counts; what was not sent is never 0 %.
+// Per cent that are complete, beside the counts; of who sent nothing there is no share, whether that is unknown or, by
+// the plan, missing.
 export function shareOf(facility, rung) {
   return shareAt(standingAt(facility.rungs, rung), wholeOf(facility), facility.status === "silent");
 }
 
 export function shareAt({ reached, unknown }, whole, silent = false) {
-  const unseen = whole > 0 && unknown === whole;
+  const unseen = whole > 0 && (silent || unknown === whole);
   const share = unseen ? (silent ? t("not submitted") : t("unknown")) : percent(reached, whole);
   return [
     h("span", { class: unseen ? "unseen-share" : "share" }, share),

@@ -5,8 +5,8 @@ import { verdictMark } from "./marks.js";
 import { agreementCard, catalogueCard, inputsCard, suitesCard, tablesCard } from "./provenance.js";
 import { evidenceCard, reconciledCard } from "./reconciled.js";
 import { signalsCard } from "./signals_card.js";
-import { day, number, t, tn } from "./say.js";
-import { sectorWord, worded } from "./terms.js";
+import { day, moment, number, t, tn } from "./say.js";
+import { modeWord, sectorWord, worded } from "./terms.js";
 
 export function methods(audit) {
   return h(
@@ -69,7 +69,7 @@ function roundingCard(audit) {
     h(
       "div",
       { class: "prose" },
-      h("p", null, t("Percentages are rounded down, a highest possible share up, and stand beside their counts. “100 %” is printed only where all of more than nothing are reached. A facility that sent nothing is “not submitted”, never 0 %.")),
+      h("p", null, t("Percentages are rounded down, a highest possible share up, and stand beside their counts. “100 %” is printed only where all of more than nothing are reached. A facility that sent nothing is “not submitted”, never 0 %: what it owes is unknown or, where the plan says so, missing.")),
       h("p", null, sumsSaid(audit)),
       h("p", null, t("A rule puts each row in one state: met, unmet, excused (absent with a reason), not applicable or not assessable. Excused counts as unmet unless a claim says otherwise.")),
       h("h3", null, t("What this report does not say")),
@@ -94,8 +94,8 @@ function auditedCard(audit) {
     [t("What counts as a value"), t("policy, edition {version}", { version: policy.version })],
     [t("Tool"), `${tool.name} ${tool.version}`],
     run && [t("Command that gives it again"), h("code", null, run.command)],
-    run && [t("Run"), t("{started}, {seconds} seconds", { started: run.started, seconds: Math.floor(run.seconds) })],
-    run?.gate && [t("Gate before the full judgement"), t("{mode}; {n} rows judged by the group of their defects", { mode: run.gate.mode, n: run.gate.by_group })],
+    run && [t("Run"), t("{started}, {seconds} seconds", { started: moment(run.started), seconds: Math.floor(run.seconds) })],
+    run?.gate && [t("Gate before the full judgement"), t("{mode}; {n} rows judged by the group of their defects", { mode: modeWord(run.gate.mode), n: run.gate.by_group })],
     digest && [t("SHA-256 of the result"), h("code", { class: "hash" }, digest)],
   ].filter(Boolean);
   return h(

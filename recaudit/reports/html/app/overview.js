@@ -5,14 +5,11 @@ import { isExportOnly, missedOf, standingAt, totalOf } from "./counts.js";
 import { distributionCard } from "./distribution.js";
 import { gatesCard } from "./gates_card.js";
 import { facilitiesFirstCard, missedCard, rulesMissed, signalsLine } from "./leading.js";
-import { leavesOf } from "./places.js";
 import { placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, sectorWord, titleOf, verdictWord } from "./terms.js";
+import { HEADLINE, sectorWord, titleOf, verdictsCounted } from "./terms.js";
 import { trendCard } from "./trend.js";
-
-const GRAVEST = ["refuted", "unverifiable", "confirmed"];
 
 export function overview(audit, parameters) {
   const first = facilitiesFirstCard(audit);
@@ -60,10 +57,8 @@ function verdictsSentence(audit) {
     if (isExportOnly(audit)) return t("Exports alone: no claim was judged, and there is no verdict. Every rate is of received records.");
     return t("No claim was judged: there is no verdict.");
   }
-  const counts = GRAVEST.map((verdict) => [verdict, claims.filter((claim) => claim.verdict === verdict).length]);
-  const parts = counts.filter(([, n]) => n).map(([verdict, n]) => `${number(n)} ${verdictWord(verdict)}`);
   const lead = tn("{n} claim was examined:", "{n} claims were examined:", { n: claims.length });
-  return [lead, " ", h("b", null, parts.join(", ")), "."];
+  return [lead, " ", h("b", null, verdictsCounted(claims).join(", ")), "."];
 }
 
 // The rule missed most, and who sent nothing.
@@ -91,8 +86,6 @@ function sectorFigures(audit, sector, total) {
   const whole = totalOf(at);
   const received = standingAt(total.rungs, "received");
   const basis = total.expected === null ? t("received records") : t("expected records");
-  const full = leavesOf(audit).filter((area) => area.sectors[sector]?.expected);
-  const good = full.filter((area) => standingAt(area.sectors[sector].rungs).reached * 100 >= 95 * area.sectors[sector].expected);
   const figures = [
     submittedFigure(audit, sector, total),
     total.expected === null
@@ -101,7 +94,6 @@ function sectorFigures(audit, sector, total) {
     [at.reached, whole, t("complete, of {basis}", { basis }), knownShare(at.reached, at, whole)],
     [at.short, whole, t("known short, of {basis}", { basis }), knownShare(at.short, at, whole)],
   ];
-  if (full.length > 1) figures.push([good.length, full.length, t("communes and wards with 95 % or more complete")]);
   return h(
     "section",
     { class: "card sector-figures" },

@@ -1,5 +1,6 @@
 // Areas as the pages about places read them: which are shown, what of an area is counted, and in which band it lies.
-import { standingAt, totalOf } from "./counts.js";
+import { compareShares, standingAt, totalOf } from "./counts.js";
+import { compareCodes, compareNames } from "./names.js";
 import { number, percent, promised, t } from "./say.js";
 import { rungsAsked } from "./terms.js";
 
@@ -47,14 +48,19 @@ export function shortShare(counts) {
   return percent(standing.reached, whole).replace(/\d\s*%$/, "");
 }
 
-// Lowest share first; then those of which nothing is known, then those with nothing to count.
+// The order of areas, {area, counts}: lowest share first; then those of which nothing is known, then those with nothing
+// to count. Of one share the one with more records, then by name and code.
 export function byLowest(a, b) {
-  const rank = ({ band }) => (band === "none" ? 2 : band === "unknown" ? 1 : 0);
+  const rank = ({ counts }) => (nothingKnown(counts) ? (counts?.whole ? 1 : 2) : 0);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
-  if (rank(a)) return a.area.code < b.area.code ? -1 : 1;
-  const [one, other] = [a.counts, b.counts];
-  const shares = one.standing.reached * other.whole - other.standing.reached * one.whole;
-  return shares || other.whole - one.whole || (a.area.code < b.area.code ? -1 : 1);
+  const wholes = (b.counts?.whole ?? 0) - (a.counts?.whole ?? 0);
+  const ties = wholes || compareNames(a.area.name, b.area.name) || compareCodes(a.area.code, b.area.code);
+  return rank(a) ? ties : compareShares(a.counts.standing.reached, a.counts.whole, b.counts.standing.reached, b.counts.whole) || ties;
+}
+
+// No record, or none of which anything is known.
+export function nothingKnown(counts) {
+  return !counts || !counts.whole || counts.standing.unknown === counts.whole;
 }
 
 // Which rungs and sectors can be chosen, and what was chosen: {rung, sector, rungs, sectors}. First choice: the sector of

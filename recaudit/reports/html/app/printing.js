@@ -3,14 +3,14 @@ import { brief } from "./brief.js";
 import { h } from "./core.js";
 import { link } from "./router.js";
 import { t, tn } from "./say.js";
-import { orderBy, soughtPlaces } from "./seek.js";
+import { byGap, soughtPlaces } from "./seek.js";
 import { slip } from "./slip.js";
 
 const SLIPS = 50;
 
 // `only`: "sector/id" of one facility; else the filter of the list of facilities. The largest gaps come first.
 export function print(audit, { only, ...asked }) {
-  const places = only || audit.only ? onePlace(audit, only) : [...soughtPlaces(audit, asked)].sort(byGapFirst(audit));
+  const places = only || audit.only ? onePlace(audit, only) : byGap(audit, soughtPlaces(audit, asked));
   const shown = places.slice(0, SLIPS);
   return h(
     "div",
@@ -36,11 +36,6 @@ function onePlace(audit, only) {
   const [sector, ...id] = (only ?? "").split("/");
   const place = audit.only ? audit.find(audit.only.sector, audit.only.id) : audit.find(sector, id.join("/"));
   return place < 0 ? [] : [place];
-}
-
-function byGapFirst(audit) {
-  const compare = orderBy(audit, "gap");
-  return (a, b) => compare(b, a);
 }
 
 function printedWords(n, shown, single) {

@@ -2,7 +2,7 @@
 import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, compareShares, eligible, missedOf, summed } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { missedShare } from "./facility_rules.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";
@@ -10,6 +10,7 @@ import { number, percent, t, tn } from "./say.js";
 import { cellRow, RULE_NAMES } from "./sheets.js";
 import { rungQuestion, rungWord, sectorWord, severityWord, stateWord, titleOf, worded } from "./terms.js";
 import { toFacility } from "./links.js";
+import { tiesOf } from "./seek.js";
 import { STATES } from "./unpack.js";
 
 export function rule(audit, { sector, id }) {
@@ -100,7 +101,7 @@ function countsCard(entry, cells) {
     "section",
     { class: "card" },
     h("h2", null, t("Its rows, each in one state")),
-    slimBar({ reached: totals.met, unknown: totals.not_assessable, short: missedOf(totals) }),
+    slimBarSilent({ reached: totals.met, unknown: totals.not_assessable, short: missedOf(totals) }),
     h(
       "table",
       { class: "parts" },
@@ -165,11 +166,12 @@ function missedColumns(countsOf) {
     },
     {
       id: "bar",
-      title: "",
+      title: t("Bounds"),
+      unseen: true,
       class: "bar",
       cell: (row) => {
         const counts = countsOf(row);
-        return slimBar({ reached: counts.met, unknown: counts.not_assessable, short: missedOf(counts) });
+        return slimBarSilent({ reached: counts.met, unknown: counts.not_assessable, short: missedOf(counts) });
       },
     },
     count("excused", t("Excused"), (counts) => counts.excused),
@@ -181,10 +183,12 @@ function missedColumns(countsOf) {
 function facilityCard(audit, entry, cells) {
   const failing = cells.filter((cell) => missedOf(cell) || cell.not_assessable);
   if (!failing.length) {
-    const words = cells.length ? t("No facility misses it.") : t("It was asked of no facility.");
+    const judged = cells.some(eligible) ? t("No facility misses it.") : t("No row was eligible: the rule judged nothing, and says nothing.");
+    const words = cells.length ? judged : t("It was asked of no facility.");
     return h("section", { class: "card" }, h("h2", null, t("By facility")), h("p", null, words));
   }
-  failing.sort((a, b) => missedOf(b) - missedOf(a));
+  const ties = tiesOf(audit);
+  failing.sort((a, b) => missedOf(b) - missedOf(a) || ties(a.facility, b.facility));
   const at = (cell) => audit.facility(cell.facility);
   const list = listing({
     caption: t("By facility"),

@@ -1,7 +1,7 @@
 // All rules of a sector, those that most rows miss first; with what each asks, and how often it is met.
 import { h } from "./core.js";
 import { compareShares, eligible, missedOf } from "./counts.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { listing } from "./listing.js";
 import { missedShare } from "./facility_rules.js";
 import { number, t, tn } from "./say.js";
@@ -74,9 +74,10 @@ function columnsOfRules() {
     },
     {
       id: "bar",
-      title: "",
+      title: t("Bounds"),
+      unseen: true,
       class: "bar",
-      cell: ({ totals }) => slimBar({ reached: totals.met, unknown: totals.not_assessable, short: missedOf(totals) }),
+      cell: ({ totals }) => slimBarSilent({ reached: totals.met, unknown: totals.not_assessable, short: missedOf(totals) }),
     },
     {
       id: "blind",

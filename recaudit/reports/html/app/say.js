@@ -115,6 +115,11 @@ export function promised(share) {
   return `${Number(whole + digits.slice(0, 2))}${below ? sign("decimal", ".") + below : ""}${perCent()}`;
 }
 
+// A number of per cent as a code has it, "97.5".
+export function inPerCent(text) {
+  return text.replace(".", sign("decimal", ".")) + perCent();
+}
+
 // "2026-09-30" as it is written here; what is no day stands as it is.
 export function day(iso) {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso ?? "");
@@ -122,6 +127,14 @@ export function day(iso) {
   if (spoken === "en") return iso;
   if (spoken === "vi") return `${parts[3]}/${parts[2]}/${parts[1]}`;
   return new Intl.DateTimeFormat(spoken, { dateStyle: "short", timeZone: "UTC" }).format(new Date(iso));
+}
+
+// "2026-09-30T06:18:06+00:00" as a day and a time of day, in the zone that stands in it.
+export function moment(iso) {
+  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2})$/.exec(iso ?? "");
+  if (!parts) return iso ?? NOTHING;
+  const zone = parts[3] === "Z" || parts[3] === "+00:00" ? "UTC" : `UTC${parts[3]}`;
+  return t("{day}, {time} ({zone})", { day: day(parts[1]), time: parts[2], zone });
 }
 
 // Compares two texts by the rules of the language.

@@ -4,11 +4,10 @@ import { kindWord } from "./terms.js";
 
 export function scopeOf(audit, scope) {
   const parts = [
-    [t("areas"), scope.areas.map((code) => audit.areas.get(code)?.name || code)],
-    [t("kinds"), scope.kinds.map(kindWord)],
-    [t("software"), scope.vendors],
-    [t("facilities"), scope.facilities],
-  ].filter(([, values]) => values.length);
-  if (!parts.length) return t("every facility of the register in the period");
-  return parts.map(([name, values]) => `${name}: ${values.join(", ")}`).join("; ");
+    scope.areas.length && t("areas: {names}", { names: scope.areas.map((code) => audit.areas.get(code)?.name || code) }),
+    scope.kinds.length && t("kinds: {names}", { names: scope.kinds.map(kindWord) }),
+    scope.vendors.length && t("software: {names}", { names: scope.vendors }),
+    scope.facilities.length && t("facilities: {names}", { names: scope.facilities }),
+  ].filter(Boolean);
+  return parts.join("; ") || t("every facility of the register in the period");
 }

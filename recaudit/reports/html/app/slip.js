@@ -2,12 +2,12 @@
 import { h } from "./core.js";
 import { barKey, slimBar, wideBar } from "./bars.js";
 import { areaName, eligible, missedOf, standingAt, wholeOf } from "./counts.js";
-import { receivedOnly } from "./facility_expected.js";
-import { lostSaid, nothingToFix, winning } from "./facility_rules.js";
+import { receivedOnly, silenceMeans } from "./facility_expected.js";
+import { notReceivedSaid, nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
-import { marksOf, shareAt } from "./marks.js";
+import { marksOf, shareAt, shareOf } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, kindWord, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
+import { HEADLINE, kindWord, nothingThere, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
 import { RUNGS } from "./unpack.js";
 
 const SLIP_FIXES = 3;
@@ -21,7 +21,7 @@ export function slip(audit, place) {
     { class: "card sheet slip page" },
     slipHead(audit, entry),
     slipStanding(audit, entry),
-    entry.status === "silent" ? h("p", null, statusMeans("silent")) : repairs(entry, cells),
+    entry.status === "silent" ? [h("p", null, statusMeans("silent")), silenceMeans(entry)] : repairs(entry, cells),
     missedRules(cells),
     signatures(),
     h("p", { class: "small muted digest" }, slipSource(audit)),
@@ -48,21 +48,21 @@ function slipStanding(audit, entry) {
     "div",
     { class: "slip-standing" },
     h("div", { class: "head" }, h("h3", null, title), h("span", { class: "big" }, shareAt(at, whole, entry.status === "silent"))),
-    whole ? [wideBar(at), barKey({ reached: rungWord(HEADLINE) })] : h("p", null, t("Nothing was expected and nothing was received: there is nothing to judge.")),
+    whole ? [wideBar(at), barKey({ reached: rungWord(HEADLINE) })] : h("p", null, nothingThere(entry)),
     entry.expected === null ? h("p", { class: "small" }, receivedOnly(audit, entry)) : null,
     h("p", { class: "small adds" }, expectedAddsUp(entry.rungs, entry.expected)),
     h("p", { class: "small adds" }, readAddsUp(entry)),
-    Object.keys(entry.rungs).length ? rungStrip(entry, whole) : null,
+    Object.keys(entry.rungs).length ? rungStrip(entry) : null,
   );
 }
 
-function rungStrip(entry, whole) {
+function rungStrip(entry) {
   return h(
     "div",
     { class: "rung-strip" },
     RUNGS.map((rung) => {
       const at = standingAt(entry.rungs, rung);
-      return h("div", null, h("div", { class: "small" }, rungWord(rung)), slimBar(at), h("div", { class: "small" }, shareAt(at, whole)));
+      return h("div", null, h("div", { class: "small" }, rungWord(rung)), slimBar(at), h("div", { class: "small" }, shareOf(entry, rung)));
     }),
   );
 }
@@ -71,7 +71,7 @@ function repairs(entry, cells) {
   const fixes = winning(cells).slice(0, SLIP_FIXES);
   const received = standingAt(entry.rungs, "received");
   const lost = received.short + received.unknown;
-  const [what, counts, fix] = lostSaid(entry, received, lost);
+  const [what, counts, fix] = notReceivedSaid(entry, received, lost);
   return h(
     "div",
     null,

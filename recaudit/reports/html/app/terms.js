@@ -1,19 +1,19 @@
 // The words for what a result says in codes. A code that nobody here knows is data, and stands as it is.
-import { inWords, said, t } from "./say.js";
+import { inPerCent, inWords, said, t } from "./say.js";
 import { RUNGS } from "./unpack.js";
+import { WORDS } from "./words.js";
 
 export const HEADLINE = "complete";
+export const GRAVEST_FIRST = ["refuted", "unverifiable", "confirmed"];
+
+// The word for a code of a kind, as in every other report: the table is that of recaudit/terms.py.
+function wordFor(kind, code) {
+  const messages = WORDS[kind];
+  return Object.hasOwn(messages, code) ? t(messages[code]) : code;
+}
 
 export function rungWord(rung) {
-  const words = {
-    received: t("received"),
-    conformant: t("conformant"),
-    complete: t("complete"),
-    consistent: t("consistent"),
-    attested: t("attested"),
-    timely: t("timely"),
-  };
-  return words[rung] ?? rung;
+  return wordFor("rung", rung);
 }
 
 // What a rung asks, as SCORING asks it.
@@ -29,43 +29,32 @@ export function rungQuestion(rung) {
   return questions[rung] ?? "";
 }
 
-export function verdictWord(verdict) {
-  const words = { confirmed: t("confirmed"), refuted: t("refuted"), unverifiable: t("unverifiable") };
-  return words[verdict] ?? verdict;
+// A verdict with its ground: "confirmed by count"; that of a sample with its shares.
+export function verdictWord(wording) {
+  const sample = /^supported \(≥ ([0-9.]+) % at ([0-9.]+) %\)$/.exec(wording);
+  if (!sample) return wordFor("verdict", wording);
+  return t("supported (≥ {share} at {confidence})", { share: inPerCent(sample[1]), confidence: inPerCent(sample[2]) });
 }
 
-// The verdict with its ground: "confirmed by count".
-export function wordingOf(claim) {
-  if (typeof claim.wording !== "string") return said(claim.wording);
-  const words = {
-    "confirmed by count": t("confirmed by count"),
-    "supported by count": t("supported by count"),
-  };
-  return words[claim.wording] ?? (claim.wording === claim.verdict ? verdictWord(claim.verdict) : claim.wording);
+// How many claims of each wording, the gravest first: "1 refuted, 2 confirmed by count".
+export function verdictsCounted(claims) {
+  const wordings = GRAVEST_FIRST.flatMap((verdict) => claims.filter((one) => one.verdict === verdict).map((one) => one.wording));
+  return [...new Set(wordings)].map((wording) =>
+    t("{n} {verdict}", { n: wordings.filter((one) => one === wording).length, verdict: verdictWord(wording) }),
+  );
 }
 
+// As a heading, or where a line begins with it.
 export function sectorWord(sector) {
-  const words = { health: t("Health"), education: t("Education") };
-  return words[sector] ?? sector;
+  return wordFor("heading", sector);
 }
 
 export function kindWord(kind) {
-  const words = {
-    hospital: t("hospital"),
-    centre: t("health centre"),
-    clinic: t("clinic"),
-    station: t("health station"),
-    school: t("school"),
-    primary: t("primary school"),
-    lower_secondary: t("lower secondary school"),
-    upper_secondary: t("upper secondary school"),
-  };
-  return words[kind] ?? kind;
+  return wordFor("kind", kind);
 }
 
 export function statusWord(status) {
-  const words = { ok: t("read whole"), partial: t("partly read"), silent: t("silent") };
-  return words[status] ?? status;
+  return wordFor("status", status);
 }
 
 export function statusMeans(status) {
@@ -77,49 +66,55 @@ export function statusMeans(status) {
   return words[status] ?? "";
 }
 
+// Of a facility without a record to judge. Where nobody said what to expect, that is all that is known.
+export function nothingThere(facility) {
+  return facility.expected === null
+    ? t("It sent nothing, and nobody said how many records to expect: there is nothing to judge.")
+    : t("Nothing was expected and nothing was received: there is nothing to judge.");
+}
+
 export function stateWord(state) {
-  const words = {
-    met: t("met"),
-    unmet: t("unmet"),
-    excused: t("excused"),
-    not_applicable: t("not applicable"),
-    not_assessable: t("not assessable"),
-  };
-  return words[state] ?? state;
+  return wordFor("state", state);
 }
 
 export function unitWord(unit) {
-  const words = { encounter: t("encounter"), patient: t("patient"), report_card: t("report card") };
-  return words[unit] ?? unit;
+  return wordFor("unit", unit);
 }
 
 export function levelWord(level) {
-  const words = { records: t("records"), facilities: t("facilities"), areas: t("areas") };
-  return words[level] ?? level;
+  return wordFor("level", level);
 }
 
 export function roleWord(role) {
-  const words = {
-    export: t("export"),
-    register: t("register"),
-    expected: t("expected numbers"),
-    roster: t("roster"),
-    recount: t("recount"),
-    claims: t("claims of insurance"),
-    suite: t("suite"),
-    map: t("map"),
-    mapping: t("mapping"),
-  };
-  return words[role] ?? role;
+  return wordFor("role", role);
+}
+
+// How the gate before the full judgement was used: "verify:1/100" has a share of its own.
+export function modeWord(mode) {
+  const [name, share] = mode.split(":");
+  return share ? t("{mode} ({share} of the rows)", { mode: wordFor("mode", name), share }) : wordFor("mode", name);
 }
 
 export function severityWord(rule) {
-  return rule.required ? t("required") : t("advisory");
+  return wordFor("severity", rule.required ? "required" : "advisory");
+}
+
+// Where a finding is, and what is wrong there: the twin of `placed` in recaudit/terms.py.
+export function placeOf(where) {
+  const cut = where.lastIndexOf(": ");
+  if (cut < 0) return where;
+  const [place, what] = [where.slice(0, cut), where.slice(cut + 2)];
+  if (Object.hasOwn(WORDS.defect, what)) return t("{place}: {what}", { place, what: wordFor("defect", what) });
+  if (what.startsWith("not in ")) return t("{place}: not in {table}", { place, table: what.slice("not in ".length) });
+  if (what.startsWith("no list of ")) return t("{place}: no list of {form}", { place, form: what.slice("no list of ".length) });
+  const other = " of another type";
+  if (what.endsWith(other)) return t("{place}: {table} of another type", { place, table: what.slice(0, -other.length) });
+  return where;
 }
 
 // Of what a rate is: nobody said how many there should be where `expected` is null.
 export function basisWord(expected) {
-  return expected === null ? t("received") : t("expected");
+  return wordFor("of", expected === null ? "received" : "expected");
 }
 
 // What a result says in words, whether as one text, as a sentence with values, or in each language.

@@ -1,6 +1,6 @@
 // Areas as tiles: in the order of a map, or by rank. Each is a link; arrows move between them, Tab leaves them.
 import { h } from "./core.js";
-import { slimBar } from "./bars.js";
+import { slimBarSilent } from "./bars.js";
 import { areaName } from "./counts.js";
 import { percent, t } from "./say.js";
 import { link } from "./router.js";
@@ -13,7 +13,7 @@ export function tileList(audit, entries, { grid = null, label, told = () => {}, 
     "ul",
     {
       class: grid ? "tiles placed" : "tiles",
-      "aria-label": label,
+      "aria-label": entries.length > 1 ? t("{list}; arrow keys lead from one to the next", { list: label }) : label,
       style: grid ? { "--columns": grid.columns } : null,
       onkeydown: (event) => moved(event, list),
       onmouseleave: () => told(null),
@@ -40,16 +40,8 @@ function tile(audit, entry, first, told, kind) {
     },
     h("span", { class: "name" }, h("bdi", null, plainName(areaName(audit, area.code)))),
     h("b", null, shortShare(counts)),
-    counts && counts.whole ? slimBarSilent(counts) : null,
+    counts && counts.whole ? slimBarSilent(counts.standing) : null,
   );
-}
-
-function slimBarSilent(counts) {
-  const bar = slimBar(counts.standing);
-  bar.removeAttribute("role");
-  bar.removeAttribute("aria-label");
-  bar.setAttribute("aria-hidden", "true");
-  return bar;
 }
 
 // "Xã Ea Súp" is "Ea Súp" where every tile is a commune or ward; nothing else is taken off.
