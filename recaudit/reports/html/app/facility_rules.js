@@ -50,13 +50,13 @@ function fixStep({ rule, solo, ...counts }) {
 }
 
 function notReceived(entry, received, lost) {
-  const [what, counts, fix] = lostSaid(entry, received, lost);
+  const [what, counts, fix] = notReceivedSaid(entry, received, lost);
   return h("li", null, h("span", { class: "strong" }, what), counts ? h("p", { class: "small" }, counts) : null, h("p", { class: "muted small" }, fix));
 }
 
 // Records that are not known to be received: what they are, the counts, and what to do. Where nobody said what to expect,
 // none is missing: they are rows whose key could not be read.
-export function lostSaid(entry, received, lost) {
+export function notReceivedSaid(entry, received, lost) {
   if (entry.expected === null) {
     return [tn("{n} record could not be read", "{n} records could not be read", { n: lost }), "", t("Repair the rows that could not be read, and send them again.")];
   }

@@ -3,7 +3,7 @@ import { h } from "./core.js";
 import { barKey, slimBar, wideBar } from "./bars.js";
 import { areaName, eligible, missedOf, standingAt, wholeOf } from "./counts.js";
 import { receivedOnly, silenceMeans } from "./facility_expected.js";
-import { lostSaid, nothingToFix, winning } from "./facility_rules.js";
+import { notReceivedSaid, nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
 import { marksOf, shareAt, shareOf } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
@@ -71,7 +71,7 @@ function repairs(entry, cells) {
   const fixes = winning(cells).slice(0, SLIP_FIXES);
   const received = standingAt(entry.rungs, "received");
   const lost = received.short + received.unknown;
-  const [what, counts, fix] = lostSaid(entry, received, lost);
+  const [what, counts, fix] = notReceivedSaid(entry, received, lost);
   return h(
     "div",
     null,
