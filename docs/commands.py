@@ -21,8 +21,9 @@ def pages(command: click.Command, name: str, parent: click.Context | None = None
         parent=parent,
         max_content_width=WIDTH,
         terminal_width=WIDTH,
-        help_option_names=commands.context_settings["help_option_names"],  # click keeps those it was first asked for
+        help_option_names=commands.context_settings["help_option_names"],
     )
+    vars(command)["_help_option"] = None  # click keeps the one that it was first asked for
     yield f"\n## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for below in command.list_commands(context):

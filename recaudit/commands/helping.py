@@ -24,6 +24,7 @@ class _Named(str):
 def put_in_words(command: click.Command, path: str = "recaudit") -> None:
     """Give a command, its options and all below it their help."""
     command.help = _told(command, command.help)
+    vars(command)["_help_option"] = None  # click keeps that of --help in the language of whoever asked first
     for one in command.params:
         if isinstance(one, click.Option):
             one.help = _told(one, one.help)

@@ -352,7 +352,7 @@ def listed(names: Sequence[Value], most: int = 5) -> str:
 
 def more(number: int) -> str:
     """What stands under a list that was cut."""
-    return told("and {n} more", n=number)
+    return told_n("and {n} more", "and {n} more", n=number)
 
 
 def more_in_result(number: int) -> str:

@@ -165,12 +165,12 @@ function rulesFirst(audit) {
     null,
     h("h3", null, t("Missed most")),
     rules.length
-      ? h("ol", { class: "short" }, rules.map((rule) => h("li", null, titleOf(rule), h("div", { class: "small muted" }, lostSaid(rule.totals)))))
+      ? h("ol", { class: "short" }, rules.map((rule) => h("li", null, titleOf(rule), h("div", { class: "small muted" }, missedOfAsked(rule.totals)))))
       : h("p", { class: "small" }, noRepair(audit)),
   );
 }
 
-function lostSaid(totals) {
+function missedOfAsked(totals) {
   const [lost, due] = [missedOf(totals), eligible(totals)];
   return t("missed {n} / {due} ({share})", { n: lost, due, share: percent(lost, due) });
 }
