@@ -164,6 +164,20 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "not read": mark("not read"),
         "left out": mark("left out"),
         "absent, but the file is there": mark("absent, but the file is there"),
+        "fewer dossiers than SOLUONGHOSO says": mark("fewer dossiers than SOLUONGHOSO says"),
+        "comma": mark("comma"),
+        "semicolon": mark("semicolon"),
+        "tab": mark("tab"),
+        "bar": mark("bar"),
+        "none of the declared ones: letters are replaced": mark("none of the declared ones: letters are replaced"),
+        "day first, not month first": mark("day first, not month first"),
+        "month first, not day first": mark("month first, not day first"),
+        "day first, as the column shows": mark("day first, as the column shows"),
+        "month first, as the column shows": mark("month first, as the column shows"),
+        "day first or month first: the column fits both": mark("day first or month first: the column fits both"),
+        "day first and month first: no one order fits the column": mark(
+            "day first and month first: no one order fits the column"
+        ),
     },
 }
 """Kind -> code -> message: the one table of what people read for the codes of a result. The page of HTML has it too."""
@@ -172,6 +186,11 @@ _SUPPORTED: Final = re.compile(r"supported \(≥ ([0-9.]+) % at ([0-9.]+) %\)")
 _NOT_IN: Final = "not in "
 _NO_LIST: Final = "no list of "
 _OTHER_TYPE: Final = " of another type"
+_NO_FILE: Final = ", but there is no such file"
+_NEITHER: Final = "neither "
+_OF_RELEASE: Final = re.compile("a file that release (.+) does not have")
+_COLUMN: Final = re.compile("column ([0-9]+)")
+_SHEET: Final = re.compile("sheet ([0-9]+)")
 
 
 def named(code: str) -> Said:
@@ -214,18 +233,36 @@ def placed(where: str) -> Said | str:
     >>> str(placed("results.score: no number")), placed("Observation"), str(placed("classes.x: not in users"))
     ('results.score: no number', 'Observation', 'classes.x: not in users')
     """
-    place, colon, what = where.rpartition(": ")
-    if not colon:
-        return where
-    if what in WORDS["defect"]:
-        return say("{place}: {what}", place=place, what=Said(WORDS["defect"][what]))
-    if what.startswith(_NOT_IN):
-        return say("{place}: not in {table}", place=place, table=what.removeprefix(_NOT_IN))
-    if what.startswith(_NO_LIST):
-        return say("{place}: no list of {form}", place=place, form=what.removeprefix(_NO_LIST))
-    if what.endswith(_OTHER_TYPE):
-        return say("{place}: {table} of another type", place=place, table=what.removesuffix(_OTHER_TYPE))
-    return where
+    if where in WORDS["defect"]:
+        return Said(WORDS["defect"][where])
+    for cut in re.finditer(": ", where):
+        place, what = _place(where[: cut.start()]), where[cut.end() :]
+        if what in WORDS["defect"]:
+            return say("{place}: {what}", place=place, what=Said(WORDS["defect"][what]))
+        if what.startswith(_NOT_IN):
+            return say("{place}: not in {table}", place=place, table=what.removeprefix(_NOT_IN))
+        if what.startswith(_NO_LIST):
+            return say("{place}: no list of {form}", place=place, form=what.removeprefix(_NO_LIST))
+        if what.endswith(_OTHER_TYPE):
+            return say("{place}: {table} of another type", place=place, table=what.removesuffix(_OTHER_TYPE))
+        if what.endswith(_NO_FILE):
+            return say("{place}: {value}, but there is no such file", place=place, value=what.removesuffix(_NO_FILE))
+        if what.startswith(_NEITHER):
+            return say(
+                "{place}: none of {names}", place=place, names=what.removeprefix(_NEITHER).replace(" nor ", ", ")
+            )
+        if of := _OF_RELEASE.fullmatch(what):
+            return say("{place}: a file that release {release} does not have", place=place, release=of[1])
+        if of := _COLUMN.fullmatch(what):
+            return say("{place}: column {n}", place=place, n=int(of[1]))
+        if isinstance(place, Said):
+            return say("{place}: {what}", place=place, what=what)
+    return _place(where)
+
+
+def _place(place: str) -> Said | str:
+    sheet = _SHEET.fullmatch(place)
+    return say("sheet {n}", n=int(sheet[1])) if sheet else place
 
 
 # ------------------------------------------------------------------------------------------------ what is counted

@@ -174,6 +174,19 @@ def test_the_page_has_the_words_of_the_other_reports(probe: Any) -> None:  # noq
     ] + [{"level": "facilities", "rung": "complete", "low": [0, 1], "high": [1, 1], "standing": {}}]
     wordings = [*WORDS["verdict"], "supported (≥ 97.5 % at 95 %)", "later"]
     places = ["a.b: empty", "a.b: not in c", "a.b: no list of {x:id}", "a.b: users of another type", "Patient", "x: y"]
+    places += [
+        "sheet 2",
+        "sheet 2: not read",
+        "sheet 3: name",
+        "users: column 4",
+        "semicolon",
+        "f.x: neither bulk nor delta",
+    ]
+    places += [
+        "users.birthDate: day first or month first: the column fits both",
+        "file.users: bulk, but there is no such file",
+    ]
+    places += ["file.…: a file that release 1.1 does not have", "SOLUONGHOSO: no number"]
     with speaking("vi"):
         asked: list[tuple[str, list[Any], Callable[[Any], str]]] = [
             ("statusWord", [*WORDS["status"], "later"], vocabulary.status),

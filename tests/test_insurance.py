@@ -331,7 +331,7 @@ def test_a_file_with_fewer_dossiers_than_it_says_is_found_out(tmp_path: Path) ->
 def test_a_number_of_dossiers_that_is_none_is_told(tmp_path: Path) -> None:
     raw = envelope([dossier(XML1=[visit("a")])]).replace(b"<SOLUONGHOSO>1<", b"<SOLUONGHOSO>5,0<")
     said, _ = read_bytes(tmp_path, raw)
-    assert said.findings == {("manifest", "SOLUONGHOSO is no number"): (1, ())}
+    assert said.findings == {("manifest", "SOLUONGHOSO: no number"): (1, ())}
 
 
 def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,7 @@ def test_the_bar_has_a_mark_only_where_it_decides(other: dict[str, object], *, m
         ("file.results: no such property", "file.results: không có thuộc tính này"),
         ("cards.class: not in classes", "cards.class: không có trong classes"),
         ("Observation", "Observation"),
-        ("sheet 3: Đặc biệt", "sheet 3: Đặc biệt"),
+        ("sheet 3: Đặc biệt", "trang tính 3: Đặc biệt"),
     ],
 )
 def test_what_is_wrong_at_a_place_is_translated_and_the_place_is_not(where: str, said: str) -> None:

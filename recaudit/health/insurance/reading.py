@@ -47,7 +47,7 @@ def read(chunk: Chunk, files: SeamFiles) -> ChunkRead:
     said.empty = tuple(sorted(reader.handed - said.tables.keys()))
     announced = reader.envelope.announced
     if reader.envelope.unclear:
-        said.find("manifest", "SOLUONGHOSO is no number")
+        said.find("manifest", "SOLUONGHOSO: no number")
     if announced is not None and announced > reader.envelope.seen and said.to_the_end:
         said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
         said.cut_off()  # somebody says that there was more
