@@ -194,7 +194,8 @@ def test_every_page_keeps_wcag_in_light_and_dark(tab: Tab) -> None:
             tab.go(address)
             wrong = page.evaluate(
                 """async (tags) => {
-                    const said = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
+                    const how = { runOnly: tags, resultTypes: ["violations"], preload: false };
+                    const said = await axe.run(document, how);
                     return said.violations.map((one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary]);
                 }""",
                 WHOLE_STANDARD,
