@@ -10,7 +10,7 @@ import click
 
 from recaudit.commands import files, outputs, printing
 from recaudit.commands.completing import formats, ids
-from recaudit.commands.results import outcome_of, saved
+from recaudit.commands.results import outcome_of, result_option, saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "--result",
-    "given",
-    type=click.Path(exists=True, path_type=Path),
-    default=".",
-    metavar="FILE_OR_DIR",
+@result_option(
     help="A result, a bundle, or a folder: its newest result, also one folder down.  [default: the folder you are in]",
 )
 @click.option(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import click
 
 from recaudit.errors import ResultError
 from recaudit.said import say
@@ -13,6 +16,18 @@ if TYPE_CHECKING:
     from recaudit.said import Said
 
 RESULT: Final = "recaudit-result.json"  # recaudit.result.FILE_NAME, without its imports; a test compares them
+
+
+def result_option(*, help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--result``, of commands that read one: a file, or a folder that is looked through."""
+    return click.option(
+        "--result",
+        "given",
+        type=click.Path(exists=True, path_type=Path),
+        default=".",
+        metavar="FILE_OR_DIR",
+        help=help,
+    )
 
 
 def intact(given: Path) -> Result:

@@ -8,7 +8,7 @@ import click
 
 from recaudit.commands import files, printing
 from recaudit.commands.completing import ids
-from recaudit.commands.results import newest_kept
+from recaudit.commands.results import newest_kept, result_option
 
 
 @click.command()
@@ -23,12 +23,7 @@ from recaudit.commands.results import newest_kept
 @click.option(
     "--rule", "rule_key", metavar="ID", shell_complete=ids("rule"), help="Only the records that miss this rule."
 )
-@click.option(
-    "--result",
-    "given",
-    type=click.Path(exists=True, path_type=Path),
-    default=".",
-    metavar="FILE_OR_DIR",
+@result_option(
     help="The folder that 'check --keep' filled, the recaudit-result.json in it, or the folder above.  "
     "[default: the folder you are in]",
 )

@@ -9,7 +9,7 @@ import click
 
 from recaudit.commands import printing
 from recaudit.commands.completing import ids
-from recaudit.commands.results import newest
+from recaudit.commands.results import newest, result_option
 from recaudit.reports.languages import told
 
 if TYPE_CHECKING:
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("what", type=click.Choice(["facility", "area", "claim", "rule"]), required=False)
 @click.argument("key", required=False, metavar="[ID]", shell_complete=ids())
-@click.option(
-    "--result",
-    "given",
-    type=click.Path(exists=True, path_type=Path),
-    default=".",
-    metavar="FILE_OR_DIR",
+@result_option(
     help="The result, or a folder: its newest recaudit-result.json, also one folder down.  "
     "[default: the folder you are in]",
 )
