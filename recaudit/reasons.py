@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from recaudit.model import Verdict
-from recaudit.said import Said, say, say_n
-from recaudit.said import few as listed
+from recaudit.said import Said, few, say, say_n
 from recaudit.settling import Places, names_of, not_whole, quiet, settling, uncertain_ids, unjudged
 from recaudit.terms import expected_units, named, records, unit_in_words, units, wording
 from recaudit.verdicts import Evidence, in_scope, unit_of
-
-
-def few(names: Sequence[str], most: int = 5) -> str:
-    """
-    >>> few(["a", "b", "c"], most=2)
-    'a, b and 1 more'
-    """
-    first = ", ".join(names[:most])
-    return first if len(names) <= most else f"{first} and {len(names) - most} more"
 
 
 def explained(verdict: Verdict, evidence: Evidence) -> Verdict:
@@ -110,14 +100,14 @@ def _astray(verdict: Verdict, places: Places) -> Iterable[Said]:
             "{n} facility whose area is not certain may lie in one of several areas: {names}",
             "{n} facilities whose area is not certain may lie in one of several areas: {names}",
             n=len(uncertain),
-            names=listed(uncertain),
+            names=few(uncertain),
         )
     elif uncertain:
         yield say_n(
             "{n} facility whose area is not certain may lie in it: {names}",
             "{n} facilities whose area is not certain may lie in it: {names}",
             n=len(uncertain),
-            names=listed(uncertain),
+            names=few(uncertain),
         )
 
 
@@ -169,7 +159,7 @@ def _refuting(verdict: Verdict, places: Places) -> Iterable[Said]:
     claim, bounds = verdict.claim, verdict.bounds
     if claim.level != "records":
         fallen = expected_units(claim.level, len(verdict.fallen))
-        yield say("{units} known to fall short: {names}", units=fallen, names=listed(verdict.fallen))
+        yield say("{units} known to fall short: {names}", units=fallen, names=few(verdict.fallen))
         return
     short = sum(ladder.rungs[claim.rung].short for _, ladder in places)
     yield say_n(
@@ -206,7 +196,7 @@ def _unreceived(evidence: Evidence, places: Places) -> Iterable[Said]:
             "{n} facility may have rows in what was not read of {paths}",
             "{n} facilities may have rows in what was not read of {paths}",
             n=len(cut),
-            paths=listed(paths, 3),
+            paths=few(paths, 3),
         )
     elif cut:
         yield say_n(
