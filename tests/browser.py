@@ -54,6 +54,21 @@ class Tab:
         if url.partition("#")[0] != self.address and not url.startswith("blob:"):
             self.complaints.append(f"request: {url}")
 
+    @classmethod
+    @contextmanager
+    def opened(cls, browser: Any, file: Path) -> Iterator[Tab]:  # noqa: ANN401
+        """A tab with the file open, while it lasts."""
+        tab = cls(browser, file)
+        tab.open()
+        yield tab
+        tab.context.close()
+
+    def uncomplaining(self) -> Iterator[Tab]:
+        """For a fixture: after the test nothing was complained of, and nothing asked for."""
+        self.complaints.clear()
+        yield self
+        assert self.complaints == []
+
     def open(self, address: str = "") -> Any:  # noqa: ANN401
         """Load the file afresh at an address."""
         self.page.goto("about:blank")

@@ -130,26 +130,19 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def opened(browser: Any, file: Path) -> Iterator[Tab]:  # noqa: ANN401
     """The page of the sample, in Vietnamese; tests leave it as they like."""
-    tab = Tab(browser, file)
-    tab.open()
-    yield tab
-    tab.context.close()
+    with Tab.opened(browser, file) as tab:
+        yield tab
 
 
 @pytest.fixture
 def tab(opened: Tab) -> Iterator[Tab]:
-    """After each test: nothing was complained of, and nothing asked for."""
-    opened.complaints.clear()
-    yield opened
-    assert opened.complaints == []
+    yield from opened.uncomplaining()
 
 
 @pytest.fixture(scope="module")
 def hostile(browser: Any, hostile_file: Path) -> Iterator[Tab]:  # noqa: ANN401
-    tab = Tab(browser, hostile_file)
-    tab.open()
-    yield tab
-    tab.context.close()
+    with Tab.opened(browser, hostile_file) as tab:
+        yield tab
 
 
 def test_the_pictures_in_docs_are_of_this_page() -> None:

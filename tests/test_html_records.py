@@ -101,17 +101,13 @@ def browser() -> Iterator[Any]:
 def opened(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:  # noqa: ANN401
     file = tmp_path_factory.mktemp("records") / "report.html"
     file.write_bytes(html(made()))
-    tab = Tab(browser, file)
-    tab.open()
-    yield tab
-    tab.context.close()
+    with Tab.opened(browser, file) as tab:
+        yield tab
 
 
 @pytest.fixture
 def tab(opened: Tab) -> Iterator[Tab]:
-    opened.complaints.clear()
-    yield opened
-    assert opened.complaints == []
+    yield from opened.uncomplaining()
 
 
 def test_modules_are_short_and_say_what_they_are_for() -> None:
