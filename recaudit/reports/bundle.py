@@ -161,13 +161,13 @@ def _command(result: Result) -> str:
             "Exports, rosters and sheets of recounts are not in this bundle: the result lists them with their SHA-256."
         )
     again = told("To verify the bundle, and with the exports in DIR to run the whole audit again:")
+    verify = f"    recaudit verify {told('BUNDLE.zip')}"
     return (
         f"{told('Made with {tool}, by:', tool=tool)}\n\n"
         f"    {command}\n\n"
         f"{plan}\n{left}\n\n"
         f"{again}\n\n"
-        "    recaudit verify BUNDLE.zip\n"
-        "    recaudit verify BUNDLE.zip --inputs DIR\n"
+        f"{verify}\n{verify} --inputs {told('DIR')}\n"
     )
 
 
