@@ -208,7 +208,7 @@ def _absence(column: SeamColumn, missing: Sequence[str], shared: _Shared) -> Lin
     if len(column.trails) > _SEVERAL:
         yield from _where_there_is(column.heads, missing, shared)
         return
-    for (name, beside), trails in groupby(sorted(column.trails), lambda trail: trail[0]):
+    for (name, beside), trails in groupby(sorted(map(tuple, column.trails)), lambda trail: trail[0]):
         yield f"if {beside!r} in r:"
         yield from _in(missing)
         yield f"u = r.get({name!r})"
