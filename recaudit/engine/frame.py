@@ -29,7 +29,8 @@ from recaudit.said import say
 from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
-ROW = tuple(name for name, _ in IDENTITY)
+ROW = tuple(name for name, _ in IDENTITY if name not in ("version", "content"))
+"""What of a row's identity its frame keeps: which copy stands has been settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _unit_rows(rows: FromClause) -> sa.Subquery:
     kept = [
         column
         for column in rows.c
-        if column.name not in ("reason_", "differing_", "may_be_in_scope_", "in_scope_", "readable_")
+        if column.name not in ("reason_", "differing_", "may_be_in_scope_", "in_scope_", "readable_", "conflicting_")
     ]
     return sa.select(*kept).where(rows.c.rid_.is_not(None)).subquery("base")
 
@@ -324,7 +325,9 @@ class _Maker:
         keyed: ColumnElement[bool] = table.c.id.is_not(None)
         if column.names:
             key, keyed = table.c[column.names], table.c[f"{column.names}__s"] == VALUE
-        read = sa.select(table.c.ns, key.label("key_")).where(keyed).distinct().subquery(column.name)
+        keys = sa.select(table.c.ns, key.label("key_")).where(keyed)
+        alone = not column.names and self.linked.held[column.table].copies is None
+        read = (keys if alone else keys.distinct()).subquery(column.name)
         handed = self._handed(at, column.table, column.name)
         at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.key_ == by))
         there = read.c.key_.is_not(None)
@@ -341,21 +344,24 @@ class _Maker:
         kind = self.task.tables[column.table][column.column]
         unit = column.table == self.task.links.unit
         names = self.task.links.hanging[at.table].names if unit else ""
-        if unit:
-            rows = self.linked.rows
-            key: list[ColumnElement[Any]] = [rows.c.rid_, rows.c[names] if names else rows.c.standing_]
-            there: ColumnElement[bool] = rows.c.rid_.is_not(None) if names else rows.c.standing_
-            order: ColumnElement[Any] = rows.c.content
-            if names:  # the very copy that the row names, also one that a newer copy stands for
-                order = sa.case((rows.c.standing_, "0"), else_="1") + rows.c.content
-            source = rows
+        source = self._rows(column.table)
+        s = source.c
+        there: ColumnElement[bool] = s.rid_.is_not(None) if names else s.standing_
+        differ: ColumnElement[bool] = sa.false()
+        if self.linked.held[column.table].copies is None:
+            one = sa.select(*s).where(there).subquery(f"of {column.name}")
         else:
-            source = self._rows(column.table)
-            key, there, order = [source.c.ns, source.c.id, source.c.standing_], source.c.standing_, source.c.content
-        differ = _differ(source, [*key, source.c.standing_], column.column)
-        first = chosen(source, key, order).label("first_")
-        keyed = sa.select(*source.c, first, differ.label("differ_")).where(there).subquery()
-        one = sa.select(*keyed.c).where(keyed.c.first_).subquery(f"of {column.name}")
+            key: list[ColumnElement[Any]] = [s.ns, s.id, s.standing_]
+            order: ColumnElement[Any] = s.content
+            if unit:
+                key = [s.rid_, s[names] if names else s.standing_]
+            if names:  # the very copy that the row names, also one that a newer copy stands for
+                order = sa.case((s.standing_, "0"), else_="1") + s.content
+            differs = _differ(source, [*key, s.standing_], column.column).label("differ_")
+            first = chosen(source, key, order).label("first_")
+            keyed = sa.select(*s, first, differs).where(there).subquery()
+            one = sa.select(*keyed.c).where(keyed.c.first_).subquery(f"of {column.name}")
+            differ = one.c.differ_
         if unit:
             on = sa.and_(one.c.rid_ == at.base.c.rid_)
             if names:
@@ -364,8 +370,8 @@ class _Maker:
             on = sa.and_(one.c.ns == at.base.c.ns, one.c.id == at.base.c[column.by])
         at.source = at.source.outerjoin(one, on)
         cell = _cell_of(one, column.column, kind)
-        known = sa.case((one.c.differ_, NOT_KNOWN), else_=sa.func.coalesce(cell.bucket, NOT_KNOWN))
-        return Cell(sa.case((sa.not_(one.c.differ_), cell.value)), known, cell.low, cell.high, kind)
+        known = sa.case((differ, NOT_KNOWN), else_=sa.func.coalesce(cell.bucket, NOT_KNOWN))
+        return Cell(sa.case((sa.not_(differ), cell.value)), known, cell.low, cell.high, kind)
 
     def made(self, at: _Columns, column: LinkedColumn) -> Cell:
         """What is made of several rows of other tables."""

@@ -12,17 +12,20 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.copies import Held, held, repeated, with_standing
-from recaudit.engine.matching import LISTED, held_against, load_roster
+from recaudit.engine.matching import LISTED, UNLISTED, held_against, load_roster
 from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
+from recaudit.looked import looked_at, seen_by
 from recaudit.model import Input
 from recaudit.said import say, say_n
+from recaudit.seam import RANGED
 from recaudit.terms import UNATTRIBUTED
 from recaudit.values import NOT_KNOWN, VALUE
 
 UNIT_ROWS = "unit_rows"
 RECORDS = "records"
+_POSITIONS = 1 << 40  # in one input: a byte offset in a file of a terabyte, or the number of a row
 DAY_AND_A_BIT = 100_000_000_000  # microseconds; the longest local day has 25 hours, the shortest month 28 days
 
 NO_FACILITY, UNKNOWN_FACILITY, NOT_OPEN, UNREADABLE_LINE = UNATTRIBUTED
@@ -63,12 +66,15 @@ def link(engine: Engine, task: Task) -> Linked:
     roster = load_roster(engine, task)
 
     states = engine.view("row_states", _row_states(attributed(engine, task, seam), task))
-    copies = engine.make("copies", _copies(engine, states, holds[task.links.unit].copies))
-    records = engine.make(RECORDS, _records(copies, roster, task, several=holds[task.links.unit].copies is not None))
-    _check_namespaces(engine, copies, roster)
-    rows = _told_apart(engine, engine.make("linked_rows", _with_record(copies, records)), task)
-    engine.drop(copies)
-    return Linked(seam, holds, rows, records, roster)
+    placed = _placed(engine, states, holds[task.links.unit].copies)
+    if task.on_roster:
+        records = engine.make(RECORDS, _held_against_rosters(placed, roster, task))
+        _check_namespaces(engine, task, records, roster)
+        rows = engine.make("linked_rows", _linked(placed, task, records))
+    else:
+        rows = engine.make("linked_rows", _linked(placed, task))
+        records = engine.view(RECORDS, _of_no_roster(rows))
+    return Linked(seam, holds, _told_apart(engine, rows, task), records, roster)
 
 
 def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:
@@ -210,39 +216,59 @@ def place_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401  # the columns of
     return sa.cast(rows.src, sa.Text) + sa.literal(":") + sa.cast(rows.pos, sa.Text)
 
 
+def number_of(rows: Any) -> ColumnElement[int]:  # noqa: ANN401
+    """The place as one number."""
+    number: ColumnElement[int] = sa.cast(rows.src, sa.BigInteger) * _POSITIONS + rows.pos
+    return number
+
+
 def key_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401
     """What tells rows apart: their id, which copies share, or where one without an id was read."""
     return sa.func.coalesce(sa.literal("id ") + rows.id, place_of(rows))
 
 
-def _copies(engine: Engine, rows: FromClause, copies: FromClause | None) -> sa.Select[Any]:
-    """``rows`` with ``in_scope_``, ``standing_``, ``copied_`` (others may have its key) and ``first_`` (of its key).
+def _placed(engine: Engine, rows: FromClause, copies: FromClause | None) -> sa.Subquery:
+    """``rows`` with ``in_scope_``, ``standing_``, ``first_`` (of its key and scope), ``rid_``, which tells records
+    apart and is NULL out of scope, and ``conflicting_``, whether copies of it differ; where there are copies also
+    ``copied_`` (others may have its key).
 
     Copies are compared before scope: where the newest is out of scope, so are all copies of the key.
     """
-    c = rows.c
+    c, own = rows.c, number_of(rows.c)
     keyed = sa.and_(c.facility_.is_not(None), c.reading_ != "unreadable")
     in_scope = sa.and_(keyed, c.reading_ == "in_scope")
     if copies is None:
-        alone = (sa.false().label("copied_"), sa.true().label("first_"))
-        return sa.select(*c, in_scope.label("in_scope_"), in_scope.label("standing_"), *alone)
+        return sa.select(
+            *c,
+            in_scope.label("in_scope_"),
+            in_scope.label("standing_"),
+            sa.true().label("first_"),
+            sa.case((in_scope, own)).label("rid_"),
+            sa.false().label("conflicting_"),
+        ).subquery("placed")
     some = engine.make("copied_rows", _copied(rows, copies, keyed))
     o = some.c
-    inside, stands = sa.func.coalesce(o.in_scope_, in_scope), sa.func.coalesce(o.standing_, in_scope)
-    copied, first = o.src.is_not(None), sa.func.coalesce(o.first_, sa.true())
-    return sa.select(
-        *c,
-        inside.label("in_scope_"),
-        stands.label("standing_"),
-        copied.label("copied_"),
-        first.label("first_"),
-    ).select_from(rows.outerjoin(some, sa.and_(o.src == c.src, o.pos == c.pos)))
+    inside = sa.func.coalesce(o.in_scope_, in_scope)
+    return (
+        sa.select(
+            *c,
+            inside.label("in_scope_"),
+            sa.func.coalesce(o.standing_, in_scope).label("standing_"),
+            sa.func.coalesce(o.first_, sa.true()).label("first_"),
+            sa.case((inside, sa.func.coalesce(o.rid_, own))).label("rid_"),
+            sa.func.coalesce(o.conflicting_, sa.false()).label("conflicting_"),
+            o.src.is_not(None).label("copied_"),
+        )
+        .select_from(rows.outerjoin(some, sa.and_(o.src == c.src, o.pos == c.pos)))
+        .subquery("placed")
+    )
 
 
 def _copied(rows: FromClause, copies: FromClause, keyed: ColumnElement[bool]) -> sa.Select[Any]:
-    """Of the rows that may share their key with others (src, pos): ``in_scope_``, ``standing_``, ``first_``."""
+    """Of the rows that may share their key with others (src, pos): ``in_scope_``, ``standing_``, ``first_``, ``rid_``
+    and ``conflicting_``."""
     c, key = rows.c, copies.c
-    kept = (c.src, c.pos, c.facility_, c.ns, c.id, c.version, c.reading_, keyed.label("keyed_"))
+    kept = (c.src, c.pos, c.facility_, c.ns, c.id, c.version, c.content, c.reading_, keyed.label("keyed_"))
     some = (
         sa.select(*kept)
         .select_from(rows.join(copies, sa.and_(key.ns == c.ns, key.id == c.id)))
@@ -257,9 +283,20 @@ def _copied(rows: FromClause, copies: FromClause, keyed: ColumnElement[bool]) ->
     in_scope = sa.and_(d.keyed_, d.reading_ == "in_scope", live)
     inside = sa.select(*d, in_scope.label("in_scope_")).subquery()
     i = inside.c
-    place = sa.func.row_number().over(partition_by=(i.facility_, i.ns, i.id, i.in_scope_), order_by=(i.src, i.pos))
-    stands = sa.and_(i.in_scope_, i.newest_).label("standing_")
-    return sa.select(i.src, i.pos, i.in_scope_, stands, (place == 1).label("first_"))
+    record: dict[str, Any] = {"partition_by": (i.facility_, i.ns, i.id, i.in_scope_)}
+    stands = sa.and_(i.in_scope_, i.newest_)
+    said = sa.case((stands, i.content))
+    return sa.select(
+        i.src,
+        i.pos,
+        i.in_scope_,
+        stands.label("standing_"),
+        (number_of(i) == sa.func.min(number_of(i)).over(**record)).label("first_"),
+        sa.func.min(number_of(i)).over(**record).label("rid_"),
+        sa.and_(i.in_scope_, sa.func.min(said).over(**record) != sa.func.max(said).over(**record)).label(
+            "conflicting_"
+        ),
+    )
 
 
 def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -269,43 +306,48 @@ def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[A
     return sa.or_(sa.not_(every), version == sa.func.max(version).over(**over))
 
 
-def _records(copies: FromClause, roster: FromClause, task: Task, *, several: bool) -> sa.Select[Any]:
-    """``several``: some keys have several rows."""
-    c = copies.c
-    key = (c.facility_.label("facility"), c.ns, c.id)
-    alone: sa.Select[Any] | sa.CompoundSelect[Any]
-    alone = sa.select(*key, c.has_roster_.label("has_roster"), sa.false().label("conflicting")).where(
-        c.in_scope_, sa.not_(c.copied_)
-    )
-    if several:
-        differing = sa.func.count(sa.distinct(sa.case((c.standing_, c.content)))) > 1
-        shared = sa.select(*key, sa.func.bool_or(c.has_roster_), differing).where(c.in_scope_, c.copied_)
-        alone = sa.union_all(alone, shared.group_by(c.facility_, c.ns, c.id))
-    keys = alone.subquery("keys")
-    matched = held_against(keys, roster, task)
-    h = matched.c
+def _held_against_rosters(placed: FromClause, roster: FromClause, task: Task) -> sa.Select[Any]:
+    c = placed.c
+    keys = sa.select(
+        c.rid_.label("rid"),
+        c.facility_.label("facility"),
+        c.ns,
+        c.id,
+        c.has_roster_.label("has_roster"),
+        c.conflicting_.label("conflicting"),
+    ).where(c.in_scope_, c.first_)
+    h = held_against(keys.subquery("keys"), roster, task).c
+    matched = sa.or_(sa.not_(h.has_roster), h.listed_ == LISTED).label("matched")
+    return sa.select(h.rid, h.facility, h.ns, h.id, matched, h.conflicting, h.normal_, h.listed_, h.roster_id_)
+
+
+def _of_no_roster(rows: FromClause) -> sa.Select[Any]:
+    """The same where no facility has a roster: every record is matched."""
+    c = rows.c
     return sa.select(
-        sa.func.row_number().over().label("rid"),  # it tells records apart and orders nothing
-        h.facility,
-        h.ns,
-        h.id,
-        sa.or_(sa.not_(h.has_roster), h.listed_ == LISTED).label("matched"),
-        h.conflicting,
-        h.normal_,
-        h.listed_,
-        h.roster_id_,
-    ).select_from(matched)
+        c.rid_.label("rid"),
+        c.facility_.label("facility"),
+        c.ns,
+        c.id,
+        sa.true().label("matched"),
+        c.conflicting_.label("conflicting"),
+        sa.cast(sa.null(), sa.Text).label("normal_"),
+        sa.literal(UNLISTED).label("listed_"),
+        sa.cast(sa.null(), sa.Text).label("roster_id_"),
+    ).where(c.row_state_ == MATCHED)
 
 
-def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) -> None:
+def _check_namespaces(engine: Engine, task: Task, records: FromClause, roster: FromClause) -> None:
+    if not task.roster.column("ns").null_count:
+        return
     open_roster = sa.select(roster.c.facility).where(roster.c.ns.is_(None)).distinct()
-    c = copies.c
+    c = records.c
     torn = engine.rows(
-        sa.select(c.facility_)
-        .where(c.in_scope_, c.facility_.in_(open_roster))
-        .group_by(c.facility_)
+        sa.select(c.facility)
+        .where(c.facility.in_(open_roster))
+        .group_by(c.facility)
         .having(sa.func.count(sa.distinct(c.ns)) > 1)
-        .order_by(c.facility_)
+        .order_by(c.facility)
     )
     if torn:
         names = ", ".join(row[0] for row in torn[:5]) + (" …" if len(torn) > 5 else "")
@@ -320,21 +362,54 @@ def _check_namespaces(engine: Engine, copies: FromClause, roster: FromClause) ->
         )
 
 
-def _with_record(copies: FromClause, records: FromClause) -> sa.Select[Any]:
-    c, r = copies.c, records.c
+MATCHED = "matched"
+
+
+def _linked(placed: FromClause, task: Task, records: FromClause | None = None) -> sa.Select[Any]:
+    """Every row, with the columns that somebody looks at from here on. ``records``: those held against rosters; None
+    where no facility has one."""
+    c = placed.c
+    source: FromClause = placed
+    unexpected: ColumnElement[bool] = sa.false()
+    if records is not None:
+        source = placed.outerjoin(records, records.c.rid == c.rid_)
+        unexpected = sa.not_(records.c.matched)
     row_state = sa.case(
         (c.facility_.is_(None), "unattributed"),
         (c.reading_ == "unreadable", "unreadable"),
         (sa.not_(c.in_scope_), "out_of_scope"),
-        (sa.not_(r.matched), "unexpected"),
-        (c.first_, "matched"),
+        (unexpected, "unexpected"),
+        (c.first_, MATCHED),
         else_="duplicate",
     )
-    joined = copies.outerjoin(records, sa.and_(c.in_scope_, r.facility == c.facility_, r.ns == c.ns, r.id == c.id))
-    kept = [column for column in c if column.name not in ("reading_", "has_roster_", "candidate_", "copied_", "first_")]
+    gone = {"version", "reading_", "has_roster_", "candidate_", "copied_", "first_"} | _spent(task)
+    gone |= {"conflicting_"} if records is not None else set()
+    gone |= {"content"} if "copied_" not in c else set()
     return sa.select(
-        *kept, row_state.label("row_state_"), (c.reading_ != "unreadable").label("readable_"), r.rid.label("rid_")
-    ).select_from(joined)
+        *(column for column in c if column.name not in gone),
+        row_state.label("row_state_"),
+        (c.reading_ != "unreadable").label("readable_"),
+    ).select_from(source)
+
+
+def _spent(task: Task) -> set[str]:
+    """Columns of the unit's table that link alone looks at. None where something is made or computed of the records:
+    what that looks at is said in code."""
+    links, kinds = task.links, task.tables[task.links.unit]
+    made = {one.name for columns in links.columns.values() for one in columns if one.form == "made"}
+    if task.computed or any(made & set(rule.columns) for rule in task.rules):
+        return set()
+    looked = [looked_at(rule, links) for rule in task.rules] + [seen_by(signal, links) for signal in task.signals]
+    looked += [frozenset(links.person.columns)] if links.person else []
+    kept = {column for places in looked for table, column in places if table == links.unit}
+    kept |= {*links.referenced.values(), *(hanging.names for hanging in links.hanging.values())}
+    if (due := links.due) is not None:
+        kept |= {due.grade, *((due.stay.year, due.stay.decision) if due.stay else ())}
+    if any(links.unit in signal.tables for signal in task.signals):
+        kept.add(links.end)
+    spent = {links.status, links.end, *links.candidates.values()} - kept
+    parts = ("", "__s", "__lo", "__hi")
+    return {name + part for name in spent for part in parts[: 4 if kinds.get(name) in RANGED else 2]}
 
 
 def _told_apart(engine: Engine, rows: FromClause, task: Task) -> FromClause:

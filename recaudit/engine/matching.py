@@ -25,7 +25,9 @@ def load_roster(engine: Engine, task: Task) -> FromClause:
     """The keys of every roster with their normal form: facility, ns, id, ``normal_``."""
     engine.function(_NORMAL, partial(normal_of_record, ignoring=task.ignoring, by_year=task.by_year))
     handed = engine.load("roster as handed over", task.roster)
-    return engine.make("roster", sa.select(*handed.c, normal_form(handed.c.id, task).label("normal_")))
+    roster = engine.make("roster", sa.select(*handed.c, normal_form(handed.c.id, task).label("normal_")))
+    engine.drop(handed)
+    return roster
 
 
 def normal_form(key: ColumnElement[str], task: Task) -> ColumnElement[str]:
