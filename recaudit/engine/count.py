@@ -69,7 +69,7 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
     if beside is not None:
         for sheet in sheets(engine, task, frames, judged):
             beside(sheet)
-    stood = fold(engine, task, linked, frames, judged)
+    stood = fold(engine, task, linked, frames, judged, once=kept is None)
     if kept is not None:
         keep(engine, task, linked, judged, stood, kept)
     probably, nameless = _probable(engine, task, linked, frames)

@@ -87,7 +87,7 @@ def due_rows(
     parts += [made.unknown(units), made.unplaced(units)] if task.due_plan is not None else []
     parts += [made.own(units)] if task.due_plan is None and task.due_own else []
     every = sa.union_all(*parts)
-    return engine.make(due.table, sa.select(*every.subquery("due").c))
+    return sa.select(*every.subquery("due").c).subquery(due.table)  # rules look at it once, and all together
 
 
 def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any], blind: sa.Subquery) -> sa.Subquery:

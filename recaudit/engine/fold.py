@@ -23,28 +23,39 @@ from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Cells, Shape, best, nothing, unknown, worse, worst
 from recaudit.engine.seam import Engine, Task
 
+Columns = tuple[str, ...]
 
-def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Judged) -> FromClause:
-    """One row a record: ``rid``, ``facility``, ``ns``, ``matched`` and the columns of the ``Shape``."""
+
+def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Judged, *, once: bool) -> FromClause:
+    """One row a record: ``rid``, ``facility``, ``ns``, ``matched`` and the columns of the ``Shape``. ``once``: it will
+    be looked at once, so it need not be held."""
     shape = judged.shape
     alone = _without_copies(engine, linked, judged)
-    parts = [_unit(task, judged, alone)]
-    for table in task.hanging:
-        if not task.links.hanging[table].names and (table not in linked.held or linked.held[table].rows):
-            parts.append(_best(judged, table, alone=table in alone))
-    folded = _worst_of(parts, shape).subquery("folded")
-    records = linked.records.c
-    source = linked.records.join(folded, folded.c.rid_ == records.rid)
+    hanging = [
+        _best(judged, table, alone=table in alone)
+        for table in task.hanging
+        if not task.links.hanging[table].names and (table not in linked.held or linked.held[table].rows)
+    ]
+    if not hanging and task.links.unit in alone:  # each row is a record
+        folded = _unit(task, judged, alone, also=("facility_", "ns", "row_state_")).subquery("folded")
+        source: FromClause = folded
+        of = folded.c
+        facility, namespace, matched = of.facility_, of.ns, (of.row_state_ != "unexpected").label("matched")
+    else:
+        folded = _worst_of([_unit(task, judged, alone), *hanging], shape).subquery("folded")
+        source = linked.records.join(folded, folded.c.rid_ == linked.records.c.rid)
+        facility, namespace, matched = (linked.records.c[name] for name in ("facility", "ns", "matched"))
     columns: Cells = {name: folded.c[name] for name in shape.columns}
     if task.hanging:
         blind = _nobody_could_look(task, frames, shape).subquery("blind")
-        source = source.outerjoin(blind, sa.and_(blind.c.facility == records.facility, blind.c.ns == records.ns))
+        source = source.outerjoin(blind, sa.and_(blind.c.facility == facility, blind.c.ns == namespace))
         columns = worse(columns, _where_there_is_one(blind, nothing(shape)), shape)
     if task.due and task.due_plan is None and not task.due_own:
         columns = worse(columns, _said(unknown(task.due.table, shape)), shape)
-    kept = (records.rid, records.facility, records.ns, records.matched)
+    kept = (folded.c.rid_.label("rid"), facility.label("facility"), namespace, matched)
     labelled = (column.label(name) for name, column in columns.items())
-    return engine.make("stood", sa.select(*kept, *labelled).select_from(source))
+    make = engine.view if once else engine.make
+    return make("stood", sa.select(*kept, *labelled).select_from(source))
 
 
 def _said(numbers: Mapping[str, int]) -> dict[str, ColumnElement[Any]]:
@@ -70,15 +81,17 @@ def _without_copies(engine: Engine, linked: Linked, judged: Judged) -> frozenset
     return frozenset(table for table in judged.states if none(table))
 
 
-def _unit(task: Task, judged: Judged, alone: frozenset[str]) -> sa.Select[Any]:
-    """The record's own row with the rows it names: of the copies that may stand for it, the best."""
+def _unit(task: Task, judged: Judged, alone: frozenset[str], *, also: Columns = ()) -> sa.Select[Any]:
+    """The record's own row with the rows it names: of the copies that may stand for it, the best. ``also``: further
+    columns of the row, where none has a copy."""
     shape, own = judged.shape, judged.rows(task.links.unit)
     source: FromClause = own
     joined: Cells = {name: own.c[name] for name in shape.columns}
     for table in task.referenced:
         by = task.links.referenced[table]
-        named = _best(judged, table, by_id=True).subquery(f"named {table}")
-        source = source.outerjoin(named, sa.and_(named.c.ns == own.c.ns, named.c.id == own.c[by]))
+        named = _best(judged, table, by_id=True, alone=table in alone).subquery(f"named {table}")
+        here = named.c.facility_ == own.c.facility_
+        source = source.outerjoin(named, sa.and_(here, named.c.ns == own.c.ns, named.c.id == own.c[by]))
         joined = worse(joined, _where_there_is_one(named, unknown(table, shape)), shape)
     for table, (on_copy, own_names) in _on_copies(task).items():
         hung = _hung(judged, table, on_copy, alone=table in alone).subquery(f"hung {table}")
@@ -94,16 +107,13 @@ def _unit(task: Task, judged: Judged, alone: frozenset[str]) -> sa.Select[Any]:
         joined = worse(joined, found, shape)
     each = sa.select(own.c.rid_, *(joined[name].label(name) for name in shape.columns)).select_from(source)
     if task.links.unit in alone:
-        return each
+        return each.add_columns(*(own.c[name] for name in also))
     copies = each.subquery("copies of records")
     return sa.select(copies.c.rid_, *best(_cells(copies), shape)).group_by(copies.c.rid_)
 
 
 def _cells(rows: FromClause) -> Cells:
     return {column.name: column for column in rows.c}
-
-
-Columns = tuple[str, ...]
 
 
 def _on_copies(task: Task) -> dict[str, tuple[Columns, Columns]]:
@@ -131,7 +141,7 @@ def _best(judged: Judged, table: str, *, by_id: bool = False, by: Columns = (), 
     """
     rows = judged.rows(table)
     c = rows.c
-    shown = [c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
+    shown = [c.facility_, c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
     if alone:
         return sa.select(*shown, *(c[name] for name in judged.shape.columns))
     key = shown if by_id else [*shown, c.ns, key_of(c)]

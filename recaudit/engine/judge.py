@@ -53,7 +53,7 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
     states = {
-        table: told(engine, table, bits.of(table), _states(engine, task, bits.of(table), frame))
+        table: told(engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame))
         for table, frame in frames.frames.items()
     }
     ways = {table: _ways(engine, table, one, shape) for table, one in states.items()}
@@ -113,14 +113,11 @@ def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromCla
     return source, found
 
 
-def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> FromClause:
+def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], frame: Frame) -> FromClause:
     rules = [rule for rule in task.rules if rule.table == frame.table]
     source, extremes = beside(engine, frame, rules)
     ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, extremes), strict=True))
     c = frame.rows.c
-    identity = [
-        name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
-    ]
     judged: list[ColumnElement[int]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
@@ -129,12 +126,26 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
             )
         else:
             judged.append(ruled[bit.rule])
-    kept = [c[name] for name in identity]
+    kept = [c[name] for name in _asked_later(task, linked, frame.table) if name in c]
     if task.due and frame.table == task.due.table:
         kept += [c[name] for name in carried(task, task.due.of)]
     elif frame.table not in task.made:
         kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in carried(task, frame.table)]
     return engine.make(f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source))
+
+
+def _asked_later(task: Task, linked: Linked, table: str) -> tuple[str, ...]:
+    """What the fold asks of a row beside its states: whose it is; by what rows name it, or are told apart from copies
+    of their own where there are any; on which copy of the record the rows of a made table hang."""
+    is_unit, held = table == task.links.unit, linked.held.get(table)
+    names = ["facility_", "rid_", "standing_"]
+    if held is None or held.copies is not None:
+        names += ["ns", "src", "pos", "id"]
+    if is_unit:
+        names += ["ns", "row_state_", *(("src", "pos") if task.made else ())]
+    if table in task.referenced:
+        names += ["ns", "id"]
+    return tuple(dict.fromkeys(names))
 
 
 def _ways(engine: Engine, table: str, states: States, shape: Shape) -> FromClause:
@@ -243,19 +254,16 @@ def _not_read(
     add: Any,  # noqa: ANN401
 ) -> None:
     """The row that a record names was not read: every rule on it is not assessable, once a record."""
-    rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
-    read = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None)).distinct().subquery()
-    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
-    by_record = (
-        sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
-        .select_from(rows.outerjoin(read, there))
-        .where(rows.c.rid_.is_not(None), rows.c.standing_)
-        .group_by(rows.c.facility_, rows.c.rid_)
-        .subquery()
-    )
-    missing = (
-        sa.select(by_record.c.facility_, sa.func.count())
-        .where(sa.not_(by_record.c.read))
-        .group_by(by_record.c.facility_)
-    )
+    rows, named, by = linked.rows.c, frames.named[table].c, task.links.referenced[table]
+    there = sa.exists().where(named.ns == rows.ns, named.id == rows[by])
+    lost = sa.not_(sa.and_(rows[f"{by}__s"] == VALUE, there))
+    standing = sa.and_(rows.rid_.is_not(None), rows.standing_)
+    if linked.held[task.links.unit].copies is None:  # each row is a record
+        missing = sa.select(rows.facility_, sa.func.count()).where(standing, lost).group_by(rows.facility_)
+    else:
+        copies = sa.select(rows.facility_, rows.rid_, lost.label("lost_")).where(standing).subquery()
+        of = (copies.c.facility_, copies.c.rid_)
+        by_record = sa.select(*of, sa.func.bool_and(copies.c.lost_).label("lost_")).group_by(*of).subquery()
+        missing = sa.select(by_record.c.facility_, sa.func.count()).where(by_record.c.lost_)
+        missing = missing.group_by(by_record.c.facility_)
     _once_a_record(engine, missing, bits, add)

@@ -87,7 +87,8 @@ def _masks(task: Task, linked: Linked, judged: Judged) -> Iterator[sa.Select[Any
         words = [masks.c[word] for word in _words(judged.shape)]
         if table in task.referenced:
             by = task.links.referenced[table]
-            naming = sa.and_(rows.ns == masks.c.ns, rows[by] == masks.c.id, rows[f"{by}__s"] == VALUE, rows.standing_)
+            here = sa.and_(rows.facility_ == masks.c.facility_, rows.ns == masks.c.ns)
+            naming = sa.and_(here, rows[by] == masks.c.id, rows[f"{by}__s"] == VALUE, rows.standing_)
             yield (
                 sa.select(rows.rid_, *words).select_from(masks.join(linked.rows, naming)).where(rows.rid_.is_not(None))
             )
