@@ -31,7 +31,7 @@ test: $(READY) ## lint and every test, side by side
 	@$(MAKE) --no-print-directory --jobs 2 lint every-test
 
 every-test: $(READY)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder # tests/conftest.py says which files begin
 
 lint: $(READY) ## style, types and import contracts
 	$(BIN)/ruff check .

@@ -11,17 +11,14 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
-from pandera.errors import SchemaErrors
 
 from recaudit.errors import Problem, either
 from recaudit.said import Said, say, say_n
@@ -33,6 +30,23 @@ ROW: Final = "row"
 """Column of a sheet's frame: number of the record in the file, from 0, header and rows without text counted apart."""
 
 
+class Cells(NamedTuple):
+    """The cells of one column, as pandera hands them to a check."""
+
+    lazyframe: pl.LazyFrame
+    key: str
+
+
+class _Asked(Protocol):
+    """``Cells``, of ours or pandera's."""
+
+    @property
+    def lazyframe(self) -> pl.LazyFrame: ...
+
+    @property
+    def key(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """What a cell must satisfy: ``holds`` gives one boolean a row."""
@@ -40,7 +54,7 @@ class Check:
     name: str
     what: Said  # with a place for the column: "{column} is empty"
     fix: Said
-    holds: Callable[[PolarsData], pl.LazyFrame]
+    holds: Callable[[_Asked], pl.LazyFrame]
 
     def of(self, column: str) -> Said:
         """What is wrong, said of a column."""
@@ -55,8 +69,8 @@ def of_text(name: str, what: Said, fix: Said, holds: Callable[[pl.Expr], pl.Expr
 def of_distinct(name: str, what: Said, fix: Said, reads: Callable[[str], object | None]) -> Check:
     """A check in Python, asked once for each distinct text: ``reads`` gives None for what it cannot read."""
 
-    def holds(data: PolarsData) -> pl.LazyFrame:
-        cells: pl.LazyFrame = data.lazyframe.select(data.key)
+    def holds(data: _Asked) -> pl.LazyFrame:
+        cells = data.lazyframe.select(data.key)
         readable = [text for text in cells.unique().collect().to_series() if reads(text) is not None]
         return cells.select(pl.col(data.key).is_in(readable))
 
@@ -287,22 +301,54 @@ def _places(
     return {column: header.index(column) for column in contract.columns if column in header}
 
 
-def _validate(sheet: Sheet, contract: Contract, faults: Faults) -> None:
+def in_doubt(frame: pl.DataFrame, checks: Mapping[str, tuple[Check, ...]]) -> list[str]:
+    """The columns with a cell that fails one of its checks, all asked at once. To import pandera and to ask it costs a
+    small file many times what the checks cost, so that columns without a fault do not go there."""
+    lazy = frame.lazy()
+    told = [
+        (column, check.holds(Cells(lazy, column)).select(pl.all().all()))
+        for column, several in checks.items()
+        for check in several
+    ]
+    held = pl.collect_all([answer for _, answer in told])
+    return list(dict.fromkeys(column for (column, _), answer in zip(told, held, strict=True) if not answer.item()))
+
+
+class Failed(NamedTuple):
+    """One check of one column that some rows fail; ``rows`` are their places in the frame, in pandera's order."""
+
+    column: str
+    check: Check
+    rows: pl.Series
+
+
+def failed(frame: pl.DataFrame, checks: Mapping[str, tuple[Check, ...]]) -> Iterator[Failed]:
+    """What a frame breaks of the checks of its columns; a column without checks is never looked at."""
+    doubted = in_doubt(frame, checks)
+    if not doubted:
+        return
+    import pandera.polars as pa
+    from pandera.errors import SchemaErrors
+
     schema = pa.DataFrameSchema(
         {
-            column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in checks])
-            for column, checks in contract.columns.items()
+            column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in checks[column]])
+            for column in doubted
         }
     )
     try:
-        schema.validate(sheet.frame, lazy=True)
+        schema.validate(frame.select(doubted), lazy=True)
     except SchemaErrors as error:
         # failure_cases and the error's text carry the cells themselves: only place, column and check leave here
-        failed = error.failure_cases.select("index", "column", "check")
-        for (column, name), group in failed.group_by("column", "check", maintain_order=True):
-            check = next(check for check in contract.columns[column] if check.name == name)
-            rows = sheet.frame[ROW].gather(group["index"])
-            faults.rows(sheet, rows, column, check.of(column), check.fix)
+        cases = error.failure_cases.select("index", "column", "check")
+        for (column, name), group in cases.group_by("column", "check", maintain_order=True):
+            check = next(check for check in checks[column] if check.name == name)
+            yield Failed(column, check, group["index"])
+
+
+def _validate(sheet: Sheet, contract: Contract, faults: Faults) -> None:
+    for column, check, rows in failed(sheet.frame, contract.columns):
+        faults.rows(sheet, sheet.frame[ROW].gather(rows), column, check.of(column), check.fix)
 
 
 # ------------------------------------------------------------------------------------------------ places in the file

@@ -18,11 +18,11 @@ import sys
 import recaudit
 assert {name for name in sys.modules if name.startswith("recaudit.")} == set(), "import recaudit is not light"
 result = recaudit.check(sys.argv[1], workers=1)
-print([entry["id"] for entry in result["facilities"]], sorted({"click", "rich"} & set(sys.modules)))
+print([entry["id"] for entry in result["facilities"]], sorted({"click", "rich", "pandera"} & set(sys.modules)))
 """
 
 
-def test_a_script_imports_nothing_of_the_terminal(tmp_path: Path) -> None:
+def test_a_script_imports_nothing_of_the_terminal_and_a_sound_audit_no_pandera(tmp_path: Path) -> None:
     file = tmp_path / "Encounter.ndjson"
     file.write_text(lines([encounter("e1")]), encoding="utf-8")
     done = subprocess.run([sys.executable, "-c", PROGRAM, str(file)], capture_output=True, text=True, check=False)

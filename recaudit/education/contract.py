@@ -5,16 +5,13 @@ Nothing here hands on the text of a cell: a failure is a row, a column and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
-from pandera.errors import SchemaErrors
 
-from recaudit.csvfiles import Check
+from recaudit.csvfiles import Check, failed
 from recaudit.education.checks import EMPTY, SEPARATOR, Mode, between, checks_of
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
@@ -52,39 +49,10 @@ class Contract:
             *(column for column in self.checks if column not in self.between),
             *(pl.concat_str(*one.columns, separator=SEPARATOR).alias(name) for name, one in self.between.items()),
         )
-        if not (doubted := self._in_doubt(asked)):
-            return
-        asked = asked.select(doubted)
-        try:
-            self._schema(asked.columns).validate(asked, lazy=True)
-        except SchemaErrors as error:
-            # failure_cases and the error's text carry the cells themselves: only place, column and check leave here
-            failed = error.failure_cases.select("index", "column", "check")
-            for (column, name), group in failed.group_by("column", "check", maintain_order=True):
-                rows = group["index"].cast(pl.Int64).sort()
-                if name == EMPTY.name and (reasons := self.header.reasons.get(column)):
-                    rows = rows.filter(frame[reasons].str.strip_chars().gather(rows) == "")
-                if len(rows):
-                    check = next(check for check in self.checks[column] if check.name == name)
-                    named = self.between[column].columns[-1] if column in self.between else column
-                    yield Failure(named, check.name, rows)
-
-    def _in_doubt(self, asked: pl.DataFrame) -> list[str]:
-        """The columns with a cell that fails: the same checks, asked all at once. A small file costs pandera ten times
-        as much as its checks cost, so that columns without a fault do not go there."""
-        lazy = asked.lazy()
-        told = [
-            (column, check.holds(PolarsData(lazy, column)).select(pl.all().all()))
-            for column, checks in self.checks.items()
-            for check in checks
-        ]
-        held = pl.collect_all([answer for _, answer in told])
-        return list(dict.fromkeys(column for (column, _), answer in zip(told, held, strict=True) if not answer.item()))
-
-    def _schema(self, columns: Sequence[str]) -> Any:  # noqa: ANN401  # pandera is untyped
-        return pa.DataFrameSchema(
-            {
-                column: pa.Column(pl.String, [pa.Check(check.holds, error=check.name) for check in self.checks[column]])
-                for column in columns
-            }
-        )
+        for column, check, places in failed(asked, self.checks):
+            rows = places.cast(pl.Int64).sort()
+            if check.name == EMPTY.name and (reasons := self.header.reasons.get(column)):
+                rows = rows.filter(frame[reasons].str.strip_chars().gather(rows) == "")
+            if len(rows):
+                named = self.between[column].columns[-1] if column in self.between else column
+                yield Failure(named, check.name, rows)
