@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Some images set this; then every process would compile all it imports anew, a second or more for each of the hundreds
+# of processes of the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help ready demo test every-test lint docs screenshots lock clean
 

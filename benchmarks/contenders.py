@@ -43,7 +43,8 @@ def recaudit(file: str) -> Answer:
     import sqlalchemy as sa
 
     from benchmarks.marks import COLUMNS, DATES, rules
-    from recaudit.engine import judge
+    from recaudit.engine import judge, packed
+    from recaudit.engine.bits import Bit
     from recaudit.engine.cells import Cell
     from recaudit.engine.frame import Frame
     from recaudit.engine.seam import Engine, relation
@@ -71,14 +72,14 @@ def recaudit(file: str) -> Answer:
     }
     asked = rules()
     frame = Frame("marks", rows, made)
-    bits = tuple(judge.Bit(place, rule.id, "marks", rule.rung, rule.required) for place, rule in enumerate(asked))
+    bits = tuple(Bit(place, rule.id, "marks", rule.rung, rule.required) for place, rule in enumerate(asked))
 
     def answer() -> int:
         source, extremes = judge.beside(engine, frame, asked)
-        states = judge.verdicts(frame, asked, extremes)
-        labelled = [sa.cast(state, sa.SmallInteger).label(f"r{place}") for place, state in enumerate(states)]
-        table = engine.make("states", sa.select(c.facility_, *labelled).select_from(source))
-        counted = sum(count.unmet for _, _, count in judge.five_counts(engine, bits, table))
+        states = packed.packed(judge.verdicts(frame, asked, extremes))
+        table = engine.make("states", sa.select(c.facility_, *states).select_from(source))
+        told = packed.told(engine, "marks", bits, table)
+        counted = sum(count.unmet for _, _, count in packed.five_counts(engine, told))
         for (made,) in engine.connection.execute("SHOW TABLES").fetchall():
             if made != "marks":
                 engine.connection.execute(f'DROP TABLE "{made}"')

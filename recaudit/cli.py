@@ -132,7 +132,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         try:
             found = version(library)
         except PackageNotFoundError:
-            found = "not installed"
+            found = told("not installed")
         printing.text(f"  {library} {found}\n")
     context.exit()
 

@@ -138,11 +138,16 @@ def _plan(old: Result, new: Result) -> Said:
         parts.append(say("period {old} → {new}", old=was, new=now))
     if old["as_of"] != new["as_of"]:
         parts.append(say("as of {old} → {new}", old=_day(old["as_of"]), new=_day(new["as_of"])))
-    if old.get("bases") != new.get("bases"):
+    if _visits(old) != _visits(new):
         parts.append(say("another base of visits"))
     if old["plan"]["facility"] != new["plan"]["facility"]:
         parts.append(say("{option} says otherwise", option="--facility"))
     return together(*parts) if parts else say("the plan's text is another")
+
+
+def _visits(result: Result) -> dict[str, tuple[str, list[str]]]:
+    """Sector -> which records were meant, by which column; its title and source may be worded otherwise."""
+    return {sector: (base["column"], base["codes"]) for sector, base in result.get("bases", {}).items()}
 
 
 def _period(result: Result) -> Said:

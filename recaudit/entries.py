@@ -113,7 +113,7 @@ def base_entry(base: Base) -> BaseEntry:
         "column": base.column,
         "codes": list(base.codes),
         "title": dict(base.title),
-        "source": base.source,
+        "source": base.source if isinstance(base.source, str) else dict(base.source),
     }
 
 

@@ -263,7 +263,7 @@ class Rule:
     title: Mapping[str, str] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)
     fix: Mapping[str, str] = field(default_factory=dict)
-    source: str = ""
+    source: Mapping[str, str] = field(default_factory=dict)  # who asks for it
     accepts: tuple[str, ...] = ()  # reasons for absence that make it met
     exempts: tuple[str, ...] = ()  # reasons for absence that make it not applicable ("not-applicable" always does)
     absence_means: Literal["", "yes", "no"] = ""  # what an absent value in the condition means; "": not assessable
@@ -420,7 +420,7 @@ class Base:
     codes: tuple[str, ...]
     left_out: tuple[str, ...]  # the others of the list
     title: Mapping[str, str]  # language -> words
-    source: str  # who says so
+    source: Mapping[str, str] | str  # who says so; one text where the plan chose the codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -506,7 +506,7 @@ class SignalRule:
     kind: SignalKind
     title: Mapping[str, str]
     why: Mapping[str, str]
-    source: str
+    source: Mapping[str, str]
     table: str = ""
     columns: tuple[str, ...] = ()
     group: str = ""  # column that sets groups apart inside a facility; "": the facility is the group

@@ -70,11 +70,12 @@ def _codes(of: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _base(name: str, of: Mapping[str, Any], said: Mapping[str, Any]) -> Base:
+    source = said["source"]
     return Base(
         name=name,
         column=of["column"],
         codes=tuple(said["codes"]),
         left_out=tuple(code for code in _codes(of) if code not in said["codes"]),
         title=said["title"],
-        source=said["source"],
+        source=source if isinstance(source, str) else dict(source),
     )

@@ -103,16 +103,13 @@ def _of_keys(counted: Counted, sector: Value) -> Iterator[Said]:
 
 
 def _left_out(base: Base, number: int, sector: Value) -> Said:
-    if base.name:
+    if not isinstance(base.source, str):  # a base that travels with recaudit: the report has its source by its name
         return say_n(
-            "{n} row of {sector} is a visit of another type than the plan is about (base {base}; {source}), so out of "
-            "scope",
-            "{n} rows of {sector} are visits of other types than the plan is about (base {base}; {source}), so out of "
-            "scope",
+            "{n} row of {sector} is a visit of another type than the plan is about (base {base}), so out of scope",
+            "{n} rows of {sector} are visits of other types than the plan is about (base {base}), so out of scope",
             n=number,
             sector=sector,
             base=base.name,
-            source=base.source,
         )
     return say_n(
         "{n} row of {sector} is a visit of another type than the plan is about (types {codes}; {source}), so out of "

@@ -58,7 +58,7 @@ class BaseEntry(TypedDict):
     column: str
     codes: list[str]
     title: dict[str, str]
-    source: str
+    source: dict[str, str] | str  # who says so; one text, of no language, where the plan does
 
 
 class PolicyEntry(TypedDict):

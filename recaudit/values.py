@@ -15,7 +15,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -208,17 +208,18 @@ def _folded(text: str) -> str:
 
 
 # -------------------------------------------------------------- dates
-_DATE: Final = re.compile(
-    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
-    r"(?:T(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9])(?:\.(?P<fraction>[0-9]+))?"
-    r"(?:Z|(?P<sign>[+-])(?P<ahead>0[0-9]|1[0-4]):(?P<ahead_minutes>[0-5][0-9])))?)?)?"
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
 )
+_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")  # a point: no comma is read as one
 WHITE_SPACE: Final = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 """Stripped around a number before it is read: what ``str.strip`` takes for white space, no-break spaces among it."""
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000  # microseconds
+_MICROSECOND: Final = timedelta(microseconds=1)
 _LAST_MICROSECOND: Final = (23, 59, 59, 999_999)
 
 
@@ -249,19 +250,38 @@ def span(text: str, zone: ZoneInfo) -> tuple[int, int] | None:
 _Days = tuple[tuple[int, int, int], tuple[int, int, int]]
 
 
+def dated(text: str, zone: ZoneInfo) -> tuple[int, tuple[int, int] | None]:
+    """``bucket(text, "date")``, and ``span(text, zone)`` of a value, else None: for texts of which most come once.
+
+    >>> dated("2026-03-31T17:00:00Z", ZoneInfo("UTC")), dated("soon", ZoneInfo("UTC"))
+    ((0, (1774976400000000, 1774976400000000)), (5, None))
+    """
+    at = _instant(text) if _INSTANT.fullmatch(text) else None
+    if at:
+        fillers = _placeholders()["date"]
+        filler = text[:10] in fillers or text.lower() in fillers
+        return (PLACEHOLDER, None) if filler else (VALUE, (at, at))
+    cell = bucket(text, "date")
+    return cell, None if cell else span(text, zone)
+
+
+def _instant(text: str) -> int | None:
+    """A text of the form of an instant as microseconds; None for a day that no calendar has."""
+    try:
+        return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND  # digits below one are cut off
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=1 << 16)
 def _read_date(text: str) -> int | _Days | None:
     """An instant as microseconds, or the first and last local day (year, month, day); None when it is no date."""
+    if _INSTANT.fullmatch(text):
+        return _instant(text)
     match = _DATE.fullmatch(text)
     if match is None:
         return None
-    year_text, month_text, day_text, hour, minute, second, fraction, sign, ahead, ahead_minutes = match.groups()
-    if hour is not None and fraction is None and (ahead != "14" or ahead_minutes == "00"):  # most instants
-        try:
-            since = datetime.fromisoformat(text) - _EPOCH
-        except ValueError:  # a day that no calendar has
-            return None
-        return since.days * _DAY + since.seconds * 1_000_000
+    year_text, month_text, day_text = match.groups()
     year = int(year_text)
     if year < 1:
         return None
@@ -276,16 +296,7 @@ def _read_date(text: str) -> int | _Days | None:
     day = int(day_text)
     if not 1 <= day <= days:
         return None
-    if hour is None:
-        return (year, month, day), (year, month, day)
-    seconds = (int(hour) * 60 + int(minute)) * 60 + int(second)
-    if sign is not None:
-        offset = int(ahead) * 60 + int(ahead_minutes)
-        if offset > 14 * 60:
-            return None
-        seconds += offset * (60 if sign == "-" else -60)
-    micros = int(fraction[:6].ljust(6, "0")) if fraction else 0
-    return (date(year, month, day).toordinal() - _EPOCH_DAY) * _DAY + seconds * 1_000_000 + micros
+    return (year, month, day), (year, month, day)
 
 
 def _days_in(year: int, month: int) -> int:

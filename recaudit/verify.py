@@ -27,7 +27,6 @@ from recaudit.refusals import of_system
 from recaudit.register.drawn import undrawn
 from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
-from recaudit.reports.brief import for_bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
 from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed, shaped
@@ -136,15 +135,19 @@ def _verified(
         )
     else:
         checks += _again(result, inputs, files, workers, progress)
-    return Verification(tuple(checks), tuple(_notes(result)))
+    return Verification(tuple(checks), tuple(_notes(result, in_bundle=bool(files))))
 
 
 def _not_asked(names: Iterable[str], why: Said = _DAMAGED) -> list[Check]:
     return [Check(name, _ASKS[name], "not done", (why,)) for name in names if name not in ("bundle", "file", "schema")]
 
 
-def _notes(result: Result) -> Iterator[Said]:
+def _notes(result: Result, *, in_bundle: bool) -> Iterator[Said]:
     made = result["tool"]["version"]
+    if in_bundle and made != __version__:
+        yield say(
+            "{file} and the brief were not compared: another version may word them otherwise", file=bundle.COMMAND
+        )
     if made != __version__:
         yield say(
             "made with recaudit {made}, verified with {now}: what differs may come from the version",
@@ -199,30 +202,23 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
     try:
         result = parsed(files[FILE_NAME], "")
         due = bundle.members(result)
-        command = bundle.command_text(result).encode()
-    except (ResultError, KeyError, TypeError, AttributeError, ValueError):  # a result of any shape may lie in it
+        ours = result["tool"]["version"] == __version__
+        written = bundle.texts(result) if ours else {}
+    except (ResultError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # of any shape
         yield say("its result does not say which files belong to it")
         return
-    made = {FILE_NAME, bundle.COMMAND, bundle.BRIEF, bundle.SUMS}
+    may_be = {bundle.COMMAND, *bundle.briefs().values()}  # another version may lack one, or put it in other words
+    made = {FILE_NAME, bundle.SUMS, *(may_be if ours else may_be & files.keys())}
     for name in sorted({*due, *made} ^ files.keys()):
         yield say("{file} is not asked for", file=name) if name in files else say("{file} is not there", file=name)
     for name in sorted(due.keys() & files.keys()):
         if hashlib.sha256(files[name]).hexdigest() != due[name].sha256:
             yield say("{file} has another SHA-256 than the result names", file=name)
-    if files.get(bundle.COMMAND, command) != command:
-        yield say("{file} does not follow from the result", file=bundle.COMMAND)
-    if bundle.BRIEF in files and _other_brief(result, files[bundle.BRIEF]):
-        yield say("{file} does not follow from the result", file=bundle.BRIEF)
+    for name, text in written.items():
+        if files.get(name, text) != text:
+            yield say("{file} does not follow from the result", file=name)
     if files.get(bundle.SUMS, b"") != bundle.sums(files):
         yield say("{file} does not follow from the files", file=bundle.SUMS)
-
-
-def _other_brief(result: Result, brief: bytes) -> bool:
-    """Whether the brief is not that of the result. Another version may put it in other words: that is not asked."""
-    try:
-        return result["tool"]["version"] == __version__ and brief != for_bundle(result)
-    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # a result of any shape
-        return True
 
 
 # -------------------------------------------------------------- the verdicts

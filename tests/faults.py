@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from recaudit import engine, entries, verdicts
-from recaudit.engine import fold, frame, link
+from recaudit.engine import fold, frame, link, meaning
 from recaudit.engine.seam import Handed
 from recaudit.ladder import climb
 from recaudit.model import Excused, Expected, Input, Ladder, Silence, Tally
-from recaudit.seam import REACHED
+from recaudit.seam import REACHED, UNKNOWN
 from recaudit.sources import files
 
 Patch = pytest.MonkeyPatch
@@ -56,12 +56,17 @@ def _inputs(patch: Patch, otherwise: Callable[[Input], Input]) -> None:
 
 # -------------------------------------------------------------- where a record stands
 def what_is_open_counts_as_reached(patch: Patch) -> None:
-    patch.setattr(fold, "UNKNOWN", REACHED)
+    patch.setitem(meaning.CODES, UNKNOWN, meaning.CODES[REACHED])
 
 
 def the_best_row_stands_for_the_record(patch: Patch) -> None:
-    """A short row weighs less than a reached one, where the worst decides."""
-    patch.setattr(fold, "SHORT", REACHED - 1)
+    """Of all components of a record, where the worst decides."""
+
+    def best(rows: meaning.Cells, shape: meaning.Shape) -> list[sa.ColumnElement[Any]]:
+        first, *others = meaning.worst(rows, shape)
+        return [sa.func.bit_and(rows[first.name]).label(first.name), *others]
+
+    patch.setattr(fold, "worst", best)
 
 
 def the_first_copy_stands(patch: Patch) -> None:

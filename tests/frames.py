@@ -11,9 +11,11 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from recaudit.agreement import CRASHED, INCONSISTENT, LEFT_OUT, TOO_LARGE, Sheet
+from recaudit.engine.bits import Bit
 from recaudit.engine.cells import COMPILED, DAY, Cell
 from recaudit.engine.frame import Frame
-from recaudit.engine.judge import Bit, beside, five_counts, verdicts
+from recaudit.engine.judge import beside, verdicts
+from recaudit.engine.packed import five_counts, packed, told
 from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
 from recaudit.model import Rule, RuleCount
@@ -145,10 +147,10 @@ def sheet_of(made: Sequence[Cells], rules: Sequence[Rule]) -> Sheet:
     of = frame(engine, made)
     bits = [Bit(place, rule.id, of.table, rule.rung, rule.required) for place, rule in enumerate(rules)]
     source, extremes = beside(engine, of, rules)
-    judged = [state.label(f"r{bit.place}") for bit, state in zip(bits, verdicts(of, rules, extremes), strict=True)]
+    judged = packed(verdicts(of, rules, extremes))
     states = engine.make("states", sa.select(of.rows.c.facility_, *judged).select_from(source))
     counts: dict[str, dict[str, RuleCount]] = {}
-    for facility, rule, count in five_counts(engine, bits, states):
+    for facility, rule, count in five_counts(engine, told(engine, of.table, bits, states)):
         counts.setdefault(facility, {})[rule] = count
     return sheet(engine, of, rules, FACILITIES, counts)
 

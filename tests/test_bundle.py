@@ -90,6 +90,28 @@ def test_the_command_says_how_to_judge_again(files: dict[str, bytes]) -> None:
     assert "recaudit verify BUNDLE.zip --inputs DIR\n" in told
 
 
+def test_what_people_read_in_a_bundle_is_there_in_every_language(files: dict[str, bytes]) -> None:
+    english, vietnamese = files[bundle.COMMAND].decode().split("\n" + "-" * 72 + "\n")
+    assert "The plan is audit/recaudit.toml" in english
+    assert "Kế hoạch là audit/recaudit.toml" in vietnamese
+    assert "recaudit check recaudit.toml\n" in vietnamese
+    assert bundle.briefs() == {"en": "BRIEF.md", "vi": "BRIEF.vi.md"}
+    assert "Mã băm của kết quả" in files["BRIEF.vi.md"].decode()
+
+
+def test_the_words_of_another_version_are_not_compared_and_that_is_said(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    result = cast(dict[str, Any], json.loads(files[FILE_NAME]))
+    result["tool"]["version"] = "0.0.9"
+    files[FILE_NAME] = as_text(sealed(cast(Result, result))).encode()
+    files[bundle.COMMAND] = b"in other words\n"
+    del files["BRIEF.vi.md"]
+    found = verify(packed(files, tmp_path / "b.zip"))
+    assert not failing(found)
+    assert "COMMAND.txt and the brief were not compared" in "\n".join(lines(found))
+
+
 # ------------------------------------------------------------------------------------------------ untouched
 def test_an_untouched_bundle_holds(tiny: Path) -> None:
     assert (
@@ -171,6 +193,8 @@ def test_every_byte_of_a_bundle_counts(tiny: Path, tmp_path: Path) -> None:
         ("shipped/values/vi.json", b"{}", "shipped/values/vi.json has another SHA-256"),
         (bundle.COMMAND, b"rm -rf /\n", "COMMAND.txt does not follow from the result"),
         (bundle.BRIEF, b"# All is confirmed\n", "BRIEF.md does not follow from the result"),
+        ("BRIEF.vi.md", None, "BRIEF.vi.md is not there"),
+        ("BRIEF.vi.md", b"# All is confirmed\n", "BRIEF.vi.md does not follow from the result"),
     ],
 )
 def test_a_file_changed_and_summed_anew_is_caught(

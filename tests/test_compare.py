@@ -89,6 +89,18 @@ def test_what_may_have_caused_it_is_named(change: Callable[[Json], object], kind
     assert found[kind] == what
 
 
+def of_visits(*codes: str, source: object) -> Result:
+    base = {"name": "vn/opened", "column": "visit_type", "codes": [*codes], "title": {}, "source": source}
+    return changed(lambda r: r["plan"].update(sha256=str(len(codes)) * 64), lambda r: r.update(bases={"health": base}))
+
+
+def test_another_wording_of_who_says_which_visits_count_is_the_same_base() -> None:
+    one, other = of_visits("03", source="a list"), of_visits("03", source={"en": "a list", "vi": "một danh mục"})
+    assert compare(one, other).causes == ()
+    (cause,) = compare(one, of_visits("03", "04", source="a list")).causes
+    assert str(cause.what) == "another base of visits"
+
+
 # ------------------------------------------------------------------------------------------------ gains and losses
 def test_a_repair_is_a_gain_and_the_way_back_a_loss() -> None:
     new = changed(new_data, repaired)

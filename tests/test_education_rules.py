@@ -19,6 +19,7 @@ from recaudit.model import STATES, LinkedColumn, Rule, Suite
 from recaudit.register import subjectplan
 from recaudit.seam import Tables
 from recaudit.shipped import expectations
+from recaudit.suites.reading import texts_of
 
 ROOT = Path(__file__).parents[1]
 SYNTHETIC = ROOT.parent / "shared" / "data" / "oneroster-1.2-synthetic"
@@ -191,12 +192,12 @@ def test_a_rule_is_required_exactly_where_its_check_is_no_warning() -> None:
 
 def test_every_rule_names_its_check_as_a_source() -> None:
     for rule in rules():
-        assert rule.source.startswith(f"Catalogue {check_of(rule.id)}"), rule.id
+        assert rule.source["en"].startswith(f"Catalogue {check_of(rule.id)}"), rule.id
 
 
 def test_what_is_known_second_hand_says_so() -> None:
     """What the digits of a Vietnamese personal number mean was read in no official text."""
-    told = {rule.id for rule in rules() if "known second-hand" in rule.source}
+    told = {rule.id for rule in rules() if "known second-hand" in rule.source["en"]}
     assert told == {"pro-02-primary", "idn-03-region", "idn-04-birth-year", "idn-05-sex"}
 
 
@@ -369,4 +370,4 @@ def test_who_left_in_a_term_is_told_by_the_same_codes_in_the_rule_and_in_the_tab
     suite = json.loads(expectations("education", "vn-further", "rc_report_cards.json").read_text("utf-8"))
     [rule] = [one for one in suite["expectations"] if one["meta"]["rule"] == "pro-04-status"]
     assert rule["kwargs"]["row_condition"]["parameter"] == left
-    assert ", ".join(left) in rule["meta"]["source"]
+    assert all(", ".join(left) in text for text in texts_of(rule["meta"]["source"]).values())

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from recaudit.engine import judge as judging
+from recaudit.engine import packed
+from recaudit.engine.bits import Bit
 from recaudit.engine.seam import Engine
 from recaudit.model import Counted, RuleCount, Standing, Tally
 from recaudit.values import FIRST_REASON, NOT_KNOWN, PLACEHOLDER, REASONS, UNPARSEABLE
@@ -294,8 +296,10 @@ def test_a_row_of_no_state_is_not_assessable(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_state_that_nobody_foresaw_is_not_met() -> None:
-    told = pa.table({"facility_": ["a"] * 7, "r0": pa.array([0, 1, 2, 3, 4, None, 9], pa.int16())})
-    bits = [judging.Bit(0, "rule", "encounter", "complete", required=True)]
+    told = pa.table({"facility_": ["a"] * 7, "state": pa.array([0, 1, 2, 3, 4, None, 9], pa.int16())})
+    bits = [Bit(0, "rule", "encounter", "complete", required=True)]
     with Engine(threads=1) as engine:
-        [(_, _, count)] = judging.five_counts(engine, bits, engine.load("states", told))
+        rows = engine.load("foreseen", told)
+        states = engine.make("states", sa.select(rows.c.facility_, *packed.packed([rows.c.state])))
+        [(_, _, count)] = packed.five_counts(engine, packed.told(engine, "encounter", bits, states))
     assert count == RuleCount(met=1, unmet=1, excused=1, not_applicable=1, not_assessable=3)

@@ -333,7 +333,10 @@ def both(*changes: Callable[[Result], None]) -> Callable[[Result], None]:
     return change
 
 
-EXIT_CODES = [
+ExitCode = tuple[str, int, tuple[str, ...], Callable[[Result], None]]
+"""What is so, the code, the verdicts of the claims, and what makes a result so."""
+
+EXIT_CODES: list[ExitCode] = [
     ("every claim confirmed", 0, ("confirmed", "confirmed"), nothing_wrong),
     ("with claims, unread input acts only through the bounds", 0, ("confirmed",), both(unread_input, cut_off_input)),
     ("with claims, unmet rules act only through the bounds", 0, ("confirmed",), a_rule("unmet")),

@@ -27,7 +27,7 @@ from tests import tiny_audit
 from tests.english import in_english
 from tests.golden.province import province
 from tests.small_worlds import Site, World, evidence
-from tests.test_entries import EXIT_CODES, a_rule, both, no_row, unread_input, whole
+from tests.test_entries import EXIT_CODES, ExitCode, a_rule, both, no_row, unread_input, whole
 from tests.test_plan import AUDIT, CLAIM, SOURCE, folder, plan, refusal, refusals
 from tests.test_verdicts import claimed, count, roster, rows, subset
 
@@ -240,7 +240,7 @@ def failing_on(on: Any) -> Callable[[Result], None]:  # noqa: ANN401
 
 
 ADVISORY = a_rule("unmet", required=False)
-GATED = [
+GATED: list[ExitCode] = [
     ("a gate missed", 1, ("confirmed",), gated(False)),
     ("a gate met", 0, ("confirmed",), gated(True)),
     ("a missed gate beats unverifiable", 1, ("unverifiable",), gated(False)),

@@ -182,8 +182,8 @@ def _names() -> set[str]:
     for suite in _suites():
         names |= {suite.name, *(rule.table for rule in suite.rules)}
         for rule in suite.rules:
-            why = [rule.why] if isinstance(rule.why, str) else rule.why.values()
-            names |= {rule.id, rule.type, rule.source, *rule.title.values(), *rule.fix.values(), *why}
+            said = (rule.title, rule.why, rule.fix, rule.source)
+            names |= {rule.id, rule.type, *(text for texts in said for text in texts.values())}
     return names | {"health", "composition", "encounter", "patient", "k", "d"}
 
 

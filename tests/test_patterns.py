@@ -33,6 +33,7 @@ from recaudit.reports.look import Sheet, plain_console, rendered
 from recaudit.result import Result
 from recaudit.shipped import expectations
 from recaudit.statistics import at_most_of_many
+from recaudit.suites.reading import texts_of
 from recaudit.synth import Spec, register, sectors
 from recaudit.synth.education import plant_signals
 from recaudit.synth.export import build, plan_text
@@ -451,4 +452,4 @@ def test_every_signal_has_words_in_both_languages_and_a_source() -> None:
         for one in json.loads(expectations("education", pack, "signals.json").read_text(encoding="utf-8"))["signals"]:
             assert one["title"].keys() == {"en", "vi"}
             assert one["why"].keys() == {"en", "vi"}
-            assert "catalogue" in one["source"]
+            assert "catalogue" in texts_of(one["source"])["en"]

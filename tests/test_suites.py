@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -261,14 +262,22 @@ def test_what_is_not_understood_is_refused_with_a_hint(tmp_path: Path, rule: dic
     assert said in refused(tmp_path, a_suite(rule))
 
 
-def test_a_reason_is_said_in_both_languages_or_in_plain_english(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["why", "source"])
+def test_a_reason_and_a_source_are_said_in_both_languages_or_in_plain_english(tmp_path: Path, key: str) -> None:
     both = {"en": "It is asked for.", "vi": "Có yêu cầu."}
-    plain, told = (loaded(tmp_path, a_suite(a_rule(why=why))) for why in (both["en"], both))
-    assert (plain.why, told.why) == ({"en": both["en"]}, both)
+    plain, told = (loaded(tmp_path, a_suite(a_rule(**{key: said}))) for said in (both["en"], both))
+    assert (getattr(plain, key), getattr(told, key)) == ({"en": both["en"]}, both)
     assert fingerprint(plain) == fingerprint(told)
     wrongs: list[object] = [{"en": "x"}, {"en": "x", "vi": " "}, {"vi": "x"}, "", [], None]
     for wrong in wrongs:
-        assert "rule own-gender: why is not as it must be" in refused(tmp_path, a_suite(a_rule(why=wrong)))
+        assert f"rule own-gender: {key} is not as it must be" in refused(tmp_path, a_suite(a_rule(**{key: wrong})))
+
+
+def test_another_wording_is_the_same_rule(tmp_path: Path) -> None:
+    rule = loaded(tmp_path, a_suite(a_rule()))
+    other = {"en": "Said in other words.", "vi": "Nói cách khác."}
+    assert fingerprint(replace(rule, title=other, why=other, fix=other, source=other)) == fingerprint(rule)
+    assert fingerprint(replace(rule, required=False)) != fingerprint(rule)
 
 
 def english_alone(said: object, place: str = "") -> Iterator[str]:

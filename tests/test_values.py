@@ -164,6 +164,10 @@ def test_a_date_that_no_calendar_has_is_unparseable() -> None:
 @given(st.text(alphabet="0123456789-T:Z+. /", max_size=26))
 def test_a_date_is_a_value_only_when_it_has_a_span(text: str) -> None:
     assert bucket(text, "date") != VALUE or span(text, DAK_LAK) is not None
+    assert values.dated(text, DAK_LAK) == (
+        bucket(text, "date"),
+        span(text, DAK_LAK) if not bucket(text, "date") else None,
+    )
 
 
 # ------------------------------------------------------------------------------------------------ reasons

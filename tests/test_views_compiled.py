@@ -67,7 +67,9 @@ texts = st.sampled_from(
         "2026-03-31",
         "2026-03",
         "2026-02-30",
+        "2026-03-31T17:00:00.5Z",
         "Patient/p",
+        "Patient/null",
         "Group/p",
         "urn:uuid:1",
         "#p",
@@ -150,15 +152,15 @@ def test_an_empty_view_has_no_cells_and_a_name_is_only_ever_a_name() -> None:
 
 
 def test_what_is_remembered_is_bounded_and_long_texts_are_not_kept() -> None:
-    made: list[int] = []
+    made: list[str] = []
 
-    def make(key: int) -> int:
-        made.append(key)
-        return -key
+    def make(text: str) -> int:
+        made.append(text)
+        return len(text)
 
-    memory = Remembered(make, lambda key: key < 100_000)
-    assert [memory[key] for key in (3, 3, 200_000, 200_000)] == [-3, -3, -200_000, -200_000]
-    assert made == [3, 200_000, 200_000]
-    for key in range(40_000):
-        assert memory[key] == -key
+    memory, long = Remembered(make), "a" * 1000
+    assert [memory[text] for text in ("abc", "abc", long, long)] == [3, 3, 1000, 1000]
+    assert made == ["abc", long, long]
+    for number in range(40_000):
+        assert memory[str(number)] == len(str(number))
     assert len(memory) <= 1 << 14

@@ -53,7 +53,7 @@ def test_a_base_is_a_list_of_types_with_its_source(tmp_path: Path) -> None:
     opened = base(tmp_path, 'visits = "vn/opened"')
     assert set(opened.codes) == {"02", "03", "04", "05", "06", "08", "09"}
     assert {"01", "07", "10"} <= set(opened.left_out)
-    assert opened.source
+    assert isinstance(opened.source, dict)
     every = base(tmp_path, 'visits = "vn/all"')
     assert every.left_out == ()
     own = base(tmp_path, 'visits = { of = "vn", codes = ["03", "03"], source = "Letter 12" }')
@@ -90,13 +90,13 @@ def test_every_list_speaks_of_a_column_and_of_codes_it_has() -> None:
         assert of["column"] in TABLES["encounter"], name
         for said in of["bases"].values():
             assert set(said["codes"]) <= set(of["types"])
-            assert said["source"]
+            assert set(said["source"]) == {"en", "vi"}
             assert set(said["title"]) == {"en", "vi"}
 
 
 # -------------------------------------------------------------- what it counts
 PATIENTS = looked.asked(suites.links("health", TABLES, "patient"), ())
-OPENED = Base("vn/opened", "visit_type", ("03",), ("01", "02"), {}, "somebody")
+OPENED = Base("vn/opened", "visit_type", ("03",), ("01", "02"), {}, {"en": "somebody"})
 
 
 NOBODY_KNOWS: tuple[Any, ...] = ("270427003", "99", None, (UNPARSEABLE, None), (NOT_KNOWN, None))
@@ -153,7 +153,7 @@ def test_the_loss_of_a_type_adds_no_record_and_what_it_takes_is_unknown(tmp_path
 
 
 def test_of_all_types_nothing_is_left_out(tmp_path: Path) -> None:
-    every = Base("vn/all", "visit_type", ("01",), (), {}, "somebody")
+    every = Base("vn/all", "visit_type", ("01",), (), {}, {"en": "somebody"})
     counted = Seam(base=every).put("encounter", encounter("e1", visit_type="01")).count(tmp_path)
     assert (counted.tallies[0].matched, counted.left_out) == (1, 0)
 

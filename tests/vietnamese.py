@@ -47,6 +47,11 @@ def english_in(texts: Iterable[str], result: Any) -> dict[str, list[str]]:  # no
     return found
 
 
+def is_vietnamese(word: str) -> bool:
+    """A word of the catalogue that its English does not have too."""
+    return word.lower() in _words()
+
+
 @cache
 def _words() -> frozenset[str]:
     """Words that stand in a translation and not in what it translates: what both have is a command, a file, a code, or

@@ -11,8 +11,8 @@ from recaudit.commands.results import intact
 
 
 @click.command()
-@click.argument("old", type=click.Path(exists=True, path_type=Path))
-@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@click.argument("old", type=click.Path(exists=True, path_type=Path), metavar="OLD")
+@click.argument("new", type=click.Path(exists=True, path_type=Path), metavar="NEW")
 def compare(old: Path, new: Path) -> None:
     """What changed from one result to another, and what it may come from.
 

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
 from recaudit.sources.inputs import FIRST_LINES
-from recaudit.sources.seamfiles import private
+from recaudit.sources.seamfiles import parquet_to, private
 
 _BETWEEN: Final = "|"  # between the types that a row may be of
 
@@ -47,7 +46,7 @@ class Spool:
         if self._writer is None:
             self.file.parent.mkdir(mode=0o700, exist_ok=True)
             self._handle = private(self.file)
-            self._writer = pq.ParquetWriter(self._handle, table.schema, compression="zstd")
+            self._writer = parquet_to(self._handle, table.schema)
         self._writer.write_table(table)
 
     def close(self) -> None:

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.agreement import Sheet
-from recaudit.engine.fold import JUDGED_RUNGS, Shape, fold
+from recaudit.engine.bits import looks_in
+from recaudit.engine.fold import fold
 from recaudit.engine.frame import Frames, build
-from recaudit.engine.judge import Judged, judge, looks_in
-from recaudit.engine.kept import keep, rules
+from recaudit.engine.judge import Judged, judge
+from recaudit.engine.kept import keep
 from recaudit.engine.link import (
     NOT_OPEN,
     UNKNOWN_FACILITY,
@@ -33,18 +34,16 @@ from recaudit.engine.reference import sheets
 from recaudit.engine.scope import elsewhere, nowhere, of_no_known_kind, of_other_base
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
+from recaudit.engine.stood import added_up
 from recaudit.model import (
     RUNGS,
     Counted,
-    Excused,
     Holes,
     RuleCount,
     Rung,
-    Standing,
     TableCount,
     Tally,
 )
-from recaudit.seam import REACHED, SHORT, UNKNOWN
 from recaudit.values import VALUE
 
 ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")
@@ -70,14 +69,14 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
     if beside is not None:
         for sheet in sheets(engine, task, frames, judged):
             beside(sheet)
-    stood, shape = fold(engine, task, linked, frames, judged)
+    stood = fold(engine, task, linked, frames, judged)
     if kept is not None:
-        keep(engine, task, linked, judged, stood, shape, kept)
+        keep(engine, task, linked, judged, stood, kept)
     probably, nameless = _probable(engine, task, linked, frames)
     under_another = moved(engine, task, linked)
     left_out, of_no_kind = _kinds(engine, task, linked)
     fewer, idle = narrowed(engine, task, linked, frames.owed)
-    tallies = _tallies(engine, task, linked, judged, stood, shape)
+    tallies = _tallies(engine, task, linked, judged, stood)
     return Counted(
         tallies=tuple(
             replace(tally, probable=probably.get(tally.facility), moved=under_another.get(tally.facility, 0))
@@ -90,7 +89,7 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
         rung_of_table=_lowest(task),
         signals=signals(engine, task, frames),
         patterns=patterns(engine, task, linked, frames),
-        bits=tuple(rules(judged.bits)),
+        bits=tuple(bit.rule for bit in judged.shape.bits.bits),
         **spellings(engine, linked.records),
         nameless=nameless,
         left_out=left_out,
@@ -136,9 +135,7 @@ def _lowest(task: Task) -> dict[str, Rung]:
 
 
 # -------------------------------------------------------------- tallies
-def _tallies(
-    engine: Engine, task: Task, linked: Linked, judged: Judged, stood: FromClause, shape: Shape
-) -> tuple[Tally, ...]:
+def _tallies(engine: Engine, task: Task, linked: Linked, judged: Judged, stood: FromClause) -> tuple[Tally, ...]:
     rows, records = linked.rows.c, linked.records.c
     states: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for facility, state, number in engine.rows(
@@ -155,9 +152,7 @@ def _tallies(
             .group_by(records.facility)
         )
     )
-    received, reached_in = _received(engine, stood, shape)
-    absent = _absent(engine, stood, shape)
-    solo = _solo(engine, stood, shape)
+    where = added_up(engine, stood, judged.shape)
     cut_for_all = None in cut
     broken = [one for one in task.inputs if one.unreadable or not one.to_the_end]
     damaged = {of for one in broken for of in (one.facility, *task.heirs_of(one))}
@@ -165,8 +160,8 @@ def _tallies(
     tallies = []
     for facility in task.facilities:
         of = facility.id
-        counts = {bit.rule: judged.counts.get(of, {}).get(bit.rule, RuleCount()) for bit in judged.bits.bits}
-        counts = {rule: number + RuleCount(solo=solo.get((of, rule), 0)) for rule, number in counts.items()}
+        counts = {bit.rule: judged.counts.get(of, {}).get(bit.rule, RuleCount()) for bit in judged.shape.bits.bits}
+        counts = {rule: number + RuleCount(solo=where.solo.get((of, rule), 0)) for rule, number in counts.items()}
         numbers = {state: states[of][state] for state in ROW_STATES}
         numbers["unreadable"] += lines.get(of, 0)
         tallies.append(
@@ -176,9 +171,9 @@ def _tallies(
                 conflicting=conflicting.get(of, 0),
                 to_the_end=not cut_for_all and of not in cut,
                 damaged=of in damaged,
-                received=received.get(of, {}),
-                reached_in=reached_in.get(of, {}),
-                absent=absent.get(of, {}),
+                received=where.received.get(of, {}),
+                reached_in=where.reached_in.get(of, {}),
+                absent=where.absent.get(of, {}),
                 rules=counts,
             )
         )
@@ -197,80 +192,6 @@ def _lines(task: Task) -> tuple[dict[str | None, int], set[str | None]]:
             if not one.to_the_end:
                 cut |= {one.facility, *task.heirs_of(one)} & {None, *in_scope}
     return dict(lines), cut
-
-
-Received = dict[str, dict[Excused, dict[Rung, Standing]]]
-ReachedIn = dict[str, dict[Excused, dict[Rung, dict[str, int]]]]
-
-
-def _received(engine: Engine, stood: FromClause, shape: Shape) -> tuple[Received, ReachedIn]:
-    pairs = [(excused, rung) for excused in shape.excused for rung in JUDGED_RUNGS]
-    columns = [
-        sa.func.count().filter(stood.c[shape.stand(*pair)] == code)
-        for pair in pairs
-        for code in (REACHED, SHORT, UNKNOWN)
-    ]
-    received: Received = defaultdict(lambda: {excused: {} for excused in shape.excused})
-    reached_in: ReachedIn = defaultdict(
-        lambda: {excused: {rung: {} for rung in JUDGED_RUNGS} for excused in shape.excused}
-    )
-    grouped = sa.select(stood.c.facility, stood.c.ns, *columns).where(stood.c.matched)
-    for facility, namespace, *numbers in engine.rows(grouped.group_by(stood.c.facility, stood.c.ns)):
-        for index, (excused, rung) in enumerate(pairs):
-            here = Standing(*numbers[3 * index : 3 * index + 3])
-            received[facility][excused][rung] = received[facility][excused].get(rung, Standing()) + here
-            reached_in[facility][excused][rung][namespace] = here.reached
-    return dict(received), dict(reached_in)
-
-
-Absent = dict[str, dict[Excused, dict[Rung, dict[tuple[str, frozenset[str]], int]]]]
-
-
-def _absent(engine: Engine, stood: FromClause, shape: Shape) -> Absent:
-    """Records short only through rules about what is absent, by the tables that lack a row."""
-    absent: Absent = defaultdict(lambda: {excused: {rung: {} for rung in JUDGED_RUNGS} for excused in shape.excused})
-    if not shape.lacking:
-        return {}
-    pairs = [(excused, rung) for excused in shape.excused for rung in JUDGED_RUNGS]
-
-    def only_so(excused: Excused, rung: Rung) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            stood.c.matched,
-            stood.c[shape.lack(rung)] != 0,
-            stood.c[shape.stand(excused, rung)] == SHORT,
-            stood.c[shape.forgiven(excused, rung)] != SHORT,
-        )
-
-    [some] = engine.rows(sa.select(*(sa.func.count().filter(only_so(*pair)) for pair in pairs)).select_from(stood))
-    for (excused, rung), any_ in zip(pairs, some, strict=True):
-        if not any_:
-            continue
-        lack = stood.c[shape.lack(rung)]
-        counted = sa.select(stood.c.facility, stood.c.ns, lack, sa.func.count()).where(only_so(excused, rung))
-        for facility, namespace, lacks, number in engine.rows(counted.group_by(stood.c.facility, stood.c.ns, lack)):
-            tables = frozenset(table for place, table in enumerate(shape.lacking) if lacks >> place & 1)
-            absent[facility][excused][rung][namespace, tables] = number
-    return dict(absent)
-
-
-def _solo(engine: Engine, stood: FromClause, shape: Shape) -> dict[tuple[str, str], int]:
-    """Matched records not yet on the rule's rung that would reach it if this rule alone were repaired."""
-    required = [bit for bit in shape.bits.bits if bit.required]
-    columns = [
-        sa.func.count().filter(
-            sa.and_(
-                stood.c[shape.stand("unmet", bit.rung)] != REACHED,
-                stood.c[shape.mended(bit.word)].op("&")(sa.cast(sa.literal(bit.mask), sa.BigInteger)) != 0,
-            )
-        )
-        for bit in required
-    ]
-    solo: dict[tuple[str, str], int] = {}
-    grouped = sa.select(stood.c.facility, *columns).where(stood.c.matched).group_by(stood.c.facility)
-    for facility, *numbers in engine.rows(grouped):
-        for bit, number in zip(required, numbers, strict=True):
-            solo[facility, bit.rule] = number
-    return solo
 
 
 # -------------------------------------------------------------- what could not be read

@@ -3,127 +3,76 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.cells import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
+from recaudit.engine.bits import CONFORMANT, Bit, number
+from recaudit.engine.cells import MET, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
 from recaudit.engine.copies import repeated
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
+from recaudit.engine.meaning import Shape, mask_column, meanings
+from recaudit.engine.packed import States, five_counts, packed, told, words
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import RUNGS, Rule, RuleCount, Rung
-from recaudit.seam import DUE_FOUND, WORD
+from recaudit.model import Rule, RuleCount
 from recaudit.values import VALUE
 
-CONFORMANT = "conformant:"
 _NOT_CONFORMANT, _NOT_JUDGED = 2, 3  # of the seam's column ``judged``
 
 
 @dataclass(frozen=True, slots=True)
-class Bit:
-    """One rule of the audit, the built-in ones too, and its place in the masks."""
-
-    place: int
-    rule: str
-    table: str
-    rung: Rung
-    required: bool
-    looks_in: str = ""  # the hanging table whose absent rows it asks about
-
-    @property
-    def word(self) -> int:
-        return self.place // WORD
-
-    @property
-    def mask(self) -> int:
-        return 1 << self.place % WORD
-
-
-@dataclass(frozen=True, slots=True)
-class Bits:
-    """All rules of the audit in order."""
-
-    bits: tuple[Bit, ...]
-
-    @property
-    def words(self) -> range:
-        return range(-(-len(self.bits) // WORD))
-
-    def of(self, table: str) -> tuple[Bit, ...]:
-        return tuple(bit for bit in self.bits if bit.table == table)
-
-    def mask(self, word: int, bits: Iterable[Bit]) -> int:
-        """The given bits of one word, as an integer."""
-        return sum(bit.mask for bit in bits if bit.word == word)
-
-    def up_to(self, rung: Rung) -> tuple[Bit, ...]:
-        """Required rules of rungs 2..rung: what a record has to hold to reach it."""
-        limit = RUNGS.index(rung)
-        return tuple(bit for bit in self.bits if bit.required and RUNGS.index(bit.rung) <= limit)
-
-    def at(self, rung: Rung) -> tuple[Bit, ...]:
-        return tuple(bit for bit in self.bits if bit.required and bit.rung == rung)
-
-
-def number(task: Task) -> Bits:
-    """A bit for each rule: table by table, conformance first, then the suite's rules in their order."""
-    bits: list[Bit] = []
-    for table in task.on_ladder:
-        bits.append(Bit(len(bits), CONFORMANT + table, table, "conformant", True))
-        for rule in task.rules:
-            if rule.table == table:
-                bits.append(Bit(len(bits), rule.id, table, rule.rung, rule.required, looks_in(rule, task)))
-    for rule in task.rules:
-        if rule.table in task.made:
-            bits.append(Bit(len(bits), rule.id, rule.table, rule.rung, rule.required, looks_in(rule, task)))
-    return Bits(tuple(bits))
-
-
-def looks_in(rule: Rule, task: Task) -> str:
-    """The hanging table whose absent rows the rule asks about; "" for a rule that asks about none."""
-    if task.due and rule.table == task.due.table:
-        return task.due.of if rule.presence and rule.kwargs["column"] in DUE_FOUND else ""
-    for column in task.links.columns.get(rule.table, ()):
-        absent = column.form == "count" or (column.form == "made" and rule.presence)
-        if absent and column.name == rule.kwargs.get("column"):
-            return column.table
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
-    """``masks``: table -> the masks of its rows that may stand for their record."""
+    """``states``: table -> its rows with their states. ``ways``: table -> each way in which rows are that may stand for
+    their record (``packed.words``), with the masks of its rules and what it means for the record (``meaning``)."""
 
-    bits: Bits
-    masks: dict[str, FromClause]
+    shape: Shape
+    states: dict[str, States]
+    ways: dict[str, FromClause]
     counts: dict[str, dict[str, RuleCount]]  # facility -> rule -> counts
+
+    def rows(self, table: str) -> sa.Subquery:
+        """The rows of a table that may stand for their record, with what is known of each of them."""
+        rows, ways = self.states[table].rows, self.ways[table]
+        told = words(len(self.states[table].bits))
+        same = sa.and_(*(rows.c[name] == ways.c[name] for name in told))
+        own = [column for column in rows.c if column.name not in (*told, "standing_")]
+        known = [column for column in ways.c if column.name not in told]
+        return (
+            sa.select(*own, *known).select_from(rows.join(ways, same)).where(rows.c.standing_).subquery(f"of {table}")
+        )
 
 
 def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     bits = number(task)
-    states = {table: _states(engine, task, bits.of(table), frame) for table, frame in frames.frames.items()}
-    counts: dict[str, dict[str, RuleCount]] = defaultdict(dict)
+    lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
+    shape = Shape(bits, task.excused, lacking)
+    states = {
+        table: told(engine, table, bits.of(table), _states(engine, task, bits.of(table), frame))
+        for table, frame in frames.frames.items()
+    }
+    ways = {table: _ways(engine, table, one, shape) for table, one in states.items()}
+    judged = Judged(shape, states, ways, defaultdict(dict))
 
     def add(facility: str, rule: str, more: RuleCount) -> None:
-        counts[facility][rule] = counts[facility].get(rule, RuleCount()) + more
+        judged.counts[facility][rule] = judged.counts[facility].get(rule, RuleCount()) + more
 
-    for table, judged in states.items():
-        for facility, rule, count in five_counts(engine, bits.of(table), judged):
+    for one in states.values():
+        for facility, rule, count in five_counts(engine, one):
             add(facility, rule, count)
     for table in task.hanging:
         _not_handed_in(engine, linked, frames, table, bits.of(table), add)
-        _cut_off(engine, task, linked, frames, table, bits.of(table), states[table], add)
+        _cut_off(engine, task, linked, frames, table, judged, add)
     for table in task.referenced:
         _not_read(engine, task, linked, frames, table, bits.of(table), add)
     if task.due and task.due_plan is None and not task.due_own:
         _nobody_said_what_is_due(engine, linked, bits.of(task.due.table), add)
-    masks = {table: _masks(engine, bits, table, judged) for table, judged in states.items()}
-    return Judged(bits, masks, dict(counts))
+    return judged
 
 
 Extremes = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None]
@@ -172,50 +121,29 @@ def _states(engine: Engine, task: Task, bits: Sequence[Bit], frame: Frame) -> Fr
     identity = [
         name for name in ("facility_", "rid_", "ns", "src", "pos", "id", "standing_", "row_state_") if name in c
     ]
-    judged: list[ColumnElement[Any]] = []
+    judged: list[ColumnElement[int]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
-            verdict: ColumnElement[int] = sa.case(
-                (c.judged == _NOT_CONFORMANT, UNMET), (c.judged == _NOT_JUDGED, NOT_ASSESSABLE), else_=MET
+            judged.append(
+                sa.case((c.judged == _NOT_CONFORMANT, UNMET), (c.judged == _NOT_JUDGED, NOT_ASSESSABLE), else_=MET)
             )
         else:
-            verdict = ruled[bit.rule]
-        told = sa.func.coalesce(verdict, NOT_ASSESSABLE)  # what a rule says nothing of, nobody could judge
-        judged.append(sa.cast(told, sa.SmallInteger).label(f"r{bit.place}"))
+            judged.append(ruled[bit.rule])
     kept = [c[name] for name in identity]
     if task.due and frame.table == task.due.table:
         kept += [c[name] for name in carried(task, task.due.of)]
     elif frame.table not in task.made:
         kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in carried(task, frame.table)]
-    return engine.make(f"states_{frame.table}", sa.select(*kept, *judged).select_from(source))
+    return engine.make(f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source))
 
 
-_HALF: Final = 1 << 40  # rows of one facility that a half of a sum can hold; the sum itself is of 128 bits
-
-
-def five_counts(engine: Engine, bits: Sequence[Bit], states: FromClause) -> Iterator[tuple[str, str, RuleCount]]:
-    """Facility and rule -> how many rows are in each state. Two states share a sum, each in a half of its own: a tenth
-    of what five filtered counts cost. The rest is not assessable, a row of no state too: nothing is never met."""
-    pairs = ((UNMET, EXCUSED), (MET, NOT_APPLICABLE))
-    sums = [
-        sa.func.sum(
-            sa.case(
-                (states.c[f"r{bit.place}"] == low, sa.literal(1, sa.BigInteger)),
-                (states.c[f"r{bit.place}"] == high, sa.literal(_HALF, sa.BigInteger)),
-                else_=sa.literal(0, sa.BigInteger),
-            )
-        )
-        for bit in bits
-        for low, high in pairs
-    ]
-    by_facility = sa.select(states.c.facility_, sa.func.count(), *sums).group_by(states.c.facility_)
-    for facility, rows, *numbers in engine.rows(by_facility):
-        for index, bit in enumerate(bits):
-            first, second = (int(number) for number in numbers[2 * index : 2 * index + 2])
-            unmet, excused = first % _HALF, first // _HALF
-            met, not_applicable = second % _HALF, second // _HALF
-            not_assessable = rows - met - unmet - excused - not_applicable
-            yield facility, bit.rule, RuleCount(met, unmet, excused, not_applicable, not_assessable)
+def _ways(engine: Engine, table: str, states: States, shape: Shape) -> FromClause:
+    """Each way in which rows are that may stand for their record, once, with what it means."""
+    names = words(len(states.bits))
+    ways = sa.select(*(states.told.c[name] for name in names)).where(states.told.c.standing_).distinct()
+    held = engine.arrow(ways)
+    columns = {name: held.column(name).to_numpy() for name in names}
+    return engine.load(f"ways_{table}", pa.table(columns | meanings(table, columns, shape)))
 
 
 # -------------------------------------------------------------- what nobody could look at
@@ -269,43 +197,40 @@ def _cut_off(
     linked: Linked,
     frames: Frames,
     table: str,
-    bits: Sequence[Bit],
-    states: FromClause,
+    judged: Judged,
     add: Any,  # noqa: ANN401
 ) -> None:
     """What hangs on a record and may be unread: its table was cut off, or a copy of the record has no name of its own
     by which rows could hang on it. A required rule not already unmet is not assessable, once a record."""
-    required = [bit for bit in bits if bit.required]
+    bits = judged.shape.bits
+    required = [bit for bit in bits.of(table) if bit.required]
     records, handed, rows = linked.records, frames.handed, linked.rows.c
     link = task.links.hanging[table]
     unnamed: ColumnElement[bool] = sa.false()
+    nobody = True
     if link.names and not link.shared:
-        read = rows[f"{link.names}__s"] == VALUE
-        unnamed = records.c.rid.in_(sa.select(rows.rid_).where(rows.rid_.is_not(None), sa.not_(read)))
-    unmet = (
-        sa.select(
-            states.c.rid_,
-            *(sa.func.bool_or(states.c[f"r{bit.place}"] == UNMET).label(f"u{bit.place}") for bit in required),
-        )
-        .group_by(states.c.rid_)
-        .subquery()
-    )
-    open_ = [
-        sa.func.count().filter(sa.not_(sa.func.coalesce(unmet.c[f"u{bit.place}"], sa.false()))) for bit in required
-    ]
-    cut = (
-        sa.select(records.c.facility, *open_)
-        .select_from(
-            records.join(
-                handed, sa.and_(handed.c.facility == records.c.facility, handed.c.ns == records.c.ns)
-            ).outerjoin(unmet, unmet.c.rid_ == records.c.rid)
-        )
+        nameless = sa.and_(rows.rid_.is_not(None), rows[f"{link.names}__s"] != VALUE)
+        unnamed = records.c.rid.in_(sa.select(rows.rid_).where(nameless))
+        nobody = not engine.rows(sa.select(sa.literal(1)).select_from(linked.rows).where(nameless).limit(1))
+    cut = sa.and_(handed.c.tbl == table, handed.c.handed_in, handed.c.cut)
+    if nobody and not engine.rows(sa.select(sa.literal(1)).select_from(handed).where(cut).limit(1)):
+        return
+    masks = [mask_column("unmet", word) for word in bits.words]
+    of_table = judged.rows(table)
+    unmet = sa.select(of_table.c.rid_, *(sa.func.bit_or(of_table.c[name]).label(name) for name in masks))
+    known = unmet.group_by(of_table.c.rid_).subquery("unmet")
+    told = [sa.func.coalesce(known.c[name], 0).label(name) for name in masks]
+    here = sa.and_(handed.c.facility == records.c.facility, handed.c.ns == records.c.ns)
+    ways = (
+        sa.select(records.c.facility, *told, sa.func.count())
+        .select_from(records.join(handed, here).outerjoin(known, known.c.rid_ == records.c.rid))
         .where(handed.c.tbl == table, handed.c.handed_in, sa.or_(handed.c.cut, unnamed))
-        .group_by(records.c.facility)
+        .group_by(records.c.facility, *told)
     )
-    for facility, *numbers in engine.rows(cut):
-        for bit, count in zip(required, numbers, strict=True):
-            add(facility, bit.rule, RuleCount(not_assessable=count))
+    for facility, *found, number_of_records in engine.rows(ways):
+        for bit in required:
+            if not found[bit.word] & bit.mask:
+                add(facility, bit.rule, RuleCount(not_assessable=number_of_records))
 
 
 def _not_read(
@@ -334,28 +259,3 @@ def _not_read(
         .group_by(by_record.c.facility_)
     )
     _once_a_record(engine, missing, bits, add)
-
-
-# -------------------------------------------------------------- masks
-MASKS = ("unmet", "excused", "not_assessable")
-_CODES = {"unmet": UNMET, "excused": EXCUSED, "not_assessable": NOT_ASSESSABLE}
-
-
-def mask_column(mask: str, word: int) -> str:
-    return f"{mask} {word}"
-
-
-def _masks(engine: Engine, bits: Bits, table: str, states: FromClause) -> FromClause:
-    """The three masks of every row that may stand for its record, a word each, with the frame's identity."""
-    ruled = {f"r{bit.place}" for bit in bits.bits}
-    identity = [column for column in states.c if column.name not in ruled]
-    words: list[ColumnElement[Any]] = []
-    for mask in MASKS:
-        for word in bits.words:
-            total: ColumnElement[Any] = sa.cast(sa.literal(0), sa.BigInteger)
-            for bit in bits.of(table):
-                if bit.word == word:
-                    on = states.c[f"r{bit.place}"] == _CODES[mask]
-                    total = total + sa.case((on, sa.cast(sa.literal(bit.mask), sa.BigInteger)), else_=0)
-            words.append(total.label(mask_column(mask, word)))
-    return engine.view(f"masks_{table}", sa.select(*identity, *words).where(states.c.standing_))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from recaudit.health.guards import NOTHING_OF_NOTHING, guard_of, holder
 from recaudit.seam import RANGED
 
 if TYPE_CHECKING:
-    from recaudit.health.cells import SeamColumn
+    from recaudit.health.cells import SeamColumn, Trail
 
 Cell = tuple[str | int | None, ...]
 """The text and its bucket; of a date also the first and the last microsecond."""
@@ -36,6 +37,7 @@ Lines = Iterator[str]
 _MANY: Final = 1 << 14  # cells remembered at once of each kind: an export has few codes, each many times
 _LONG: Final = 100  # characters; a longer text is not remembered
 _ALONE: Final = Around({})
+_JUST_TEXT: Final = values.KINDS - {"date", "number"}  # any text is a value, that is no filler and not blank
 _SEVERAL: Final = 4  # names from which on a set is asked
 
 
@@ -44,16 +46,16 @@ def span_of(text: str | None, zone: ZoneInfo) -> tuple[int | None, int | None]:
     return (None, None) if text is None else values.span(text, zone) or (None, None)
 
 
-class Remembered(dict[Any, Any]):
-    """What ``make`` says of a key, asked once. When there are many, all are forgotten."""
+class Remembered(dict[str, Any]):
+    """What ``make`` says of a text, asked once; of a long one each time. When there are many, all are forgotten."""
 
-    def __init__(self, make: Callable[[Any], Any], worth: Callable[[Any], object]) -> None:
+    def __init__(self, make: Callable[[str], Any]) -> None:
         super().__init__()
-        self.make, self.worth = make, worth
+        self.make = make
 
-    def __missing__(self, key: Any) -> Any:  # noqa: ANN401
+    def __missing__(self, key: str) -> Any:  # noqa: ANN401
         made = self.make(key)
-        if self.worth(key):
+        if len(key) <= _LONG:
             if len(self) >= _MANY:
                 self.clear()
             self[key] = made
@@ -100,26 +102,30 @@ def _column(of: str, column: SeamColumn, zone: ZoneInfo, shared: _Shared) -> Lin
     .. code-block:: python
 
         while True:  # 'class'
-            sure = True                                    # that what is not found is not there
             v = r.get('class')
-            if type(v) is list:
-                if len(v) > 1: sure = False
-                v = v[0] if v else None
-            if type(v) is dict:
-                v = v.get('code')
-                if type(v) is str: c1 = c1_texts[v]; break
-                if v is not None:
-                    …                                      # the first of a list
+            if v is not None:
+                sure = True                                # that what is not found is not there
+                if type(v) is list:
+                    if len(v) > 1: sure = False
+                    v = v[0] if v else None
+                if type(v) is dict:
+                    v = v.get('code')
+                    if type(v) is str: c1 = c1_texts[v]; break
+                    if v is not None:
+                        …                                  # the first of a list
+                        if v is not None: c1 = c1_cell(v); break
+                if v is not None or not sure:              # the long way
+                    v = c1_place0(r, follow)
                     if v is not None: c1 = c1_cell(v); break
-            if v is not None or not sure:                  # the long way
-                v = c1_place0(r, follow)
-                if v is not None: c1 = c1_cell(v); break
             if '_class' in r or 'class' in r: c1 = c1_missing(r, follow); break
             c1 = c1_nothing; break
     """
     ranged = column.kind in RANGED
 
     def with_span(value: Element) -> Cell:
+        if type(value) is str:
+            bucket, span = values.dated(value, zone)
+            return (None, bucket, None, None) if span is None else (value, bucket, *span)
         text, bucket = column.of(value)
         return text, bucket, *span_of(text, zone)
 
@@ -129,7 +135,7 @@ def _column(of: str, column: SeamColumn, zone: ZoneInfo, shared: _Shared) -> Lin
         return (None, bucket, None, None) if ranged else (None, bucket)
 
     known = shared.known
-    texts = shared.memories.setdefault(column.kind, Remembered(make, lambda text: len(text) <= _LONG))
+    texts = shared.memories.setdefault(column.kind, Remembered(make))
     last: list[Any] = known.setdefault("last", [None, ""])  # two columns often show the same decimal
     fillers = values.placeholders(column.kind)
 
@@ -153,13 +159,19 @@ def _column(of: str, column: SeamColumn, zone: ZoneInfo, shared: _Shared) -> Lin
     for i, (tree, place) in enumerate(zip(column.trees, column.places, strict=True)):
         known[f"{of}_place{i}"] = _around(place)
         long_way = [f"v = {of}_place{i}(r, follow)", f"if v is not None: {_is(of, f'{of}_cell(v)')}"]
-        yield from _place(of, i, tree, long_way, shared, make)
+        yield from _place(of, i, tree, long_way, shared, make, column.kind)
     yield from _absence(column, [_is(of, f"{of}_missing(r, follow)")], shared)
     yield _is(of, f"{of}_nothing")
 
 
 def _place(
-    of: str, i: int, tree: Node, long_way: Sequence[str], shared: _Shared, make: Callable[[Element], Cell]
+    of: str,
+    i: int,
+    tree: Node,
+    long_way: Sequence[str],
+    shared: _Shared,
+    make: Callable[[Element], Cell],
+    kind: str,
 ) -> Lines:
     """Lines that set the cell of the first value a path gives, and go on when it gives none."""
     while isinstance(tree, Call) and tree.function == "first":
@@ -167,32 +179,24 @@ def _place(
     match tree:
         case Call(base, "getReferenceKey", arguments) if names := plain(base):
             wanted = arguments[0].name if arguments and isinstance(arguments[0], Step) else None
-            shared.known[f"{of}_keys{i}"] = Remembered(_key(wanted, make), lambda text: len(text) <= _LONG)
-            yield from _descent(names)
-            yield "if v is not None or not sure:"
-            yield from _in(
-                [
-                    "if type(v) is dict:",
-                    "    v = v.get('reference')",
-                    "    if type(v) is str:",
-                    "        if follow: v = follow.get(v, v)",
-                    f"        v = {of}_keys{i}[v]",
-                    f"        if v is not None: {_is(of, 'v')}",
-                    *long_way,
-                ]
-            )
+            shared.known[f"{of}_keys{i}"] = Remembered(_key(wanted, make, kind))
+            reference = [
+                "if type(v) is dict:",
+                "    v = v.get('reference')",
+                "    if type(v) is str:",
+                "        if follow: v = follow.get(v, v)",
+                f"        v = {of}_keys{i}[v]",
+                f"        if v is not None: {_is(of, 'v')}",
+            ]
+            yield from _descent(names, (), [*reference, *long_way])
         case Call(Step() as element, "ofType", (Step(This(), type_name),)) if type_name[0].islower():
             if (chosen := plain(tree)) and (named := plain(element)):
-                for names, end in ((chosen, _end(of)), (named, [])):
-                    yield from _descent(names, end)
-                    yield "if v is not None or not sure:"
-                    yield from _in(long_way)
+                yield from _descent(chosen, _end(of), long_way)
+                yield from _descent(named, (), long_way)
             else:
                 yield from _where_it_may(tree, long_way, shared)
         case _ if names := plain(tree):
-            yield from _descent(names, _end(of))
-            yield "if v is not None or not sure:"
-            yield from _in(long_way)
+            yield from _descent(names, _end(of), long_way)
         case _:
             yield from _where_it_may(tree, long_way, shared)
 
@@ -202,37 +206,48 @@ def _absence(column: SeamColumn, missing: Sequence[str], shared: _Shared) -> Lin
     for tree in column.reason_trees:
         yield from _where_it_may(tree, missing, shared)
     if len(column.trails) > _SEVERAL:
-        yield from _where_there_is(column.heads, missing)
+        yield from _where_there_is(column.heads, missing, shared)
         return
-    for trail in column.trails:
-        for depth, (name, beside) in enumerate(trail):
-            node, within = ("v", " or 'extension' in v") if depth else ("r", "")
-            lines = [
-                *(["if type(v) is list and len(v) == 1: v = v[0]"] if depth else []),
-                f"if {'type(v) is not dict or ' if depth else ''}{beside!r} in {node}{within}:",
-                *_in(missing),
-                f"v = {node}.get({name!r})",
-                "if v is not None:",
-            ]
-            yield from _in(lines, depth)
-        # What stands at the end gives no value, and may have extensions.
-        yield from _in(missing, len(trail))
+    for (name, beside), trails in groupby(sorted(map(tuple, column.trails)), lambda trail: trail[0]):
+        yield f"if {beside!r} in r:"
+        yield from _in(missing)
+        yield f"u = r.get({name!r})"
+        yield "if u is not None:"
+        for _, *rest in trails:
+            yield from _in(["v = u", *_along(rest, missing)])
 
 
-def _descent(names: Sequence[str], end: Sequence[str] = ()) -> Lines:
-    """Lines that go down to what stands first; at the end of the path those of ``end``, else the first of a list."""
+def _along(trail: Trail, missing: Sequence[str]) -> Lines:
+    """Lines that go down from ``v``, and ask for a reason wherever an element may have one."""
+    for depth, (name, beside) in enumerate(trail):
+        lines = [
+            "if type(v) is list and len(v) == 1: v = v[0]",
+            f"if type(v) is not dict or {beside!r} in v or 'extension' in v:",
+            *_in(missing),
+            f"v = v.get({name!r})",
+            "if v is not None:",
+        ]
+        yield from _in(lines, depth)
+    # What stands at the end gives no value, and may have extensions.
+    yield from _in(missing, len(trail))
+
+
+def _descent(names: Sequence[str], end: Sequence[str], long_way: Sequence[str]) -> Lines:
+    """Lines that go down to what stands first, the first of a list; at the end of the path those of ``end`` instead.
+    Where it may stand elsewhere they go the long way."""
     one_of_a_list = [
         "if type(v) is list:",
         "    if len(v) > 1: sure = False",
         "    v = v[0] if v else None",
     ]
-    yield "sure = True"
+    yield f"v = r.get({names[0]!r})"
+    yield "if v is not None:"
+    inner = ["sure = True"]
     for depth, name in enumerate(names):
-        node = "v" if depth else "r"
         if depth:
-            yield from _in(["if type(v) is dict:"], depth - 1)
-        yield from _in([f"v = {node}.get({name!r})"], depth)
-        yield from _in(one_of_a_list if depth < len(names) - 1 or not end else end, depth)
+            inner += _in(["if type(v) is dict:", f"    v = v.get({name!r})"], depth - 1)
+        inner += _in(end if end and depth == len(names) - 1 else one_of_a_list, depth)
+    yield from _in([*inner, "if v is not None or not sure:", *_in(long_way)])
 
 
 def _end(of: str) -> list[str]:
@@ -247,14 +262,16 @@ def _end(of: str) -> list[str]:
     ]
 
 
-def _where_there_is(names: Collection[str] | None, then: Sequence[str]) -> Lines:
+def _where_there_is(names: Collection[str] | None, then: Sequence[str], shared: _Shared) -> Lines:
     """``then``, where the resource has one of these elements; always for None, never for no names."""
     if names is None:
         yield from then
     elif names:
         listed = sorted(names)
         if len(listed) > _SEVERAL:
-            yield f"if not r.keys().isdisjoint({tuple(listed)!r}):"
+            any_of = f"n{len(shared.known)}"
+            shared.known[any_of] = frozenset(names)
+            yield f"if not {any_of}.isdisjoint(r):"
         else:
             yield f"if {' or '.join(f'{name!r} in r' for name in listed)}:"
         yield from _in(then)
@@ -264,13 +281,13 @@ def _where_it_may(tree: Node, then: Sequence[str], shared: _Shared) -> Lines:
     """``then``, where the path may give something."""
     guard = guard_of(tree)
     if guard is None:
-        yield from _where_there_is(_heads(tree), then)
+        yield from _where_there_is(_heads(tree), then, shared)
         return
     held = shared.held.setdefault(guard[:2], f"s{len(shared.held)}")
     wanted = f"w{len(shared.known)}"
     shared.known.update({f"{held}_of": holder(guard.place, guard.key), wanted: guard.texts})
     lines = [f"if {held} is None: {held} = {held}_of(r)", f"if not {wanted}.isdisjoint({held}):", *_in(then)]
-    yield from _where_there_is(set(guard.place[:1]) or None, lines)
+    yield from _where_there_is(set(guard.place[:1]) or None, lines, shared)
 
 
 def _heads(tree: Node) -> set[str] | None:
@@ -291,14 +308,20 @@ def _around(place: First) -> Callable[[Resource, Mapping[str, str]], Element]:
     return lambda resource, follow: place(resource, Around(resource, follow))
 
 
-def _key(wanted: str | None, cell_of: Callable[[Element], Cell]) -> Callable[[str], Cell | None]:
+def _key(wanted: str | None, cell_of: Callable[[Element], Cell], kind: str) -> Callable[[str], Cell | None]:
     """The cell of the id that a reference names; None where its text alone does not tell."""
+    start = f"{wanted}/" if wanted and kind in _JUST_TEXT else "\0"  # no reference begins so
+    after, fillers = len(start), values.placeholders(kind)
 
     def make(text: str) -> Cell | None:
+        if text.startswith(start) and text.isascii():  # most are the type and a plain id
+            key = text[after:]
+            if key.replace("-", "").isalnum():
+                return (None, values.PLACEHOLDER) if key.lower() in fillers else (key, values.VALUE)
         if text.startswith(("urn:", "#")):
             return None
-        key = reference_key({"reference": text}, wanted, _ALONE)
-        return None if key is None else cell_of(key)
+        found = reference_key({"reference": text}, wanted, _ALONE)
+        return None if found is None else cell_of(found)
 
     return make
 

@@ -1,4 +1,5 @@
-"""What click shows as help, read from the source of the commands: docstrings, and ``help=`` of their options.
+"""What click shows as help, read from the source of the commands: docstrings, ``help=`` of their options, and
+``metavar=``, the word for what is to be given.
 
 Messages are paragraphs, each on one line, so that where a line of the source breaks says nothing.
 """
@@ -32,8 +33,11 @@ def helps(source: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and any(map(_makes_a_command, node.decorator_list)):
             yield from paragraphs(ast.get_docstring(node) or "")
-        elif isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
-            yield from paragraphs(str(node.value.value))
+        elif isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant):
+            if node.arg == "help":
+                yield from paragraphs(str(node.value.value))
+            elif node.arg == "metavar":
+                yield str(node.value.value)
 
 
 def _makes_a_command(decorator: ast.expr) -> bool:

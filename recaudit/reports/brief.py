@@ -30,10 +30,10 @@ def brief(result: Result, wish: Wish) -> bytes:
     return (HEAD + page(result, wish)).encode()
 
 
-def for_bundle(result: Result) -> bytes:
-    """The brief that lies in a bundle: in English, every count, and without an exit code, which a later option of the
-    command may have changed; so it follows from the result alone."""
-    return (HEAD + page(result, Wish(0, ""), ending=False)).encode()
+def for_bundle(result: Result, language: str = "en") -> bytes:
+    """The brief that lies in a bundle: every count, and without an exit code, which a later option of the command may
+    have changed; so it follows from the result alone."""
+    return (HEAD + page(result, Wish(0, "", language=language), ending=False)).encode()
 
 
 def page(result: Result, wish: Wish, *, ending: bool = True) -> str:

@@ -1,8 +1,11 @@
 """One zip for hand-over: the result, what it was judged by, and how to judge again; never an export or a roster.
 
 Inside lie the result, the plan with its register and its own suites (``audit/``), the suites and catalogues that
-travel with recaudit (``shipped/``), ``BRIEF.md``, ``COMMAND.txt`` and ``SHA256SUMS``. Exports are people's data and a
-roster lists their keys, as do sheets of recounts, so these stay where they are: the result names them, with hashes.
+travel with recaudit (``shipped/``), ``COMMAND.txt``, a brief and ``SHA256SUMS``. Exports are people's data and a roster
+lists their keys, as do sheets of recounts, so these stay where they are: the result names them, with hashes.
+
+Nobody knows who will read it, and the same result gives the same bytes whatever language was spoken: so what people
+read is there in every language, the command one under the other, the brief as ``BRIEF.md`` (English), ``BRIEF.vi.md``.
 
 The same result gives the same bytes everywhere: names sorted, one fixed time, nothing compressed (two editions of
 zlib may pack the same text in two ways). So an archive is whole exactly if packing its own files gives its own bytes.
@@ -24,6 +27,7 @@ from typing import Final
 from recaudit.errors import ResultError
 from recaudit.refusals import of_system
 from recaudit.reports.brief import for_bundle
+from recaudit.reports.languages import known, speaking, told
 from recaudit.result import FILE_NAME, Result, as_text
 from recaudit.said import say
 from recaudit.shipped import expectations
@@ -31,6 +35,7 @@ from recaudit.shipped import expectations
 SUMS: Final = "SHA256SUMS"
 COMMAND: Final = "COMMAND.txt"
 BRIEF: Final = "BRIEF.md"
+_UNDER_EACH_OTHER: Final = "\n" + "-" * 72 + "\n\n"
 LEFT_OUT: Final = ("export", "ignored", "roster", "recount", "claims")
 """Roles of inputs that are, or name, people's data."""
 
@@ -117,30 +122,53 @@ def bundled(result: Result, root: Path) -> bytes:
                 fix=say("run 'recaudit check' again"),
             )
     files[FILE_NAME] = as_text(result).encode()
-    files[COMMAND] = command_text(result).encode()
-    files[BRIEF] = for_bundle(result)
+    files |= texts(result)
     files[SUMS] = sums(files)
     return packed(files)
 
 
+def briefs() -> dict[str, str]:
+    """Language -> the name of the brief that is written in it."""
+    return {name: BRIEF if name == "en" else f"BRIEF.{name}.md" for name in known()}
+
+
+def texts(result: Result) -> dict[str, bytes]:
+    """Name -> content of what people read; from the result alone, so that it can be compared."""
+    written = {file: for_bundle(result, name) for name, file in briefs().items()}
+    return {COMMAND: command_text(result).encode()} | written
+
+
 def command_text(result: Result) -> str:
-    """How the result was made and how it is judged again; from the result alone, so that it can be compared."""
+    """How the result was made and how it is judged again, in every language one under the other."""
+    said = []
+    for name in known():
+        with speaking(name):
+            said.append(_command(result))
+    return _UNDER_EACH_OTHER.join(said)
+
+
+def _command(result: Result) -> str:
     run = result.get("run")
     command = (run["command"] if run else "") or f"recaudit check {result['plan']['file']}"
-    plan = f"{plan_folder(result)}/{result['plan']['file']}"
-    return (
-        f"Made with {result['tool']['name']} {result['tool']['version']}, by:\n\n"
-        f"    {command}\n\n"
-        f"The plan is {plan}; its paths are relative to the folder it lies in.\n"
-        f"{_left(result)} are not in this bundle: the result lists them with their SHA-256.\n\n"
-        "To verify the bundle, and with the exports in DIR to run the whole audit again:\n\n"
-        "    recaudit verify BUNDLE.zip\n"
-        "    recaudit verify BUNDLE.zip --inputs DIR\n"
+    tool = f"{result['tool']['name']} {result['tool']['version']}"
+    plan = told(
+        "The plan is {file}; its paths are relative to the folder it lies in.",
+        file=f"{plan_folder(result)}/{result['plan']['file']}",
     )
-
-
-def _left(result: Result) -> str:
-    return "Exports, rosters and sheets of recounts" if result.get("recounts") else "Exports and rosters"
+    left = told("Exports and rosters are not in this bundle: the result lists them with their SHA-256.")
+    if result.get("recounts"):
+        left = told(
+            "Exports, rosters and sheets of recounts are not in this bundle: the result lists them with their SHA-256."
+        )
+    again = told("To verify the bundle, and with the exports in DIR to run the whole audit again:")
+    verify = f"    recaudit verify {told('BUNDLE.zip')}"
+    return (
+        f"{told('Made with {tool}, by:', tool=tool)}\n\n"
+        f"    {command}\n\n"
+        f"{plan}\n{left}\n\n"
+        f"{again}\n\n"
+        f"{verify}\n{verify} --inputs {told('DIR')}\n"
+    )
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

@@ -66,7 +66,7 @@ def one(suites: Sequence[Suite], key: str) -> Group:
         ),
         *_said(told("Why"), own(rule.why)),
         *_said(told("Fix"), own(rule.fix)),
-        *_said(told("Source"), rule.source),
+        *_said(told("Source"), own(rule.source)),
         heading(told("Expectation")),
         hanging(inert(f"  {rule.type}"), 4),
         hanging(inert(f"  {_written(rule.kwargs)}", "muted"), 4),

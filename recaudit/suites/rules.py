@@ -83,7 +83,7 @@ _META: Final[Mapping[str, _Shape]] = {
     "title": (_in_both_languages, say('texts in both languages: {"en": …, "vi": …}')),
     "why": (_is_sentence, say('a sentence, or texts in both languages: {"en": …, "vi": …}')),
     "fix": (_in_both_languages, say('texts in both languages: {"en": …, "vi": …}')),
-    "source": (_is_text, say("who asks for it; where nobody does, say so")),
+    "source": (_is_sentence, say("who asks for it, in a sentence or in both languages; where nobody does, say so")),
     "examples": (lambda value: isinstance(value, dict), say("state -> list of examples")),
 }
 _MAY: Final[Mapping[str, _Shape]] = {
@@ -160,7 +160,7 @@ def read_rule(entry: object, wrong: Wrong, *, sector: str, table: str, kinds: Ma
         title=meta["title"],
         why=texts_of(meta["why"]),
         fix=meta["fix"],
-        source=meta["source"],
+        source=texts_of(meta["source"]),
         accepts=tuple(meta.get("accepts", ())),
         exempts=tuple(meta.get("exempts", ())),
         absence_means=meta.get("absence_means", ""),

@@ -90,7 +90,7 @@ def _signal(entry: Mapping[str, Any], sector: str, tables: Tables, wrong: Wrong)
         kind=kind,
         title=dict(entry["title"]),
         why=texts_of(entry["why"]),
-        source=str(entry["source"]),
+        source=texts_of(entry["source"]),
         table=table,
         columns=columns,
         group=group,

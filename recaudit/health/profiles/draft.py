@@ -300,7 +300,7 @@ def _rule(asked: Asked, column: Column, definition: Mapping[str, Any], label: st
     short = _sentence(asked.element.get("short"))
     names = asked.path
     must, may = ("must", "phải") if asked.required else ("should", "nên")
-    least = f"min {asked.element['min']}" if asked.required else "must support"
+    least = f"min {asked.element['min']}" if asked.required else "mustSupport"
     return {
         "type": "expect_column_values_to_not_be_null",
         "kwargs": {"column": column.name},

@@ -126,7 +126,7 @@ function codesWords({ by_crosswalk: older, split, unresolved }) {
 }
 
 function baseWords(base) {
-  return [worded(base.title) || base.name, base.codes.length ? [" · ", h("code", null, base.column), ": ", base.codes.join(", ")] : null, base.source ? ` · ${base.source}` : null];
+  return [worded(base.title) || base.name, base.codes.length ? [" · ", h("code", null, base.column), ": ", base.codes.join(", ")] : null, base.source ? ` · ${worded(base.source)}` : null];
 }
 
 function failWords(failOn) {

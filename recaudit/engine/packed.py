@@ -1,0 +1,96 @@
+"""packed: the states of a row under every rule of its table, in as few whole numbers as hold them.
+
+Rows of an export differ in few ways. So what a row means for its record, and how many rows of a facility are in which
+state, is worked out once for each way in which rows differ, whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from recaudit.engine.bits import Bit
+from recaudit.engine.cells import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNMET
+from recaudit.engine.seam import Engine
+from recaudit.model import STATES, RuleCount
+
+WIDTH: Final = 3  # bits that hold a state
+PER_WORD: Final = 20  # states of one number; its sign is left alone
+_ONE: Final = (1 << WIDTH) - 1
+
+
+def words(rules: int) -> list[str]:
+    """The names of the columns that hold the states of so many rules; one, of a table without a rule."""
+    return [f"states {word}" for word in range(max(1, -(-rules // PER_WORD)))]
+
+
+def packed(verdicts: Sequence[ColumnElement[int]]) -> list[ColumnElement[int]]:
+    """The states of a row, as expressions, in the columns of ``words``. What a rule says nothing of (NULL), and a state
+    that nobody foresaw, nobody could judge."""
+    columns: list[ColumnElement[int]] = []
+    for word, name in enumerate(words(len(verdicts))):
+        total: ColumnElement[Any] = sa.cast(sa.literal(0), sa.BigInteger)
+        for place, verdict in enumerate(verdicts[word * PER_WORD : (word + 1) * PER_WORD]):
+            told = sa.cast(sa.func.least(verdict, NOT_ASSESSABLE), sa.BigInteger)  # which passes over NULL
+            total = total + told * sa.cast(sa.literal(1 << WIDTH * place), sa.BigInteger)
+        columns.append(total.label(name))
+    return columns
+
+
+def unpacked(held: Mapping[str, Any], place: int) -> Any:  # noqa: ANN401  # whole numbers of any kind, or of an array
+    """The state under the rule at ``place`` of its table; ``held``: column of ``words`` -> number, or array of them."""
+    return held[words(place + 1)[-1]] >> WIDTH * (place % PER_WORD) & _ONE
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """One table's rows with their states: ``rows``, what tells them apart and the columns of ``words``. ``told``:
+    ``facility_``, ``standing_`` where rows have it, the words, and ``rows_``, how many rows are so."""
+
+    bits: tuple[Bit, ...]
+    rows: FromClause
+    told: FromClause
+
+
+def told(engine: Engine, table: str, bits: Sequence[Bit], rows: FromClause) -> States:
+    """Counts the rows of each facility by the way they are."""
+    kept = [rows.c[name] for name in ("facility_", "standing_", *words(len(bits))) if name in rows.c]
+    counted = sa.select(*kept, sa.func.count().label("rows_")).group_by(*kept)
+    return States(tuple(bits), rows, engine.make(f"told_{table}", counted))
+
+
+def five_counts(engine: Engine, states: States) -> Iterator[tuple[str, str, RuleCount]]:
+    """Facility and rule -> how many rows are in each state; nothing of a facility without a row."""
+    import numpy as np
+
+    c = states.told.c
+    names = words(len(states.bits))
+    facilities: dict[str, int] = {}
+    total = np.zeros((0, len(states.bits), len(STATES)), np.int64)
+    for batch in engine.batches(sa.select(c.facility_, *(c[name] for name in names), c.rows_)):
+        named = batch.column(0).dictionary_encode()
+        places = [facilities.setdefault(name, len(facilities)) for name in named.dictionary.to_pylist()]
+        total = np.concatenate([total, np.zeros((len(facilities) - len(total), *total.shape[1:]), np.int64)])
+        held = {name: batch.column(name).to_numpy() for name in names}
+        rows, of = batch.column("rows_").to_numpy(), named.indices.to_numpy() * len(STATES)
+        for place in range(len(states.bits)):
+            counted = np.bincount(of + unpacked(held, place), rows, len(places) * len(STATES))
+            total[places, place] += counted.astype(np.int64).reshape(-1, len(STATES))  # exact below 2^53 rows
+    for facility, of_rules in zip(facilities, total.tolist(), strict=True):
+        for bit, counts in zip(states.bits, of_rules, strict=True):
+            yield facility, bit.rule, _of_states(counts)
+
+
+def _of_states(counts: Sequence[int]) -> RuleCount:
+    return RuleCount(
+        met=counts[MET],
+        unmet=counts[UNMET],
+        excused=counts[EXCUSED],
+        not_applicable=counts[NOT_APPLICABLE],
+        not_assessable=counts[NOT_ASSESSABLE],
+    )
