@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
@@ -70,10 +71,11 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     named = {table: engine.view(f"named_{table}", _standing(linked, table)) for table in links.referenced}
     said = handed_in(task.inputs, tables)
     handed_on(said, task)
-    handed = engine.load("handed", handed_table(said, places, sorted(tables)))
+    told = handed_table(said, places, sorted(tables))
+    handed = engine.load("handed", told)
     frames: dict[str, Frame] = {}
     owed = owing(engine, task, linked, hung, handed)
-    maker = _Maker(engine, task, linked, hung, named, handed, owed)
+    maker = _Maker(engine, task, linked, hung, named, handed, owed, _alike(told))
     for table in task.on_ladder:
         if table == links.unit:
             base = _unit_rows(linked.rows)
@@ -83,7 +85,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             )
             base = _hanging_rows(rows, links.hanging[table], linked, task)
         else:
-            base = _referenced_rows(named[table], links.referenced[table], linked.rows)
+            empty = not linked.held[table].rows
+            base = _referenced_rows(named[table], links.referenced[table], linked.rows, empty=empty)
         frames[table] = maker.frame(table, base)
     if due := task.due:
         rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
@@ -93,6 +96,12 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             assert links.computed is not None
             frames[table] = Frame(table, rows, cells_of(rows, dict(links.computed.kinds(table))))
     return Frames(frames, hung, named, handed, owed)
+
+
+def _alike(handed: pa.Table) -> frozenset[str]:
+    """Tables of which the same was handed in for every facility and namespace, and there is one."""
+    said = handed.group_by(["tbl", "handed_in", "cut", "unread"]).aggregate([]).column("tbl").to_pylist()
+    return frozenset(table for table in said if said.count(table) == 1)
 
 
 def _standing(linked: Linked, table: str) -> sa.Select[Any]:
@@ -148,8 +157,10 @@ def _hanging_rows(table: FromClause, link: Hanging, linked: Linked, task: Task) 
     )
 
 
-def _referenced_rows(table: FromClause, by: str, rows: FromClause) -> sa.Subquery:
-    """Each row once in every facility that has an in-scope record naming it."""
+def _referenced_rows(table: FromClause, by: str, rows: FromClause, *, empty: bool) -> sa.Subquery:
+    """Each row once in every facility that has an in-scope record naming it. ``empty``: the table has no row."""
+    if empty:
+        return sa.select(*table.c, sa.cast(sa.null(), sa.Text).label("facility_")).where(sa.false()).subquery("base")
     naming = (
         sa.select(rows.c.facility_, rows.c.ns.label("naming_ns"), rows.c[by].label("naming"))
         .where(rows.c.rid_.is_not(None), rows.c[f"{by}__s"] == VALUE)
@@ -182,9 +193,10 @@ class _Maker:
         named: dict[str, FromClause],
         handed: FromClause,
         owed: Owing | None,
+        alike: frozenset[str],
     ) -> None:
         self.engine, self.task, self.linked, self.owed = engine, task, linked, owed
-        self.hung, self.named, self.handed = hung, named, handed
+        self.hung, self.named, self.handed, self.alike = hung, named, handed, alike
         self.standing: dict[str, FromClause] = {}  # tables that made columns look into
         self.asked: dict[tuple[str, str], FromClause] = {}
 
@@ -210,7 +222,7 @@ class _Maker:
         late = {"made": 1, "days": 2}
         for name in sorted(wanted & set(linked), key=lambda one: (late.get(linked[one].form, 0), one)):
             self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
-        often = table == self.task.links.unit or any(one.table == table for one in self.task.signals)
+        often = any(table in one.tables for one in self.task.signals)  # these look at it once each
         make = self.engine.make if often else self.engine.view  # rules look at a frame once, and all together
         relation = make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
         return Frame(table, relation, {name: _again(relation, name, cell) for name, cell in at.cells.items()})
@@ -223,6 +235,12 @@ class _Maker:
 
     def _handed(self, at: _Columns, table: str, name: str) -> FromClause:
         """What was handed in of ``table`` for each row's facility and namespace, joined to the frame."""
+        if table in self.alike:  # then nobody needs to look for each row's own
+            h = self.handed.c
+            said = sa.select(h.handed_in, h.cut, h.unread).where(h.tbl == table).distinct()
+            everywhere = said.subquery(f"handed {name}")
+            at.source = at.source.join(everywhere, sa.true())
+            return everywhere
         handed = self.handed.alias(f"handed {name}")
         on = sa.and_(handed.c.facility == at.base.c.facility_, handed.c.ns == at.base.c.ns, handed.c.tbl == table)
         at.source = at.source.outerjoin(handed, on)
@@ -233,30 +251,34 @@ class _Maker:
         known; nor where a row of the same record does not say whether it names this one."""
         table, link = self.hung[column.table], self.task.links.hanging[column.table]
         key = column.by or link.by
+        rows = self.linked.held[column.table].rows
         by, (asked, text) = table.c[key], column.where
         counted: ColumnElement[bool] = sa.true()
         perhaps: ColumnElement[bool] = sa.false()  # a row that does not say whether it counts
         if asked:
             perhaps = table.c[f"{asked}__s"] != VALUE
             counted = sa.and_(sa.not_(perhaps), table.c[asked] == text)
-        counts = (
-            sa.select(
-                table.c.ns,
-                by.label("names"),
-                sa.func.count().filter(counted).label("hanging"),
-                sa.func.count().filter(perhaps).label("perhaps"),
-            )
-            .where(table.c.standing_, table.c[f"{key}__s"] == VALUE)
-            .group_by(table.c.ns, by)
-            .subquery(f"count {column.name}")
-        )
         handed = self._handed(at, column.table, column.name)
-        named = at.base.c[link.names] if link.names and not column.by else at.base.c.id
-        at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == named))
-        number = sa.func.coalesce(counts.c.hanging, 0)
-        all_seen = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.func.coalesce(counts.c.perhaps, 0) == 0)
+        number: ColumnElement[int] = sa.literal(0)
+        open_: ColumnElement[int] = sa.literal(0)
+        if rows:
+            counts = (
+                sa.select(
+                    table.c.ns,
+                    by.label("names"),
+                    sa.func.count().filter(counted).label("hanging"),
+                    sa.func.count().filter(perhaps).label("perhaps"),
+                )
+                .where(table.c.standing_, table.c[f"{key}__s"] == VALUE)
+                .group_by(table.c.ns, by)
+                .subquery(f"count {column.name}")
+            )
+            named = at.base.c[link.names] if link.names and not column.by else at.base.c.id
+            at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == named))
+            number, open_ = sa.func.coalesce(counts.c.hanging, 0), sa.func.coalesce(counts.c.perhaps, 0)
+        all_seen = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), open_ == 0)
         if column.by:
-            all_seen = sa.and_(all_seen, self._none_mute(at, column))
+            all_seen = sa.and_(all_seen, self._none_mute(at, column) if rows else sa.true())
         elif link.names:
             all_seen = sa.and_(all_seen, at.base.c[f"{link.names}__s"] == VALUE)
         sure = sa.or_(number > 0, all_seen)
@@ -325,16 +347,19 @@ class _Maker:
         keyed: ColumnElement[bool] = table.c.id.is_not(None)
         if column.names:
             key, keyed = table.c[column.names], table.c[f"{column.names}__s"] == VALUE
-        keys = sa.select(table.c.ns, key.label("key_")).where(keyed)
-        alone = not column.names and self.linked.held[column.table].copies is None
-        read = (keys if alone else keys.distinct()).subquery(column.name)
+        held = self.linked.held[column.table]
         handed = self._handed(at, column.table, column.name)
-        at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.key_ == by))
-        there = read.c.key_.is_not(None)
-        keyless = sa.select(table.c.ns).where(sa.not_(keyed))  # a row whose key cannot be read may be the one
-        sure = sa.and_(
-            handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread), at.base.c.ns.not_in(keyless)
-        )
+        there: ColumnElement[bool] = sa.false()
+        if held.rows:
+            keys = sa.select(table.c.ns, key.label("key_")).where(keyed)
+            once = not column.names and held.copies is None
+            read = (keys if once else keys.distinct()).subquery(column.name)
+            at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.key_ == by))
+            there = read.c.key_.is_not(None)
+        sure = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread))
+        if column.names or held.keyed < held.rows:  # a row whose key cannot be read may be the one
+            keyless = sa.select(table.c.ns).where(sa.not_(keyed))
+            sure = sa.and_(sure, at.base.c.ns.not_in(keyless))
         if column.names:
             sure = sa.and_(sure, at.base.c[f"{column.by}__s"] == VALUE)
         return Cell(sa.case((there, "yes")), sa.case((there, VALUE), (sure, NULL), else_=NOT_KNOWN))

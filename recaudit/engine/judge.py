@@ -254,6 +254,11 @@ def _not_read(
     add: Any,  # noqa: ANN401
 ) -> None:
     """The row that a record names was not read: every rule on it is not assessable, once a record."""
+    if not linked.held[table].rows:
+        records = linked.records.c
+        every = sa.select(records.facility, sa.func.count()).group_by(records.facility)
+        _once_a_record(engine, every, bits, add)
+        return
     rows, named, by = linked.rows.c, frames.named[table].c, task.links.referenced[table]
     there = sa.exists().where(named.ns == rows.ns, named.id == rows[by])
     lost = sa.not_(sa.and_(rows[f"{by}__s"] == VALUE, there))
