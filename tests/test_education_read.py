@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import stat
 import tempfile
 import unicodedata
@@ -25,8 +26,10 @@ from recaudit.education import SECTOR
 from recaudit.education.blocks import plain_cells
 from recaudit.education.formats import specifications
 from recaudit.education.reading import read_sources
+from recaudit.education.records import Records
 from recaudit.model import EVER, Finding, Input, Period, TableRead
 from recaudit.plan import Plan, Source
+from recaudit.sources.inputs import Said
 
 PACKAGE: Mapping[str, str] = {
     "manifest.csv": (
@@ -803,6 +806,59 @@ def test_every_line_is_a_row_or_is_counted(lines: list[str]) -> None:
     assert one.read == sum(bool(line) for line in lines)
     assert one.unreadable == sum(line in ("s9,,,T", 's8,,,"T', '"') for line in lines)
     assert len(rows.get("orgs", [])) == one.read - one.unreadable
+
+
+_PIECES = [
+    '"',
+    '"',
+    ",",
+    ",",
+    "\n",
+    "\r\n",
+    "a",
+    "á",
+    ";",
+    " ",
+    '""',
+    '"b"',
+    '"x, y"',
+    '"a""b"',
+    "\r",
+    "\0",
+    "\ufeff",
+    ",\n",
+]
+
+
+def _records_of(data: bytes) -> tuple[object, ...]:
+    said = Said()
+    batches = list(Records(io.BytesIO(data), said).batches())
+    rows = [[*row] for one in batches for row in (one.rows if one.whole is None else one.whole.iter_rows())]
+    odd = [(one.lines[place], kind) for one in batches for place, kind in one.odd]
+    return rows, [line for one in batches for line in one.lines], odd, said
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+def test_lines_that_are_cut_at_once_are_those_that_are_read_one_by_one(text: str) -> None:
+    data = f"h,k\n{text}".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recaudit.education.blocks.plain_cells", lambda *_: None)
+        one_by_one = _records_of(data)
+    assert _records_of(data) == one_by_one
+
+
+@pytest.mark.parametrize("cell", ['""', '"a,b"', '"a ""b"""', '"á"', "a"])
+def test_quotes_around_whole_cells_are_cut_at_once(cell: str) -> None:
+    cells = plain_cells(f"{cell},1\n2,{cell}\n".encode(), 2, ",")
+    text = cell.removeprefix('"').removesuffix('"').replace('""', '"')
+    assert cells is not None
+    assert cells.rows() == [(text, "1"), ("2", text)]
+
+
+@pytest.mark.parametrize("line", ['a"b,1', '"a\nb",1', '"a"b,1', ' "a",1', '"a",1\n\n"b",2', '"a,1'])
+def test_other_quotes_are_looked_at_one_by_one(line: str) -> None:
+    assert plain_cells(f"{line}\n".encode(), 2, ",") is None
 
 
 @pytest.mark.parametrize("width", [2, 3])

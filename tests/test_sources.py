@@ -214,6 +214,34 @@ def test_check_starts_its_processes_before_it_imports_where_there_is_much_to_rea
     assert seen == asked
 
 
+@pytest.mark.parametrize(
+    ("names", "asked"), [(["users.csv"], 0), (["users.csv", "orgs.csv"], 1), (["export.zip"], 1), ([], 0)]
+)
+def test_no_process_is_started_that_would_have_no_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], asked: int
+) -> None:
+    seen: list[int] = []
+
+    def ahead(number: int, modules: list[str]) -> AbstractContextManager[None]:
+        seen.append(number)
+        return nullcontext()
+
+    monkeypatch.setattr(workers, "MUCH", 1)
+    monkeypatch.setattr(workers, "ahead", ahead)
+    (tmp_path / "recaudit.toml").write_text(
+        '[audit]\nname = "A"\nas_of = 2026-10-20\nperiod = { from = 2026-07-01, to = 2026-09-30 }\n'
+        'timezone = "UTC"\n'
+        '[[source]]\nname = "s"\nsector = "education"\npaths = ["e"]\nformat = "oneroster"\nnamespace = "source"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "e").mkdir()
+    for name in names:
+        (tmp_path / "e" / name).write_bytes(b"something")
+    with click.Context(check):
+        start_reading((tmp_path,), 0)
+    assert len(seen) == asked
+
+
 def test_an_exception_in_a_job_ends_the_workers() -> None:
     before = set(multiprocessing.active_children())  # of other tests, which may still be ending
     with pytest.raises(TypeError):

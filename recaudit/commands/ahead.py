@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -27,20 +27,23 @@ def start_reading(paths: tuple[Path, ...], workers: int) -> None:
         planned = plan.load(paths[0])
     except RecauditError:
         return
-    if _bytes_below((planned.root / path for source in planned.sources for path in source.paths), MUCH) >= MUCH:
-        modules = sorted({_READS[source.sector] for source in planned.sources})
-        click.get_current_context().with_resource(ahead(workers or cores(), modules))
+    size = shares = 0
+    for source in planned.sources:
+        for path, each in _files_below(planned.root / path for path in source.paths):
+            size += each
+            whole = source.sector == "education" and path.suffix.lower() != ".zip"  # read by one process, however large
+            shares += 1 if whole else 2
+            if size >= MUCH and shares > 1:  # nobody looks further
+                modules = sorted({_READS[one.sector] for one in planned.sources})
+                click.get_current_context().with_resource(ahead(workers or cores(), modules))
+                return
 
 
-def _bytes_below(paths: Iterable[Path], enough: int) -> int:
-    """Bytes of files and folders; once there are ``enough`` nobody looks further. What cannot be looked at has none."""
-    size = 0
+def _files_below(paths: Iterable[Path]) -> Iterator[tuple[Path, int]]:
+    """Files of paths and folders, each with its bytes. What cannot be looked at is none."""
     for path in paths:
         alone: list[tuple[str, list[str], list[str]]] = [(str(path.parent), [], [path.name])]
         for folder, _, names in os.walk(path) if path.is_dir() else alone:
             for name in names:
                 with contextlib.suppress(OSError):
-                    size += (Path(folder) / name).stat().st_size
-                if size >= enough:
-                    return size
-    return size
+                    yield Path(folder) / name, (Path(folder) / name).stat().st_size
