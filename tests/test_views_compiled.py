@@ -163,4 +163,4 @@ def test_what_is_remembered_is_bounded_and_long_texts_are_not_kept() -> None:
     assert made == ["abc", long, long]
     for number in range(40_000):
         assert memory[str(number)] == len(str(number))
-    assert len(memory) <= 1 << 14
+    assert len(memory) <= 1 << 12

@@ -34,7 +34,7 @@ Cells = Callable[[Resource, Mapping[str, str]], list[str | int | None]]
 
 Lines = Iterator[str]
 
-_MANY: Final = 1 << 14  # cells remembered at once of each kind: an export has few codes, each many times
+_MANY: Final = 1 << 12  # cells remembered at once of each kind: an export has few codes, each many times
 _LONG: Final = 100  # characters; a longer text is not remembered
 _ALONE: Final = Around({})
 _JUST_TEXT: Final = values.KINDS - {"date", "number"}  # any text is a value, that is no filler and not blank

@@ -51,8 +51,11 @@ def declared_by(resource: Resource) -> Release | None:
             if isinstance(profile, str) and (release := _in_a_profile(profile)) is not None:
                 return release
     for tag in listed(tags) if tags is not None else ():
-        said = tag.get("code") if isinstance(tag, dict) and tag.get("system") == _VERSION_TAGS else None
-        if (release := _of(said)) is not None:
+        if (
+            isinstance(tag, dict)
+            and tag.get("system") == _VERSION_TAGS
+            and (release := _of(tag.get("code"))) is not None
+        ):
             return release
     return None
 

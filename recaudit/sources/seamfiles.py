@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 
 from recaudit.seam import columns
 
-ROWS: Final = 20_000  # held in memory by one worker, over all tables
+ROWS: Final = 5_000  # held in memory by one worker, over all tables
+
+_ALL_DIFFERENT: Final = ("id", "content")  # columns of which no dictionary is worth its making
 _DICTIONARY: Final = 1 << 16
 """Bytes of distinct values up to which a column is written as a dictionary. Keys have more: trying longer takes half
 the time of writing, and the file is larger in the end."""
@@ -31,9 +33,13 @@ def private(file: Path) -> BinaryIO:
 
 def parquet_to(handle: BinaryIO, schema: Any) -> Any:  # noqa: ANN401  # pyarrow is untyped
     """What writes a Parquet file that is read once or twice and then deleted. Nobody asks for the least text in it."""
-    numbers = [field.name for field in schema if pa.types.is_primitive(field.type)]
     return pq.ParquetWriter(
-        handle, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY, write_statistics=numbers
+        handle,
+        schema,
+        compression="zstd",
+        use_dictionary=[name for name in schema.names if name not in _ALL_DIFFERENT],
+        dictionary_pagesize_limit=_DICTIONARY,
+        write_statistics=[field.name for field in schema if pa.types.is_primitive(field.type)],
     )
 
 

@@ -231,17 +231,18 @@ def _choices(model: Any) -> dict[str, tuple[tuple[str, ...], bool]]:  # noqa: AN
 def _choose(schema: Schema, choices: dict[str, tuple[tuple[str, ...], bool]]) -> None:
     """At most one of each choice, and one where one is due."""
     dependent: Schema = {}
+    members: set[str] = set()
     rules: list[Schema] = []
     for names, needed in choices.values():
         if needed:
             rules.append({"anyOf": [{"required": [name]} for name in names]})
-        for name in names:
-            others = [{"required": [other]} for other in names if other != name]
-            if others:
-                dependent[name] = {"not": {"anyOf": others}}
-    if len(dependent) > _WIDE and len(schema["properties"]) - 2 * len(dependent) <= _BESIDE:
+        members.update(names if len(names) > 1 else ())
+        for place, name in enumerate(names):  # each pair is looked at once
+            if before := names[:place]:
+                dependent[name] = {"not": {"anyOf": [{"required": [other]} for other in before]}}
+    if len(members) > _WIDE and len(schema["properties"]) - 2 * len(members) <= _BESIDE:
         # Extension: with so few members there cannot be two choices, which is the usual case at one look.
-        certain = sum(name not in dependent for name in schema.get("required", ()))
+        certain = sum(name not in members for name in schema.get("required", ()))
         rules.append({"anyOf": [{"maxProperties": 1 + certain}, {"dependentSchemas": dependent}]})
     elif dependent:
         schema["dependentSchemas"] = dependent
