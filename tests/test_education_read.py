@@ -27,6 +27,7 @@ from recaudit.education.formats import specifications
 from recaudit.education.reading import read_sources
 from recaudit.model import EVER, Finding, Input, Period, TableRead
 from recaudit.plan import Plan, Source
+from tests.found import found_at
 
 PACKAGE: Mapping[str, str] = {
     "manifest.csv": (
@@ -161,7 +162,7 @@ def changed(name: str, old: str, new: str, files: Mapping[str, str] = PACKAGE) -
 
 
 def findings(one: Input) -> dict[tuple[str, str], tuple[int, ...]]:
-    return {(finding.kind, finding.where): finding.lines for finding in one.findings}
+    return {(finding.kind, found_at(finding)): finding.lines for finding in one.findings}
 
 
 # ------------------------------------------------------------------------------------------------ rows

@@ -167,8 +167,8 @@ def finding(entry: FindingEntry) -> str:
 
 def found(entry: FindingEntry) -> str:
     """The same without how often."""
-    kind = vocabulary.finding(entry["kind"])
-    return told("{what} ({place})", what=kind, place=vocabulary.place(entry["where"])) if entry["where"] else kind
+    kind, place = vocabulary.finding(entry["kind"]), vocabulary.place(entry)
+    return told("{what} ({place})", what=kind, place=place) if place else kind
 
 
 def unread(entry: InputEntry) -> str:
