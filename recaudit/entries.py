@@ -16,6 +16,7 @@ from recaudit.model import (
     Base,
     Claim,
     Counted,
+    Finding,
     Input,
     Ladder,
     Rule,
@@ -76,10 +77,6 @@ _CONFORMANT = {
 
 # -------------------------------------------------------------- what was read
 def input_entry(one: Input) -> InputEntry:
-    findings: list[FindingEntry] = [
-        {"kind": found.kind, "count": found.count, "where": found.where, "lines": list(found.lines)}
-        for found in one.findings
-    ]
     return {
         "path": one.path,
         "role": one.role,
@@ -92,8 +89,18 @@ def input_entry(one: Input) -> InputEntry:
         "read": one.read,
         "unreadable": one.unreadable,
         "to_the_end": one.to_the_end,
-        "findings": findings,
+        "findings": [_finding_entry(found) for found in one.findings],
     }
+
+
+def _finding_entry(found: Finding) -> FindingEntry:
+    entry: FindingEntry = {
+        "kind": found.kind,
+        "count": found.count,
+        "where": found.where,
+        "lines": list(found.lines),
+    }
+    return entry if found.what is None else {**entry, "what": as_entry(found.what)}
 
 
 def suite_entry(suite: Suite, file: str = "") -> SuiteEntry:

@@ -184,8 +184,9 @@ class Finding:
 
     kind: str  # "broken line", "wrong encoding", "cut off", "not conformant", "specification", "lenient", ...
     count: int
-    where: str = ""  # the element path, where the kind has one: "Patient.birthDate"
+    where: str = ""  # a name and nothing else: an element path, a table and its column, a type: "Patient.birthDate"
     lines: tuple[int, ...] = ()  # the first few, from 1; empty where lines mean nothing
+    what: Said | None = None  # what is wrong there, where the kind does not say it
 
 
 BREAKS: Final = frozenset(

@@ -167,8 +167,9 @@ class GateUse(TypedDict):
 class FindingEntry(TypedDict):
     kind: str
     count: int
-    where: str
+    where: str  # a name: an element path, a table and its column, a type; "" for the whole input
     lines: list[int]
+    what: NotRequired[SaidEntry]  # what is wrong there, where the kind does not say it
 
 
 class InputEntry(TypedDict):

@@ -144,53 +144,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "exit_code": mark("exit code"),
         "why": mark("why"),
     },
-    "defect": {  # what is wrong at the place of a finding
-        "empty": mark("empty"),
-        "empty in a delta file": mark("empty in a delta file"),
-        "filled in a bulk file": mark("filled in a bulk file"),
-        "no boolean": mark("no boolean"),
-        "no such word": mark("no such word"),
-        "an item is no such word": mark("an item is no such word"),
-        "no date": mark("no date"),
-        "no datetime": mark("no datetime"),
-        "no instant": mark("no instant"),
-        "no guid": mark("no guid"),
-        "no year": mark("no year"),
-        "no number": mark("no number"),
-        "no whole number": mark("no whole number"),
-        "an item is no guid": mark("an item is no guid"),
-        "an item is empty": mark("an item is empty"),
-        "no such property": mark("no such property"),
-        "not read": mark("not read"),
-        "left out": mark("left out"),
-        "absent, but the file is there": mark("absent, but the file is there"),
-        "fewer dossiers than SOLUONGHOSO says": mark("fewer dossiers than SOLUONGHOSO says"),
-        "comma": mark("comma"),
-        "semicolon": mark("semicolon"),
-        "tab": mark("tab"),
-        "bar": mark("bar"),
-        "none of the declared ones: letters are replaced": mark("none of the declared ones: letters are replaced"),
-        "day first, not month first": mark("day first, not month first"),
-        "month first, not day first": mark("month first, not day first"),
-        "day first, as the column shows": mark("day first, as the column shows"),
-        "month first, as the column shows": mark("month first, as the column shows"),
-        "day first or month first: the column fits both": mark("day first or month first: the column fits both"),
-        "day first and month first: no one order fits the column": mark(
-            "day first and month first: no one order fits the column"
-        ),
-    },
 }
 """Kind -> code -> message: the one table of what people read for the codes of a result. The page of HTML has it too."""
 
 _SUPPORTED: Final = re.compile(r"supported \(≥ ([0-9.]+) % at ([0-9.]+) %\)")
-_NOT_IN: Final = "not in "
-_NO_LIST: Final = "no list of "
-_OTHER_TYPE: Final = " of another type"
-_NO_FILE: Final = ", but there is no such file"
-_NEITHER: Final = "neither "
-_OF_RELEASE: Final = re.compile("a file that release (.+) does not have")
-_COLUMN: Final = re.compile("column ([0-9]+)")
-_SHEET: Final = re.compile("sheet ([0-9]+)")
 
 
 def named(code: str) -> Said:
@@ -226,43 +183,37 @@ def wording(code: str) -> Said:
     return named(code)
 
 
-def placed(where: str) -> Said | str:
-    """Where a finding is, and what is wrong there: ``results.score: no number``. The place is data, the rest is called
-    as it is known; what nobody knows stays as it is.
+def placed(where: str, what: Said | None) -> Said | str:
+    """Where a finding is, and what is wrong there; the place is a name.
 
-    >>> str(placed("results.score: no number")), placed("Observation"), str(placed("classes.x: not in users"))
-    ('results.score: no number', 'Observation', 'classes.x: not in users')
+    >>> str(placed("results.score", named("no number"))), placed("Observation", None), str(placed("", named("tab")))
+    ('results.score: no number', 'Observation', 'tab')
     """
-    if where in WORDS["defect"]:
-        return Said(WORDS["defect"][where])
-    for cut in re.finditer(": ", where):
-        place, what = _place(where[: cut.start()]), where[cut.end() :]
-        if what in WORDS["defect"]:
-            return say("{place}: {what}", place=place, what=Said(WORDS["defect"][what]))
-        if what.startswith(_NOT_IN):
-            return say("{place}: not in {table}", place=place, table=what.removeprefix(_NOT_IN))
-        if what.startswith(_NO_LIST):
-            return say("{place}: no list of {form}", place=place, form=what.removeprefix(_NO_LIST))
-        if what.endswith(_OTHER_TYPE):
-            return say("{place}: {table} of another type", place=place, table=what.removesuffix(_OTHER_TYPE))
-        if what.endswith(_NO_FILE):
-            return say("{place}: {value}, but there is no such file", place=place, value=what.removesuffix(_NO_FILE))
-        if what.startswith(_NEITHER):
-            return say(
-                "{place}: none of {names}", place=place, names=what.removeprefix(_NEITHER).replace(" nor ", ", ")
-            )
-        if of := _OF_RELEASE.fullmatch(what):
-            return say("{place}: a file that release {release} does not have", place=place, release=of[1])
-        if of := _COLUMN.fullmatch(what):
-            return say("{place}: column {n}", place=place, n=int(of[1]))
-        if isinstance(place, Said):
-            return say("{place}: {what}", place=place, what=what)
-    return _place(where)
+    if what is None:
+        return where
+    return say("{place}: {what}", place=where, what=what) if where else what
 
 
-def _place(place: str) -> Said | str:
-    sheet = _SHEET.fullmatch(place)
-    return say("sheet {n}", n=int(sheet[1])) if sheet else place
+# ------------------------------------------------------------------------------------------------ what is asked for
+def asked_of(rung: str, at_least: str, sector: str, of: str, per: str) -> Said:
+    """What a gate asks for, without its scope: the one sentence of every report. The page's is ``gateAsked``.
+
+    >>> str(asked_of("complete", "0.95", "health", "expected", "area"))
+    'complete: at least 95 % of expected records in each area of health'
+    """
+    asked = {"rung": word("rung", rung), "share": Promised(at_least), "sector": word("sector", sector)}
+    match of, per:
+        case "expected", "area":
+            return say("{rung}: at least {share} of expected records in each area of {sector}", **asked)
+        case "expected", "facility":
+            return say("{rung}: at least {share} of expected records in each facility of {sector}", **asked)
+        case "expected", _:
+            return say("{rung}: at least {share} of expected records of {sector}", **asked)
+        case _, "area":
+            return say("{rung}: at least {share} of received records in each area of {sector}", **asked)
+        case _, "facility":
+            return say("{rung}: at least {share} of received records in each facility of {sector}", **asked)
+    return say("{rung}: at least {share} of received records of {sector}", **asked)
 
 
 # ------------------------------------------------------------------------------------------------ what is counted
@@ -434,6 +385,74 @@ FINDINGS: Final = frozenset(
     }
 )
 """Kinds of findings of an input: there are no others."""
+
+DEFECTS: Final = frozenset(
+    {
+        # a cell of a table
+        mark("empty"),
+        mark("empty in a delta file"),
+        mark("filled in a bulk file"),
+        mark("no boolean"),
+        mark("no such word"),
+        mark("an item is no such word"),
+        mark("no date"),
+        mark("no datetime"),
+        mark("no instant"),
+        mark("no guid"),
+        mark("no year"),
+        mark("no number"),
+        mark("no whole number"),
+        mark("no list of {type:id}"),
+        mark("no list of {lhs:rhs}"),
+        mark("an item is no guid"),
+        mark("an item is empty"),
+        mark("not as many as subjects"),
+        mark("no urn:uuid, as source says case"),
+        mark("not the year in which it ends"),
+        mark("below resultValueMin"),
+        # a field of an inner file
+        mark("absent"),
+        mark("too long"),
+        mark("fewer dossiers than it says"),
+        # an element of a resource; what fhir.resources says otherwise is its own code
+        mark("code outside its value set"),
+        mark("reference to another type"),
+        mark("longer than an id"),
+        mark("choice given twice"),
+        mark("wrong choice"),
+        mark("wrong value"),
+        mark("unknown element"),
+        mark("null"),
+        mark("another type"),
+        mark("another name"),
+        mark("no resource type"),
+        mark("no model"),
+        mark("nested too deep"),
+        mark("missing"),
+        # a file that is made a table by a mapping
+        mark("left out"),
+        mark("comma"),
+        mark("semicolon"),
+        mark("tab"),
+        mark("bar"),
+        mark("none of the declared ones: letters are replaced"),
+        mark("numbers of days, read as the mapping says"),
+        mark("numbers of days, not read"),
+        mark("day first, not month first"),
+        mark("month first, not day first"),
+        mark("day first, as the column shows"),
+        mark("month first, as the column shows"),
+        mark("day first or month first: the column fits both"),
+        mark("day first and month first: no one order fits the column"),
+        mark("no workbook: broken, or too large"),
+        mark("no workbook: broken"),
+        mark("no workbook: HTML or XML"),
+        mark("no workbook: text, or something else"),
+        mark("locked with a password"),
+        mark("too large to be held"),
+    }
+)
+"""What is wrong at the place of a finding, where that is a message without values."""
 
 UNATTRIBUTED: Final = (
     mark("no facility named"),

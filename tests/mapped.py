@@ -16,6 +16,7 @@ import xlsxwriter
 from recaudit.education.mapping.reading import read_sources
 from recaudit.model import Input, Period
 from recaudit.plan import Plan, Source
+from tests.found import found_at
 
 Row = Sequence[object]
 Rows = dict[str, list[dict[str, Any]]]
@@ -145,7 +146,7 @@ def read(
 
 def findings(one: Input) -> dict[str, str]:
     """Kind -> where, of an input."""
-    return {each.kind: each.where for each in one.findings}
+    return {each.kind: found_at(each) for each in one.findings}
 
 
 def cells(rows: Rows, table: str, column: str) -> list[str | None]:

@@ -24,6 +24,7 @@ from recaudit.synth.education.subjects import as_csv, vietnamese
 from recaudit.synth.education.tables import COLUMNS
 from recaudit.synth.files import File
 from recaudit.synth.world import Record, Row, Site
+from tests.found import found_at
 from tests.mapped import read, workbook
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -259,7 +260,7 @@ def test_contoso_has_marks_of_99_of_100_and_attendance_of_nobody(tmp_path: Path)
     cards = [row["reportCardId"] for row in rows["rc_report_cards"]]
     assert (len(cards), sum(card in marked for card in cards)) == (100, 99)
     attendance = next(one for name, one in inputs.items() if "attendance" in name)
-    said = {(each.kind, each.where): each.count for each in attendance.findings}
+    said = {(each.kind, found_at(each)): each.count for each in attendance.findings}
     assert attendance.read == len(rows["rc_attendance_daily"]) == 12_000
     assert said["dangling reference", "rc_attendance_daily.studentSourcedId: not in users"] == 12_000
 
@@ -284,7 +285,7 @@ def test_school_data_sync_is_read_and_judged_in_all_its_versions(tmp_path: Path)
     assert found["ref-01-learner-user"] == found["ref-01-learner-school"] == (every, every, 0, 0, 0)
     assert found["req-02-national-id"] == (every, 0, 0, 0, every)
     assert all(one["to_the_end"] and not one["unreadable"] for one in result["inputs"] if one["role"] == "export")
-    unfit = [each["where"] for one in result["inputs"] for each in one["findings"] if each["kind"] == "not conformant"]
+    unfit = [found_at(each) for one in result["inputs"] for each in one["findings"] if each["kind"] == "not conformant"]
     assert unfit == ["academicSessions.schoolYear: not the year in which it ends"]  # as Microsoft's own sample says it
     said = {one["what"]: english(one["why"]) for one in result["not_looked_at"]}
     assert "req-02-national-id" in said["users.userMasterIdentifier"]

@@ -132,7 +132,7 @@ def test_columns_are_found_by_title_not_by_place(tmp_path: Path) -> None:
     inputs, rows = read(tmp_path, {"a.xlsx": book}, minimal())
     assert cells(rows, "users", "identifier") == ["1"]
     assert findings(inputs["a.xlsx"])["column not in the mapping"] == "learners"
-    assert findings(inputs["a.xlsx"])["optional column missing"] == "learners: born"
+    assert findings(inputs["a.xlsx"])["optional column missing"] == "learners.born"
 
 
 def test_header_rows_repeat_and_columns_may_move(tmp_path: Path) -> None:
@@ -351,7 +351,7 @@ def test_what_the_plan_and_the_file_say_otherwise_is_told(tmp_path: Path) -> Non
     book = workbook({"A": [("Năm 2026",), HEAD, ("1", "An", "", 7)], "B": [HEAD, ("2", "Hà", "", 7)]})
     inputs, rows = read(tmp_path, {"a.xlsx": book}, mapping, parameters={"year": "2025"})
     assert cells(rows, "users", "grades") == ["2026", "2025"]
-    assert findings(inputs["a.xlsx"])["differs from the plan"] == "sheet 1: year"
+    assert findings(inputs["a.xlsx"])["differs from the plan"] == "year: sheet 1"
 
 
 def test_a_parameter_that_nobody_asks_for_is_refused(tmp_path: Path) -> None:

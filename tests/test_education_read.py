@@ -30,6 +30,7 @@ from recaudit.education.records import Records
 from recaudit.model import EVER, Finding, Input, Period, TableRead
 from recaudit.plan import Plan, Source
 from recaudit.sources.inputs import Said
+from tests.found import found_at
 
 PACKAGE: Mapping[str, str] = {
     "manifest.csv": (
@@ -164,7 +165,7 @@ def changed(name: str, old: str, new: str, files: Mapping[str, str] = PACKAGE) -
 
 
 def findings(one: Input) -> dict[tuple[str, str], tuple[int, ...]]:
-    return {(finding.kind, finding.where): finding.lines for finding in one.findings}
+    return {(finding.kind, found_at(finding)): finding.lines for finding in one.findings}
 
 
 # ------------------------------------------------------------------------------------------------ rows

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from recaudit.model import Finding
+from recaudit.said import say
+from tests.found import found_at
 from tests.test_education_read import CARDS, HEAD, PACKAGE, changed, findings, put, read, source
 
 COURSES = (
@@ -44,38 +46,50 @@ def test_references_that_lead_somewhere_are_not_told(tmp_path: Path) -> None:
             "enrollments.csv",
             "e3,,,k1,s1,007",
             "e3,,,k1,s1,7",
-            Finding("dangling reference", 1, "enrollments.userSourcedId: not in users", (5,)),
+            Finding("dangling reference", 1, "enrollments.userSourcedId", (5,), say("not in {table}", table="users")),
         ),
         (
             "classes.csv",
             '"h1,y26"',
             '"h1,h9,h8"',
-            Finding("dangling reference", 2, "classes.termSourcedIds: not in academicSessions", (2,)),
+            Finding(
+                "dangling reference", 2, "classes.termSourcedIds", (2,), say("not in {table}", table="academicSessions")
+            ),
         ),
         (
             "demographics.csv",
             "\n007,",
             "\n7,",
-            Finding("dangling reference", 1, "demographics.sourcedId: not in users", (2,)),
+            Finding("dangling reference", 1, "demographics.sourcedId", (2,), say("not in {table}", table="users")),
         ),
         (
             "orgs.csv",
             "0662001,d1",
             "0662001,d2",
-            Finding("dangling reference", 1, "orgs.parentSourcedId: not in orgs", (3,)),
+            Finding("dangling reference", 1, "orgs.parentSourcedId", (3,), say("not in {table}", table="orgs")),
         ),
         (
             "classes.csv",
             "homeroom,,s1",
             "homeroom,,d1",
-            Finding("reference to another type", 1, "classes.schoolSourcedId: orgs of another type", (2,)),
+            Finding(
+                "reference to another type",
+                1,
+                "classes.schoolSourcedId",
+                (2,),
+                say("{table} of another type", table="orgs"),
+            ),
         ),
         (
             "courses.csv",
             "c1,,,y26",
             "c1,,,h1",
             Finding(
-                "reference to another type", 1, "courses.schoolYearSourcedId: academicSessions of another type", (2,)
+                "reference to another type",
+                1,
+                "courses.schoolYearSourcedId",
+                (2,),
+                say("{table} of another type", table="academicSessions"),
             ),
         ),
     ],
@@ -91,7 +105,9 @@ def test_a_reference_that_leads_nowhere_is_told_and_changes_no_judgement(
 def test_the_first_lines_are_told_and_all_are_counted(tmp_path: Path) -> None:
     files = {**WHOLE, "enrollments.csv": WHOLE["enrollments.csv"].replace(",007,", ",nobody,")}
     assert told(tmp_path, files, "enrollments.csv") == (
-        Finding("dangling reference", 9, "enrollments.userSourcedId: not in users", (2, 3, 4, 5, 6)),
+        Finding(
+            "dangling reference", 9, "enrollments.userSourcedId", (2, 3, 4, 5, 6), say("not in {table}", table="users")
+        ),
     )
 
 
@@ -105,7 +121,7 @@ def test_a_session_of_results_is_no_school_year_and_an_unknown_type_may_be_right
         "academicSessions.csv", "h1,,,HK1", "o1,,,Olympiad,ext:contest,2025-09-05,2026-01-18,,2026\nh1,,,HK1", WHOLE
     )
     (finding,) = told(tmp_path, {**files, "lineItems.csv": head + "".join(items)}, "lineItems.csv")
-    assert (finding.where, finding.lines) == (
+    assert (found_at(finding), finding.lines) == (
         "lineItems.academicSessionSourcedId: academicSessions of another type",
         (3,),
     )
@@ -181,7 +197,7 @@ def test_report_cards_name_rows_of_the_package_and_of_each_other(tmp_path: Path)
         ("file.users,bulk", "file.users,absent", "file.users: absent, but the file is there", (13,)),
         ("file.roles,absent", "file.roles,bulk", "file.roles: bulk, but there is no such file", (10,)),
         ("file.roles,absent", "file.roles,delta", "file.roles: delta, but there is no such file", (10,)),
-        ("file.users,bulk", "file.users,Bulk", "file.users: neither absent, bulk nor delta", (13,)),
+        ("file.users,bulk", "file.users,Bulk", "file.users: none of absent, bulk and delta", (13,)),
         ("file.users,bulk\n", "", "file.users: no such property", ()),
         ("oneroster.version,1.2", "oneroster.version,1.1", "oneroster.version: 1.1, but the files are of 1.2", (3,)),
         ("oneroster.version,1.2", "oneroster.version,2", "oneroster.version: not 1.2", (3,)),
@@ -194,13 +210,15 @@ def test_a_manifest_that_says_what_is_not_so_is_told(
     files = changed("manifest.csv", old, new)
     inputs, _ = read(put(tmp_path, files))
     number = [n for n, line in enumerate(files["manifest.csv"].split("\n"), start=1) if line == new]
-    assert inputs["manifest.csv"].findings == (Finding("manifest", 1, where, tuple(number) if lines else ()),)
+    (found,) = inputs["manifest.csv"].findings
+    assert (found.kind, found.count, found_at(found)) == ("manifest", 1, where)
+    assert found.lines == (tuple(number) if lines else ())
 
 
 def test_a_file_that_the_release_does_not_have_is_told_without_its_name(tmp_path: Path) -> None:
     inputs, _ = read(put(tmp_path, {**PACKAGE, "manifest.csv": PACKAGE["manifest.csv"] + "file.Na,bulk\n"}))
     (finding,) = inputs["manifest.csv"].findings
-    assert finding.where == "file.…: a file that release 1.2 does not have"
+    assert found_at(finding) == "file.…: a file that release 1.2 does not have"
 
 
 def test_both_editions_are_named_in_manifests(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from recaudit.result import FacilityEntry, Result
 from recaudit.values import VALUE
 from tests import one_school
 from tests.counted_once import remembering
+from tests.found import found_at
 from tests.one_school import (
     ENROLMENTS,
     FIRST,
@@ -355,7 +356,7 @@ def stands(result: Result, rung: str = "complete") -> dict[str, Stand]:
 def findings(result: Result, file: str) -> dict[tuple[str, str], tuple[int, ...]]:
     """(kind, where) -> lines."""
     one = next(entry for entry in result["inputs"] if entry["path"] == f"package/{file}.csv")
-    return {(found["kind"], found["where"]): tuple(found["lines"]) for found in one["findings"]}
+    return {(found["kind"], found_at(found)): tuple(found["lines"]) for found in one["findings"]}
 
 
 # -------------------------------------------------------------- the comma trap

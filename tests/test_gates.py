@@ -300,7 +300,7 @@ def test_the_overview_says_who_misses_a_gate() -> None:
     ]
     for page in pages(result):
         flat = " ".join(page.split())
-        assert "✗ MISSED complete: 90 % of expected records, health: at least 60.00 % 12 / 20 · why" in flat
+        assert "✗ MISSED complete: at least 90 % of expected records of health: at least 60.00 % 12 / 20 · why" in flat
         assert "each facility of health: 1 of 2 facilities misses it · the contract" in flat
         assert max(map(len, page.splitlines())) <= 120
     found = [line for line in lines.overview(result) if line.startswith("gate")]

@@ -21,6 +21,7 @@ from recaudit.health.reading import read_sources
 from recaudit.health.release import release_of
 from recaudit.model import Finding, Input, Period, TableRead
 from recaudit.plan import Plan, Source
+from recaudit.said import Said
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female"}
 ENCOUNTER = {
@@ -157,8 +158,7 @@ def test_types_without_a_view_are_counted_and_not_kept(tmp_path: Path) -> None:
 def test_what_is_not_conformant_is_still_a_row_and_its_value_is_nowhere(tmp_path: Path) -> None:
     (one,), rows = read(put(tmp_path, {"Patient.ndjson": line(PATIENT) + line(PATIENT | {"birthDate": "secret"})}))
     assert [row["judged"] for row in rows["patient"]] == [0, 2]
-    where = "Patient.birthDate (wrong value)"
-    assert one.findings == (Finding("not conformant", 1, where, (2,)),)
+    assert one.findings == (Finding("not conformant", 1, "Patient.birthDate", (2,), Said("wrong value")),)
     assert "secret" not in str(one)
 
 

@@ -9,6 +9,7 @@ import json
 import re
 import zlib
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -383,3 +384,11 @@ def test_what_was_not_measured_alike_is_said() -> None:
 def test_what_is_no_earlier_result_is_refused(changed: dict[str, Any], why: str) -> None:
     with pytest.raises(ResultError, match=why):
         html(small(), older=[cast(Result, {**small(), **changed})])
+
+
+def test_dark_is_the_same_whether_the_device_or_a_person_asks_for_it() -> None:
+    """CSS has no one place for both that old browsers understand (``light-dark()`` is of 2024)."""
+    sheet = (Path(linking.__file__).parent / "app" / "tokens.css").read_text(encoding="utf-8")
+    blocks = re.findall(r"color-scheme: dark;\n([^}]*)\}", sheet)
+    assert len(blocks) == 2
+    assert blocks[0] == blocks[1]

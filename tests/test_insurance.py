@@ -18,8 +18,10 @@ from recaudit.health.chunks import Chunk, ChunkRead, read_chunks
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.mapping import mappings
 from recaudit.health.insurance.reading import UNREAD
+from recaudit.said import Said
 from recaudit.sources import envelope as envelopes
 from recaudit.sources.files import Found
+from recaudit.sources.inputs import Noted
 from recaudit.sources.insurance import definition, fields
 from tests.dossiers import as_it_is, content, dossier, envelope, packed, visit
 
@@ -65,7 +67,7 @@ def read_bytes(folder: Path, raw: bytes, name: str = "a.xml") -> tuple[ChunkRead
 
 def kinds(said: ChunkRead) -> dict[str, int]:
     found: dict[str, int] = {}
-    for (kind, _), (count, _) in said.findings.items():
+    for (kind, _, _), (count, _) in said.findings.items():
         found[kind] = found.get(kind, 0) + count
     return found
 
@@ -159,7 +161,7 @@ def test_the_day_of_the_file_is_the_version_and_none_is_none(tmp_path: Path) -> 
 # ------------------------------------------------------------------------------------------------ what cannot be read
 def test_a_dossier_without_a_visit_is_an_unreadable_row_and_what_hangs_there_is_kept(tmp_path: Path) -> None:
     said, rows = read_bytes(tmp_path, envelope([dossier(XML2=[MEDICINE]), dossier(XML1=[visit("b")])]))
-    assert said.findings["no content", "XML1"] == (1, (1,))
+    assert said.findings[Noted("no content", "XML1")] == (1, (1,))
     assert (said.read, said.unreadable) == (5, 1)
     assert rows["medication_request"][0]["encounter_ref"] == "a"
     assert rows["medication_request"][0]["subject_ref__s"] == values.NOT_KNOWN
@@ -195,7 +197,7 @@ def test_an_inner_file_that_cannot_be_read_is_a_hole_in_its_table(tmp_path: Path
     [hole] = rows["medication_request"]
     assert (hole["id"], hole["encounter_ref__s"], hole["dosage__s"]) == (None, values.NULL, values.NOT_KNOWN)
     assert hole["judged"] == 3
-    assert said.findings[finding, "XML2"] == (1, (1,))
+    assert said.findings[Noted(finding, "XML2")] == (1, (1,))
     assert len(rows["encounter"]) == 2
     assert said.to_the_end
     assert "medication_request" not in {*said.tables, *said.empty}  # a hole hands in no table
@@ -214,7 +216,7 @@ def test_an_inner_file_that_cannot_be_read_is_a_hole_in_its_table(tmp_path: Path
 def test_rows_beside_what_is_none_are_kept_with_a_hole(tmp_path: Path, inside: str, dosages: list[str]) -> None:
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]) + packed("XML2", inside)]))
     assert [row["dosage"] for row in rows["medication_request"]] == [None, *dosages]
-    assert said.findings["no known row", "XML2"] == (1, (1,))
+    assert said.findings[Noted("no known row", "XML2")] == (1, (1,))
 
 
 def test_signatures_and_empty_lists_leave_no_hole(tmp_path: Path) -> None:
@@ -243,7 +245,7 @@ def test_an_inner_file_of_nobody_knows_what_kind_is_a_hole_in_every_table(
     tmp_path: Path, inside: str, where: str
 ) -> None:
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]) + inside, dossier(XML1=[visit("b")])]))
-    assert said.findings == {("unknown content", where): (1, (1,))}
+    assert said.findings == {Noted("unknown content", where): (1, (1,))}
     assert sorted(table for table in rows if table not in ("encounter", "patient", "condition")) == HANGING
     assert all([row["encounter_ref__s"] for row in rows[table]] == [values.NULL] for table in HANGING)
     assert not {*HANGING} & {*said.tables, *said.empty}
@@ -253,20 +255,20 @@ def test_a_visit_beside_what_is_none_is_read_with_a_finding(tmp_path: Path) -> N
     two = f"<A>{content('XML1', [visit('a')])[38:]}<TONG_HOP><ma_lk>b</ma_lk></TONG_HOP></A>"
     said, rows = read_bytes(tmp_path, envelope([packed("XML1", two)]))
     assert [row["id"] for row in rows["encounter"]] == ["a"]
-    assert said.findings == {("no known row", "XML1"): (1, (1,))}
+    assert said.findings == {Noted("no known row", "XML1"): (1, (1,))}
     assert [row["encounter_ref"] for row in rows["condition"]] == [None, "a"]
 
 
 def test_a_visit_in_words_that_are_not_known_is_an_unreadable_row(tmp_path: Path) -> None:
     lower = {name.lower(): text for name, text in visit("a").items()}
     said, rows = read_bytes(tmp_path, envelope([dossier(XML1=[lower], XML2=[MEDICINE])]))
-    assert (said.unreadable, said.findings["no known row", "XML1"]) == (1, (1, (1,)))
+    assert (said.unreadable, said.findings[Noted("no known row", "XML1")]) == (1, (1, (1,)))
     assert "encounter" not in rows
 
 
 def test_an_inner_file_of_no_known_kind_is_told_without_its_words(tmp_path: Path) -> None:
     said, _ = read_bytes(tmp_path, envelope([dossier(XML1=[visit("a")]) + as_it_is("Y Bhim", "@")]))
-    assert said.findings == {("unknown content", "LOAIHOSO"): (1, (1,))}
+    assert said.findings == {Noted("unknown content", "LOAIHOSO"): (1, (1,))}
 
 
 def test_files_that_stand_in_no_dossier_are_one(tmp_path: Path) -> None:
@@ -278,7 +280,7 @@ def test_files_that_stand_in_no_dossier_are_one(tmp_path: Path) -> None:
 
 def test_a_visit_that_cannot_be_read_is_an_unreadable_row(tmp_path: Path) -> None:
     said, rows = read_bytes(tmp_path, envelope([as_it_is("XML1", "@"), dossier(XML1=[visit("b")])]))
-    assert said.findings["broken base64", "XML1"] == (1, (1,))
+    assert said.findings[Noted("broken base64", "XML1")] == (1, (1,))
     assert (said.unreadable, len(rows["encounter"])) == (1, 1)
 
 
@@ -331,7 +333,7 @@ def test_a_file_with_fewer_dossiers_than_it_says_is_found_out(tmp_path: Path) ->
 def test_a_number_of_dossiers_that_is_none_is_told(tmp_path: Path) -> None:
     raw = envelope([dossier(XML1=[visit("a")])]).replace(b"<SOLUONGHOSO>1<", b"<SOLUONGHOSO>5,0<")
     said, _ = read_bytes(tmp_path, raw)
-    assert said.findings == {("manifest", "SOLUONGHOSO: no number"): (1, ())}
+    assert said.findings == {Noted("manifest", "SOLUONGHOSO", Said("no number")): (1, ())}
 
 
 def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,7 +341,7 @@ def test_a_dossier_too_large_for_memory_is_not_held_in_it(tmp_path: Path, monkey
     first = packed("XML1", content("XML1", [visit("a")]))
     heavy = as_it_is("XML2", "A" * 9_000) + as_it_is("XML2", "A" * 9_000)
     said, rows = read_bytes(tmp_path, envelope([first + heavy, dossier(XML1=[visit("b")])]))
-    assert said.findings["too large", "XML2"] == (1, (1,))
+    assert said.findings[Noted("too large", "XML2")] == (1, (1,))
     assert len(rows["encounter"]) == 2
 
 
@@ -351,8 +353,8 @@ def test_a_dossier_whose_inner_files_stand_there_as_they_are_is_not_held_either(
     heavy = as_it_is("XML2", texts) + as_it_is("XML4", texts)
     first = packed("XML1", content("XML1", [visit("a")]))
     said, rows = read_bytes(tmp_path, envelope([first + heavy, dossier(XML1=[visit("b")])]))
-    assert said.findings["too large", "XML4"] == (1, (1,))
-    assert said.findings["no known row", "XML2"] == (1, (1,))
+    assert said.findings[Noted("too large", "XML4")] == (1, (1,))
+    assert said.findings[Noted("no known row", "XML2")] == (1, (1,))
     assert len(rows["encounter"]) == 2
 
 
@@ -423,4 +425,4 @@ def test_whatever_is_done_to_a_file_every_row_is_counted_and_nothing_is_raised(
     said, rows = read_bytes(tmp_path_factory.mktemp("spoilt"), WHOLE[:at] + instead + WHOLE[at + cut :])
     assert said.read == said.unreadable + sum(sum(judged) for judged in said.tables.values())
     assert sum(map(len, rows.values())) <= said.read
-    assert not any("Bhim" in f"{kind}{where}" for kind, where in said.findings)
+    assert not any("Bhim" in str(found) for found in said.findings)

@@ -17,7 +17,9 @@ from recaudit.reports.languages import speaking
 from recaudit.reports.tables import tables
 from recaudit.reports.vocabulary import word_of
 from recaudit.reports.wish import Wish
-from recaudit.terms import WORDS, wording
+from recaudit.result import FindingEntry
+from recaudit.said import Said, as_entry, say
+from recaudit.terms import DEFECTS, WORDS, wording
 from tests.golden.province import province
 
 SAMPLE: Final = "supported (≥ 97.5 % at 95 %)"
@@ -147,26 +149,33 @@ def test_the_bar_has_a_mark_only_where_it_decides(other: dict[str, object], *, m
 
 # ------------------------------------------------------------------------------------------------ places of findings
 @pytest.mark.parametrize(
-    ("where", "said"),
+    ("where", "what", "said"),
     [
-        ("users.familyName: empty", "users.familyName: để trống"),
-        ("file.results: no such property", "file.results: không có thuộc tính này"),
-        ("cards.class: not in classes", "cards.class: không có trong classes"),
-        ("Observation", "Observation"),
-        ("sheet 3: Đặc biệt", "trang tính 3: Đặc biệt"),
+        ("users.familyName", say("empty"), "users.familyName: để trống"),
+        ("file.results", say("no such property"), "file.results: không có thuộc tính này"),
+        ("cards.class", say("not in {table}", table="classes"), "cards.class: không có trong classes"),
+        ("Observation", None, "Observation"),
+        ("period", say("sheet {n}", n=3), "period: trang tính 3"),
+        ("", say("sheet {n}: not read", n=3), "trang tính 3: không đọc"),
     ],
 )
-def test_what_is_wrong_at_a_place_is_translated_and_the_place_is_not(where: str, said: str) -> None:
+def test_what_is_wrong_at_a_place_is_translated_and_the_place_is_not(where: str, what: Said | None, said: str) -> None:
+    found: FindingEntry = {"kind": "not conformant", "count": 1, "where": where, "lines": []}
+    if what is not None:
+        found["what"] = as_entry(what)
     with speaking("vi"):
-        assert vocabulary.place(where) == said
-        assert said in sentences.found({"kind": "not conformant", "count": 1, "where": where, "lines": []})
+        assert vocabulary.place(found) == said
+        assert f"({said})" in sentences.found(found)
 
 
-def test_what_is_wrong_in_a_cell_has_a_word() -> None:
-    from recaudit.education.checks import _PATTERNS
+def test_what_is_wrong_in_a_cell_or_an_element_has_a_word() -> None:
+    from recaudit.education import checks
+    from recaudit.health import specification
 
-    names = {what for what, _ in _PATTERNS.values() if not what.startswith("no list of ")}
-    assert names - WORDS["defect"].keys() == set()
+    names = {what for what, _ in checks._PATTERNS.values()}
+    names |= {one.check.name for table in checks._BETWEEN.values() for one in table} | {checks.EMPTY.name}
+    names |= {specification.CODE, specification.TARGET, specification.TOO_LONG, specification.TWICE}
+    assert names - DEFECTS == set()
 
 
 def test_words_of_verdicts_are_those_of_sentences() -> None:
@@ -178,11 +187,11 @@ def test_click_names_what_is_missing_in_the_language_and_keeps_it_for_the_next()
 
     from recaudit.commands.helping import put_in_words
 
-    path: click.Path[str] = click.Path(exists=True)
-    command = click.Command("one", params=[click.Argument(["given"], type=path)])
+    argument = click.Argument(["given"], type=click.Path(exists=True))
+    command = click.Command("one", params=[argument])
     names = []
     for language in ("vi", "en", "vi"):
         with speaking(language):
             put_in_words(command)
-        names.append(path.name.title())
+        names.append(argument.type.name.title())
     assert names == ["Đường dẫn", "Path", "Đường dẫn"]

@@ -17,6 +17,7 @@ from recaudit.education.checks import is_number
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
 from recaudit.education.references import Spool, Told
+from recaudit.said import Said, say
 from recaudit.sources.inputs import FIRST_LINES
 
 DISAGREE: Final = "rows disagree"
@@ -60,7 +61,7 @@ def _of(folder: Path, table: str) -> pl.LazyFrame | None:
     return pl.scan_parquet(files, glob=False) if files else None
 
 
-def _told(rows: pl.LazyFrame, kind: str, where: str) -> Iterator[Told]:
+def _told(rows: pl.LazyFrame, kind: str, where: str, what: Said | None = None) -> Iterator[Told]:
     """``rows``: src and line of each that disagrees."""
     grouped = (
         rows.unique()
@@ -70,7 +71,7 @@ def _told(rows: pl.LazyFrame, kind: str, where: str) -> Iterator[Told]:
         .collect(engine="streaming")
     )
     for src, count, lines in grouped.iter_rows():
-        yield Told(src, kind, where, count, tuple(lines))
+        yield Told(src, kind, where, count, tuple(lines), what)
 
 
 def _circles(folder: Path) -> Iterator[Told]:
@@ -116,7 +117,7 @@ def _primary(folder: Path) -> Iterator[Told]:
         primary = roles.filter((pl.col("roleType") == "primary") & (pl.col("userSourcedId") != ""))
         twice = primary.group_by(same).agg(pl.col("sourcedId").n_unique().alias("n")).filter(pl.col("n") > 1)
         rows = primary.join(twice, on=same, how="semi").select("src", "line")
-        yield from _told(rows, DISAGREE, "roles.roleType: another primary role of the user in the org")
+        yield from _told(rows, DISAGREE, "roles.roleType", say("another primary role of the user in the org"))
 
 
 def _profiles(folder: Path) -> Iterator[Told]:
@@ -132,7 +133,7 @@ def _profiles(folder: Path) -> Iterator[Told]:
         others = named.filter(pl.col("userSourcedId") != pl.col("userSourcedId_of")).select("src", "line")
         own = named.filter(pl.col("userSourcedId") == pl.col("userSourcedId_of")).select("src", "line")
         wrong = others.join(own, on=["src", "line"], how="anti")
-        yield from _told(wrong, DISAGREE, "roles.userProfileSourcedId: the profile of another user")
+        yield from _told(wrong, DISAGREE, "roles.userProfileSourcedId", say("the profile of another user"))
 
 
 def _scores(folder: Path) -> Iterator[Told]:
@@ -150,7 +151,7 @@ def _scores(folder: Path) -> Iterator[Told]:
         distinct = scored.select(three).unique().collect(engine="streaming")
         outside = distinct.filter(pl.Series([not within(*row) for row in distinct.iter_rows()], dtype=pl.Boolean))
         rows = scored.join(outside.lazy(), on=three, how="semi").select("src", "line")
-        yield from _told(rows, DISAGREE, "results.score: outside the limits of its line item")
+        yield from _told(rows, DISAGREE, "results.score", say("outside the limits of its line item"))
 
 
 def within(low: str, high: str, score: str) -> bool:

@@ -22,7 +22,7 @@ from recaudit.education.references import Names
 from recaudit.education.rows import Batch, Lookups, Meaning
 from recaudit.seam import Tables
 from recaudit.sources.files import Found
-from recaudit.sources.inputs import FIRST_LINES, Said
+from recaudit.sources.inputs import FIRST_LINES, Noted, Said
 from recaudit.sources.lines import CannotOpenError, digest, opened
 from recaudit.sources.seamfiles import SeamFiles
 
@@ -82,7 +82,7 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
     if source.header is None:
         for _ in source.batches():
             pass
-        if said.to_the_end and not said.read and ("no header", "") not in said.findings:
+        if said.to_the_end and not said.read and Noted("no header") not in said.findings:
             said.find("empty file")
         said.to_the_end = False  # without a header nobody knows what there should be: no column is known to be empty
         return
@@ -165,8 +165,8 @@ def _judged(
     wrong: list[pl.Series] = []
     for failure in contract.failures(frame):
         first = lines.gather(failure.rows.head(FIRST_LINES)).to_list()
-        where = f"{specification.table}.{failure.column}: {failure.what}"
-        said.find_all("not conformant", where, len(failure.rows), first)
+        where = f"{specification.table}.{failure.column}"
+        said.find_all("not conformant", where, len(failure.rows), first, what=failure.what)
         wrong.append(failure.rows)
     for place, kind in batch.odd:
         said.find(kind, "", batch.lines[place])

@@ -8,6 +8,7 @@ from typing import Final
 
 from recaudit.education.formats import Specification
 from recaudit.education.records import SEPARATORS
+from recaudit.said import say
 from recaudit.sources.inputs import Said
 
 CONFORMANT: Final = 0
@@ -53,10 +54,10 @@ def read_header(
         elif title in later and titles.index(title) == place:
             name = later[title]
         elif title not in specification.columns and not extension:
-            told.find("unknown column", f"{table}: column {place + 1}", line)
+            told.find("unknown column", table, line, what=say("column {n}", n=place + 1))
             judged = max(judged, LENIENT)
         if specification.ordered and extensions and not extension:
-            told.find("column order", f"{table}: column {place + 1}", line)
+            told.find("column order", table, line, what=say("column {n}", n=place + 1))
             judged = max(judged, LENIENT)
         extensions |= extension
         frame.append(name)
@@ -76,7 +77,7 @@ def read_header(
                 judged = max(judged, LENIENT)
                 break
     if separator != ",":
-        told.find("separator" if specification.commas else "other separator", SEPARATORS[separator], line)
+        told.find("separator" if specification.commas else "other separator", "", line, what=SEPARATORS[separator])
     if specification.commas and (separator != "," or utf16):
         judged = NOT_CONFORMANT
     if not specification.judged:

@@ -27,6 +27,8 @@ from recaudit.education.formats import (
 )
 from recaudit.education.recognise import titles_of
 from recaudit.education.records import Records
+from recaudit.said import Said as Sentence
+from recaudit.said import say
 from recaudit.sources.inputs import File, Said
 from recaudit.sources.lines import CannotOpenError, opened
 
@@ -142,8 +144,8 @@ def rows(file: File, *names: str, without: Container[int] = ()) -> Iterator[Mapp
 
 def announced(
     pairs: Iterable[tuple[str, str, int]], package: Package, there: frozenset[str]
-) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """What is wrong with what the manifest of a package says: (where and what, its lines).
+) -> Iterator[tuple[str, Sentence, tuple[int, ...]]]:
+    """What is wrong with what the manifest of a package says: (where, what, its lines).
 
     ``there``: the tables whose files lie beside it. Only names of properties and words of the standard are repeated,
     never what the manifest says.
@@ -152,26 +154,25 @@ def announced(
     for name, allowed in contract.properties.items():
         value, line = said.get(name, ("", 0))
         if name == _VERSION and package.otherwise:
-            yield f"{name}: {package.otherwise}, but the files are of {package.edition}", (line,)
+            other = say("{release}, but the files are of {edition}", release=package.otherwise, edition=package.edition)
+            yield name, other, (line,)
         elif value not in allowed:
-            yield f"{name}: {'not ' + allowed[0] if line else 'no such property'}", (line,) if line else ()
+            wrong = say("not {value}", value=allowed[0]) if line else say("no such property")
+            yield name, wrong, (line,) if line else ()
     files = {one.manifest for one in specifications(package.edition).values() if one.manifest}
     for name, (_, line) in said.items():
         if name.startswith(_FILE) and name not in files:
-            yield f"{_FILE}…: a file that release {package.edition} does not have", (line,)
+            yield f"{_FILE}…", say("a file that release {release} does not have", release=package.edition), (line,)
     for table, specification in specifications(package.edition).items():
         if not specification.manifest or table == MANIFEST:
             continue
         if specification.manifest not in said:
-            yield f"{specification.manifest}: no such property", ()
+            yield specification.manifest, say("no such property"), ()
             continue
         value, line = said[specification.manifest]
         if value not in contract.modes:
-            yield (
-                f"{specification.manifest}: neither {', '.join(contract.modes[:-1])} nor {contract.modes[-1]}",
-                (line,),
-            )
+            yield specification.manifest, say("none of {names}", names=list(contract.modes)), (line,)
         elif value == "absent" and table in there:
-            yield f"{specification.manifest}: absent, but the file is there", (line,)
+            yield specification.manifest, say("absent, but the file is there"), (line,)
         elif value != "absent" and table not in there:
-            yield f"{specification.manifest}: {value}, but there is no such file", (line,)
+            yield specification.manifest, say("{value}, but there is no such file", value=value), (line,)

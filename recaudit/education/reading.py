@@ -59,7 +59,7 @@ def read_sources(
         check_room(spill, needed((job.found, job.found.bytes) for job in jobs))
         said = work_told(read_file, jobs, progress, workers)
         for one in (*dangling(scratch, _whole(files, what, packed, said)), *disagreeing(scratch)):
-            said[one.src].find_all(one.kind, one.where, one.count, one.lines)
+            said[one.src].find_all(one.kind, one.where, one.count, one.lines, what=one.what)
     finally:
         shutil.rmtree(scratch)
         forget(spill)
@@ -240,8 +240,8 @@ def _say_of_manifests(
             if specification.standard and EDITIONS[package.edition] != specification.format:
                 said[file.src].find("file of another release", specification.table)
             if specification.table == MANIFEST and said[file.src].tables:
-                for where, lines in announced(said[file.src].pairs, package, frozenset(beside[place_of(file)])):
-                    said[file.src].find_all("manifest", where, 1, lines)
+                for where, wrong, lines in announced(said[file.src].pairs, package, frozenset(beside[place_of(file)])):
+                    said[file.src].find_all("manifest", where, 1, lines, what=wrong)
 
 
 def _say_of_deltas(

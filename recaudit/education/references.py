@@ -16,6 +16,7 @@ import polars as pl
 
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
+from recaudit.said import Said, say
 from recaudit.sources.inputs import FIRST_LINES
 from recaudit.sources.seamfiles import parquet_to, private
 
@@ -31,6 +32,7 @@ class Told:
     where: str
     count: int
     lines: tuple[int, ...]
+    what: Said | None = None
 
 
 class Spool:
@@ -175,11 +177,11 @@ _KEYS: Final = {"ns": pl.String, "table": pl.String, "key": pl.String, "type": p
 
 def _told(row: Mapping[str, Any]) -> Told:
     kind, what = (
-        ("dangling reference", f"not in {row['table']}")
+        ("dangling reference", say("not in {table}", table=row["table"]))
         if row["gone"]
-        else ("reference to another type", f"{row['table']} of another type")
+        else ("reference to another type", say("{table} of another type", table=row["table"]))
     )
-    return Told(row["src"], kind, f"{row['where']}: {what}", row["count"], tuple(row["lines"]))
+    return Told(row["src"], kind, row["where"], row["count"], tuple(row["lines"]), what)
 
 
 def _words() -> Iterable[tuple[str, str]]:

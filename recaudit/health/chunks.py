@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
@@ -25,6 +26,8 @@ from recaudit.health.release import OTHER, USUAL, declared_by, release_of
 from recaudit.health.rows import content_hash, key_of, version_of
 from recaudit.health.texts import is_object, is_utf8, parsed
 from recaudit.health.types import RESOURCE_TYPES, table_of
+from recaudit.said import Said as Sentence
+from recaudit.said import say
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
 from recaudit.sources.lines import (
@@ -43,6 +46,7 @@ from recaudit.sources.lines import (
     whole,
 )
 from recaudit.sources.seamfiles import SeamFiles
+from recaudit.terms import DEFECTS, named
 
 Layout = Literal["lines", "document", "either", "xml", "dossiers"]
 """How a file is laid out: a resource a line, one JSON text, one of the two as its first line says, one XML text, or
@@ -345,7 +349,7 @@ class _Reader:
         if conformance is not CLEAN:
             said.by_group += conformance.by_group
             for what, where, error in conformance.findings:
-                said.find(what, f"{where} ({error})", line)
+                said.find(what, where, line, what=_defect(error))
         said.read += 1
         kind.counts[conformance.judged] += 1
         if kind.cells is not None:
@@ -357,3 +361,9 @@ class _Reader:
         """A resource of another release than the rest of the file: it is judged by the file's, and this is told."""
         if (said := declared_by(resource)) is not None and said != self.release:
             self.said.find(OTHER, said, line)
+
+
+@cache
+def _defect(error: str) -> Sentence:
+    """What is wrong at a place: a message of ours, or the library's own word for it."""
+    return named(error) if error in DEFECTS else say("fhir.resources calls it {code}", code=error)

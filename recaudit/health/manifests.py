@@ -20,6 +20,7 @@ from recaudit.health.evaluate import Element, Resource
 from recaudit.health.release import OTHER
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.model import Finding, Input
+from recaudit.sources.inputs import in_order
 
 Part = Literal["output", "error", "deleted"]
 PARTS: Final[tuple[Part, ...]] = ("output", "error", "deleted")
@@ -129,8 +130,7 @@ def settled(
 
 def with_finding(one: Input, kind: str, count: int = 1, where: str = "") -> Input:
     """The input with one finding more, in their order."""
-    findings = sorted((*one.findings, Finding(kind, count, where)), key=lambda each: (each.kind, each.where))
-    return replace(one, findings=tuple(findings))
+    return replace(one, findings=in_order((*one.findings, Finding(kind, count, where))))
 
 
 def _judged(

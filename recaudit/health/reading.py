@@ -217,8 +217,8 @@ def _input(file: File, parts: Sequence[ChunkRead], sha256: str, size: int) -> In
         whole.to_the_end &= part.to_the_end
         for table, judged in part.tables.items():
             whole.tables[table] = [a + b for a, b in zip(whole.tables.get(table, [0] * 4), judged, strict=True)]
-        for (kind, where), (count, lines) in part.findings.items():
-            whole.find_all(kind, where, count, [before + line for line in lines])
+        for (kind, where, what), (count, lines) in part.findings.items():
+            whole.find_all(kind, where, count, [before + line for line in lines], what=what)
         before += part.lines
     manifest = any(part.manifest is not None for part in parts)
     if whole.read == 0 and whole.to_the_end and not manifest and not any(part.deleted for part in parts):

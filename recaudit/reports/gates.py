@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from recaudit.reports import parts, vocabulary
+from recaudit.reports import parts
 from recaudit.reports.hiding import Hidden
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import told, told_n, words
 from recaudit.reports.look import ICONS, Sheet, hanging, heading
 from recaudit.result import GateEntry, GateUnit, Result
-from recaudit.said import Promised, Share
+from recaudit.said import Share
+from recaudit.terms import asked_of
 
 UNITS_SHOWN = 3
 
@@ -37,19 +38,15 @@ def gates(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
 
 def _gate(result: Result, gate: GateEntry, hidden: Hidden) -> Iterator[RenderableType]:
     sign, style = (ICONS["confirmed"], "confirmed") if gate["met"] else (ICONS["refuted"], "refuted")
-    least, rung = Promised(gate["at_least"]), vocabulary.rung(gate["rung"])
-    if gate["of"] == "expected":
-        asked = told("{rung}: {share} of expected records", rung=rung, share=least)
-    else:
-        asked = told("{rung}: {share} of received records", rung=rung, share=least)
-    only = parts.narrowed(gate["scope"])
-    where = ", ".join([_where(gate), *([told("only {scope}", scope=only)] if only else [])])
+    asked = words(asked_of(gate["rung"], gate["at_least"], gate["sector"], gate["of"], gate["per"]))
+    if only := parts.narrowed(gate["scope"]):
+        asked = told("{asked}, only {scope}", asked=asked, scope=only)
     line = Text.assemble(
         "  ",
         (f"{sign} {told('met') if gate['met'] else told('missed')}".upper(), style),
         "  ",
-        (asked, "bold"),
-        inert(f", {where}: "),
+        inert(asked, "bold"),
+        ": ",
         inert(_counts(result, gate, hidden)),
         inert(f" · {gate['reason']}" if gate["reason"] else "", "muted"),
     )
@@ -63,16 +60,6 @@ def _gate(result: Result, gate: GateEntry, hidden: Hidden) -> Iterator[Renderabl
             yield hanging(Text.assemble("    ", name, f"  {_low(unit, gone)}"), 6)
         if gate["missed"] > UNITS_SHOWN:
             yield Text(f"    {parts.more(gate['missed'] - UNITS_SHOWN)}", "muted")
-
-
-def _where(gate: GateEntry) -> str:
-    sector = vocabulary.sector(gate["sector"])
-    match gate["per"]:
-        case "area":
-            return told("each area of {sector}", sector=sector)
-        case "facility":
-            return told("each facility of {sector}", sector=sector)
-    return sector
 
 
 def _counts(result: Result, gate: GateEntry, hidden: Hidden) -> str:

@@ -95,7 +95,7 @@ def _claims(result: Result) -> Iterator[Case]:
         verdict |= {f"records_{name}": str(count) for name, count in claim["standing"].get(claim["rung"], {}).items()}
         reasons = [visible(words(reason)) for reason in claim["reasons"]]
         reasons += [visible(told("What would settle it: {step}", step=words(step))) for step in claim["would_settle"]]
-        message = f"{sentences.statement(claim)}: {sentences.verdict(claim)}"
+        message = told("{place}: {what}", place=sentences.statement(claim), what=sentences.verdict(claim))
         more = "\n".join(reasons) if kind else ""
         yield Case("claims", claim["id"], kind, message if kind else "", claim["wording"], more, properties=verdict)
 
@@ -120,7 +120,10 @@ def _inputs(result: Result) -> Iterator[Case]:
         if entry["role"] != "export":
             continue
         outcome = deciding.of_input(result, entry)
-        found = [f"{_lines(entry['path'], one['lines'])}: {sentences.finding(one)}" for one in entry["findings"]]
+        found = [
+            told("{place}: {what}", place=_lines(entry["path"], one["lines"]), what=sentences.finding(one))
+            for one in entry["findings"]
+        ]
         kind = _kind(outcome)
         message = sentences.unread(entry) if kind else ""
         kind_of = "unread" if outcome == "open" else outcome
@@ -175,7 +178,7 @@ def _rule(result: Result, suite: str, rule: RuleEntry, counts: RuleCounts) -> Ca
     if outcome == "nothing":
         return Case(suite, rule["id"], "skipped", said, asked=0)
     properties = {"counts": " ".join(f"{state}={counts[state]}" for state in _COUNTS)}
-    message = f"{sentences.title(rule)}: {said}"
+    message = told("{place}: {what}", place=sentences.title(rule), what=said)
     if outcome in ("failed", "open"):
         return Case(
             suite, rule["id"], _kind(outcome), message, _type(rule, counts), sentences.fix(rule), asked, properties

@@ -60,7 +60,8 @@ def overview(result: Result, hidden: Hidden = EVERYTHING_SHOWN) -> Iterator[str]
     for one in result["inputs"]:
         for found in [] if hidden.input(one) else one["findings"]:
             lines = ",".join(map(str, found["lines"]))
-            yield _line("input", one["path"], found["kind"], found["where"], count=found["count"], lines=lines)
+            said = {"what": english(found["what"])} if "what" in found else {}
+            yield _line("input", one["path"], found["kind"], found["where"], count=found["count"], lines=lines, **said)
     for reason, rows in result["unattributed"].items():
         yield _line("unattributed", reason, rows=rows)
     for signal in result["signals"]:

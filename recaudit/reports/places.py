@@ -242,7 +242,7 @@ def _inputs(result: Result, entry: FacilityEntry, sheet: Sheet) -> Iterator[Rend
 
 def _found(path: str, finding: FindingEntry) -> str:
     """What was found in a file, where, how often, and in which line first."""
-    kind, where = vocabulary.finding(finding["kind"]), vocabulary.place(finding["where"])
+    kind, where = vocabulary.finding(finding["kind"]), vocabulary.place(finding)
     times: Said = say_n("{n} time", "{n} times", n=finding["count"])
     first = str(finding["lines"][0]) if finding["lines"] else ""
     if where and first:

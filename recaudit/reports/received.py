@@ -15,6 +15,7 @@ from recaudit.reports.languages import own, told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, heading, indented, number, table, warning
 from recaudit.reports.numbers import of
 from recaudit.result import Result, RuleEntry
+from recaudit.said import english
 
 FIXES_SHOWN = 3
 RULES_SHOWN = 8
@@ -62,7 +63,7 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     if not found:
         return
     yield heading(told("The exchange standard is broken in"))
-    found.sort(key=lambda one: (-one[1]["count"], one[0], one[1]["where"], one[1]["kind"]))
+    found.sort(key=lambda one: (-one[1]["count"], one[0], one[1]["where"], one[1]["kind"], english(one[1].get("what"))))
     for path, finding in found[:FINDINGS_SHOWN]:
         first = f":{finding['lines'][0]}" if finding["lines"] else ""
         rest = finding["count"] - 1
@@ -70,8 +71,8 @@ def broken_standard(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         said = Text.assemble(
             "  ", inert(f"{path}{first}", "bold"), "  ", vocabulary.finding(finding["kind"]), (more, "muted")
         )
-        if finding["where"]:
-            said.append_text(Text.assemble(": ", vocabulary.place(finding["where"])))
+        if place := vocabulary.place(finding):
+            said.append_text(Text.assemble(": ", place))
         yield hanging(said, 4)
     if len(found) > FINDINGS_SHOWN:
         yield Text(f"  {parts.more_in_result(len(found) - FINDINGS_SHOWN)}", "muted")

@@ -24,7 +24,7 @@ from recaudit.reports.languages import speaking, told, told_n, words
 from recaudit.reports.locations import Place, of_plan, own_files, place
 from recaudit.reports.wish import Wish
 from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleCounts, RuleEntry
-from recaudit.said import mark
+from recaudit.said import english, mark
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 HEAD: Final = (
@@ -223,7 +223,7 @@ def _findings(result: Result, wish: Wish, entry: InputEntry) -> Iterator[_Found]
             level,
             partial(_finding_text, entry, found),
             first,
-            ("input", entry["path"], found["kind"], found["where"]),
+            ("input", entry["path"], found["kind"], found["where"], *_wrong(found)),
             {"count": found["count"]},
             more=tuple(more if first.line else ()),
         )
@@ -233,6 +233,11 @@ def _findings(result: Result, wish: Wish, entry: InputEntry) -> Iterator[_Found]
         outcome: Outcome = "open" if asked else "aside"
         text, where = partial(_unread_text, entry), place(wish.root, entry["path"])
         yield _Found("input/not-read", outcome, "open", "none", text, where, identity, shown)
+
+
+def _wrong(found: FindingEntry) -> tuple[str, ...]:
+    """What is wrong at the place, in English, whatever is spoken: it tells findings of one place apart."""
+    return (english(found["what"]),) if "what" in found else ()
 
 
 def _finding_text(entry: InputEntry, found: FindingEntry) -> str:

@@ -21,8 +21,8 @@ from recaudit.result import (
     RuleEntry,
     eligible,
 )
-from recaudit.said import Promised, Said, SaidEntry, Share, few, say, say_n
-from recaudit.terms import word
+from recaudit.said import Said, SaidEntry, Share, few, say, say_n
+from recaudit.terms import asked_of, word
 
 
 def of(texts: Mapping[str, object] | str | None) -> str:
@@ -70,13 +70,7 @@ def _bound(bound: Sequence[int] | None, *, up: bool) -> Said | None:
 def gate(entry: GateEntry, *, hidden: bool = False) -> str:
     """What the gate asks for and who misses it; ``hidden``: without the counts of its scope."""
     scope = list(_scope(entry))
-    asked = say(
-        "{rung}: at least {share} of {of} records of {sector}",
-        rung=word("rung", entry["rung"]),
-        share=Promised(entry["at_least"]),
-        of=word("of", entry["of"]),
-        sector=word("sector", entry["sector"]),
-    )
+    asked = asked_of(entry["rung"], entry["at_least"], entry["sector"], entry["of"], entry["per"])
     if scope:
         asked = say("{asked}, only {scope}", asked=asked, scope=scope)
     if not entry["units"]:
@@ -167,8 +161,8 @@ def finding(entry: FindingEntry) -> str:
 
 def found(entry: FindingEntry) -> str:
     """The same without how often."""
-    kind = vocabulary.finding(entry["kind"])
-    return told("{what} ({place})", what=kind, place=vocabulary.place(entry["where"])) if entry["where"] else kind
+    kind, place = vocabulary.finding(entry["kind"]), vocabulary.place(entry)
+    return told("{what} ({place})", what=kind, place=place) if place else kind
 
 
 def unread(entry: InputEntry) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import called, told, words
+from recaudit.result import FindingEntry
+from recaudit.said import of_entry
 from recaudit.terms import placed, unit_in_words, word
 
 
@@ -100,6 +102,6 @@ def finding(kind: str) -> str:
     return visible(called(kind))
 
 
-def place(where: str) -> str:
-    """Where it was found, and what is wrong there."""
-    return visible(words(placed(where)))
+def place(found: FindingEntry) -> str:
+    """Where it was found, and what is wrong there; "" where its kind says all."""
+    return visible(words(placed(found["where"], of_entry(found["what"]) if "what" in found else None)))

@@ -6,14 +6,15 @@ The same for every sector.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from recaudit.errors import Problem, SourceError
 from recaudit.model import Finding, Input, TableRead
 from recaudit.plan import Plan, Source
+from recaudit.said import Said as Sentence
 from recaudit.said import say
 from recaudit.sources.files import Found, find
 
@@ -136,6 +137,18 @@ def misspelt(source: Source, formats: Sequence[str], releases: Sequence[str]) ->
 
 
 # ------------------------------------------------------------------------------------------------ while reading
+class Noted(NamedTuple):
+    """What is counted together: the same thing, wrong in the same place."""
+
+    kind: str
+    where: str = ""
+    what: Sentence | None = None
+
+
+def _sentence(what: Sentence | str | None) -> Sentence | None:
+    return Sentence(what) if isinstance(what, str) and what else what or None
+
+
 @dataclass(slots=True)
 class Said:
     """What a file, or a part of it, turned out to hold."""
@@ -145,24 +158,29 @@ class Said:
     to_the_end: bool = True
     digest: tuple[str, int] | None = None  # SHA-256 and bytes of the file on disk
     tables: dict[str, list[int]] = field(default_factory=dict)  # table -> rows by how they were judged
-    findings: dict[tuple[str, str], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+    findings: dict[Noted, tuple[int, tuple[int, ...]]] = field(default_factory=dict)  # how many, and the first lines
 
-    def find(self, kind: str, where: str = "", line: int | None = None) -> None:
-        """One more of this kind; its line is kept when it is among the first."""
-        count, lines = self.findings.get((kind, where), (0, ()))
+    def find(self, kind: str, where: str = "", line: int | None = None, *, what: Sentence | str = "") -> None:
+        """One more of this kind; its line is kept when it is among the first. ``where`` is a name and nothing else;
+        ``what`` is wrong there, as a sentence or a message of ``terms.DEFECTS``, where the kind does not say it."""
+        key = Noted(kind, where, _sentence(what))
+        count, lines = self.findings.get(key, (0, ()))
         if line is not None and len(lines) < FIRST_LINES and line not in lines:
             lines = (*lines, line)
-        self.findings[kind, where] = (count + 1, lines)
+        self.findings[key] = (count + 1, lines)
 
-    def find_all(self, kind: str, where: str, count: int, lines: Sequence[int]) -> None:
+    def find_all(
+        self, kind: str, where: str, count: int, lines: Sequence[int], *, what: Sentence | str | None = None
+    ) -> None:
         """``count`` more of this kind, on ``lines`` (the first few) after those told before."""
-        had, before = self.findings.get((kind, where), (0, ()))
-        self.findings[kind, where] = (had + count, (*before, *lines)[:FIRST_LINES])
+        key = Noted(kind, where, _sentence(what))
+        had, before = self.findings.get(key, (0, ()))
+        self.findings[key] = (had + count, (*before, *lines)[:FIRST_LINES])
 
     def cut_off(self) -> None:
         """Say, once, that there was more than could be read."""
         self.to_the_end = False
-        self.findings["cut off", ""] = (1, ())
+        self.findings[Noted("cut off")] = (1, ())
 
     def spoil(self, kind: str, line: int | None, where: str = "") -> None:
         """Count one row that cannot be read."""
@@ -172,6 +190,11 @@ class Said:
 
 
 # ------------------------------------------------------------------------------------------------ after reading
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """As a result lists them."""
+    return tuple(sorted(findings, key=lambda one: (one.kind, one.where, str(one.what or ""))))
+
+
 def named(file: File, sector: str) -> Input:
     """What is known of an input before it is read."""
     return Input(
@@ -199,7 +222,7 @@ def input_of(file: File, sector: str, said: Said, digest: tuple[str, int]) -> In
     sha256, size = digest
     found, to_the_end = dict(said.findings), said.to_the_end
     if sha256 and not file.found.member and size != file.found.bytes:  # what was read is not what has the digest
-        to_the_end, found["changed while read", ""] = False, (1, ())
+        to_the_end, found[Noted("changed while read")] = False, (1, ())
     return replace(
         named(file, sector),
         bytes=size,
@@ -208,7 +231,9 @@ def input_of(file: File, sector: str, said: Said, digest: tuple[str, int]) -> In
         unreadable=said.unreadable,
         to_the_end=to_the_end,
         tables=_tables(said.tables),
-        findings=tuple(Finding(kind, count, where, lines) for (kind, where), (count, lines) in sorted(found.items())),
+        findings=in_order(
+            Finding(kind, count, where, lines, what) for (kind, where, what), (count, lines) in found.items()
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from recaudit.education.mapping.definition import Csv
 from recaudit.education.mapping.text import cell_text
 from recaudit.education.mapping.workbooks import UnreadableError, worksheets
 from recaudit.education.records import utf16
+from recaudit.said import say
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
 from recaudit.sources.lines import BROKEN, LONGEST, opened
@@ -79,9 +80,9 @@ def _workbook(content: bytes, hidden: bool, said: Said) -> Iterator[Sheet]:
     for sheet in worksheets(content):
         unread = sheet.hidden and not hidden
         if unread:
-            said.find("hidden sheet", f"sheet {sheet.number}: not read")
+            said.find("hidden sheet", what=say("sheet {n}: not read", n=sheet.number))
         if sheet.rows is None:
-            said.find("broken sheet", f"sheet {sheet.number}")
+            said.find("broken sheet", what=say("sheet {n}", n=sheet.number))
             said.to_the_end = False
         else:
             yield Sheet(sheet.number, sheet.title, iter(list(enumerate(sheet.rows, 1))), unread=unread)
@@ -113,7 +114,7 @@ def _text(found: Found, how: Csv, said: Said) -> Iterator[Line]:
         head = _head(text)
         delimiter = how.delimiter or _delimiter(head)
         if delimiter != (how.delimiter or ","):
-            said.find("separator detected", {";": "semicolon", "\t": "tab", "|": "bar"}[delimiter])
+            said.find("separator detected", what={";": "semicolon", "\t": "tab", "|": "bar"}[delimiter])
         yield from _records(_clean(_chained(head, text)), delimiter, said)
 
 
@@ -212,7 +213,7 @@ def _encoding(found: Found, how: Csv, said: Said) -> str:
                 break
     fitting = next((each for each in how.encodings if each in decoders), "")
     if not fitting:
-        said.find("encoding detected", "none of the declared ones: letters are replaced")
+        said.find("encoding detected", what="none of the declared ones: letters are replaced")
     elif fitting.replace("_", "-").lower() not in ("utf-8", "utf8"):
         said.find("encoding detected", fitting)
     return fitting or how.encodings[-1]

@@ -19,6 +19,7 @@ from recaudit.education.mapping.text import Order, orders_of, told
 from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.education.mapping.writing import Writer, without_rows
 from recaudit.education.rows import Lookups, Meaning
+from recaudit.said import say
 from recaudit.seam import Tables
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import FIRST_LINES, Said
@@ -66,7 +67,7 @@ def read_file(job: Job) -> FileRead:
         _read(job, orders, said)
     except UnreadableError as failure:
         said.to_the_end = False
-        said.find("could not be read", str(failure))
+        said.find("could not be read", what=str(failure))
     except CannotOpenError:
         said.to_the_end = False
         said.find("could not be opened")
@@ -120,10 +121,10 @@ def _read(job: Job, orders: Mapping[tuple[str, str], tuple[Order, str]], said: F
                 _batch(job, shape, sheet, batch, customs, writer, said)
         writer.repeated()
     for place in invented:
-        said.find("said by the mapping alone", f"{place}: left out")
+        said.find("said by the mapping alone", place, what="left out")
     for (name, column), (_, what) in orders.items():
         if what:
-            said.find("order of dates", f"{name}.{column}: {what}")
+            said.find("order of dates", f"{name}.{column}", what=what)
     said.lacking = writer.lacking
     if shaped:
         said.made = frozenset(targets)
@@ -139,14 +140,14 @@ def _read(job: Job, orders: Mapping[tuple[str, str], tuple[Order, str]], said: F
 
 def _without_header(sheet: Sheet, reading: Reading, every: bool, said: FileRead) -> None:
     """A sheet that is none of the format's kinds. Where it should be one, nobody knows how many rows it has."""
-    where = f"sheet {sheet.number}"
+    of = say("sheet {n}", n=sheet.number)
     if not every:
-        said.find("sheet not looked at", where)
+        said.find("sheet not looked at", what=of)
     elif reading.empty:
-        said.find("empty sheet", where)
+        said.find("empty sheet", what=of)
         said.to_the_end = False
     else:
-        said.find("no header", where)
+        said.find("no header", what=of)
         said.to_the_end = False
 
 
@@ -167,9 +168,9 @@ def _batch(
     )
     for name in form.parameters:
         if name in differing:
-            said.find("differs from the plan", f"sheet {sheet.number}: {name}")
+            said.find("differs from the plan", name, what=say("sheet {n}", n=sheet.number))
         if name not in parameters:
-            said.find("nobody says", f"sheet {sheet.number}: {name}")
+            said.find("nobody says", name, what=say("sheet {n}", n=sheet.number))
     unsaid = sorted({name for target in shape.targets for name in target.when} - set(parameters))
     if unsaid:  # nobody knows which rows these are
         for line in batch.lines:
@@ -180,7 +181,7 @@ def _batch(
     frame, oddities = prepared(shape, batch.columns, customs)
     for odd in oddities:
         first = lines.gather(odd.rows.head(FIRST_LINES)).to_list()
-        said.find_all(odd.kind, f"{shape.name}.{odd.column}: {odd.what}", len(odd.rows), first)
+        said.find_all(odd.kind, f"{shape.name}.{odd.column}", len(odd.rows), first, what=odd.what)
     if not batch.lines:
         return
     parameter, words = form.version

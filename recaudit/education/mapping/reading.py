@@ -64,7 +64,7 @@ def read_sources(
         check_room(spill, needed((job.found, job.found.bytes) for job in jobs))
         said = work_told(read_file, jobs, progress, workers)
         for one in dangling(scratch, _whole(looked_at, said)):
-            said[one.src].find_all(one.kind, one.where, one.count, one.lines)
+            said[one.src].find_all(one.kind, one.where, one.count, one.lines, what=one.what)
         _settle(spill, looked_at, formats, said)
     finally:
         shutil.rmtree(scratch)

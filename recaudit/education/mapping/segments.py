@@ -139,9 +139,9 @@ class _Table:
             if fitting:
                 places[name] = fitting[0]
             if len(fitting) > 1 and told:
-                self.said.find("column twice", f"{self.shape.name}: {name}", line)
+                self.said.find("column twice", f"{self.shape.name}.{name}", line)
             if not fitting and told:
-                self.said.find("optional column missing", f"{self.shape.name}: {name}", line)
+                self.said.find("optional column missing", f"{self.shape.name}.{name}", line)
         unused = [place for place, path in enumerate(self.paths) if path and place not in places.values()]
         if unused and told:
             self.said.find_all("column not in the mapping", self.shape.name, len(unused), [line])

@@ -122,8 +122,8 @@ class Writer:
         judged = pl.Series([CONFORMANT], dtype=pl.Int8).new_from_index(0, frame.height)
         for failure in contract.failures(frame):
             first = lines.gather(failure.rows.head(FIRST_LINES)).to_list()
-            where = f"{table}.{failure.column}: {failure.what}"
-            self.said.find_all("not conformant", where, len(failure.rows), first)
+            where = f"{table}.{failure.column}"
+            self.said.find_all("not conformant", where, len(failure.rows), first, what=failure.what)
             judged = judged.scatter(failure.rows, NOT_CONFORMANT)
         return judged
 

@@ -47,9 +47,11 @@ def read(chunk: Chunk, files: SeamFiles) -> ChunkRead:
     said.empty = tuple(sorted(reader.handed - said.tables.keys()))
     announced = reader.envelope.announced
     if reader.envelope.unclear:
-        said.find("manifest", "SOLUONGHOSO: no number")
+        said.find("manifest", "SOLUONGHOSO", what="no number")
     if announced is not None and announced > reader.envelope.seen and said.to_the_end:
-        said.find_all("manifest", "fewer dossiers than SOLUONGHOSO says", announced - reader.envelope.seen, ())
+        said.find_all(
+            "manifest", "SOLUONGHOSO", announced - reader.envelope.seen, (), what="fewer dossiers than it says"
+        )
         said.cut_off()  # somebody says that there was more
     if chunk.digest:
         said.digest = (taken.digest() if taken is not None else None) or digest(chunk.found.file)
@@ -113,7 +115,7 @@ class _Reader:
             conformance = judge(row.kind, row.source)
             judged = conformance.judged
             for kind, where, what in conformance.findings:
-                self.said.find(kind, f"{where} ({what})", number)
+                self.said.find(kind, where, number, what=what)
         if row.table:
             self.write(row, judged)
         else:

@@ -40,7 +40,6 @@ SHOWN: Final = {
     kind: WORDS[kind]
     for kind in (
         "rung", "verdict", "heading", "status", "state", "severity", "of", "level", "unit", "kind", "role", "mode",
-        "defect",
     )
 }  # fmt: skip
 """The words that the page looks up."""

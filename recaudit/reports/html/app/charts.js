@@ -116,19 +116,6 @@ export function boundsSaid({ low, high }) {
   return `${from} – ${to} (${low ? number(low[0]) : "—"} – ${high ? number(high[0]) : "—"} / ${whole})`;
 }
 
-// A trend as small as a word, for a row of a table. The row says the counts.
-export function sparkline(points, { width = 88, height = 22 } = {}) {
-  const drawn = svg("svg", { class: "spark", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-  const known = points.map((point, at) => [at, point]).filter(([, { low }]) => low);
-  if (known.length < 2) return drawn;
-  const across = (at) => 3 + (at * (width - 6)) / (points.length - 1);
-  const up = (low) => 3 + ((100 - place(low)) * (height - 6)) / 100;
-  const path = known.map(([at, { low }]) => `${across(at)} ${up(low)}`).join("L");
-  const [end, { low }] = known.at(-1);
-  drawn.append(svg("path", { class: "line", d: `M${path}` }), svg("circle", { class: "dot", cx: across(end), cy: up(low), r: 2.5 }));
-  return drawn;
-}
-
 // The earlier results and this one as points. `of(one)`: what there is of an older result or of this one, {low, high} or
 // null; `unlike(one)`: whether it was measured otherwise than today.
 export function pointsOf(audit, of, unlike = () => false) {

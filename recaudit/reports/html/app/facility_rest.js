@@ -81,7 +81,7 @@ export function findingsOf(input) {
         "li",
         { class: "small" },
         said({ text: one.kind }),
-        one.where ? [" · ", h("code", null, placeOf(one.where))] : null,
+        one.where || one.what ? [" · ", placeOf(one)] : null,
         " · ",
         one.lines.length
           ? tn("{n} time, first in line {line}", "{n} times, first in line {line}", { n: one.count, line: String(one.lines[0]) })

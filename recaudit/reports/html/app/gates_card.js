@@ -20,13 +20,6 @@ export function gatesCard(audit) {
 }
 
 function gateLine(audit, gate) {
-  const values = { rung: rungWord(gate.rung), share: promised(gate.at_least) };
-  const asked = gate.of === "received" ? t("{rung}: {share} of received records", values) : t("{rung}: {share} of expected records", values);
-  const per = {
-    sector: sectorWord(gate.sector),
-    area: t("each area of {sector}", { sector: sectorWord(gate.sector) }),
-    facility: t("each facility of {sector}", { sector: sectorWord(gate.sector) }),
-  };
   const scoped = Object.values(gate.scope).some((values) => values.length);
   const missed = gate.worst.filter((unit) => !unit.met);
   return h(
@@ -34,14 +27,26 @@ function gateLine(audit, gate) {
     null,
     gate.met ? badge("met", t("✓ gate met")) : badge("flagged", t("✗ gate missed")),
     " ",
-    h("strong", null, asked),
-    `, ${per[gate.per] ?? gate.per}`,
+    h("strong", null, gateAsked(gate)),
     scoped ? ` (${scopeOf(audit, gate.scope)})` : "",
     gate.reason ? h("span", { class: "muted" }, ` · ${worded(gate.reason)}`) : null,
     h("p", { class: "small" }, gateCounts(gate)),
     gate.per === "sector" || !missed.length ? null : h("ul", { class: "plain small" }, missed.slice(0, WORST_SHOWN).map((unit) => h("li", null, h("bdi", null, unit.unit || t("(in no area)")), ": ", lowOf(unit)))),
     gate.per !== "sector" && gate.missed > WORST_SHOWN ? h("p", { class: "muted small" }, tn("and {n} more", "and {n} more", { n: gate.missed - Math.min(WORST_SHOWN, missed.length) })) : null,
   );
+}
+
+// What a gate asks for, without its scope: the twin of `asked_of` in recaudit/terms.py.
+function gateAsked({ rung, at_least, sector, of, per }) {
+  const values = { rung: rungWord(rung), share: promised(at_least), sector: sectorWord(sector) };
+  if (of === "received") {
+    if (per === "area") return t("{rung}: at least {share} of received records in each area of {sector}", values);
+    if (per === "facility") return t("{rung}: at least {share} of received records in each facility of {sector}", values);
+    return t("{rung}: at least {share} of received records of {sector}", values);
+  }
+  if (per === "area") return t("{rung}: at least {share} of expected records in each area of {sector}", values);
+  if (per === "facility") return t("{rung}: at least {share} of expected records in each facility of {sector}", values);
+  return t("{rung}: at least {share} of expected records of {sector}", values);
 }
 
 function gateCounts(gate) {

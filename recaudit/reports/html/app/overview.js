@@ -68,12 +68,10 @@ function worstSentence(audit) {
   return [
     rule
       ? [
-          t("Missed most:"),
+          tn("Missed most, in {n} row:", "Missed most, in {n} rows:", { n: missedOf(rule.totals) }),
           " ",
           h("a", { href: link("rule", rule) }, titleOf(rule)),
-          " ",
-          tn("({n} row).", "({n} rows).", { n: missedOf(rule.totals) }),
-          " ",
+          ". ",
         ]
       : "",
     silent ? tn("{n} facility submitted nothing.", "{n} facilities submitted nothing.", { n: silent }) : "",

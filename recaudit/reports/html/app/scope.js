@@ -9,5 +9,5 @@ export function scopeOf(audit, scope) {
     scope.vendors.length && t("software: {names}", { names: scope.vendors }),
     scope.facilities.length && t("facilities: {names}", { names: scope.facilities }),
   ].filter(Boolean);
-  return parts.join("; ") || t("every facility of the register in the period");
+  return parts.reduce((first, then) => (first ? t("{first}; {then}", { first, then }) : then), "") || t("every facility of the register in the period");
 }

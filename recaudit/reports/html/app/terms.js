@@ -99,36 +99,10 @@ export function severityWord(rule) {
   return wordFor("severity", rule.required ? "required" : "advisory");
 }
 
-// Where a finding is, and what is wrong there: the twin of `placed` in recaudit/terms.py.
-export function placeOf(where) {
-  if (Object.hasOwn(WORDS.defect, where)) return wordFor("defect", where);
-  for (const cut of where.matchAll(/: /g)) {
-    const found = defectAt(where.slice(0, cut.index), where.slice(cut.index + 2));
-    if (found) return found;
-  }
-  return sheetWord(where) ?? where;
-}
-
-function defectAt(at, what) {
-  const sheet = sheetWord(at);
-  const place = sheet ?? at;
-  if (Object.hasOwn(WORDS.defect, what)) return t("{place}: {what}", { place, what: wordFor("defect", what) });
-  const ending = (text) => what.slice(0, -text.length);
-  if (what.startsWith("not in ")) return t("{place}: not in {table}", { place, table: what.slice("not in ".length) });
-  if (what.startsWith("no list of ")) return t("{place}: no list of {form}", { place, form: what.slice("no list of ".length) });
-  if (what.endsWith(" of another type")) return t("{place}: {table} of another type", { place, table: ending(" of another type") });
-  if (what.endsWith(", but there is no such file")) return t("{place}: {value}, but there is no such file", { place, value: ending(", but there is no such file") });
-  if (what.startsWith("neither ")) return t("{place}: none of {names}", { place, names: what.slice("neither ".length).replace(" nor ", ", ") });
-  const release = what.match(/^a file that release (.+) does not have$/);
-  if (release) return t("{place}: a file that release {release} does not have", { place, release: release[1] });
-  const column = what.match(/^column ([0-9]+)$/);
-  if (column) return t("{place}: column {n}", { place, n: Number(column[1]) });
-  return sheet ? t("{place}: {what}", { place, what }) : null;
-}
-
-function sheetWord(place) {
-  const sheet = place.match(/^sheet ([0-9]+)$/);
-  return sheet ? t("sheet {n}", { n: Number(sheet[1]) }) : null;
+// Where a finding is, which is a name, and what is wrong there: the twin of `placed` in recaudit/terms.py.
+export function placeOf({ where, what }) {
+  if (!what) return where;
+  return where ? t("{place}: {what}", { place: where, what: said(what) }) : said(what);
 }
 
 // Of what a rate is: nobody said how many there should be where `expected` is null.
