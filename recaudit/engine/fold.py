@@ -40,7 +40,7 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
         folded = _unit(task, judged, alone, also=("facility_", "ns", "row_state_")).subquery("folded")
         source: FromClause = folded
         of = folded.c
-        facility, namespace, matched = of.facility_, of.ns, (of.row_state_ != "unexpected").label("matched")
+        facility, namespace, matched = of.facility_, of.ns, of.row_state_ != "unexpected"
     else:
         folded = _worst_of([_unit(task, judged, alone), *hanging], shape).subquery("folded")
         source = linked.records.join(folded, folded.c.rid_ == linked.records.c.rid)
@@ -52,7 +52,7 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
         columns = worse(columns, _where_there_is_one(blind, nothing(shape)), shape)
     if task.due and task.due_plan is None and not task.due_own:
         columns = worse(columns, _said(unknown(task.due.table, shape)), shape)
-    kept = (folded.c.rid_.label("rid"), facility.label("facility"), namespace, matched)
+    kept = (folded.c.rid_.label("rid"), facility.label("facility"), namespace, matched.label("matched"))
     labelled = (column.label(name) for name, column in columns.items())
     make = engine.view if once else engine.make
     return make("stood", sa.select(*kept, *labelled).select_from(source))
