@@ -68,7 +68,7 @@ def link(engine: Engine, task: Task) -> Linked:
     states = engine.view("row_states", _row_states(attributed(engine, task, seam), task))
     placed = _placed(engine, states, holds[task.links.unit].copies)
     if task.on_roster:
-        records = engine.make(RECORDS, _held_against_rosters(placed, roster, task))
+        records = engine.make(RECORDS, _held_against_rosters(engine, placed, roster, task))
         _check_namespaces(engine, task, records, roster)
         rows = engine.make("linked_rows", _linked(placed, task, records))
     else:
@@ -306,7 +306,7 @@ def standing_among(partition: list[ColumnElement[Any]], version: ColumnElement[A
     return sa.or_(sa.not_(every), version == sa.func.max(version).over(**over))
 
 
-def _held_against_rosters(placed: FromClause, roster: FromClause, task: Task) -> sa.Select[Any]:
+def _held_against_rosters(engine: Engine, placed: FromClause, roster: FromClause, task: Task) -> sa.Select[Any]:
     c = placed.c
     keys = sa.select(
         c.rid_.label("rid"),
@@ -316,7 +316,7 @@ def _held_against_rosters(placed: FromClause, roster: FromClause, task: Task) ->
         c.has_roster_.label("has_roster"),
         c.conflicting_.label("conflicting"),
     ).where(c.in_scope_, c.first_)
-    h = held_against(keys.subquery("keys"), roster, task).c
+    h = held_against(engine, keys.subquery("keys"), roster, task).c
     matched = sa.or_(sa.not_(h.has_roster), h.listed_ == LISTED).label("matched")
     return sa.select(h.rid, h.facility, h.ns, h.id, matched, h.conflicting, h.normal_, h.listed_, h.roster_id_)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.copies import any_shared
 from recaudit.engine.seam import Engine, Task
 from recaudit.keys import normal_of_record
 
@@ -36,28 +37,28 @@ def normal_form(key: ColumnElement[str], task: Task) -> ColumnElement[str]:
     return form if task.ignoring else sa.case((sa.func.strlen(key) == sa.func.length(key), key), else_=form)
 
 
-def held_against(keys: FromClause, roster: FromClause, task: Task) -> sa.Subquery:
+def held_against(engine: Engine, keys: FromClause, roster: FromClause, task: Task) -> sa.Subquery:
     """``keys``, one a received record, with ``normal_`` (NULL where its facility has no roster), ``listed_`` and
     ``roster_id_``, the key of the roster that means it.
 
     Where several records mean one key of the roster, the one with the very text of the roster stands for it, else the
     smallest text does: neither the order of rows nor what they hold decides.
     """
-    k = (
-        sa.select(*keys.c, sa.case((keys.c.has_roster, normal_form(keys.c.id, task))).label("normal_"))
-        .subquery("keyed")
-        .c
-    )
+    normal = sa.case((keys.c.has_roster, normal_form(keys.c.id, task))).label("normal_")
+    keyed = sa.select(*keys.c, normal).subquery("keyed")
+    k = keyed.c
     same = sa.and_(
         roster.c.facility == k.facility,
         roster.c.normal_ == k.normal_,
         sa.or_(roster.c.ns.is_(None), roster.c.ns == k.ns),
     )
-    written = roster.c.id == k.id
-    first = sa.func.row_number().over(
-        partition_by=(k.facility, k.ns, k.normal_), order_by=(sa.case((written, 0), else_=1), k.id)
-    )
-    listed = sa.case((roster.c.id.is_(None), UNLISTED), (first == 1, LISTED), else_=FURTHER)
+    meaning = [k.facility, k.ns, k.normal_]
+    further: ColumnElement[bool] = sa.false()
+    several = any_shared(engine, keyed, meaning, k.normal_.is_not(None))
+    if several or any_shared(engine, roster, [roster.c.facility, roster.c.normal_]):
+        written = sa.case((roster.c.id == k.id, 0), else_=1)
+        further = sa.func.row_number().over(partition_by=meaning, order_by=(written, k.id)) > 1
+    listed = sa.case((roster.c.id.is_(None), UNLISTED), (further, FURTHER), else_=LISTED)
     table = k.id.table
     return (
         sa.select(
