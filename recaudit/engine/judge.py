@@ -254,21 +254,28 @@ def _not_read(
     add: Any,  # noqa: ANN401
 ) -> None:
     """The row that a record names was not read: every rule on it is not assessable, once a record."""
-    if not linked.held[table].rows:
-        records = linked.records.c
+    held, records = linked.held[table], linked.records.c
+    if not held.rows:
         every = sa.select(records.facility, sa.func.count()).group_by(records.facility)
         _once_a_record(engine, every, bits, add)
         return
-    rows, named, by = linked.rows.c, frames.named[table].c, task.links.referenced[table]
-    there = sa.exists().where(named.ns == rows.ns, named.id == rows[by])
-    lost = sa.not_(sa.and_(rows[f"{by}__s"] == VALUE, there))
-    standing = sa.and_(rows.rid_.is_not(None), rows.standing_)
-    if linked.held[task.links.unit].copies is None:  # each row is a record
-        missing = sa.select(rows.facility_, sa.func.count()).where(standing, lost).group_by(rows.facility_)
+    rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
+    keys = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None))
+    read = (keys if held.copies is None else keys.distinct()).subquery()
+    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
+    source = rows.outerjoin(read, there)
+    standing = sa.and_(rows.c.rid_.is_not(None), rows.c.standing_)
+    if linked.held[task.links.unit].copies is None:
+        missing = sa.select(rows.c.facility_, sa.func.count()).select_from(source)
+        missing = missing.where(standing, read.c.id.is_(None)).group_by(rows.c.facility_)
     else:
-        copies = sa.select(rows.facility_, rows.rid_, lost.label("lost_")).where(standing).subquery()
-        of = (copies.c.facility_, copies.c.rid_)
-        by_record = sa.select(*of, sa.func.bool_and(copies.c.lost_).label("lost_")).group_by(*of).subquery()
-        missing = sa.select(by_record.c.facility_, sa.func.count()).where(by_record.c.lost_)
-        missing = missing.group_by(by_record.c.facility_)
+        by_record = (
+            sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
+            .select_from(source)
+            .where(standing)
+            .group_by(rows.c.facility_, rows.c.rid_)
+            .subquery()
+        )
+        missing = sa.select(by_record.c.facility_, sa.func.count())
+        missing = missing.where(sa.not_(by_record.c.read)).group_by(by_record.c.facility_)
     _once_a_record(engine, missing, bits, add)
