@@ -9,20 +9,25 @@ import stat
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.api.polars.types import PolarsData
 
 from recaudit import values
-from recaudit.education import SECTOR
+from recaudit.csvfiles import day_of
+from recaudit.education import SECTOR, checks
 from recaudit.education.blocks import plain_cells
 from recaudit.education.formats import specifications
 from recaudit.education.reading import read_sources
@@ -807,6 +812,29 @@ def test_every_line_is_a_row_or_is_counted(lines: list[str]) -> None:
     assert one.read == sum(bool(line) for line in lines)
     assert one.unreadable == sum(line in ("s9,,,T", 's8,,,"T', '"') for line in lines)
     assert len(rows.get("orgs", [])) == one.read - one.unreadable
+
+
+@pytest.mark.parametrize(
+    ("kind", "reads"),
+    [
+        ("date", day_of),
+        ("datetime", checks._datetime),
+        ("instant", checks.instant),
+        ("moment", lambda text: values.span(text, ZoneInfo("UTC"))),
+    ],
+)
+def test_a_moment_that_is_one_at_sight_is_one(kind: str, reads: Callable[[str], object | None]) -> None:
+    days = product(("0000", "1899", "2024", "2099", "2100"), ("00", "02", "12", "13"), ("00", "01", "28", "29", "31"))
+    times = ("", "T23:59:59", "T24:00:00", "T00:60:00", "T00:00:60", " 00:00:00")
+    zones = ("", "Z", ".123Z", ".1", "+07:00", "-13:59", "+14:00", "+14:30", "+7:00", "z", "\n")
+    texts = ["", *("-".join(day) + time + zone for day, time, zone in product(days, times, zones))]
+    [check] = checks.checks_of(replace(specifications()["users"].columns["sourcedId"], type=kind, required="no"), "")
+    cells = pl.DataFrame({"x": texts})
+    held = check.holds(PolarsData(cells.lazy(), "x")).collect().to_series().to_list()
+    assert [
+        text for text, holds in zip(texts, held, strict=True) if holds != (not text or reads(text) is not None)
+    ] == []
+    assert sum(held) > 1
 
 
 _PIECES = [

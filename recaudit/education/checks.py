@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from pandera.api.polars.types import PolarsData
 
 from recaudit import values
 from recaudit.csvfiles import Check, day_of, of_distinct, of_text
@@ -25,6 +26,9 @@ _PAIR: Final = r"\{[^{}:,]+:[^{},]+\}"
 _DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _URN: Final = re.compile(r"urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_DAY: Final = "(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"  # one that each month has
+_CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_MOMENT: Final = rf"{_DAY}T{_CLOCK}(?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 _UTC: Final = ZoneInfo("UTC")
 _PATTERNS: Final = {
     "guid": ("no guid", _GUID),
@@ -70,13 +74,13 @@ def _typed(column: Column) -> tuple[Check, ...]:
             word = _word(column)
             return (_said("an item is no such word", _pattern(f"(?:{word})(?:,(?:{word}))*")),)
         case "date":
-            return (of_distinct("no date", _UNSAID, _UNSAID, _or_empty(day_of)),)
+            return (_reads("no date", day_of, _DAY),)
         case "datetime":
-            return (of_distinct("no datetime", _UNSAID, _UNSAID, _or_empty(_datetime)),)
+            return (_reads("no datetime", _datetime, rf"{_DAY}T{_CLOCK}\.[0-9]{{3}}Z"),)
         case "instant":
-            return (of_distinct("no instant", _UNSAID, _UNSAID, _or_empty(instant)),)
+            return (_reads("no instant", instant, _MOMENT),)
         case "moment":
-            return (of_distinct("no date", _UNSAID, _UNSAID, _or_empty(lambda text: values.span(text, _UTC))),)
+            return (_reads("no date", lambda text: values.span(text, _UTC), f"{_DAY}|{_MOMENT}"),)
         case _:
             what, pattern = _PATTERNS[column.type]
             return (_said(what, _pattern(pattern)),)
@@ -96,8 +100,17 @@ def _word(column: Column) -> str:
     return "|".join([*words, *([r"ext:[^\s,]+"] if column.extensible else [])])
 
 
-def _or_empty(reads: Callable[[str], object | None]) -> Callable[[str], object | None]:
-    return lambda text: text if text == "" else reads(text)
+def _reads(what: str, reads: Callable[[str], object | None], surely: str) -> Check:
+    """A cell that is empty or can be read, asked in Python once for each distinct text that is not ``surely`` one."""
+
+    def holds(data: PolarsData) -> pl.LazyFrame:
+        cells: pl.LazyFrame = data.lazyframe.select(data.key)
+        sure = pl.col(data.key).str.contains(rf"\A(?:{surely})?\z")
+        others = cells.filter(~sure).unique().collect().to_series()
+        readable = [text for text in others if reads(text) is not None]
+        return cells.select(sure | pl.col(data.key).is_in(readable) if readable else sure)
+
+    return Check(what, _UNSAID, _UNSAID, holds)
 
 
 @lru_cache(maxsize=1 << 16)
