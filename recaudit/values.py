@@ -169,7 +169,7 @@ def _text_bucket(text: str, kind: str) -> int:
     if kind == "date":
         if key[10:11] in ("t", " ") and key[:10] in placeholders:
             return PLACEHOLDER  # a filler day stays one at every hour
-        return VALUE if _read_date(text) else UNPARSEABLE
+        return VALUE if _read_date(text) is not None else UNPARSEABLE  # an instant may be the number 0
     if kind == "number":
         return VALUE if _NUMBER.fullmatch(text.strip()) else UNPARSEABLE
     return VALUE

@@ -310,3 +310,9 @@ def test_a_day_lies_in_its_month_and_a_month_in_its_year(day: date, zone: str) -
     assert middle is not None
     assert outer is not None
     assert outer[0] <= middle[0] <= inner[0] <= inner[1] <= middle[1] <= outer[1]
+
+
+def test_the_first_instant_of_1970_is_a_date_in_every_zone_where_it_is_no_filler_day() -> None:
+    text = "1969-12-31T19:00:00-05:00"
+    assert bucket(text, "date") == VALUE
+    assert span(text, ZoneInfo("UTC")) == (0, 0)
