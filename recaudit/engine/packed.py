@@ -35,9 +35,9 @@ def packed(verdicts: Sequence[ColumnElement[int]]) -> list[ColumnElement[int]]:
     columns: list[ColumnElement[int]] = []
     for word, name in enumerate(words(len(verdicts))):
         total: ColumnElement[Any] = sa.cast(sa.literal(0), sa.BigInteger)
-        for place, verdict in enumerate(verdicts[word * PER_WORD : (word + 1) * PER_WORD]):
+        for verdict in reversed(verdicts[word * PER_WORD : (word + 1) * PER_WORD]):
             told = sa.cast(sa.func.least(verdict, NOT_ASSESSABLE), sa.BigInteger)  # which passes over NULL
-            total = total + told * sa.cast(sa.literal(1 << WIDTH * place), sa.BigInteger)
+            total = total * (1 << WIDTH) + told
         columns.append(total.label(name))
     return columns
 
