@@ -75,6 +75,16 @@ def test_a_stream_gets_more_memory_too_or_the_problem_is_told(tmp_path: Path) ->
             list(engine.stream(LISTED))
 
 
+def test_batches_of_columns_get_more_memory_too_or_the_problem_is_told(tmp_path: Path) -> None:
+    ordered = sa.select(WIDE.label("key")).order_by(sa.text("key"))
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        assert sum(batch.num_rows for batch in engine.batches(ordered)) == 400_000
+    with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
+        engine.most = 8 * MIB
+        with pytest.raises(EngineError, match="memory or disk does not suffice"):
+            list(engine.batches(LISTED))
+
+
 def test_a_full_disk_is_told_in_our_own_words(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Engine(tmp_path / "engine", memory=8 * MIB) as engine:

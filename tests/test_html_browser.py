@@ -175,6 +175,15 @@ def test_every_page_opens_and_speaks_vietnamese_only(tab: Tab) -> None:
     assert english == {}
 
 
+def test_a_link_says_where_it_leads_and_no_more(tab: Tab) -> None:
+    """A facility has one address, wherever it is linked from; the same of a rule."""
+    long = set()
+    for address in addresses(sample()):
+        hrefs = tab.go(address).evaluate("() => [...document.links].map((one) => one.getAttribute('href'))")
+        long |= {href for href in hrefs if href.startswith(("#/facility/", "#/rule/")) and "?" in href}
+    assert long == set()
+
+
 def test_every_page_keeps_wcag_in_light_and_dark(tab: Tab) -> None:
     axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
     page = tab.page

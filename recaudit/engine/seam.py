@@ -196,11 +196,18 @@ class Engine:
         return self._enough(lambda: self.connection.sql(sql(statement)).to_arrow_table())
 
     def batches(self, statement: sa.ClauseElement) -> Iterator[pa.RecordBatch]:
-        """The statement's rows, many thousand at a time, as ``stream`` gives them."""
+        """The statement's rows as ``stream`` gives them, many thousand at a time: columns of Arrow, which lie outside of
+        the engine's memory."""
         text = sql(statement)
-        reader = self._enough(lambda: self.connection.sql(text).to_arrow_reader(_IN_A_BATCH))
-        while (batch := self._enough(lambda: next(reader, None), again=False)) is not None:
+
+        def begin() -> tuple[Iterator[pa.RecordBatch], pa.RecordBatch | None]:
+            reader = self.connection.sql(text).to_arrow_reader(_IN_A_BATCH)
+            return reader, next(reader, None)
+
+        reader, batch = self._enough(begin)
+        while batch is not None:
             yield batch
+            batch = self._enough(lambda: next(reader, None), again=False)
 
     def stream(self, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:
         """The statement's rows, a few thousand at a time. Nothing else may be asked of the engine before the last.
@@ -220,8 +227,10 @@ class Engine:
         while True:
             try:
                 return ask()
-            except duckdb.OutOfMemoryException as failure:
-                if not again or 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
+            except (duckdb.OutOfMemoryException, OSError) as failure:  # of an Arrow reader all failures are OSError
+                if "Out of Memory" not in str(failure) and isinstance(failure, OSError):
+                    what = say("a file of the engine's own cannot be written or read, as where a disk is full")
+                elif not again or 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
                     what = say("memory or disk does not suffice")
                 else:
                     self._limit(2 * self.memory)

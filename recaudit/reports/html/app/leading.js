@@ -3,11 +3,12 @@ import { h } from "./core.js";
 import { meter, slimBar } from "./bars.js";
 import { areaName, eligible, isExportOnly, missedOf, standingAt } from "./counts.js";
 import { shareOf } from "./marks.js";
+import { toFacility, toRule } from "./links.js";
 import { compareCodes } from "./names.js";
 import { link } from "./router.js";
 import { number, percent, t, tn } from "./say.js";
 import { columnsOf, firstByGap, uncountedPlaces } from "./seek.js";
-import { sectorWord, titleOf } from "./terms.js";
+import { sectorWord } from "./terms.js";
 
 const SHOWN = 8;
 const NAMED = 3;
@@ -70,7 +71,7 @@ function firstRow(audit, at) {
     h(
       "th",
       { scope: "row" },
-      h("a", { href: link("facility", facility) }, h("bdi", null, facility.name || facility.id)),
+      toFacility(facility),
       h("span", { class: "under" }, h("bdi", null, facility.id), facility.area ? [" · ", h("bdi", null, areaName(audit, facility.area))] : ""),
     ),
     h("td", { class: "num" }, shareOf(facility)),
@@ -106,7 +107,7 @@ export function rulesMissed(audit) {
 function missedLine(rule, most) {
   const [lost, due] = [missedOf(rule.totals), eligible(rule.totals)];
   return [
-    h("span", null, h("a", { href: link("rule", rule) }, titleOf(rule)), h("span", { class: "muted small" }, " · ", sectorWord(rule.sector))),
+    h("span", null, toRule(rule), h("span", { class: "muted small" }, " · ", sectorWord(rule.sector))),
     meter(lost, most),
     h("span", { class: "num" }, `${number(lost)} / ${number(due)} (${percent(lost, due)})`),
   ];

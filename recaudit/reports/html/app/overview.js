@@ -5,10 +5,11 @@ import { isExportOnly, missedOf, standingAt, totalOf } from "./counts.js";
 import { distributionCard } from "./distribution.js";
 import { gatesCard } from "./gates_card.js";
 import { facilitiesFirstCard, missedCard, rulesMissed, signalsLine } from "./leading.js";
+import { toRule } from "./links.js";
 import { placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, sectorWord, titleOf, verdictsCounted } from "./terms.js";
+import { HEADLINE, sectorWord, verdictsCounted } from "./terms.js";
 import { trendCard } from "./trend.js";
 
 export function overview(audit, parameters) {
@@ -70,7 +71,7 @@ function worstSentence(audit) {
       ? [
           tn("Missed most, in {n} row:", "Missed most, in {n} rows:", { n: missedOf(rule.totals) }),
           " ",
-          h("a", { href: link("rule", rule) }, titleOf(rule)),
+          toRule(rule),
           ". ",
         ]
       : "",
