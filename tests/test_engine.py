@@ -207,6 +207,14 @@ def test_a_table_cut_off_leaves_what_is_not_already_unmet_open(tmp_path: Path) -
     assert counted.holes == ()
 
 
+def test_in_a_table_cut_off_a_copy_that_a_newer_one_replaced_leaves_its_rule_open(tmp_path: Path) -> None:
+    world = seam(*HUNG, inputs={"condition": {"to_the_end": False}}).put("encounter", encounter("1"))
+    world.put("condition", condition("c1", "1", code=None, version=OLD), condition("c1", "1", version=NEW))
+    tally = world.tally(tmp_path)
+    assert stands(tally) == Standing(unknown=1)
+    assert tally.rules["cond-code"] == RuleCount(met=1, unmet=1, not_assessable=1)
+
+
 def test_a_hanging_file_without_its_link_column_is_cut_off_and_has_no_holes(tmp_path: Path) -> None:
     """What it would hold is not known, of its facility's records only; the unit's own table was read to the end."""
     world = seam(*HUNG, facilities=("a", "b"), inputs={"condition": {"facility": "a", "unreadable": 1}})
