@@ -40,12 +40,14 @@ def on_every_command(command: click.Command) -> None:
 def asked(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """The language to speak: the last ``--lang``, else ``RECAUDIT_LANG``, else the locale's where it has a catalogue,
     else English. Both are read as gettext reads a locale: ``vi_VN.UTF-8`` is ``vi``, and what nobody knows, as ``C``,
-    is English. A wrong ``--lang`` is refused where options are read.
+    is English. A wrong ``--lang`` is refused where options are read, in the language spoken without it.
 
     >>> asked(["check", "--lang", "vi"], {}), asked([], {"LANG": "vi_VN.UTF-8"})
     ('vi', 'vi')
     >>> asked([], {"LC_ALL": "C", "LANG": "vi_VN"}), asked([], {"RECAUDIT_LANG": "vi", "LC_ALL": "C"})
     ('en', 'vi')
+    >>> asked(["--lang", "fr"], {"RECAUDIT_LANG": "vi"}), asked(["--lang=", "fr"], {})
+    ('vi', 'en')
     >>> asked([], {"RECAUDIT_LANG": "VI_vn.utf8"}), asked([], {"RECAUDIT_LANG": "C", "LANG": "vi"})
     ('vi', 'en')
     """
@@ -57,8 +59,8 @@ def asked(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
             named = "".join(arguments[place + 1 : place + 2])
         elif argument.startswith(f"{_OPTION}="):
             named = argument.partition("=")[2]
-    if named:
-        return named if named in known() else "en"
+    if named in known():
+        return named
     local = next((value for name in (VARIABLE, *_LOCALES) if (value := environment.get(name))), "")
     spoken = re.split(r"[_.@-]", local.lower())[0]
     return spoken if spoken in known() else "en"
