@@ -165,13 +165,15 @@ def test_a_facility_is_called_as_its_organization_row_says(clean: tuple[Path, Ou
     assert (facility["id"], facility["name"]) == ("clinic-1", "Trạm y tế Ea Tu")
 
 
-def test_the_facility_option_names_all_rows_and_broken_lines(tmp_path: Path) -> None:
+def test_the_facility_option_names_all_rows_and_broken_lines_and_says_how_to_export(tmp_path: Path) -> None:
     file = tmp_path / "Encounter.ndjson"
-    file.write_text(lines([encounter("e1"), encounter("e2", None)]) + "broken\n", encoding="utf-8")
-    result = check(file, facility="here").result
-    [facility] = result["facilities"]
-    assert (facility["id"], facility["matched"], facility["unreadable"]) == ("here", 2, 1)
-    assert result["unattributed"] == {}
+    rows = lines([encounter("e1"), encounter("e2", None)]) + "broken\n"
+    file.write_bytes(rows.encode() + b'{"note": "B\xeanh"}\n')
+    outcome = check(file, facility="here")
+    [facility] = outcome.result["facilities"]
+    assert (facility["id"], facility["matched"], facility["unreadable"]) == ("here", 2, 2)
+    assert outcome.result["unattributed"] == {}
+    assert "2 lines could not be read\n  1 of them is not UTF-8: export the file anew as UTF-8" in page(outcome)
 
 
 def test_a_plan_without_a_register_takes_the_facilities_of_the_rows(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from recaudit.said import english
 FIXES_SHOWN = 3
 RULES_SHOWN = 8
 FINDINGS_SHOWN = 10
+_ENCODING = frozenset({"not UTF-8", "wrong encoding"})
 
 
 def fix_first(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
@@ -92,6 +93,13 @@ def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
                 path=entry["path"],
             )
             yield warning(said)
+            if wrong := sum(found["count"] for found in entry["findings"] if found["kind"] in _ENCODING):
+                how = told_n(
+                    "{n} of them is not UTF-8: export the file anew as UTF-8",
+                    "{n} of them are not UTF-8: export the file anew as UTF-8",
+                    n=wrong,
+                )
+                yield hanging(Text(f"  {how}"), 2)
     blind = [rule for rule in _shown(result, sheet) if rule["required"] and rule["totals"]["not_assessable"]]
     ranked = sorted(blind, key=lambda rule: (-rule["totals"]["not_assessable"], rule["id"]))
     if not ranked:
