@@ -131,7 +131,7 @@ def _verified(
     checks.append(_installed(result))
     if inputs is None:
         checks += _not_asked(
-            ["inputs", "again"], say("not asked: {option} names the folder they lie in", option="--inputs DIR")
+            ["inputs", "again"], say("not asked: --inputs DIR names the folder they lie in")
         )
     else:
         checks += _again(result, inputs, files, workers, progress)

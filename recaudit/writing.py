@@ -7,6 +7,7 @@ for ``>(…)``); folders, sockets and disks are refused. A link stays a link: th
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -18,7 +19,7 @@ from typing import Final
 
 from recaudit.errors import ResultError
 from recaudit.refusals import of_system
-from recaudit.said import Value, say
+from recaudit.said import say
 
 _PRIVATE: Final = 0o600
 _USUAL: Final = 0o666  # less what the umask takes away
@@ -40,7 +41,7 @@ def put(content: bytes, path: Path, *, private: bool = False) -> None:
         else:
             _replace(content, file, mode, private=private)
     except OSError as error:
-        raise _cannot(path, of_system(error)) from None
+        raise _cannot(path, error) from None
 
 
 def replaced(path: Path) -> Path | None:
@@ -49,7 +50,7 @@ def replaced(path: Path) -> Path | None:
         file, _ = _in_place(path)
         return file if file is not None and file.is_file() else None
     except OSError as error:
-        raise _cannot(path, of_system(error)) from None
+        raise _cannot(path, error) from None
 
 
 def beginning(path: Path, size: int) -> bytes:
@@ -65,11 +66,12 @@ def beginning(path: Path, size: int) -> bytes:
         ) from None
 
 
-def _cannot(path: Path, reason: Value) -> ResultError:
+def _cannot(path: Path, error: OSError) -> ResultError:
+    no_folder = error.errno == errno.ENOENT
     return ResultError(
-        say("the file cannot be written ({reason})", reason=reason),
+        say("the file cannot be written ({reason})", reason=of_system(error)),
         where=str(path),
-        fix=say("make room, or name another place"),
+        fix=say("make the folder, or name another place") if no_folder else say("make room, or name another place"),
     )
 
 

@@ -657,7 +657,7 @@ COMMANDS = (
         "result in a folder that does not exist",
         run("check", "ROOT", "--result", "ROOT/no/r.json"),
         2,
-        "cannot be written (No such file or directory)",
+        "make the folder",
     ),
     case("show without a result", run("show", "--result", "ROOT"), 2, "there is no recaudit-result.json"),
     case(

@@ -196,8 +196,8 @@ class Engine:
         return self._enough(lambda: self.connection.sql(sql(statement)).to_arrow_table())
 
     def batches(self, statement: sa.ClauseElement) -> Iterator[pa.RecordBatch]:
-        """The statement's rows as ``stream`` gives them, many thousand at a time: columns of Arrow, which lie outside of
-        the engine's memory."""
+        """The statement's rows as ``stream`` gives them, many thousand at a time: columns of Arrow, which lie
+        outside of the engine's memory."""
         text = sql(statement)
 
         def begin() -> tuple[Iterator[pa.RecordBatch], pa.RecordBatch | None]:
