@@ -130,9 +130,7 @@ def _verified(
     checks.append(asked("verdicts", _ASKS["verdicts"], list(contradictions(result))))
     checks.append(_installed(result))
     if inputs is None:
-        checks += _not_asked(
-            ["inputs", "again"], say("not asked: --inputs DIR names the folder they lie in")
-        )
+        checks += _not_asked(["inputs", "again"], say("not asked: --inputs DIR names the folder they lie in"))
     else:
         checks += _again(result, inputs, files, workers, progress)
     return Verification(tuple(checks), tuple(_notes(result, in_bundle=bool(files))))
