@@ -146,6 +146,10 @@ def check(
     every rate is of what was received, and there is no verdict. 'recaudit init DIR' drafts a plan.
     """
     start_reading(paths or (Path(),), workers)
+    if engine == "query":
+        from recaudit.sources.arrow import without_pandas
+
+        without_pandas()
     from recaudit.audit import check as audit
     from recaudit.compare import gated, risen
     from recaudit.exports import is_plan, recognised, root_of
