@@ -18,6 +18,7 @@ from recaudit.commands.outputs import write as write_outputs
 from recaudit.commands.results import RESULT, as_text, intact
 from recaudit.errors import Unusable
 from recaudit.reports.languages import told
+from recaudit.sources.memory import sparing, without_pandas
 
 if TYPE_CHECKING:
     from recaudit.agreement import Reference
@@ -145,7 +146,10 @@ def check(
     Files, and folders without a recaudit.toml, are exports: they are held against the rules that travel with recaudit,
     every rate is of what was received, and there is no verdict. 'recaudit init DIR' drafts a plan.
     """
+    sparing()
     start_reading(paths or (Path(),), workers)
+    if engine == "query":
+        without_pandas()
     from recaudit.audit import check as audit
     from recaudit.compare import gated, risen
     from recaudit.exports import is_plan, recognised, root_of

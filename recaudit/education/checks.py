@@ -1,4 +1,4 @@
-"""What a cell of each type must satisfy, as checks for a pandera contract. An empty cell satisfies every type."""
+"""What a cell of each type must satisfy, as checks of a contract. An empty cell satisfies every type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of one file: a pandera schema made of its specification, and what breaks it, row by row.
+"""The contract of one file: the checks that its specification makes, and what breaks them, row by row.
 
 Nothing here hands on the text of a cell: a failure is a row, a column and what is wrong.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recaudit.csvfiles import Check, failed
+from recaudit.csvfiles import Check, broken
 from recaudit.education.checks import EMPTY, SEPARATOR, Mode, between, checks_of
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
@@ -49,7 +49,7 @@ class Contract:
             *(column for column in self.checks if column not in self.between),
             *(pl.concat_str(*one.columns, separator=SEPARATOR).alias(name) for name, one in self.between.items()),
         )
-        for column, check, places in failed(asked, self.checks):
+        for column, check, places in broken(asked, self.checks):
             rows = places.cast(pl.Int64).sort()
             if check.name == EMPTY.name and (reasons := self.header.reasons.get(column)):
                 rows = rows.filter(frame[reasons].str.strip_chars().gather(rows) == "")

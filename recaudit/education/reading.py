@@ -24,6 +24,7 @@ from recaudit.sectors import Progress
 from recaudit.sources.drawn import drawn_from, forget
 from recaudit.sources.inputs import FIRST_LINES, File, files_of, ignored, input_of, misspelt
 from recaudit.sources.lines import CannotOpenError, opened
+from recaudit.sources.memory import hand_back
 from recaudit.sources.room import check_room, needed
 from recaudit.sources.workers import work, work_told
 
@@ -63,6 +64,7 @@ def read_sources(
     finally:
         shutil.rmtree(scratch)
         forget(spill)
+        hand_back()
     _say_of_manifests(files, what, packed, said)
     _say_of_deltas(files, what, packed, fates, said)
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from recaudit.errors import SourceError
 from recaudit.said import say, say_n
+from recaudit.sources.memory import sparing, without_pandas
 
 if TYPE_CHECKING:
     from recaudit.sources.files import Found
@@ -157,6 +158,8 @@ def _end(before: set[BaseProcess]) -> None:
 def _begin(modules: tuple[str, ...]) -> None:
     """Ctrl-C reaches every process of a terminal; the parent alone answers it, and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sparing()
+    without_pandas()
     for module in modules:
         import_module(module)
 
