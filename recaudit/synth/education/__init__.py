@@ -103,8 +103,11 @@ def education(spec: Spec) -> Sector:
         claims=claims_of,
         roster_id=lambda key: key.rpartition("/")[0],
         roster_source="Enrolment register",
-        register={"register/subject_plan.csv": as_csv(plan)},
-        register_plan=('subject_plan = "register/subject_plan.csv"',),
+        register={"register/subject_plan.csv": as_csv(plan)} | _merged(part.register for part in more),
+        register_plan=(
+            'subject_plan = "register/subject_plan.csv"',
+            *(line for part in more for line in part.register_plan),
+        ),
         unique={"rc_subject_results": tables.result_key} | _merged(part.unique for part in more),
         unique_inside={"users": "userMasterIdentifier"},
     )

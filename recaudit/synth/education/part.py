@@ -31,8 +31,8 @@ class Part:
     -> the card's column that names its row. ``demanded``: table -> columns that the standard wants filled; a row of
     ``hanging`` and ``named`` is judged by it in a rule ``conformant:<table>``, which need not be among ``rules``.
     ``beside`` are tables like ``hanging``, but that no rule stands on: they are looked into, and not judged.
-    ``due`` gives the states of each row that the audit makes of a card. ``looks_for`` and ``unique`` are as in
-    ``Sector``.
+    ``due`` gives the states of each row that the audit makes of a card. ``looks_for``, ``unique``, ``register`` and
+    ``register_plan`` are as in ``Sector``.
     """
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -47,3 +47,5 @@ class Part:
     due: Callable[[Row, Received, Plan], list[States]] = _nothing_due
     looks_for: Mapping[str, str] = field(default_factory=dict)
     unique: Mapping[str, Callable[[Row], str | None]] = field(default_factory=dict)
+    register: Mapping[str, str] = field(default_factory=dict)
+    register_plan: tuple[str, ...] = ()

@@ -1,0 +1,50 @@
+"""The pack that asks the calendar: until when re-tests are open, and who still waits for one after that."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from recaudit.model import State
+from recaudit.synth.cells import value
+from recaudit.synth.education.cards import YEAR
+from recaudit.synth.education.element import element
+from recaudit.synth.education.part import Part
+from recaudit.synth.education.tables import UNIT
+from recaudit.synth.planting import Planting
+from recaudit.synth.sector import Received, States, rules
+from recaudit.synth.spec import AS_OF
+from recaudit.synth.world import Record, Row
+
+RETESTS_END = date(2026, 8, 28)  # the calendar says nothing else: it puts off no result
+FILE = "register/calendar.csv"
+
+
+def card(row: Row, record: Received) -> States:
+    """Who waits: before re-tests are over that is in order. A card without a decision does not wait."""
+    decision = row["decision"]
+    over: State = "unmet" if AS_OF > RETESTS_END else "met"
+    if decision.state == "unknown":
+        return {"req-06-retest": "not_assessable"}
+    return {"req-06-retest": over if decision.filled and decision.text == "pending_retest" else "not_applicable"}
+
+
+def _decides(record: Record, row: Row) -> bool:
+    """The decision is of this card alone: no other rule is about what it says."""
+    return row["decision"].text in ("promoted", "completed_level")
+
+
+def _planted() -> tuple[Planting, ...]:
+    waits, retested = ({"decision": value(word)} for word in ("pending_retest", "promoted_after_retest"))
+    return (
+        element("req-06-retest/waits", "unmet", "waits for a re-test, and they are over", waits, _decides, table=UNIT),
+        element("req-06-retest/retested", "not_applicable", "passed the re-test", retested, _decides, table=UNIT),
+    )
+
+
+CALENDAR = Part(
+    rules=rules(UNIT, "complete", True, "req-06-retest"),
+    states={UNIT: card},
+    plantings=_planted(),
+    register={FILE: f"schoolYear,event,date,periodCode\n{YEAR},retest_end,{RETESTS_END},\n"},
+    register_plan=(f'calendar = "{FILE}"',),
+)
