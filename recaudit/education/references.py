@@ -1,8 +1,8 @@
 """Which rows a file names, which rows it holds, and which names lead nowhere: counted out of core.
 
 While a file is read, its keys and its references go to Parquet files of their own, which only their owner can read.
-When all files are read, one anti-join says which references dangle. These files are deleted before reading ends:
-nothing of them is part of the seam.
+When all files are read, one anti-join, which spills, says which references dangle. These files are deleted before
+reading ends: nothing of them is part of the seam.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Names:
         if self.key:
             keys = frame.select(
                 pl.lit(self.namespace).alias("ns"),
-                pl.lit(self.specification.table).alias("table"),
+                pl.lit(self.specification.table).alias("tbl"),
                 pl.col(self.key).alias("key"),
                 (pl.col(self._type) if self._type else pl.lit("")).alias("type"),
                 pl.lit(lines).alias("pos"),
@@ -95,8 +95,8 @@ class Names:
                     grouped.select(
                         pl.lit(self.namespace).alias("ns"),
                         pl.lit(self.src, pl.Int32).alias("src"),
-                        pl.lit(f"{self.specification.table}.{column.name}").alias("where"),
-                        pl.lit(column.reference.table).alias("table"),
+                        pl.lit(f"{self.specification.table}.{column.name}").alias("place"),
+                        pl.lit(column.reference.table).alias("tbl"),
                         pl.lit(_BETWEEN.join(column.reference.types)).alias("types"),
                         "key",
                         "count",
@@ -133,57 +133,74 @@ class Names:
 # ------------------------------------------------------------------------------------------------ after reading
 def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     """What leads nowhere. ``whole``: namespace -> the tables that were handed in there and read to the end without an
-    unreadable line; of references to other tables nothing is said."""
+    unreadable line; of references to other tables nothing is said. What does not fit ``_MEMORY`` spills to ``folder``.
+    """
+    import duckdb
+
     names, keys = sorted(folder.glob("names-*.parquet")), sorted(folder.glob("keys-*.parquet"))
     told = [(namespace, table) for namespace, tables in whole.items() for table in sorted(tables)]
     if not names or not told:
         return []
-    asked = pl.LazyFrame(told, schema={"ns": pl.String, "table": pl.String}, orient="row")
-    referring = pl.scan_parquet(names, glob=False).join(asked, on=["ns", "table"], how="semi")
-    there = (
-        (pl.scan_parquet(keys, glob=False) if keys else pl.LazyFrame(schema=_KEYS))
-        .select("ns", "table", "key", "type")
-        .join(asked, on=["ns", "table"], how="semi")
-    )
-    on = ["ns", "table", "key"]
-    nowhere = referring.join(there, on=on, how="anti").with_columns(pl.lit(True).alias("gone"))
-    # A type that the standard does not know (ext:…, or a slip) may be the right one: nothing is said of it.
-    words = pl.LazyFrame(_words(), schema={"table": pl.String, "type": pl.String}, orient="row")
-    typed = there.join(words, on=["table", "type"], how="semi")
-    fine = there.join(words, on=["table", "type"], how="anti").select(on)
-    wanted = referring.filter(pl.col("types") != "")
-    right = (
-        wanted.with_columns(pl.col("types").str.split(_BETWEEN))
-        .explode("types")
-        .join(typed, left_on=[*on, "types"], right_on=[*on, "type"], how="semi")
-        .select("src", "where", "key")
-    )
-    other = (
-        wanted.join(typed, on=on, how="semi")
-        .join(fine, on=on, how="anti")
-        .join(right, on=["src", "where", "key"], how="anti")
-        .with_columns(pl.lit(False).alias("gone"))
-    )
-    found = (
-        pl.concat([nowhere, other])
-        .group_by("src", "where", "table", "gone")
-        .agg(pl.col("count").sum(), pl.col("lines").explode().unique().sort().head(FIRST_LINES))
-        .sort("src", "where", "gone")
-        .collect(engine="streaming")
-    )
-    return [_told(row) for row in found.iter_rows(named=True)]
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{_MEMORY} MiB",
+        "temp_directory": str(folder / "spilled"),
+        "preserve_insertion_order": False,
+        "threads": 2,
+    }
+    with duckdb.connect(config=config) as connection:
+        connection.execute("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
+        connection.executemany("INSERT INTO asked VALUES (?, ?)", told)
+        connection.execute("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
+        connection.executemany("INSERT INTO words VALUES (?, ?)", [*_words()])
+        connection.execute(f"CREATE VIEW names AS SELECT * FROM {_all_of(names)}")
+        connection.execute("CREATE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
+        if keys:
+            there = f"SELECT ns, tbl, key, type FROM {_all_of(keys)} SEMI JOIN asked USING (ns, tbl)"
+            connection.execute(f"INSERT INTO keys {there}")
+        found = connection.execute(_DANGLING, {"first": FIRST_LINES, "between": _BETWEEN}).fetchall()
+    return [_told(*row) for row in found]
 
 
-_KEYS: Final = {"ns": pl.String, "table": pl.String, "key": pl.String, "type": pl.String}
+_MEMORY: Final = 128
+"""MiB that looking for references takes; keys and references are not held, but joined file by file."""
+
+# A type that the standard does not know (ext:…, or a slip) may be the right one: nothing is said of it.
+_DANGLING: Final = """
+WITH referring AS (SELECT * FROM names SEMI JOIN asked USING (ns, tbl)),
+typed AS (SELECT * FROM keys SEMI JOIN words USING (tbl, type)),
+fine AS (SELECT ns, tbl, key FROM keys ANTI JOIN words USING (tbl, type)),
+wanted AS (SELECT * FROM referring WHERE types <> ''),
+aright AS (
+    SELECT src, place, key FROM (SELECT *, unnest(string_split(types, $between)) AS type FROM wanted)
+    SEMI JOIN typed USING (ns, tbl, key, type)
+),
+nowhere AS (
+    SELECT src, place, tbl, true AS gone, count, lines FROM referring ANTI JOIN keys USING (ns, tbl, key)
+    UNION ALL
+    SELECT src, place, tbl, false, count, lines FROM wanted
+    SEMI JOIN typed USING (ns, tbl, key) ANTI JOIN fine USING (ns, tbl, key) ANTI JOIN aright USING (src, place, key)
+),
+first AS (
+    SELECT src, place, tbl, gone, min(line, $first) AS lines
+    FROM (SELECT DISTINCT src, place, tbl, gone, unnest(lines) AS line FROM nowhere) GROUP BY ALL
+)
+SELECT src, place, tbl, gone, sum(count)::BIGINT, any_value(first.lines)
+FROM nowhere JOIN first USING (src, place, tbl, gone) GROUP BY src, place, tbl, gone ORDER BY src, place, tbl, gone
+"""
 
 
-def _told(row: Mapping[str, Any]) -> Told:
+def _all_of(files: Iterable[Path]) -> str:
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{listed}])"
+
+
+def _told(src: int, where: str, table: str, gone: bool, count: int, lines: list[int]) -> Told:
     kind, what = (
-        ("dangling reference", say("not in {table}", table=row["table"]))
-        if row["gone"]
-        else ("reference to another type", say("{table} of another type", table=row["table"]))
+        ("dangling reference", say("not in {table}", table=table))
+        if gone
+        else ("reference to another type", say("{table} of another type", table=table))
     )
-    return Told(row["src"], kind, row["where"], row["count"], tuple(row["lines"]), what)
+    return Told(src, kind, where, count, tuple(lines), what)
 
 
 def _words() -> Iterable[tuple[str, str]]:
