@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
-_BLOCK: Final = 1 << 20  # bytes of one batch, about
+_BLOCK: Final = 2 << 20  # bytes of one batch, about
 _JOINED: Final = 64  # lines that one record may span; an unclosed quote costs no more looking than that
 _LONGEST: Final = 1 << 17  # characters of one record that spans lines
 

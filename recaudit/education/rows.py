@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -77,8 +77,9 @@ class Batch:
         self.specification, self.header, self.meaning = specification, header, meaning
         self.frame, self.lines, self.doubted, self.version = frame, lines, doubted, version
 
-    def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> list[Part]:
-        """The rows of each table, with the columns that are ``kept`` of it; () for a table of which nothing is.
+    def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> Iterator[Part]:
+        """The rows of each table, one after the other, with the columns that are ``kept`` of it; () for a table of
+        which nothing is.
 
         ``learners``: each row of users.csv is one of ``learners`` too.
         """
@@ -96,24 +97,22 @@ class Batch:
             split: list[tuple[str, pl.Series | None]] = [(students, is_student), (others, ~is_student)]
         else:
             split = [(table, None)]
-        parts = []
         for name, mask in split:
             places = pl.int_range(len(self.lines), eager=True)
             if mask is not None:
                 places = places.filter(mask)
             if len(places) and name in kept:
                 rows = _Rows(self, name, self.frame[places], places)
-                parts.append(Part(name, places, rows.columns(kept[name], [each.gather(places) for each in identity])))
+                yield Part(name, places, rows.columns(kept[name], [each.gather(places) for each in identity]))
             elif len(places):
-                parts.append(Part(name, places, ()))
+                yield Part(name, places, ())
         if learners and table == "users":
             frame, places, lines = self._in_schools()
             if len(places):
                 rows = _Rows(self, tables.LEARNERS, frame, places)
                 named = [lines, *(each.gather(places) for each in identity[1:])]
                 columns = rows.columns(kept[tables.LEARNERS], named) if tables.LEARNERS in kept else ()
-                parts.append(Part(tables.LEARNERS, places, columns))
-        return parts
+                yield Part(tables.LEARNERS, places, columns)
 
     def in_doubt(self) -> pl.Series:
         """Row by row, whether nobody knows that it holds."""

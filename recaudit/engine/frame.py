@@ -222,8 +222,10 @@ class _Maker:
         late = {"made": 1, "days": 2}
         for name in sorted(wanted & set(linked), key=lambda one: (late.get(linked[one].form, 0), one)):
             self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
-        often = any(table in one.tables for one in self.task.signals)  # these look at it once each
-        make = self.engine.make if often else self.engine.view  # rules look at a frame once, and all together
+        # rules look at a frame all together, and these once each; rows that others name are few beside what hangs on
+        # records, or there is little else, and then they are what memory goes to
+        often = table not in self.task.links.referenced and any(table in one.tables for one in self.task.signals)
+        make = self.engine.make if often else self.engine.view
         relation = make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
         return Frame(table, relation, {name: _again(relation, name, cell) for name, cell in at.cells.items()})
 
