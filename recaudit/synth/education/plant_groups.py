@@ -28,14 +28,19 @@ def _school(
     """In the largest school, or the smallest one that has ``least`` learners."""
 
     def plant(world: World, rng: Random) -> Spot | None:
-        room = sorted((len(site.records), site.id) for site in world.sites if len(site.records) >= least)
+        room = sorted((len(_own(site)), site.id) for site in world.sites if len(_own(site)) >= least)
         if not room:
             return None
         _, name = room[0 if small else -1]
         site = next(site for site in world.sites if site.id == name)
-        return site.id, tuple(record.own for record in change(site.records))
+        return site.id, tuple(record.own for record in change(_own(site)))
 
     return Planting(name, note, plant, once=True, asked=True)
+
+
+def _own(site: Site) -> list[Record]:
+    """Cards of learners of the school's files: not those of earlier years, which are out of scope."""
+    return [record for record in site.records if record.named]
 
 
 def _largest_class(records: list[Record]) -> list[Record]:
@@ -78,11 +83,12 @@ def _one_phone(records: list[Record]) -> Sequence[Record]:
 
 def _two_schools(world: World, rng: Random) -> Spot | None:
     """A learner of one school has the personal id of one of another."""
-    room = [site.records[-1] for site in world.sites if site.records]
+    room = [of[-1] for site in world.sites if (of := _own(site))]
     if len(room) < 2:
         return None
     one, other = rng.sample(room, 2)
-    other.names("users").cells["userMasterIdentifier"] = one.names("users")["userMasterIdentifier"]
+    for column in ("userMasterIdentifier", "idBirthYear", "idSex"):  # what is read off it goes with it
+        other.names("users").cells[column] = one.names("users")[column]
     return other.own.told, (one.own, other.own)
 
 
@@ -111,17 +117,18 @@ def flagged(sites: Sequence[Site]) -> Groups:
         found.setdefault(signal, {})[site.id] = sum(sure) if sure else None
 
     for site in sites:
+        records = _own(site)
         classes: dict[str, list[Record]] = {}
-        for record in site.records:
+        for record in records:
             classes.setdefault(record.own["classSourcedId"].text, []).append(record)
         comments = [_alike(of, Fraction("0.5"), 10) for of in classes.values()]
-        of_school(site, "plh-03-constant-comment", [_alike(site.records, Fraction("0.95"), 20)])
+        of_school(site, "plh-03-constant-comment", [_alike(records, Fraction("0.95"), 20)])
         of_school(site, "plh-04-boilerplate-comment", comments)
         of_school(site, "att-06-no-absence", [_present(of) for of in classes.values()])
-        of_school(site, "dat-07-first-of-january", [_new_year(site.records)])
-        phones = Counter(record.names("users")["phone"].text for record in site.records)
+        of_school(site, "dat-07-first-of-january", [_new_year(records)])
+        phones = Counter(record.names("users")["phone"].text for record in records)
         of_school(site, "plh-05-shared-phone", [number >= 4 for number in phones.values()])
-    ids = Counter(number for site in sites for number in {_number(record) for record in site.records})
+    ids = Counter(number for site in sites for number in {_number(record) for record in _own(site)})
     found["idn-07-two-schools"] = {"": sum(schools > 1 for schools in ids.values())}
     return found
 
