@@ -31,7 +31,7 @@ PROVINCES = (2, 3, 5)
 """Few plantings in vn and in generic, both bases and both kinds of silence; all of them, twice each, by roster."""
 SCHOOLS = (101, 104)
 """All plantings: by counts in vn, by both in generic."""
-LOOKED_UP = ("calendar",)
+LOOKED_UP = ("calendar", "gradebook")
 """Packs whose rules hold in both flavours, and which cost next to nothing: schools are audited with them."""
 BOTH = (202,)
 """Some in both sectors, twice each; who sends nothing is missing."""

@@ -82,7 +82,7 @@ class Around:
 
     def _of_marks(self, file: File) -> Lookups:
         types = _known(self._types, file)
-        sessions = {item: types.get(session, "") for item, session in _known(self._sessions, file).items()}
+        sessions = {item: types[session] for item, session in _known(self._sessions, file).items() if session in types}
         return Lookups(schools=_known(self._schools, file), items=_known(self._items, file), sessions=sessions)
 
     def _say(self, answers: _Answers, file: File, specification: Specification, key: str, answer: str) -> None:

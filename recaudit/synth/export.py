@@ -12,6 +12,7 @@ from recaudit.said import say
 from recaudit.synth import plantext, plantings, province, readme, register, sectors
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
+from recaudit.synth.education import plant_groups
 from recaudit.synth.education.packs import PACKS as PACKS_OF_EDUCATION
 from recaudit.synth.education.packs import SIGNALS, VIETNAM
 from recaudit.synth.education.plant_signals import flagged
@@ -49,7 +50,7 @@ def audit(spec: Spec) -> dict[str, bytes]:
     texts = {
         "recaudit.toml": plan_text(world, exports, claims),
         **register.files(world, of_spec),
-        "truth.json": json.dumps(truth(world, exports, claims) | _flagged(spec, planted), indent=1, sort_keys=True)
+        "truth.json": json.dumps(truth(world, exports, claims) | _flagged(world, planted), indent=1, sort_keys=True)
         + "\n",
         "README.md": readme.text(spec, planted, exports),
     }
@@ -155,9 +156,15 @@ def truth(world: World, exports: tuple[File, ...], claims: tuple[Claim, ...]) ->
     }
 
 
-def _flagged(spec: Spec, planted: list[Planted]) -> TruthJson:
-    """The groups that signals have to flag, where the spec asks for them: what else was planted may look alike."""
-    return {"patterns": flagged(planted)} if set(SIGNALS) & set(spec.packs) else {}
+def _flagged(world: World, planted: list[Planted]) -> TruthJson:
+    """The groups that signals have to flag, where the spec asks for them: what else was planted may look alike. Those
+    of the core are counted, and only in provinces with no planting but theirs."""
+    spec = world.spec
+    found: TruthJson = {"patterns": flagged(planted)} if set(SIGNALS) & set(spec.packs) else {}
+    if "groups" in spec.packs and spec.plantings is not None and spec.plantings <= plant_groups.NAMES:
+        schools = [site for site in world.sites if site.facility.sector == "education"]
+        found |= {"signals": plant_groups.flagged(schools)}
+    return found
 
 
 def _totals(ladders: list[Ladder], strangers: Mapping[str, int]) -> TruthJson:

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from recaudit.synth.education import plant_calendar, plant_computed, plant_signals, signing_parts
+from recaudit.synth.education import (
+    plant_calendar,
+    plant_computed,
+    plant_groups,
+    plant_marks,
+    plant_signals,
+    signing_parts,
+)
 from recaudit.synth.education.part import Part
 from recaudit.synth.spec import Spec
 
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "calendar": (plant_calendar.CALENDAR,),
+    "gradebook": (plant_marks.GRADEBOOK,),
+    "groups": (plant_groups.GROUPS,),
     "signing": (signing_parts.SIGNING,),
     "enrolment": (signing_parts.ENROLMENT,),
     "further": (signing_parts.FURTHER,),

@@ -9,7 +9,7 @@ from random import Random
 from recaudit.synth.cells import NULL, Cell, placeholder, value
 from recaudit.synth.education.cards import key
 from recaudit.synth.education.plant_cards import APPROVALS, HAS_CARDS, RESULTS, WHOLE, set_cells
-from recaudit.synth.education.tables import UNIT
+from recaudit.synth.education.tables import OF_LEARNERS, UNIT
 from recaudit.synth.planting import (
     Change,
     Fits,
@@ -190,8 +190,9 @@ def _same_learner(site: Site, one: Record, other: Record) -> tuple[Row, ...]:
     student = one.own["studentSourcedId"]
     other.own.cells["studentSourcedId"] = student
     other.own.id = key(student.text)
-    for row in other.of("enrollments"):
-        row.cells["userSourcedId"] = student
+    for row in other.hanging:
+        if row.table in OF_LEARNERS:
+            row.cells[OF_LEARNERS[row.table]] = student
     return one.own, other.own
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 from recaudit.synth.cells import NULL, UNKNOWN, Cell, placeholder, unparseable, value
 from recaudit.synth.education.cards import key, modified, organization, school_year
-from recaudit.synth.education.tables import UNIT
+from recaudit.synth.education.tables import OF_LEARNERS, UNIT
 from recaudit.synth.planting import (
     Change,
     Planting,
@@ -55,7 +55,7 @@ def _missing(site: Site, record: Record) -> tuple[Row, ...]:
     """The learner stays in the package; the card was not handed over."""
     site.gone.append(record.own.id or "")
     site.records.remove(record)
-    site.loose += record.of("enrollments")
+    site.loose += [row for row in record.hanging if row.table in OF_LEARNERS]
     return ()
 
 
@@ -144,9 +144,9 @@ def _two_cards(hours: int | None, spoil: Callable[[Row, list[Row]], list[Row]], 
         name = value(f"{first['reportCardId'].text}-b")
         second = copy_of(first, reportCardId=name)
         _age(first, second, hours)
-        mine = [row for row in record.hanging if row.table != "enrollments"]
+        mine = [row for row in record.hanging if row.table not in OF_LEARNERS]
         theirs = [copy_of(row, reportCardId=name) for row in mine]
-        kept = record.of("enrollments")
+        kept = [row for row in record.hanging if row.table in OF_LEARNERS]
         mine, theirs = (spoil(first, mine), theirs) if worse == "old" else (mine, spoil(second, theirs))
         record.hanging = [*mine, *theirs, *kept]
         record.copies.append(second)

@@ -9,6 +9,8 @@ from recaudit.synth.world import Row
 
 UNIT = "rc_report_cards"
 HANGING = ("rc_subject_results", "rc_approvals", "enrollments")
+OF_LEARNERS = {"enrollments": "userSourcedId", "results": "studentSourcedId"}
+"""Hanging tables whose rows name a learner in a school, and their column that does; others name a card."""
 NAMED = ("users", "demographics", "orgs")  # tables that cards name and rules look at
 
 _STATUS = "sourcedId status dateLastModified"
@@ -90,17 +92,18 @@ def content(row: Row, columns: Columns) -> tuple[Cell, ...]:
 
 def link(row: Row) -> str | None:
     """What a hanging row names: a report card, or a learner in a school."""
-    return _learner(row, "userSourcedId") if row.table == "enrollments" else _filled(row, "reportCardId")
+    of = OF_LEARNERS.get(row.table)
+    return _learner(row, of) if of else _filled(row, "reportCardId")
 
 
 def anchor(row: Row, table: str) -> str | None:
     """What rows of a hanging table name to hang on this report card."""
-    return _learner(row, "studentSourcedId") if table == "enrollments" else _filled(row, "reportCardId")
+    return _learner(row, "studentSourcedId") if table in OF_LEARNERS else _filled(row, "reportCardId")
 
 
 def holder(row: Row, table: str) -> str | None:
-    """Whose a report card is; an enrolment hangs on every card of its learner."""
-    return _filled(row, "studentSourcedId") if table == "enrollments" else row.id
+    """Whose a report card is; enrolments and marks hang on every card of their learner."""
+    return _filled(row, "studentSourcedId") if table in OF_LEARNERS else row.id
 
 
 def result_key(row: Row) -> str | None:
