@@ -26,6 +26,7 @@ from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
+from recaudit.reports.languages import told
 from recaudit.said import Said, say, say_n
 from recaudit.sectors import Progress
 from recaudit.sources.files import listed
@@ -57,6 +58,8 @@ class Draft:
 
 def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0, progress: Progress) -> Draft:
     """Read the exports of a folder once and draft a plan for them; nothing is written, nothing judged.
+
+    The name of the audit, which heads every page, is in the language being spoken; comments in the plan are English.
 
     Raises ``PlanError`` where a file that would be written is there already, ``SourceError`` where no export is.
     """
@@ -214,7 +217,7 @@ def _head(folder: Path, today: date, period: Period, ends: Period | None, timezo
 # it. 'recaudit check' on this folder works at every step.
 
 [audit]
-name = {_toml(f"Exports of {folder.absolute().name}")}
+name = {_toml(told("Exports of {folder}", folder=folder.absolute().name))}
 as_of = {today}
 period = {{ from = {period.first}, to = {period.last} }}  # both days included; {found}
 timezone = {_toml(timezone)}  # whose days these are: Asia/Ho_Chi_Minh, UTC, ...
