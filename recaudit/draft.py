@@ -26,9 +26,11 @@ from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
+from recaudit.reports.languages import told
 from recaudit.said import Said, say, say_n
 from recaudit.sectors import Progress
 from recaudit.sources.files import listed
+from recaudit.terms import named
 
 FACILITIES: Final = "register/facilities.csv"
 EXPECTED: Final = "register/expected.csv"
@@ -57,6 +59,8 @@ class Draft:
 def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0, progress: Progress) -> Draft:
     """Read the exports of a folder once and draft a plan for them; nothing is written, nothing judged.
 
+    The name of the audit, which heads every page, is in the language being spoken; comments in the plan are English.
+
     Raises ``PlanError`` where a file that would be written is there already, ``SourceError`` where no export is.
     """
     _refuse_to_overwrite(folder)
@@ -66,20 +70,22 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     surveyed = survey(plan, workers=workers, progress=progress)
     ends = _ends(surveyed, ZoneInfo(timezone))
     period = _whole_months(ends) if ends else Period(date(today.year, 1, 1), date(today.year, 12, 31))
-    places, left_out, sources = list[Place](), 0, list[str]()
+    places, taken, left_out, sources = list[Place](), list[Said](), 0, list[str]()
     said = {of.sector: of for of in surveyed}
     for source in plan.sources:
         of = said[source.sector]
         named, where, unfit = _places(folder, plan, of)
         places += named
         left_out += unfit
+        if not any(key != NAMELESS for key in of.said.rows):
+            taken.append(_taken(where, source.sector))
         sources.append(_source(folder, source, of, where))
     head = _head(folder, today, period, ends, timezone, plan)
     text = "\n".join([head, *sources, _claim(plan.sources[0].sector)])
     unnamed = sum(of.said.rows.get(NAMELESS, 0) for of in surveyed)
     return Draft(
         files={FILE_NAME: text, FACILITIES: _facilities(places), EXPECTED: _expected(places, period, plan)},
-        told=tuple(_told(places, unnamed, left_out)),
+        told=tuple(_told(places, taken, unnamed, left_out)),
     )
 
 
@@ -211,7 +217,7 @@ def _head(folder: Path, today: date, period: Period, ends: Period | None, timezo
 # it. 'recaudit check' on this folder works at every step.
 
 [audit]
-name = {_toml(f"Exports of {folder.absolute().name}")}
+name = {_toml(told("Exports of {folder}", folder=folder.absolute().name))}
 as_of = {today}
 period = {{ from = {period.first}, to = {period.last} }}  # both days included; {found}
 timezone = {_toml(timezone)}  # whose days these are: Asia/Ho_Chi_Minh, UTC, ...
@@ -343,7 +349,22 @@ def _expected(places: Iterable[Place], period: Period, plan: Plan) -> str:
     return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
 
 
-def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[Said]:
+def _taken(where: str, sector: str) -> Said:
+    """What stands for facilities that no row names: the folders of the files, or the folder that was drafted for."""
+    if where.startswith("facility_id"):
+        return say(
+            "no row of sector {sector} names a facility: its folder's name was taken. Correct it in {plan} and {file}",
+            sector=named(sector),
+            plan=FILE_NAME,
+            file=FACILITIES,
+        )
+    return say(
+        "no row of sector {sector} names a facility: the names of the folders were taken",
+        sector=named(sector),
+    )
+
+
+def _told(places: Sequence[Place], taken: Iterable[Said], unnamed: int, left_out: int) -> Iterable[Said]:
     yield say(
         "{file}: the plan. Check the period and the time zone; name source and date of the register", file=FILE_NAME
     )
@@ -353,6 +374,7 @@ def _told(places: Sequence[Place], unnamed: int, left_out: int) -> Iterable[Said
         n=len(places),
         file=FACILITIES,
     )
+    yield from taken
     yield say("{file}: fill in how many records each should have, and who says so; blank: nobody said", file=EXPECTED)
     if unnamed and any(place.rows for place in places):
         yield say_n("{n} row names no facility", "{n} rows name no facility", n=unnamed)

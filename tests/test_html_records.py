@@ -247,6 +247,9 @@ def test_of_exports_alone_every_number_is_of_received_records_and_says_so(browse
         text = tab.go(address).locator("main").inner_text().replace("\u00a0", " ")
         assert [one for one in words if one not in text] == [], (address, text)
         assert [one for one in untrue if one in text] == [], address
+        title = tab.page.title()
+        assert title.endswith("Exports without a plan · recaudit"), title
+        assert title.count("Exports without a plan") == 1
         assert address != "#/" or " 0 %" not in text.partition("Facilities by share")[0]  # nothing is known of complete
     assert tab.complaints == []
     tab.context.close()
@@ -273,5 +276,24 @@ def test_nothing_is_nowhere_a_success(browser: Any, tmp_path: Path) -> None:  # 
         assert address in ("#/methods", "#/print") or "100" not in text, address
         assert "every rate is" not in text or address == "#/methods", address
     assert page.locator(".share").count() == 0
+    assert tab.complaints == []
+    tab.context.close()
+
+
+def test_a_key_shows_the_mark_of_a_claim_only_where_its_bar_has_it(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    result: Any = made()
+    claims = {one["level"]: one for one in result["claims"]}
+    claim = claims["records"] | {"low": None, "high": None, "verdict": "unverifiable"}
+    claim["by_rung"] = {
+        rung: one | {"low": None, "high": None, "verdict": "unverifiable"} for rung, one in claim["by_rung"].items()
+    }
+    result["claims"] = [claim]
+    file = tmp_path / "unmarked.html"
+    file.write_bytes(html(result))
+    tab = Tab(browser, file)
+    for address in ("#/", f"#/claim/{claim['id']}"):
+        page = tab.open(address)
+        assert page.locator("svg.bounds .claimed, svg.bounds .mark").count() == 0
+        assert "claimed level" not in page.locator(".key").all_inner_texts()[0], address
     assert tab.complaints == []
     tab.context.close()

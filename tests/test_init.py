@@ -11,6 +11,7 @@ import pytest
 from recaudit import audit, cli, draft, exports, plan, register
 from recaudit.errors import PlanError, RegisterError, SourceError
 from recaudit.plan import Source
+from recaudit.reports.languages import speaking
 from recaudit.said import english
 from tests.english import in_english
 from tests.one_clinic import Resource, encounter, lay, lines, organization, tables
@@ -96,6 +97,7 @@ def test_where_no_row_names_a_facility_its_folder_does(tmp_path: Path) -> None:
     found = drafted(tmp_path)
     assert register_of(found) == ["66001,66001,health,,,", "66002,66002,health,,,"]
     assert 'facility = ["folder"]' in found.files["recaudit.toml"]
+    assert "no row of sector health names a facility: the names of the folders were taken" in map(str, found.told)
 
 
 def test_where_nothing_names_a_facility_all_is_one(tmp_path: Path) -> None:
@@ -103,6 +105,14 @@ def test_where_nothing_names_a_facility_all_is_one(tmp_path: Path) -> None:
     found = of(folder, encounter("e1", None))
     assert register_of(found) == ["ea-tu,ea-tu,health,,,"]
     assert 'facility_id = "ea-tu"' in found.files["recaudit.toml"]
+    assert any("names a facility: its folder's name was taken" in str(line) for line in found.told)
+    assert not any("was taken" in str(line) for line in of(tmp_path / "named", encounter("e1")).told)
+
+
+def test_the_name_of_the_audit_is_in_the_language_spoken(tmp_path: Path) -> None:
+    with speaking("vi"):
+        found = of(tmp_path / "ea-tu", encounter("e1"))
+    assert 'name = "Dữ liệu xuất của ea-tu"' in found.files["recaudit.toml"].splitlines()
 
 
 def test_what_a_spreadsheet_would_compute_is_left_out_or_defused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import itertools
@@ -20,18 +21,21 @@ from markdown_it import MarkdownIt
 
 from recaudit import cli
 from recaudit.exits import exit_code
-from recaudit.reports import deciding
+from recaudit.reports import deciding, terminal
 from recaudit.reports.csvtables import NAMES, csv_files
 from recaudit.reports.formats import FORMATS, made, output, outputs
 from recaudit.reports.github import SHOWN, summary
 from recaudit.reports.hiding import hiding
+from recaudit.reports.html.page import html
 from recaudit.reports.identities import broken
 from recaudit.reports.inert import visible
+from recaudit.reports.languages import speaking
 from recaudit.reports.ours import is_ours
 from recaudit.reports.wish import Wish
 from recaudit.reports.workbook import facility_workbook
 from recaudit.result import Result
 from tests import tiny_audit
+from tests.golden.captures import screen
 from tests.golden.province import province
 
 ROOT = Path(__file__).parents[1]
@@ -190,6 +194,49 @@ def of_md(result: Result) -> tuple[int, dict[str, str], None]:
     found = re.search(r"\*\*Exit code (\d)", page)
     assert found
     return int(found[1]), verdicts, None
+
+
+def test_the_name_of_exports_without_a_plan_is_said_in_the_language() -> None:
+    plan = {"name": "exports without a plan", "file": "", "facility": "", "sha256": ""}
+    result = changed(plan=plan)
+    assert "# Dữ liệu xuất không có kế hoạch" in written(result, "md", language="vi").decode().splitlines()
+    assert (
+        written(result, "github", language="vi").decode().splitlines()[0].endswith(": Dữ liệu xuất không có kế hoạch")
+    )
+    with speaking("vi"):
+        head = screen(lambda sheet: terminal.overview(result, sheet), 100).splitlines()[0]
+    assert head.startswith("recaudit 0.1.0 · Dữ liệu xuất không có kế hoạch · ")
+    about = sheets(facility_workbook(result, "health", "KCB66001", language="vi"))
+    assert "Dữ liệu xuất không có kế hoạch" in str(about)
+    result.pop("digest", None)
+    assert "<title>Dữ liệu xuất không có kế hoạch · recaudit</title>" in html(result, language="vi").decode()
+
+
+def test_files_with_lines_that_nobody_could_read_are_named_with_what_is_wrong() -> None:
+    inputs = copy.deepcopy(cast(Any, PROVINCE["inputs"]))
+    inputs[0] |= {"unreadable": 8, "findings": [{"kind": "not UTF-8", "count": 8, "where": "", "lines": [2, 3]}]}
+    page = written(changed(inputs=inputs), "md").decode()
+    line = next(one for one in page.splitlines() if one.startswith(f"- `{inputs[0]['path']}`: "))
+    assert "8 of them could not be read" in line
+    assert "8 of them are not UTF-8: export the file anew as UTF-8" in line
+    whole = [{**one, "unreadable": 0, "to_the_end": True} for one in inputs]
+    assert "Files not read whole" in page
+    assert "Files not read whole" not in written(changed(inputs=whole), "md").decode()
+
+
+def test_an_annotation_names_first_the_rules_up_to_the_rung_that_it_speaks_of() -> None:
+    result = copy.deepcopy(cast(Any, without_claims()))
+    most = next(rule for rule in result["rules"] if rule["id"] == "enc-has-condition")
+    assert missed_first(result) == "enc-has-condition"
+    most["rung"] = "attested"
+    assert missed_first(result) == "enc-discharge"
+
+
+def missed_first(result: Result) -> str:
+    """The rule that the annotation of the first facility names first."""
+    lines = written(result, "github").decode().splitlines()
+    line = next(one for one in lines if "title=Facility KCB66001" in one)
+    return line.partition("misses ")[2].partition(",")[0]
 
 
 @result_kinds

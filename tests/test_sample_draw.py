@@ -8,6 +8,8 @@ import json
 import stat
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -16,10 +18,11 @@ from python_calamine import CalamineWorkbook
 
 from recaudit import cli, plan, register
 from recaudit.commands import printing
+from recaudit.errors import PlanError
 from recaudit.model import Basis, Covers, Expected, Stated
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, allocated, drawn, request_of
-from recaudit.sampling.field import draw, framed
+from recaudit.sampling.field import check_claim, draw, framed
 from recaudit.sampling.frame import Unit, frame_of
 from tests import sampled
 
@@ -192,7 +195,8 @@ def test_a_person_is_told_who_may_read_the_sheets(
     ("options", "said"),
     [
         ([], "Give --size or --per-stratum"),
-        (["--size", "3", "--claim", "nobody"], "is no claim of sector health"),
+        (["--size", "3", "--per-stratum", "3"], "one of the two, not both"),
+        (["--size", "3", "--claim", "nobody"], "there is no claim nobody"),
         (["--size", "3", "--sector", "education"], "nothing to draw"),
         (["--size", "3", "--sector", "education", "--of", "facilities"], "nothing to draw"),
     ],
@@ -215,3 +219,12 @@ def test_half_a_character_is_no_draw(key: str) -> None:
     said |= {"seed": "s", "size": 1, "per_stratum": None, "frame": {"sha256": ""}}
     assert request_of(json.dumps(said)) is not None
     assert request_of(json.dumps(said | {key: "\ud800"})) is None
+
+
+def test_an_unknown_claim_is_told_before_anybody_asks_for_a_sector() -> None:
+    planned = cast(Any, SimpleNamespace(path=Path("recaudit.toml"), claims=(SimpleNamespace(id="emr-90"),)))
+    check_claim(planned, "emr-90")
+    check_claim(planned, "")
+    with pytest.raises(PlanError) as told:
+        check_claim(planned, "zz")
+    assert "name one of emr-90" in str(told.value)

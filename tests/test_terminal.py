@@ -334,6 +334,16 @@ def test_a_claim_without_bounds_says_that_it_has_none() -> None:
     assert "no bounds: some expected numbers are unknown, or only a floor" in CAPTURES["check_80.txt"]
 
 
+def test_the_legend_explains_no_mark_that_no_bar_has() -> None:
+    result = copy.deepcopy(province())
+    unmarked = [claim for claim in result["claims"] if not claim["low"] and claim["verdict"] != "refuted"][:1]
+    legend = f"{MARK} claimed"
+    assert legend in screen(lambda sheet: terminal.overview(result, sheet, ENDING), 100)
+    assert unmarked
+    result["claims"] = unmarked
+    assert legend not in screen(lambda sheet: terminal.overview(result, sheet, ENDING), 100)
+
+
 def test_a_floor_has_a_highest_share_only() -> None:
     result = copy.deepcopy(province())
     result["claims"][0]["low"] = None

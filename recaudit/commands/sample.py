@@ -142,12 +142,15 @@ def draw_sample(
     from recaudit.reports import samples
     from recaudit.reports.look import console
     from recaudit.sampling.draw import Request
-    from recaudit.sampling.field import draw
+    from recaudit.sampling.field import check_claim, draw
 
-    if (size is None) == (per_stratum is None):
+    if size is not None and per_stratum is not None:
+        raise click.UsageError(told("Give --size or --per-stratum: one of the two, not both."))
+    if size is None and per_stratum is None:
         raise click.UsageError(told("How many? Give --size or --per-stratum."))
     planned = load(given)
     sectors = sorted({one.sector for one in planned.sources})
+    check_claim(planned, claim)
     if sector is None and len(sectors) > 1:
         raise click.UsageError(told("The plan reads {names}: say --sector.", names=list(sectors)))
     asked = as_text(secrets.token_hex(8) if seed is None else seed)

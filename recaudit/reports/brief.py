@@ -23,6 +23,8 @@ FACILITIES: Final = 10
 RULES: Final = 8
 REASONS: Final = 3
 NOT_LOOKED_AT: Final = 8
+FILES: Final = 8
+FINDINGS: Final = 3
 
 
 def brief(result: Result, wish: Wish) -> bytes:
@@ -47,6 +49,7 @@ def page(result: Result, wish: Wish, *, ending: bool = True) -> str:
             *_funnels(result, wish),
             *_facilities(result, wish),
             *_rules(result, wish),
+            *_unread(result, wish),
             *_not_looked_at(result),
             *_made(result),
         ]
@@ -54,7 +57,7 @@ def page(result: Result, wish: Wish, *, ending: bool = True) -> str:
 
 
 def _header(result: Result) -> Iterator[str]:
-    yield f"# {plain(result['plan']['name'] or told('Exports without a plan'))}"
+    yield f"# {plain(sentences.audit(result))}"
     period = result["period"]
     about = [f"recaudit {result['tool']['version']}"]
     if result["as_of"]:
@@ -233,6 +236,30 @@ def _rules(result: Result, wish: Wish) -> Iterator[str]:
         failing = grouped(rule["facilities_failing"], spoken())
         rows.append([code(key_of(result, rule)), plain(sentences.title(rule)), plain(of), failing])
     yield table(titles, rows, numbers=2)
+
+
+def _unread(result: Result, wish: Wish) -> Iterator[str]:
+    """Exports with lines that nobody could read, or without their end, and what was found in each; worst first."""
+    found = [
+        one
+        for one in result["inputs"]
+        if one["role"] == "export" and (one["unreadable"] or not one["to_the_end"]) and not wish.hidden.input(one)
+    ]
+    if not found:
+        return
+    yield f"## {told('Files not read whole')}"
+    found.sort(key=lambda one: (-one["unreadable"], one["path"]))
+    lines = []
+    for one in found[:FILES]:
+        how = sentences.encoding(one)
+        others = [each for each in one["findings"] if each["kind"] not in sentences.ENCODING]
+        said = [sentences.unread(one), *([how] if how else []), *map(sentences.finding, others[:FINDINGS])]
+        more = len(others) - FINDINGS
+        said += [told_n("{n} more finding", "{n} more findings", n=more)] if more > 0 else []
+        lines.append(f"- {code(one['path'])}: {plain('; '.join(said))}")
+    if len(found) > FILES:
+        lines.append(f"- {told_n('and {n} more', 'and {n} more', n=len(found) - FILES)}")
+    yield "\n".join(lines)
 
 
 def _not_looked_at(result: Result) -> Iterator[str]:

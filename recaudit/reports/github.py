@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from recaudit.model import RUNGS
 from recaudit.reports import brief, deciding, parts, sentences, vocabulary
 from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
@@ -53,8 +54,7 @@ def summary(result: Result, wish: Wish) -> bytes:
 
 
 def _lines(result: Result, wish: Wish) -> Iterator[str]:
-    plan = _inert(result["plan"]["name"])
-    yield f"{HEAD}{_inert(result['tool']['version'])}{': ' if plan else ''}{plan}"
+    yield f"{HEAD}{_inert(result['tool']['version'])}: {_inert(sentences.audit(result))}"
     found = [*_annotations(result, wish)]
     for level in ("error", "warning"):
         of_level = [one for one in found if one.level == level]
@@ -96,7 +96,7 @@ def _gates(result: Result, wish: Wish, plan: Place | None) -> Iterator[Annotatio
 
 
 def _facilities(result: Result, wish: Wish) -> Iterator[Annotation]:
-    """One a facility: how it stands, and the rules that it misses most."""
+    """One a facility: how it stands, and the rules that it misses most, those up to the rung it speaks of first."""
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     files = own_files(result)
     of_received = parts.export_only(result)
@@ -106,7 +106,7 @@ def _facilities(result: Result, wish: Wish) -> Iterator[Annotation]:
             continue
         own = files.get((entry["sector"], entry["id"]), [])
         where = place(wish.root, own[0]["path"]) if len(own) == 1 else None
-        found = [rule for rule, _ in _missed(result, entry, rules)]
+        found = sorted((rule for rule, _ in _missed(result, entry, rules)), key=_is_later)  # stable
         missed = [rule["id"] for rule in found if parts.missed(entry["rules"][rule["id"]])]
         said = [sentences.facility(entry)]
         if missed:
@@ -115,6 +115,11 @@ def _facilities(result: Result, wish: Wish) -> Iterator[Annotation]:
             said.append(told_n("{n} rule not assessable", "{n} rules not assessable", n=blind))
         title = told("Facility {name}", name=f"{entry['id']} {entry['name']}".strip())
         yield Annotation(level, title, "; ".join(said), where)
+
+
+def _is_later(rule: RuleEntry) -> bool:
+    """Whether it stands on a rung above the one that the sentence on a facility speaks of, and costs no record that."""
+    return RUNGS.index(rule["rung"]) > RUNGS.index(parts.HEADLINE)
 
 
 def _level(

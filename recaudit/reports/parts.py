@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recaudit.model import RUNGS
 from recaudit.reports import vocabulary
-from recaudit.reports.bars import bounds_bar
+from recaudit.reports.bars import MARK, bounds_bar
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, number, table
@@ -186,6 +186,11 @@ def _bar(claim: ClaimEntry, width: int) -> Text:
     return bounds_bar(
         at["reached"], at["unknown"], at["short"], width, target if claim["verdict"] == "refuted" else None
     )
+
+
+def is_marked(claim: ClaimEntry) -> bool:
+    """Whether its bar has the mark of what is claimed."""
+    return MARK in _bar(claim, 3).plain
 
 
 def claim_counts(claim: ClaimEntry) -> str:

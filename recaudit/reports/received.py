@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from recaudit.model import BREAKS
-from recaudit.reports import parts, vocabulary
+from recaudit.reports import parts, sentences, vocabulary
 from recaudit.reports.find import held_against
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import own, told, told_n
@@ -20,7 +20,6 @@ from recaudit.said import english
 FIXES_SHOWN = 3
 RULES_SHOWN = 8
 FINDINGS_SHOWN = 10
-_ENCODING = frozenset({"not UTF-8", "wrong encoding"})
 
 
 def fix_first(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
@@ -93,12 +92,7 @@ def not_judged(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
                 path=entry["path"],
             )
             yield warning(said)
-            if wrong := sum(found["count"] for found in entry["findings"] if found["kind"] in _ENCODING):
-                how = told_n(
-                    "{n} of them is not UTF-8: export the file anew as UTF-8",
-                    "{n} of them are not UTF-8: export the file anew as UTF-8",
-                    n=wrong,
-                )
+            if how := sentences.encoding(entry):
                 yield hanging(Text(f"  {how}"), 2)
     blind = [rule for rule in _shown(result, sheet) if rule["required"] and rule["totals"]["not_assessable"]]
     ranked = sorted(blind, key=lambda rule: (-rule["totals"]["not_assessable"], rule["id"]))

@@ -6,7 +6,7 @@ Every function speaks the language of the surroundings (``languages.speaking``) 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
 from recaudit.reports import vocabulary
 from recaudit.reports.inert import visible
@@ -17,12 +17,21 @@ from recaudit.result import (
     FindingEntry,
     GateEntry,
     InputEntry,
+    Result,
     RuleCounts,
     RuleEntry,
     eligible,
 )
 from recaudit.said import Said, SaidEntry, Share, few, say, say_n
 from recaudit.terms import asked_of, word
+
+ENCODING: Final = frozenset({"not UTF-8", "wrong encoding"})
+
+
+def audit(result: Result) -> str:
+    """The name of the audit. That of exports without a plan is ours, so it is said in the language being spoken."""
+    plan = result["plan"]
+    return visible(plan["name"]) if plan["sha256"] else told("Exports without a plan")
 
 
 def of(texts: Mapping[str, object] | str | None) -> str:
@@ -173,6 +182,18 @@ def unread(entry: InputEntry) -> str:
     if not entry["to_the_end"]:
         said.append(told("not read to its end: what it lacks is unknown"))
     return "; ".join(said)
+
+
+def encoding(entry: InputEntry) -> str:
+    """How many of the lines that nobody could read are in another encoding, and what to do; "" where none is."""
+    wrong = sum(one["count"] for one in entry["findings"] if one["kind"] in ENCODING)
+    if not wrong:
+        return ""
+    return told_n(
+        "{n} of them is not UTF-8: export the file anew as UTF-8",
+        "{n} of them are not UTF-8: export the file anew as UTF-8",
+        n=wrong,
+    )
 
 
 def names(ids: Sequence[str]) -> str:

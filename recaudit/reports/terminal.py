@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import agreement, denominators, parts, patterns, received, recounts, unread, vocabulary
+from recaudit.reports import agreement, denominators, parts, patterns, received, recounts, sentences, unread, vocabulary
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -83,7 +83,7 @@ def _header(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
     line = Text.assemble(
         ("recaudit ", "bold"),
         (f"{visible(result['tool']['version'])} · ", "muted"),
-        inert(result["plan"]["name"], "bold"),
+        inert(sentences.audit(result), "bold"),
         *((f" · {visible(fact)}", "muted") for fact in facts),
     )
     yield hanging(line, 9)
@@ -141,11 +141,13 @@ def _claims(result: Result, sheet: Sheet) -> Iterator[RenderableType]:
         )
         return
     blocks: list[RenderableType] = []
+    marked = False
     for claim in result["claims"]:
+        marked |= parts.is_marked(claim) and not sheet.hidden.scope(result, claim["sector"], claim["scope"])
         blocks += [*_claim(result, claim, sheet), Text()]
     worst = max((claim["verdict"] for claim in result["claims"]), key=("confirmed", "unverifiable", "refuted").index)
     yield Panel(
-        Group(*blocks, *_legend()),
+        Group(*blocks, *_legend(marked=marked)),
         title=Text(told("Verdicts on the claims"), worst),
         title_align="left",
         border_style=worst,
@@ -197,13 +199,9 @@ def by_rung(claim: ClaimEntry) -> Text:
     return line
 
 
-def _legend() -> Iterator[RenderableType]:
-    signs = (
-        (COMPLETE, told("reached")),
-        (UNKNOWN, told("unknown")),
-        (SHORT, told("known short")),
-        (MARK, told("claimed")),
-    )
+def _legend(*, marked: bool) -> Iterator[RenderableType]:
+    signs = [(COMPLETE, told("reached")), (UNKNOWN, told("unknown")), (SHORT, told("known short"))]
+    signs += [(MARK, told("claimed"))] if marked else []
     line = Text("   ").join([Text.assemble((sign, STYLES[sign]), f" {word}") for sign, word in signs])
     yield line
     yield Text("   ").join([Text.assemble((ICONS[word], word), f" {vocabulary.verdict(word)}") for word in ICONS])

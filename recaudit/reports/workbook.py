@@ -122,7 +122,7 @@ def _about(result: Result, entry: FacilityEntry) -> Iterator[Sequence[Cell]]:
     yield [told("Over-reported"), Code("answer", "yes" if entry["over_reported"] else "no")]
     for name, title in _COUNTS:
         yield [told(title), entry[name]]  # type: ignore[literal-required]
-    yield [told("Audit"), result["plan"]["name"]]
+    yield [told("Audit"), sentences.audit(result)]
     yield [told("Period"), f"{period['from'] or ''} – {period['to'] or ''}"]
     yield [told("Made with"), f"recaudit {result['tool']['version']}"]
     yield [told("Digest of the result"), result.get("digest", "")]

@@ -12,7 +12,7 @@ from recaudit import __version__, plan, register
 from recaudit.errors import PlanError, ResultError
 from recaudit.plan import Plan
 from recaudit.refusals import of_system
-from recaudit.said import say
+from recaudit.said import Said, say
 from recaudit.sampling import sheets
 from recaudit.sampling.draw import Request, Stratum, as_json, drawn
 from recaudit.sampling.frame import Frame, frame_of
@@ -67,6 +67,20 @@ def draw(of: Path, request: Request, out: Path) -> str:
     return said
 
 
+def check_claim(planned: Plan, claim: str) -> None:
+    """Raises ``PlanError`` for a claim that the plan lacks, whatever the sector; "" names none."""
+    if claim and all(one.id != claim for one in planned.claims):
+        raise PlanError(
+            say("there is no claim {claim} in this plan", claim=claim), where=planned.path.name, fix=_claims(planned)
+        )
+
+
+def _claims(planned: Plan) -> Said:
+    if planned.claims:
+        return say("name one of {names}", names=", ".join(one.id for one in planned.claims))
+    return say("the plan has no claims: leave --claim out")
+
+
 def framed(planned: Plan, registered: register.Register, request: Request) -> Frame:
     """The frame of a request. Raises ``PlanError`` for a claim that the plan lacks or that is of another sector."""
     if not request.claim:
@@ -78,9 +92,7 @@ def framed(planned: Plan, registered: register.Register, request: Request) -> Fr
                 "claim {claim} is no claim of sector {sector} in this plan", claim=request.claim, sector=request.sector
             ),
             where=planned.path.name,
-            fix=say("name one of {names}", names=", ".join(one.id for one in planned.claims))
-            if planned.claims
-            else say("the plan has no claims: leave --claim out"),
+            fix=_claims(planned),
         )
     return frame_of(registered, request.sector, request.of, claim)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final, cast
 
+from recaudit.reports import sentences
 from recaudit.reports.alone import alone, asked
 from recaudit.reports.html import linking
 from recaudit.reports.html.earlier import beside, in_order
@@ -119,13 +120,13 @@ def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _rendered(result: Result, head: Mapping[str, Any], numbers: bytes, language: str) -> bytes:
     script, sheet = linking.script(), linking.sheet()
     with speaking(language):
-        skip = told("Skip navigation")
+        skip, name = told("Skip navigation"), sentences.audit(result)
     settings = {"language": language, "catalogues": catalogues(script, head)}
     return _TEMPLATE.substitute(
         language=language,
         policy=policy(script, sheet),
         tool=shown(f"{result['tool']['name']} {result['tool']['version']}"),
-        title=shown(f"{result['plan']['name']} · recaudit"),
+        title=shown(f"{name} · recaudit"),
         sheet=sheet,
         script=script,
         skip=shown(skip),

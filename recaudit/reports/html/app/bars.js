@@ -101,6 +101,12 @@ export function claimedLevel({ low, high, verdict, target }) {
   return (low && high) || verdict === "refuted" ? target : null;
 }
 
+// Whether the bar of a claim is drawn with that mark: a key explains no sign that is not there.
+export function isMarked(claim) {
+  const standing = claimStanding(claim);
+  return standing !== null && standing.reached + standing.unknown + standing.short > 0 && claimedLevel(claim) !== null;
+}
+
 function wordsOf({ reached, unknown, short }, whole, target) {
   const counts = { reached, unknown, short, whole };
   if (!whole) return t("nothing to show");

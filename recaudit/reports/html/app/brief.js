@@ -1,21 +1,21 @@
 // The brief: verdicts, key counts, what to do first, and how to read it, on one page of paper.
 import { h } from "./core.js";
-import { barKey, boundsBar, claimedLevel, claimStanding, slimBar } from "./bars.js";
+import { barKey, boundsBar, claimedLevel, claimStanding, isMarked, slimBar } from "./bars.js";
 import { boundsSaid } from "./charts.js";
 import { eligible, isExportOnly, missedOf, standingAt, totalOf, wantingOf, wholeOf } from "./counts.js";
 import { rulesMissed, uncountedLine } from "./leading.js";
 import { shareAt, verdictMark } from "./marks.js";
 import { day, number, percent, promised, t, tn } from "./say.js";
 import { columnsOf, firstByGap } from "./seek.js";
-import { GRAVEST_FIRST, HEADLINE, levelWord, rungWord, sectorWord, titleOf, verdictWord, verdictsCounted, worded } from "./terms.js";
+import { GRAVEST_FIRST, HEADLINE, auditName, levelWord, rungWord, sectorWord, titleOf, verdictWord, verdictsCounted, worded } from "./terms.js";
 
 const CLAIMS_PRINTED = 8;
 const NAMED_FIRST = 5;
 
 export function brief(audit) {
-  const { plan, as_of: asOf, period } = audit.result;
+  const { as_of: asOf, period } = audit.result;
   const facts = [
-    plan.name,
+    auditName(audit.result),
     asOf && t("as of {day}", { day: day(asOf) }),
     period.from && t("{from} to {to}", { from: day(period.from), to: day(period.to) }),
   ];
@@ -190,7 +190,7 @@ function howToRead(audit) {
     "div",
     { class: "how" },
     h("h3", null, t("How to read it")),
-    barKey({ claimed: audit.result.claims.length > 0 }),
+    barKey({ claimed: audit.result.claims.some(isMarked) }),
     h("p", { class: "small" }, bar),
     h("p", { class: "small" }, t("“{rung}” means that every required element that is due is filled with a real value; it is one of six things that “100 %” may mean.", { rung: rungWord(HEADLINE) })),
   );

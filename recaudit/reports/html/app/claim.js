@@ -4,7 +4,7 @@ import { boundsSaid } from "./charts.js";
 import { claimAreas } from "./claim_areas.js";
 import { ledgerCard } from "./claim_ledger.js";
 import { recountsOf } from "./claim_recounts.js";
-import { barKey, claimBar } from "./bars.js";
+import { barKey, claimBar, isMarked } from "./bars.js";
 import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
 import { number, percent, promised, t, tn } from "./say.js";
@@ -64,7 +64,7 @@ function judgedCard(entry) {
     h("p", { class: "bounds-said" }, bounds ? shortBounds(low, high) : t("no bounds")),
     h("p", { class: "muted small" }, bounds ? boundsMean(entry) : t("some expected numbers are unknown, or only a floor")),
     claimBar(entry),
-    barKey({ claimed: true }),
+    barKey({ claimed: isMarked(entry) }),
     h("p", { class: "small" }, countsOfClaim(entry)),
     low && high
       ? null

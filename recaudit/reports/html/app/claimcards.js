@@ -1,6 +1,6 @@
 // Claims as cards: the verdict, the sentence, its bounds, the bar, the counts, and the way to the evidence.
 import { h } from "./core.js";
-import { barKey, claimBar } from "./bars.js";
+import { barKey, claimBar, isMarked } from "./bars.js";
 import { countsOfClaim, quoted, shortBounds, unitsCounted } from "./claim.js";
 import { verdictMark } from "./marks.js";
 import { link } from "./router.js";
@@ -16,7 +16,7 @@ export function claimCards(audit) {
     { "aria-labelledby": "claims", class: "stack" },
     h("h2", { id: "claims", class: "unseen" }, t("Claims and verdicts")),
     h("div", { class: "cards" }, claims.map(claimCard)),
-    barKey({ claimed: true }),
+    barKey({ claimed: claims.some(isMarked) }),
   );
 }
 

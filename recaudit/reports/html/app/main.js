@@ -2,6 +2,7 @@
 import { announce, h } from "./core.js";
 import { catalogued, language, languages, speak, t } from "./say.js";
 import { link, route } from "./router.js";
+import { auditName } from "./terms.js";
 import { readAudit } from "./audit.js";
 import { views } from "./views.js";
 
@@ -112,8 +113,8 @@ function header(audit, shown, again) {
 }
 
 function footer(audit) {
-  const { plan, tool, digest } = audit.result;
-  const parts = [plan.name, `${tool.name} ${tool.version}`, digest ? `SHA-256 ${digest.slice(0, 16)}…` : ""];
+  const { tool, digest } = audit.result;
+  const parts = [auditName(audit.result), `${tool.name} ${tool.version}`, digest ? `SHA-256 ${digest.slice(0, 16)}…` : ""];
   return parts.filter(Boolean).join(" · ");
 }
 
@@ -140,7 +141,7 @@ function show(audit, moved) {
   document.getElementById("foot").textContent = footer(audit);
   main.replaceChildren(viewOf(audit, asked));
   const name = main.querySelector("h1")?.textContent;
-  document.title = [name, audit.result.plan.name, "recaudit"].filter(Boolean).join(" · ");
+  document.title = [...new Set([name, auditName(audit.result), "recaudit"])].filter(Boolean).join(" · ");
   if (moved) {
     window.scrollTo(0, 0);
     main.focus({ preventScroll: true });

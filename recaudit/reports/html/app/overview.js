@@ -9,7 +9,7 @@ import { toRule } from "./links.js";
 import { placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, sectorWord, verdictsCounted } from "./terms.js";
+import { HEADLINE, auditName, sectorWord, verdictsCounted } from "./terms.js";
 import { trendCard } from "./trend.js";
 
 export function overview(audit, parameters) {
@@ -31,7 +31,7 @@ export function overview(audit, parameters) {
 }
 
 function overviewHead(audit) {
-  const { plan, as_of: asOf, period, register } = audit.result;
+  const { as_of: asOf, period, register } = audit.result;
   const days = period.from && period.to ? t("{from} to {to}", { from: day(period.from), to: day(period.to) }) : "";
   const facts = [asOf ? t("as of {day}", { day: day(asOf) }) : "", days].filter(Boolean).join(" · ");
   return h(
@@ -41,7 +41,7 @@ function overviewHead(audit) {
     h(
       "div",
       { class: "head" },
-      h("h1", null, h("bdi", null, plan.sha256 ? plan.name : t("Exports without a plan"))),
+      h("h1", null, h("bdi", null, auditName(audit.result))),
       h("a", { class: "button screen-only", href: link("print") }, t("Print the report")),
     ),
     h("p", { class: "lead" }, verdictsSentence(audit), " ", worstSentence(audit)),

@@ -7,7 +7,7 @@ import { notReceivedSaid, nothingToFix, winning } from "./facility_rules.js";
 import { expectedAddsUp, readAddsUp } from "./funnel.js";
 import { marksOf, shareAt, shareOf } from "./marks.js";
 import { day, number, percent, t, tn } from "./say.js";
-import { HEADLINE, kindWord, nothingThere, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
+import { HEADLINE, auditName, kindWord, nothingThere, rungWord, sectorWord, statusMeans, titleOf, worded } from "./terms.js";
 import { RUNGS } from "./unpack.js";
 
 const SLIP_FIXES = 3;
@@ -34,7 +34,7 @@ function slipHead(audit, entry) {
   return h(
     "div",
     null,
-    h("p", { class: "muted small" }, [audit.result.plan.name, period.from && t("{from} to {to}", { from: day(period.from), to: day(period.to) })].filter(Boolean).join(" · ")),
+    h("p", { class: "muted small" }, [auditName(audit.result), period.from && t("{from} to {to}", { from: day(period.from), to: day(period.to) })].filter(Boolean).join(" · ")),
     h("h2", { class: "title" }, h("bdi", null, entry.name || entry.id), h("span", { class: "muted" }, ` ${entry.id}`)),
     h("p", { class: "small" }, facts.filter(Boolean).join(" · "), " ", marksOf(entry)),
   );

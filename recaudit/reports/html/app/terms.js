@@ -12,6 +12,11 @@ function wordFor(kind, code) {
   return Object.hasOwn(messages, code) ? t(messages[code]) : code;
 }
 
+// The name of the audit; that of exports without a plan is the program's own, and no name that anybody gave.
+export function auditName({ plan }) {
+  return plan.sha256 ? plan.name : t("Exports without a plan");
+}
+
 export function rungWord(rung) {
   return wordFor("rung", rung);
 }
