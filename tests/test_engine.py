@@ -207,9 +207,12 @@ def test_a_table_cut_off_leaves_what_is_not_already_unmet_open(tmp_path: Path) -
     assert counted.holes == ()
 
 
-def test_in_a_table_cut_off_a_copy_that_a_newer_one_replaced_leaves_its_rule_open(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "second"), [(OLD, NEW), (None, None)])
+def test_in_a_table_cut_off_a_rule_is_open_that_the_best_copy_meets(
+    tmp_path: Path, first: int | None, second: int | None
+) -> None:
     world = seam(*HUNG, inputs={"condition": {"to_the_end": False}}).put("encounter", encounter("1"))
-    world.put("condition", condition("c1", "1", code=None, version=OLD), condition("c1", "1", version=NEW))
+    world.put("condition", condition("c1", "1", code=None, version=first), condition("c1", "1", version=second))
     tally = world.tally(tmp_path)
     assert stands(tally) == Standing(unknown=1)
     assert tally.rules["cond-code"] == RuleCount(met=1, unmet=1, not_assessable=1)

@@ -227,7 +227,11 @@ def _cut_off(
     if nobody and not engine.rows(sa.select(sa.literal(1)).select_from(handed).where(cut).limit(1)):
         return
     masks = [mask_column("unmet", word) for word in bits.words]
-    of_table = judged.rows(table)
+    of_table: FromClause = judged.rows(table)
+    if linked.held[table].copies is not None:  # of several that may stand, the best does
+        c = of_table.c
+        best = sa.select(c.rid_, *(sa.func.bit_and(c[name]).label(name) for name in masks))
+        of_table = best.group_by(c.rid_, c.ns, key_of(c)).subquery("best copies")
     unmet = sa.select(of_table.c.rid_, *(sa.func.bit_or(of_table.c[name]).label(name) for name in masks))
     known = unmet.group_by(of_table.c.rid_).subquery("unmet")
     told = [sa.func.coalesce(known.c[name], 0).label(name) for name in masks]

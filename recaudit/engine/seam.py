@@ -227,10 +227,13 @@ class Engine:
         while True:
             try:
                 return ask()
-            except (duckdb.OutOfMemoryException, OSError) as failure:  # of an Arrow reader all failures are OSError
-                if "Out of Memory" not in str(failure) and isinstance(failure, OSError):
+            except (duckdb.OutOfMemoryException, OSError) as failure:  # all that an Arrow reader says is an OSError
+                text = str(failure)
+                if isinstance(failure, OSError) and "Out of Memory" not in text:
+                    if "IO Error" not in text:
+                        raise
                     what = say("a file of the engine's own cannot be written or read, as where a disk is full")
-                elif not again or 2 * self.memory > self.most or "max_temp_directory_size" in str(failure):
+                elif not again or 2 * self.memory > self.most or "max_temp_directory_size" in text:
                     what = say("memory or disk does not suffice")
                 else:
                     self._limit(2 * self.memory)
