@@ -1,4 +1,4 @@
-"""CSV files that a person hands over: every cell as text with its place, checked by a pandera contract.
+"""CSV files that a person hands over: every cell as text with its place, held against a contract.
 
 UTF-8 with or without a byte-order mark, separated by commas. White space around a cell is no part of it, a row without
 any text is no row, and a row that ends early has empty cells at its end. No text is taken for a missing value.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -31,20 +31,10 @@ ROW: Final = "row"
 
 
 class Cells(NamedTuple):
-    """The cells of one column, as pandera hands them to a check."""
+    """The cells of one column, as a check gets them: of ours, or from pandera, which names the two so."""
 
     lazyframe: pl.LazyFrame
     key: str
-
-
-class _Asked(Protocol):
-    """``Cells``, of ours or pandera's."""
-
-    @property
-    def lazyframe(self) -> pl.LazyFrame: ...
-
-    @property
-    def key(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class Check:
     name: str
     what: Said  # with a place for the column: "{column} is empty"
     fix: Said
-    holds: Callable[[_Asked], pl.LazyFrame]
+    holds: Callable[[Cells], pl.LazyFrame]
 
     def of(self, column: str) -> Said:
         """What is wrong, said of a column."""
@@ -69,7 +59,7 @@ def of_text(name: str, what: Said, fix: Said, holds: Callable[[pl.Expr], pl.Expr
 def of_distinct(name: str, what: Said, fix: Said, reads: Callable[[str], object | None]) -> Check:
     """A check in Python, asked once for each distinct text: ``reads`` gives None for what it cannot read."""
 
-    def holds(data: _Asked) -> pl.LazyFrame:
+    def holds(data: Cells) -> pl.LazyFrame:
         cells = data.lazyframe.select(data.key)
         readable = [text for text in cells.unique().collect().to_series() if reads(text) is not None]
         return cells.select(pl.col(data.key).is_in(readable))

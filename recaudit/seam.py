@@ -23,6 +23,10 @@ IDENTITY: Final = (
     ("content", "string"),  # hash of the row: copies that differ have another
     ("judged", "int8"),  # 0 conformant, 1 lenient, 2 not conformant, 3 not judged
 )
+POSITIONS: Final = 1 << 40
+"""What ``pos`` stays below, so that ``src`` and it make one number: a byte offset in a file of a tebibyte."""
+SOURCES: Final = 1 << 23
+"""What ``src`` stays below, for the same reason: the number has 63 bits."""
 RANGED: Final = frozenset({"date"})
 """Field kinds whose values span a range of time."""
 

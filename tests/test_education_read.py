@@ -23,10 +23,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandera.api.polars.types import PolarsData
 
 from recaudit import values
-from recaudit.csvfiles import day_of
+from recaudit.csvfiles import Cells, day_of
 from recaudit.education import SECTOR, checks
 from recaudit.education.blocks import plain_cells
 from recaudit.education.formats import specifications
@@ -830,7 +829,7 @@ def test_a_moment_that_is_one_at_sight_is_one(kind: str, reads: Callable[[str], 
     texts = ["", *("-".join(day) + time + zone for day, time, zone in product(days, times, zones))]
     [check] = checks.checks_of(replace(specifications()["users"].columns["sourcedId"], type=kind, required="no"), "")
     cells = pl.DataFrame({"x": texts})
-    held = check.holds(PolarsData(cells.lazy(), "x")).collect().to_series().to_list()
+    held = check.holds(Cells(cells.lazy(), "x")).collect().to_series().to_list()
     assert [
         text for text, holds in zip(texts, held, strict=True) if holds != (not text or reads(text) is not None)
     ] == []

@@ -312,5 +312,5 @@ def test_a_state_that_nobody_foresaw_is_not_met() -> None:
     with Engine(threads=1) as engine:
         rows = engine.load("foreseen", told)
         states = engine.make("states", sa.select(rows.c.facility_, *packed.packed([rows.c.state])))
-        [(_, _, count)] = packed.five_counts(engine, packed.told(engine, "encounter", bits, states))
+        [(_, _, count)] = packed.five_counts(engine, packed.counted_by_way(engine, "encounter", bits, states))
     assert count == RuleCount(met=1, unmet=1, excused=1, not_applicable=1, not_assessable=3)

@@ -45,7 +45,8 @@ def view_of(paths: list[str], kind: str = "text", reason: str = "") -> SeamView:
 
 VIEWS = [view_of([path], kind, "b.a") for path in PATHS for kind in ("text", "date")]
 VIEWS += [view_of([one, other], "number") for one in PATHS for other in PATHS[:9]]
-COMPILED = {id(view): view.compiled(ZONE) for view in (*VIEWS, *shipped_views().values())}
+REFERENCES = [view_of([path]) for path in PATHS if "getReferenceKey" in path]
+COMPILED = {id(view): view.compiled(ZONE) for view in (*VIEWS, *REFERENCES, *shipped_views().values())}
 
 
 def written(cells: list[Any]) -> list[tuple[type, str]]:
@@ -58,24 +59,11 @@ def same(view: SeamView, resource: dict[str, Any], follow: dict[str, str]) -> No
     assert json.dumps(resource) == before
 
 
-texts = st.sampled_from(
-    [
-        *"x5",
-        "",
-        " ",
-        "N/A",
-        "2026-03-31",
-        "2026-03",
-        "2026-02-30",
-        "2026-03-31T17:00:00.5Z",
-        "Patient/p",
-        "Patient/null",
-        "Group/p",
-        "urn:uuid:1",
-        "#p",
-        "y" * 101,
-    ]
-)
+TEXTS = [
+    *"x5", "", " ", "N/A", "2026-03-31", "2026-03", "2026-02-30", "2026-03-31T17:00:00.5Z",
+    "Patient/p", "Patient/null", "Group/p", "urn:uuid:1", "#p", "\0p", "y" * 101,
+]  # fmt: skip
+texts = st.sampled_from(TEXTS)
 leaves = st.none() | st.booleans() | st.sampled_from([0, 1, 0.0, -0.0, 1.0, 36.5, 1e300, -7, 1 << 62]) | texts
 
 
@@ -99,6 +87,13 @@ def test_any_view_gives_the_same_cells_of_any_resource(
     view: SeamView, resource: dict[str, Any], follow: dict[str, str]
 ) -> None:
     same(view, {"resourceType": "Patient", **resource}, follow)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_reference_of_any_text_gives_the_same_key(text: str) -> None:
+    resource = {"resourceType": "Patient", "a": {"reference": text, "b": {"reference": text}}}
+    for view in REFERENCES:
+        same(view, resource, {})
 
 
 def _elements(view: SeamView) -> list[str]:

@@ -11,10 +11,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
 from recaudit import values
-from recaudit.csvfiles import Check, day_of, of_distinct, of_text
+from recaudit.csvfiles import Cells, Check, day_of, of_distinct, of_text
 from recaudit.education.formats import Column
 from recaudit.said import Said
 
@@ -103,7 +102,7 @@ def _word(column: Column) -> str:
 def _reads(what: str, reads: Callable[[str], object | None], surely: str) -> Check:
     """A cell that is empty or can be read, asked in Python once for each distinct text that is not ``surely`` one."""
 
-    def holds(data: PolarsData) -> pl.LazyFrame:
+    def holds(data: Cells) -> pl.LazyFrame:
         cells: pl.LazyFrame = data.lazyframe.select(data.key)
         sure = pl.col(data.key).str.contains(rf"\A(?:{surely})?\z")
         others = cells.filter(~sure).unique().collect().to_series()

@@ -1,4 +1,4 @@
-"""judge: every rule on every row of its frame -> five counts per facility, and masks per row (SCORING section 3)."""
+"""judge: every rule on every row of its frame -> five counts per facility, and the states of each row (SCORING 3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recaudit.engine.copies import repeated
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Shape, mask_column, meanings
-from recaudit.engine.packed import States, five_counts, packed, told, words
+from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Rule, RuleCount
 from recaudit.values import VALUE
@@ -39,10 +39,10 @@ class Judged:
     def rows(self, table: str) -> sa.Subquery:
         """The rows of a table that may stand for their record, with what is known of each of them."""
         rows, ways = self.states[table].rows, self.ways[table]
-        told = words(len(self.states[table].bits))
-        same = sa.and_(*(rows.c[name] == ways.c[name] for name in told))
-        own = [column for column in rows.c if column.name not in (*told, "standing_")]
-        known = [column for column in ways.c if column.name not in told]
+        states = words(len(self.states[table].bits))
+        same = sa.and_(*(rows.c[name] == ways.c[name] for name in states))
+        own = [column for column in rows.c if column.name not in (*states, "standing_")]
+        known = [column for column in ways.c if column.name not in states]
         return (
             sa.select(*own, *known).select_from(rows.join(ways, same)).where(rows.c.standing_).subquery(f"of {table}")
         )
@@ -53,7 +53,7 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
     states = {
-        table: told(engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame))
+        table: counted_by_way(engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame))
         for table, frame in frames.frames.items()
     }
     ways = {table: _ways(engine, table, one, shape) for table, one in states.items()}
@@ -151,7 +151,7 @@ def _asked_later(task: Task, linked: Linked, table: str) -> tuple[str, ...]:
 def _ways(engine: Engine, table: str, states: States, shape: Shape) -> FromClause:
     """Each way in which rows are that may stand for their record, once, with what it means."""
     names = words(len(states.bits))
-    ways = sa.select(*(states.told.c[name] for name in names)).where(states.told.c.standing_).distinct()
+    ways = sa.select(*(states.ways.c[name] for name in names)).where(states.ways.c.standing_).distinct()
     held = engine.arrow(ways)
     columns = {name: held.column(name).to_numpy() for name in names}
     return engine.load(f"ways_{table}", pa.table(columns | meanings(table, columns, shape)))

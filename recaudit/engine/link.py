@@ -12,20 +12,19 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.copies import Held, held, repeated, with_standing
-from recaudit.engine.matching import LISTED, UNLISTED, held_against, load_roster
+from recaudit.engine.matching import KEYED, LISTED, UNLISTED, held_against, load_roster
 from recaudit.engine.scope import in_scope_by, scope_of, through
 from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table, seam_tables
 from recaudit.errors import RegisterError
 from recaudit.looked import looked_at, seen_by
 from recaudit.model import Input
 from recaudit.said import say, say_n
-from recaudit.seam import RANGED
+from recaudit.seam import POSITIONS, RANGED
 from recaudit.terms import UNATTRIBUTED
 from recaudit.values import NOT_KNOWN, VALUE
 
 UNIT_ROWS = "unit_rows"
 RECORDS = "records"
-_POSITIONS = 1 << 40  # in one input: a byte offset in a file of a terabyte, or the number of a row
 DAY_AND_A_BIT = 100_000_000_000  # microseconds; the longest local day has 25 hours, the shortest month 28 days
 
 NO_FACILITY, UNKNOWN_FACILITY, NOT_OPEN, UNREADABLE_LINE = UNATTRIBUTED
@@ -66,13 +65,15 @@ def link(engine: Engine, task: Task) -> Linked:
     roster = load_roster(engine, task)
 
     states = engine.view("row_states", _row_states(attributed(engine, task, seam), task))
-    placed = _placed(engine, states, holds[task.links.unit].copies)
+    copies = holds[task.links.unit].copies
+    placed = _placed(engine, states, copies)
     if task.on_roster:
         records = engine.make(RECORDS, _held_against_rosters(engine, placed, roster, task))
+        engine.drop(sa.table(KEYED))
         _check_namespaces(engine, task, records, roster)
-        rows = engine.make("linked_rows", _linked(placed, task, records))
+        rows = engine.make("linked_rows", _linked(placed, task, copies is not None, records))
     else:
-        rows = engine.make("linked_rows", _linked(placed, task))
+        rows = engine.make("linked_rows", _linked(placed, task, copies is not None))
         records = engine.view(RECORDS, _of_no_roster(rows))
     return Linked(seam, holds, _told_apart(engine, rows, task), records, roster)
 
@@ -218,7 +219,7 @@ def place_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401  # the columns of
 
 def number_of(rows: Any) -> ColumnElement[int]:  # noqa: ANN401
     """The place as one number."""
-    number: ColumnElement[int] = sa.cast(rows.src, sa.BigInteger) * _POSITIONS + rows.pos
+    number: ColumnElement[int] = sa.cast(rows.src, sa.BigInteger) * POSITIONS + rows.pos
     return number
 
 
@@ -229,8 +230,7 @@ def key_of(rows: Any) -> ColumnElement[str]:  # noqa: ANN401
 
 def _placed(engine: Engine, rows: FromClause, copies: FromClause | None) -> sa.Subquery:
     """``rows`` with ``in_scope_``, ``standing_``, ``first_`` (of its key and scope), ``rid_``, which tells records
-    apart and is NULL out of scope, and ``conflicting_``, whether copies of it differ; where there are copies also
-    ``copied_`` (others may have its key).
+    apart and is NULL out of scope, and ``conflicting_``, whether copies of it differ.
 
     Copies are compared before scope: where the newest is out of scope, so are all copies of the key.
     """
@@ -257,7 +257,6 @@ def _placed(engine: Engine, rows: FromClause, copies: FromClause | None) -> sa.S
             sa.func.coalesce(o.first_, sa.true()).label("first_"),
             sa.case((inside, sa.func.coalesce(o.rid_, own))).label("rid_"),
             sa.func.coalesce(o.conflicting_, sa.false()).label("conflicting_"),
-            o.src.is_not(None).label("copied_"),
         )
         .select_from(rows.outerjoin(some, sa.and_(o.src == c.src, o.pos == c.pos)))
         .subquery("placed")
@@ -365,9 +364,9 @@ def _check_namespaces(engine: Engine, task: Task, records: FromClause, roster: F
 MATCHED = "matched"
 
 
-def _linked(placed: FromClause, task: Task, records: FromClause | None = None) -> sa.Select[Any]:
-    """Every row, with the columns that somebody looks at from here on. ``records``: those held against rosters; None
-    where no facility has one."""
+def _linked(placed: FromClause, task: Task, copies: bool, records: FromClause | None = None) -> sa.Select[Any]:
+    """Every row, with the columns that somebody looks at from here on. ``copies``: some rows share their key.
+    ``records``: those held against rosters; None where no facility has one."""
     c = placed.c
     source: FromClause = placed
     unexpected: ColumnElement[bool] = sa.false()
@@ -382,9 +381,9 @@ def _linked(placed: FromClause, task: Task, records: FromClause | None = None) -
         (c.first_, MATCHED),
         else_="duplicate",
     )
-    gone = {"version", "reading_", "has_roster_", "candidate_", "copied_", "first_"} | _spent(task)
+    gone = {"version", "reading_", "has_roster_", "candidate_", "first_"} | _spent(task)
     gone |= {"conflicting_"} if records is not None else set()
-    gone |= {"content"} if "copied_" not in c else set()
+    gone |= set() if copies else {"content"}
     return sa.select(
         *(column for column in c if column.name not in gone),
         row_state.label("row_state_"),
@@ -397,7 +396,9 @@ def _spent(task: Task) -> set[str]:
     what that looks at is said in code."""
     links, kinds = task.links, task.tables[task.links.unit]
     made = {one.name for columns in links.columns.values() for one in columns if one.form == "made"}
-    if task.computed or any(made & set(rule.columns) for rule in task.rules):
+    asked = {column for rule in task.rules for column in rule.columns}
+    asked |= {column for signal in task.signals for _, column in signal.looks_at}
+    if task.computed or made & asked:
         return set()
     looked = [looked_at(rule, links) for rule in task.rules] + [seen_by(signal, links) for signal in task.signals]
     looked += [frozenset(links.person.columns)] if links.person else []

@@ -17,6 +17,8 @@ from recaudit.engine.seam import Engine, Task
 from recaudit.keys import normal_of_record
 
 _NORMAL: Final = "normal_key"
+KEYED: Final = "keyed"
+"""The table that ``held_against`` makes: what it gives is selected from it."""
 
 UNLISTED, LISTED, FURTHER = "", "listed", "further"
 """No key of a roster means the record; one does; one does, but another record stands for that key already."""
@@ -45,7 +47,7 @@ def held_against(engine: Engine, keys: FromClause, roster: FromClause, task: Tas
     smallest text does: neither the order of rows nor what they hold decides.
     """
     normal = sa.case((keys.c.has_roster, normal_form(keys.c.id, task))).label("normal_")
-    keyed = sa.select(*keys.c, normal).subquery("keyed")
+    keyed = engine.make(KEYED, sa.select(*keys.c, normal))  # once: it is asked, and joined
     k = keyed.c
     same = sa.and_(
         roster.c.facility == k.facility,
@@ -59,16 +61,8 @@ def held_against(engine: Engine, keys: FromClause, roster: FromClause, task: Tas
         written = sa.case((roster.c.id == k.id, 0), else_=1)
         further = sa.func.row_number().over(partition_by=meaning, order_by=(written, k.id)) > 1
     listed = sa.case((roster.c.id.is_(None), UNLISTED), (further, FURTHER), else_=LISTED)
-    table = k.id.table
-    return (
-        sa.select(
-            *k,
-            listed.label("listed_"),
-            roster.c.id.label("roster_id_"),
-        )
-        .select_from(table.outerjoin(roster, same))
-        .subquery("held")
-    )
+    held = sa.select(*k, listed.label("listed_"), roster.c.id.label("roster_id_"))
+    return held.select_from(keyed.outerjoin(roster, same)).subquery("held")
 
 
 def not_received(roster: FromClause, records: FromClause) -> sa.Subquery:

@@ -36,8 +36,8 @@ def packed(verdicts: Sequence[ColumnElement[int]]) -> list[ColumnElement[int]]:
     for word, name in enumerate(words(len(verdicts))):
         total: ColumnElement[Any] = sa.cast(sa.literal(0), sa.BigInteger)
         for verdict in reversed(verdicts[word * PER_WORD : (word + 1) * PER_WORD]):
-            told = sa.cast(sa.func.least(verdict, NOT_ASSESSABLE), sa.BigInteger)  # which passes over NULL
-            total = total * (1 << WIDTH) + told
+            known = sa.cast(sa.func.least(verdict, NOT_ASSESSABLE), sa.BigInteger)  # which passes over NULL
+            total = total * (1 << WIDTH) + known
         columns.append(total.label(name))
     return columns
 
@@ -49,26 +49,26 @@ def unpacked(held: Mapping[str, Any], place: int) -> Any:  # noqa: ANN401  # who
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """One table's rows with their states: ``rows``, what tells them apart and the columns of ``words``. ``told``:
+    """One table's rows with their states: ``rows``, what tells them apart and the columns of ``words``. ``ways``:
     ``facility_``, ``standing_`` where rows have it, the words, and ``rows_``, how many rows are so."""
 
     bits: tuple[Bit, ...]
     rows: FromClause
-    told: FromClause
+    ways: FromClause
 
 
-def told(engine: Engine, table: str, bits: Sequence[Bit], rows: FromClause) -> States:
+def counted_by_way(engine: Engine, table: str, bits: Sequence[Bit], rows: FromClause) -> States:
     """Counts the rows of each facility by the way they are."""
     kept = [rows.c[name] for name in ("facility_", "standing_", *words(len(bits))) if name in rows.c]
     counted = sa.select(*kept, sa.func.count().label("rows_")).group_by(*kept)
-    return States(tuple(bits), rows, engine.make(f"told_{table}", counted))
+    return States(tuple(bits), rows, engine.make(f"ways_by_facility_{table}", counted))
 
 
 def five_counts(engine: Engine, states: States) -> Iterator[tuple[str, str, RuleCount]]:
     """Facility and rule -> how many rows are in each state; nothing of a facility without a row."""
     import numpy as np
 
-    c = states.told.c
+    c = states.ways.c
     names = words(len(states.bits))
     facilities: dict[str, int] = {}
     total = np.zeros((0, len(states.bits), len(STATES)), np.int64)

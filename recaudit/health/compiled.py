@@ -310,11 +310,11 @@ def _around(place: First) -> Callable[[Resource, Mapping[str, str]], Element]:
 
 def _key(wanted: str | None, cell_of: Callable[[Element], Cell], kind: str) -> Callable[[str], Cell | None]:
     """The cell of the id that a reference names; None where its text alone does not tell."""
-    start = f"{wanted}/" if wanted and kind in _JUST_TEXT else "\0"  # no reference begins so
-    after, fillers = len(start), values.placeholders(kind)
+    start = f"{wanted}/" if wanted and kind in _JUST_TEXT else None
+    after, fillers = len(start or ""), values.placeholders(kind)
 
     def make(text: str) -> Cell | None:
-        if text.startswith(start) and text.isascii():  # most are the type and a plain id
+        if start is not None and text.startswith(start) and text.isascii():  # most are the type and a plain id
             key = text[after:]
             if key.replace("-", "").isalnum():
                 return (None, values.PLACEHOLDER) if key.lower() in fillers else (key, values.VALUE)

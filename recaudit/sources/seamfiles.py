@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from recaudit.seam import columns
+from recaudit.seam import POSITIONS, SOURCES, columns
 
 ROWS: Final = 5_000  # held in memory by one worker, over all tables
 
@@ -121,6 +122,9 @@ class SeamFiles:
         return list(zip(columns, list(schema_of(self._tables[table]))[len(self._owner) :], strict=True))
 
     def _write(self, table: str, owners: Sequence[tuple[tuple[str, int], int]], columns: Sequence[Any]) -> None:
+        last = pc.max(columns[0]).as_py()
+        if (last is not None and last >= POSITIONS) or any(src >= SOURCES for (_, src), _ in owners):
+            raise OverflowError("a position or an input beyond those by which rows can be told apart")
         schema = schema_of(self._tables[table])
         if table not in self._writers:
             self._writers[table] = self._open(table)
