@@ -81,7 +81,7 @@ def recaudit(file: str) -> Answer:
         source, extremes = judge.beside(engine, frame, asked)
         states = packed.packed(judge.verdicts(frame, asked, extremes))
         table = engine.make("states", sa.select(c.facility_, *states).select_from(source))
-        told = packed.told(engine, "marks", bits, table)
+        told = packed.counted_by_way(engine, "marks", bits, table)
         counted = sum(count.unmet for _, _, count in packed.five_counts(engine, told))
         for (made,) in engine.connection.execute("SHOW TABLES").fetchall():
             if made != "marks":

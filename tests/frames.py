@@ -15,7 +15,7 @@ from recaudit.engine.bits import Bit
 from recaudit.engine.cells import COMPILED, DAY, Cell
 from recaudit.engine.frame import Frame
 from recaudit.engine.judge import beside, verdicts
-from recaudit.engine.packed import five_counts, packed, told
+from recaudit.engine.packed import counted_by_way, five_counts, packed
 from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
 from recaudit.model import Rule, RuleCount
@@ -150,7 +150,7 @@ def sheet_of(made: Sequence[Cells], rules: Sequence[Rule]) -> Sheet:
     judged = packed(verdicts(of, rules, extremes))
     states = engine.make("states", sa.select(of.rows.c.facility_, *judged).select_from(source))
     counts: dict[str, dict[str, RuleCount]] = {}
-    for facility, rule, count in five_counts(engine, told(engine, of.table, bits, states)):
+    for facility, rule, count in five_counts(engine, counted_by_way(engine, of.table, bits, states)):
         counts.setdefault(facility, {})[rule] = count
     return sheet(engine, of, rules, FACILITIES, counts)
 
