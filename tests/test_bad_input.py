@@ -657,7 +657,7 @@ COMMANDS = (
         "result in a folder that does not exist",
         run("check", "ROOT", "--result", "ROOT/no/r.json"),
         2,
-        "make the folder",
+        "cannot be written (No such file or directory)",
     ),
     case("show without a result", run("show", "--result", "ROOT"), 2, "there is no recaudit-result.json"),
     case(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from recaudit import suites
 from recaudit.education import SECTOR, copies
+from recaudit.education.membership import in_schools
 from recaudit.engine import frame, judge, link, matching
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked
@@ -133,3 +134,12 @@ def test_rows_that_could_not_be_told_apart_are_refused(tmp_path: Path, src: int,
     with pytest.raises(OverflowError):
         files._flush()
     files.close()
+
+
+def test_the_rows_of_a_user_of_several_schools_are_of_no_other_input() -> None:
+    """Two inputs, the first with users of as many schools as have a place: no row takes the number of another's."""
+    lines = pl.Series([2, 3], dtype=pl.Int64)
+    frame = pl.DataFrame({"orgSourcedIds": [",".join(f"s{n}" for n in range(3_000)), "s1"]})
+    _, _, own = in_schools(frame, pl.Series([0, 1]), lines, {})
+    assert len(own) == len(own.unique())
+    assert own.max() < POSITIONS  # type: ignore[operator]

@@ -136,3 +136,8 @@ def test_a_file_keeps_its_permissions_and_a_private_one_has_none_for_others(tmp_
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     put(b"", tmp_path / ("n" * 255))  # the longest name that a file may have
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_that_is_not_there_is_to_be_made(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match="make the folder"):
+        put(b"", tmp_path / "no" / "file")

@@ -8,10 +8,12 @@ from typing import Final
 import polars as pl
 
 from recaudit.education.cells import looked_up
+from recaudit.seam import POSITIONS
 
 ORGS: Final = "orgSourcedIds"
 _ABOVE: Final = frozenset({"department", "district", "local", "state", "national"})  # no school
-_BITS: Final = 40  # of a place in the file that hold the line; a user of several schools is several rows of one line
+_BITS: Final = 30  # of a place in the file that hold the line; a user of several schools is several rows of one line
+_MOST: Final = POSITIONS >> _BITS  # schools of one user that have a place: 1 024
 
 
 def in_schools(
@@ -28,7 +30,7 @@ def in_schools(
 
 
 def schools(text: str, kinds: Mapping[str, str]) -> list[str]:
-    """The orgs of a list that are or may be schools; the first where none is.
+    """The orgs of a list that are or may be schools, ``_MOST`` of them; the first where none is.
 
     >>> schools("d1,s1,s2,s1", {"d1": "district", "s1": "school"})
     ['s1', 's2']
@@ -36,4 +38,4 @@ def schools(text: str, kinds: Mapping[str, str]) -> list[str]:
     (['d1'], [''])
     """
     orgs = list(dict.fromkeys(text.split(",")))
-    return [org for org in orgs if kinds.get(org) not in _ABOVE] or orgs[:1]
+    return [org for org in orgs if kinds.get(org) not in _ABOVE][:_MOST] or orgs[:1]
