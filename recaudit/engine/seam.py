@@ -130,7 +130,7 @@ class Task:
         return tuple(table for table in self.on_ladder if table in self.links.referenced)
 
 
-MEMORY: Final = 192 << 20
+MEMORY: Final = 128 << 20
 """Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
 
 _AT_ONCE, _IN_A_BATCH = 10_000, 200_000
