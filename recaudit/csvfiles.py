@@ -291,19 +291,6 @@ def _places(
     return {column: header.index(column) for column in contract.columns if column in header}
 
 
-def in_doubt(frame: pl.DataFrame, checks: Mapping[str, tuple[Check, ...]]) -> list[str]:
-    """The columns with a cell that fails one of its checks, all asked at once. To import pandera and to ask it costs a
-    small file many times what the checks cost, so that columns without a fault do not go there."""
-    lazy = frame.lazy()
-    told = [
-        (column, check.holds(Cells(lazy, column)).select(pl.all().all()))
-        for column, several in checks.items()
-        for check in several
-    ]
-    held = pl.collect_all([answer for _, answer in told])
-    return list(dict.fromkeys(column for (column, _), answer in zip(told, held, strict=True) if not answer.item()))
-
-
 class Failed(NamedTuple):
     """One check of one column that some rows fail; ``rows`` are their places in the frame."""
 
@@ -325,8 +312,9 @@ def schema(checks: Mapping[str, tuple[Check, ...]]) -> Any:  # noqa: ANN401  # i
 
 
 def failed(frame: pl.DataFrame, checks: Mapping[str, tuple[Check, ...]]) -> Iterator[Failed]:
-    """What a frame breaks of the checks of its columns; a column without checks is never looked at."""
-    doubted = in_doubt(frame, checks)
+    """What a frame breaks of the checks of its columns; a column without checks is never looked at. pandera, which
+    takes a small file many times what its checks take, is asked of columns with a fault alone."""
+    doubted = list(dict.fromkeys(one.column for one in broken(frame, checks)))
     if not doubted:
         return
     from pandera.errors import SchemaErrors

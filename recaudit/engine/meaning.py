@@ -155,7 +155,7 @@ def meanings(table: str, held: Held, shape: Shape) -> dict[str, Any]:
                 ((states[bit.place] == _STATE[mask]) * np.int64(bit.mask) for bit in own if bit.word == word), none()
             )
     for excused, rung in shape.pairs:
-        asked = [bit for bit in own if bit.required and RUNGS.index(bit.rung) <= RUNGS.index(rung)]
+        asked = [bit for bit in shape.bits.up_to(rung) if bit.table == table]
         for forgiven in (False, True):
             bad, open_ = none() != 0, none() != 0
             for bit in asked:
