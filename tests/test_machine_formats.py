@@ -595,7 +595,7 @@ def test_a_gate_is_kept_or_missed_in_every_format(met: bool) -> None:
     assert [row["outcome"] for row in csv_table(result, "gates")] == ["met" if met else "missed"]
     assert records(sheets(written(result, "xlsx"))["Gates"])[0]["Outcome"] == ("met" if met else "missed")
     said = "complete: at least 95 % of expected records of health; "
-    said += "met: at least 70.60 %, 1,273 of 1,803" if met else "missed: 70.60 %, 1,273 of 1,803"
+    said += "met: at least 70.60 %, 1,273 of 1,803" if met else "missed: at least 70.60 %, 1,273 of 1,803"
     assert f"{'✓ **met**' if met else '✗ **missed**'} {said}" in written(result, "md").decode()
     assert ("title=Gate complete" in written(result, "github").decode()) is not met
     hidden = written(result, "md", hidden=hiding(result, 10_000)).decode()

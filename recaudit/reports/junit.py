@@ -106,7 +106,7 @@ def _gates(result: Result) -> Iterator[Case]:
         name = f"{place} {gate['rung']} {gate['at_least']} {gate['per']} {gate['sector']}"
         missing = [unit for unit in gate["worst"] if not unit["met"]]
         more = "\n".join(f"{visible(unit['unit'])}: {_share(unit['low'])}" for unit in missing) if kind else ""
-        message = sentences.gate(gate) if kind else ""
+        message = sentences.gate(gate, result["areas"]) if kind else ""
         yield Case("gates", name, kind, message, "missed", more, asked=gate["units"])
 
 

@@ -169,7 +169,7 @@ def _decided(result: Result, plan: Place | None) -> Iterator[_Found]:
         yield _Found(f"claim/{visible(claim['id'])}", outcome, *_weight(outcome), text, plan, identity, shown)
     for number, gate in enumerate(result["gates"], 1):
         shown = {name: gate[name] for name in ("met", "units", "missed")}
-        text = partial(sentences.gate, gate)
+        text = partial(sentences.gate, gate, result["areas"])
         identity = ("gate", str(number), gate["rung"])
         outcome = deciding.of_gate(gate)
         yield _Found(visible(f"gate/{number}-{gate['rung']}"), outcome, *_weight(outcome), text, plan, identity, shown)
