@@ -6,7 +6,6 @@ a pure function of the result.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 import time
@@ -488,8 +487,7 @@ def _result(
         "tables": [entry for one in audited for entry in entries.table_entries(one.counted)],
         "suites": [entry for one in audited for entry in _suites(one)],
         "catalogues": [
-            {"name": name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-            for name, file in shipped.catalogues(by_sector).items()
+            entries.catalogue_entry(name, file.read_bytes()) for name, file in shipped.catalogues(by_sector).items()
         ],
         "areas": entries.area_entries(registered.areas, places, parents),
         "facilities": [

@@ -285,6 +285,7 @@ class Suite:
     sha256: str
     rules: tuple[Rule, ...]
     computation: str = ""  # the pack whose computation.json its rules rest on
+    asks: str = ""  # SHA-256 of what it asks for, without its words
 
 
 CALENDAR_ASKS: Final = ("results due", "decision due", "re-test open")

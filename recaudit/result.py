@@ -203,6 +203,7 @@ class SuiteEntry(TypedDict):
     version: str
     sha256: str
     rules: int
+    asks: NotRequired[str]  # SHA-256 of what it asks for, without its words; older builds do not say it
 
 
 class CatalogueEntry(TypedDict):
@@ -210,6 +211,7 @@ class CatalogueEntry(TypedDict):
 
     name: str
     sha256: str
+    asks: NotRequired[str]  # as of a suite
 
 
 class StandingEntry(TypedDict):

@@ -383,7 +383,9 @@ def test_a_case_stands_for_each_rule_and_for_each_pair_that_is_red() -> None:
             others = own.pop("all other rules", None)
             aside = properties(others).get("aside", "") if others is not None else ""
             due = {rule: cell for rule, cell in one["rules"].items() if eligible(cell)}
-            rows = sum(int(case._elem.get("assertions")) for case in [*own.values(), *([others] if others else [])])
+            rows = sum(
+                int(case._elem.get("assertions") or 0) for case in [*own.values(), *([others] if others else [])]
+            )
             assert rows == sum(map(eligible, due.values()))
             wrong = {rule for rule, cell in due.items() if missed(cell) or cell["not_assessable"]}
             said_aside = {rule.partition("=")[0] for rule in aside.split()}

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import suites
+from recaudit.asks import fingerprint
 from recaudit.engine.cells import COMPILED
 from recaudit.engine.examples import failures
-from recaudit.entries import fingerprint
 from recaudit.errors import SuiteError
 from recaudit.health.cells import shipped_views
 from recaudit.model import STATES, LinkedColumn, Rule

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from recaudit.asks import of_suite
 from recaudit.computing import Computation
 from recaudit.errors import SuiteError, either
 from recaudit.model import Links, SignalRule, Suite
@@ -258,4 +259,5 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Sui
         sha256=hashlib.sha256(content).hexdigest(),
         rules=tuple(rule for rule in rules if rule),
         computation=str(own.get(FILE, "")),
+        asks=of_suite(document),
     )
