@@ -12,15 +12,9 @@ from typing import Any, Final, Literal, TypeVar, cast
 
 from recaudit.causes import Cause, Key, Rewritten, causes_of, changed_rules, rules_of
 from recaudit.model import RUNGS, Word
-from recaudit.result import (
-    ClaimEntry,
-    FacilityEntry,
-    Result,
-    RuleCounts,
-    StandingEntry,
-    eligible,
-    missed,
-)
+from recaudit.result import FacilityEntry, Result
+from recaudit.resultclaims import ClaimEntry
+from recaudit.resultcounts import RuleCounts, StandingEntry, eligible, missed
 from recaudit.said import Said, Value, say, say_n, together
 from recaudit.terms import named, wording
 

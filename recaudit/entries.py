@@ -8,49 +8,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from recaudit import asks, reasons, recount, verdicts
+from recaudit.counted import Counted, Ladder, RuleCount, Standing, Verdict
 from recaudit.ladder import climb, received_rule
-from recaudit.model import (
-    RUNGS,
-    Area,
-    Base,
-    Claim,
-    Counted,
-    Finding,
-    Input,
-    Ladder,
-    Rule,
-    RuleCount,
-    Rung,
-    Scope,
-    Signal,
-    SignalRule,
-    Standing,
-    Suite,
-    Verdict,
-)
+from recaudit.links import Base
+from recaudit.model import RUNGS, Area, Claim, Finding, Input, Rule, Rung, Scope, Suite
 from recaudit.result import (
     AreaEntry,
     BaseEntry,
     CatalogueEntry,
-    ClaimEntry,
     Coordinates,
     FacilityEntry,
-    FacilityRule,
     FindingEntry,
     InputEntry,
-    RecountEntry,
-    RuleCounts,
     RuleEntry,
-    RungVerdict,
-    ScopeEntry,
     SignalEntry,
-    StandingEntry,
     SuiteEntry,
     SumEntry,
     TableEntry,
     TotalEntry,
 )
+from recaudit.resultclaims import ClaimEntry, RungVerdict, ScopeEntry
+from recaudit.resultcounts import FacilityRule, RuleCounts, StandingEntry
+from recaudit.resultevidence import RecountEntry
 from recaudit.said import as_entry
+from recaudit.signals import Signal, SignalRule
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat
 

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 
 from recaudit.engine import Task
 from recaudit.engine.looking import FILE_OF
+from recaudit.links import Links
 from recaudit.looked import looked_at, seen_by
-from recaudit.model import Input, Links
+from recaudit.model import Input
 from recaudit.result import NotLookedAt
 from recaudit.said import Said, as_entry, few, say, say_n
 from recaudit.terms import unit_in_words

@@ -29,7 +29,9 @@ from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
-from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed, shaped
+from recaudit.result import NotLookedAt, Result
+from recaudit.resultevidence import RecountEntry
+from recaudit.resultfile import FILE_NAME, NOT_HASHED, as_text, digest, parsed, shaped
 from recaudit.said import NOTHING, Said, SaidEntry, english, mark, say, unlike
 from recaudit.sectors import Progress
 

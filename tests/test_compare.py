@@ -15,7 +15,8 @@ from recaudit.audit import Outcome
 from recaudit.compare import Change, Comparison, Finding, compare, gated, risen
 from recaudit.reports import differences
 from recaudit.reports.look import Sheet, console, rendered
-from recaudit.result import FILE_NAME, Result, sealed, write
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, sealed, write
 from recaudit.said import say
 from tests.golden.province import HOSTILE, province
 

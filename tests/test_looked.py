@@ -12,8 +12,9 @@ import pytest
 
 from recaudit import education, engine, health, suites
 from recaudit.computing import CARDS, SUBJECTS
+from recaudit.links import Calendar
 from recaudit.looked import PARTS, ROWS, asked, looked_at
-from recaudit.model import Calendar, Input, Period, Rule, TableRead
+from recaudit.model import Input, Period, Rule, TableRead
 from recaudit.unsaid import absent, unsaid, used
 
 TABLES = education.SECTOR.tables()

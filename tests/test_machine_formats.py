@@ -34,7 +34,8 @@ from recaudit.reports.languages import speaking
 from recaudit.reports.ours import is_ours
 from recaudit.reports.wish import Wish
 from recaudit.reports.workbook import facility_workbook
-from recaudit.result import Result, eligible, missed
+from recaudit.result import Result
+from recaudit.resultcounts import eligible, missed
 from tests import tiny_audit
 from tests.golden.captures import screen
 from tests.golden.province import province

@@ -13,7 +13,7 @@ from recaudit.agreement import entry as agreement_entry
 from recaudit.commands.results import outcome_of
 from recaudit.reports.formats import FORMATS, Output, made
 from recaudit.reports.wish import Wish
-from recaudit.result import FILE_NAME, load, sealed, write
+from recaudit.resultfile import FILE_NAME, load, sealed, write
 from tests.golden.province import province
 from tests.test_html_report import head
 

@@ -21,7 +21,8 @@ from recaudit.errors import ResultError
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import speaking, words
 from recaudit.reports.verification import Check, Verification, lines, page
-from recaudit.result import FILE_NAME, Result, as_text, load, write
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, as_text, load, write
 from recaudit.said import Said, say
 from recaudit.synth import Spec
 from recaudit.synth import write as write_province

@@ -159,7 +159,7 @@ def check(
     from recaudit.reports.progress import bar
     from recaudit.reports.terminal import Ending
     from recaudit.reports.wish import Wish
-    from recaudit.result import write
+    from recaudit.resultfile import write
 
     if fail_on_new and baseline is None:
         raise click.UsageError(told("New compared with what? Add --baseline RESULT."))

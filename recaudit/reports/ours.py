@@ -9,7 +9,7 @@ from typing import Final
 
 from recaudit.errors import ResultError
 from recaudit.reports import brief, bundle, csvtables, github, junit, sarif, workbook
-from recaudit.result import FILE_NAME
+from recaudit.resultfile import FILE_NAME
 from recaudit.said import say
 from recaudit.writing import beginning, replaced
 

@@ -17,9 +17,11 @@ from pathlib import Path
 from recaudit.asks import of_suite
 from recaudit.computing import Computation
 from recaudit.errors import SuiteError, either
-from recaudit.model import Links, SignalRule, Suite
+from recaudit.links import Links
+from recaudit.model import Suite
 from recaudit.said import say, say_n
 from recaudit.shipped import expectations, packs
+from recaudit.signals import SignalRule
 from recaudit.suites.computation import FILE, read_computation
 from recaudit.suites.gx import hold_in_gx
 from recaudit.suites.linking import Tables, frame_kinds, read_links
