@@ -25,7 +25,7 @@ Absent = dict[str, dict[Excused, dict[Rung, dict[tuple[str, frozenset[str]], int
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Of matched records, as in ``counted.Tally``. ``solo``: (facility, rule) -> records not on the rule's rung yet that
+    """Of matched records, as in ``counted.Tally``. ``solo``: (facility, rule) -> records not on its rung yet that
     would reach it if this rule alone were repaired. Nothing of a facility without a matched record."""
 
     received: Received
