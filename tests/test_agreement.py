@@ -32,7 +32,8 @@ PROVINCES = (2, 3, 5)
 SCHOOLS = (101, 104)
 """All plantings: by counts in vn, by both in generic."""
 LOOKED_UP = ("calendar", "gradebook")
-"""Packs whose rules hold in both flavours, and which cost next to nothing: schools are audited with them."""
+"""Packs whose rules hold in both flavours, and which cost next to nothing: schools are audited with them. So is who is
+not there (``groups``)."""
 BOTH = (202,)
 """Some in both sectors, twice each; who sends nothing is missing."""
 
@@ -79,6 +80,10 @@ def untrue(result: Any, folder: Path) -> Iterator[str]:  # noqa: ANN401 - JSON
     for sector, totals in result["totals"].items():
         true = truth["totals"][sector]
         yield from differences({key: totals[key] for key in totals}, {key: true[key] for key in totals}, sector)
+    covered = {name: {} for name in truth.get("coverage", ())}
+    for one in result["signals"]:
+        covered.get(one["id"], {})[one["group"]] = one["flagged"]
+    yield from differences(covered, truth.get("coverage", {}), "coverage")
     yield from differences(sorted(result["totals"]), sorted(truth["totals"]), "sectors")
 
 
@@ -101,7 +106,7 @@ def test_the_audit_of_any_province_says_what_is_true(seed: int, tmp_path: Path) 
 
 @pytest.mark.parametrize("seed", seeds(SCHOOLS, range(101, 101 + 4 * TIMES)))
 def test_the_audit_of_any_schools_says_what_is_true(seed: int, tmp_path: Path) -> None:
-    spec = replace(random_spec(seed, ("education",)), packs=LOOKED_UP)
+    spec = replace(random_spec(seed, ("education",)), packs=(*LOOKED_UP, "groups"))
     write(tmp_path / "schools", spec)
     assert told(disagreements(tmp_path / "schools")) == "", spec
 

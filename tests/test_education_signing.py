@@ -13,7 +13,7 @@ from tests.test_agreement import disagreements
 PACKS = ("signing", "enrolment", "further", "vn-signing", "vn-further")
 PLANTINGS = frozenset(one.name for part in parts(Spec(packs=PACKS)) for one in part.plantings)
 PLANTED = Spec(
-    seed=7, facilities=7, records=5, packs=PACKS, sectors=("education",), plantings=PLANTINGS, basis="roster"
+    seed=7, facilities=8, records=5, packs=PACKS, sectors=("education",), plantings=PLANTINGS, basis="roster"
 )
 
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from recaudit.health.bundles import Deleted
 from recaudit.health.cells import Columns
-from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunks
+from recaudit.health.chunk import Chunk, ChunkRead, Layout
+from recaudit.health.chunks import read_chunks
 from recaudit.health.conform import RELEASES, Release
 from recaudit.health.deletions import names_of, without
 from recaudit.health.gate.modes import mode_of

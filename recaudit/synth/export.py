@@ -12,7 +12,7 @@ from recaudit.said import say
 from recaudit.synth import plantext, plantings, province, readme, register, sectors
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
-from recaudit.synth.education import plant_groups
+from recaudit.synth.education import coverage, plant_groups
 from recaudit.synth.education.packs import PACKS as PACKS_OF_EDUCATION
 from recaudit.synth.education.packs import SIGNALS, VIETNAM
 from recaudit.synth.education.plant_signals import flagged
@@ -132,6 +132,7 @@ def truth(world: World, exports: tuple[File, ...], claims: tuple[Claim, ...]) ->
     tables: TruthJson = {}
     totals: TruthJson = {}
     judged: TruthJson = {}
+    covered: TruthJson = {}
     strange = {"rows": 0, "may_be_in_scope": 0}
     for sector in sectors.of(world.spec):
         part = _part(world, sector)
@@ -146,6 +147,8 @@ def truth(world: World, exports: tuple[File, ...], claims: tuple[Claim, ...]) ->
         tables[sector.name] = table_truth(reading)
         totals[sector.name] = _totals(ladders, strangers)
         judged |= {claim.id: judge.truth(claim) for claim in claims if claim.sector == sector.name}
+        if sector.name == "education" and plant_groups.PACK in world.spec.packs:
+            covered = {"coverage": coverage.flagged(ladders, [one for one in claims if one.sector == sector.name])}
         strange = {key: number + strangers[key] for key, number in strange.items()}
     return {
         "facilities": facilities,
@@ -153,6 +156,7 @@ def truth(world: World, exports: tuple[File, ...], claims: tuple[Claim, ...]) ->
         "tables": tables,
         "claims": judged,
         "totals": totals,
+        **covered,
     }
 
 
@@ -161,7 +165,7 @@ def _flagged(world: World, planted: list[Planted]) -> TruthJson:
     of the core are counted, and only in provinces with no planting but theirs."""
     spec = world.spec
     found: TruthJson = {"patterns": flagged(planted)} if set(SIGNALS) & set(spec.packs) else {}
-    if "groups" in spec.packs and spec.plantings is not None and spec.plantings <= plant_groups.NAMES:
+    if plant_groups.PACK in spec.packs and spec.plantings is not None and spec.plantings <= plant_groups.NAMES:
         schools = [site for site in world.sites if site.facility.sector == "education"]
         found |= {"signals": plant_groups.flagged(schools)}
     return found

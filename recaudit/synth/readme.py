@@ -60,7 +60,7 @@ def _again(spec: Spec) -> list[str]:
 
 def _whole(one: Planted, exports: tuple[File, ...]) -> str:
     """Where a planting without rows shows: in the register, or in the files of the facility."""
-    if one.name.startswith(("register/", "school/")):
+    if one.name.startswith(("register/", "school/", "cov-")):
         return "`register/`"
     own = next((file for file in exports if file.facility == one.facility), None)
     if own is not None:

@@ -14,7 +14,7 @@ from recaudit.synth.education.part import Part
 from recaudit.synth.education.plant_absent import ABSENT
 from recaudit.synth.education.plant_cards import CARDS
 from recaudit.synth.education.plant_elements import ELEMENTS
-from recaudit.synth.education.subjects import Plan, as_csv, generic, vietnamese
+from recaudit.synth.education.subjects import Plan, as_csv, plan_of
 from recaudit.synth.sector import Received, Rule, Sector, Source, States
 from recaudit.synth.spec import Spec
 from recaudit.synth.world import Row
@@ -50,7 +50,7 @@ def education(spec: Spec) -> Sector:
     """The sector as the schools of a spec's flavour have it: with their subject plan, their country's rules, and the
     tables, rules and plantings of the spec's packs."""
     vietnam = spec.flavour == "vn"
-    plan = vietnamese() if vietnam else generic()
+    plan = plan_of(spec)
     more = packs.parts(spec)
     columns = tables.with_further(part.columns for part in more)
     hanging = tuple(dict.fromkeys(table for part in more for table in part.hanging))
@@ -106,7 +106,7 @@ def education(spec: Spec) -> Sector:
         register={"register/subject_plan.csv": as_csv(plan)} | _merged(part.register for part in more),
         register_plan=(
             'subject_plan = "register/subject_plan.csv"',
-            *(line for part in more for line in part.register_plan),
+            *dict.fromkeys(line for part in more for line in part.register_plan),
         ),
         unique={"rc_subject_results": tables.result_key} | _merged(part.unique for part in more),
         unique_inside={"users": "userMasterIdentifier"},

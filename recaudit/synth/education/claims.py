@@ -5,11 +5,23 @@ from __future__ import annotations
 from fractions import Fraction
 
 from recaudit.model import Claim, Scope
+from recaudit.synth.education.plant_groups import PACK
 from recaudit.synth.world import World
 
 
 def claims_of(world: World) -> tuple[Claim, ...]:
     """The sentences that are judged."""
+    return (*_usual(world), *(_of_vendor(world) if PACK in world.spec.packs else ()))
+
+
+def _of_vendor(world: World) -> tuple[Claim, ...]:
+    """What the signals about coverage ask: which schools a claim leaves out."""
+    vendor = world.sites[0].facility.vendor
+    says = {"en": "Every school of this vendor has complete cards", "vi": "Học bạ của nhà cung cấp này đã đầy đủ"}
+    return (Claim("card-vendor", "education", "complete", Fraction(1), says, scope=Scope(vendors=(vendor,))),)
+
+
+def _usual(world: World) -> tuple[Claim, ...]:
     return (
         Claim(
             "card-100",

@@ -135,6 +135,8 @@ def further(row: Row, record: Received) -> States:
             return "not_assessable"
         if not packages:
             return "not_applicable"
+        if of == 0:  # of nothing there is no part
+            return "not_assessable"
         return "met" if some == of else "unmet" if some == 0 else "not_assessable"
 
     return {

@@ -90,7 +90,8 @@ def as_bytes(file: File, known: Columns) -> bytes:
     if file.path.endswith(".gz"):
         return cut_gzip(b"".join(lines[: file.kept + 1]))
     text = b"".join(lines)
-    return text.removesuffix(b"\n") if file.rows and file.rows[-1].broken else text
+    torn = file.cut and file.rows and file.rows[-1].broken  # inside its last line; a broken one that is whole ends too
+    return text.removesuffix(b"\n") if torn else text
 
 
 def _columns(file: File, known: Columns) -> list[str]:

@@ -13,11 +13,17 @@ from recaudit.synth.education import (
     plant_groups,
     plant_marks,
     plant_signals,
+    plant_upper,
     signing_parts,
 )
 from recaudit.synth.education.part import Part
+from recaudit.synth.education.subjects import UPPER
 from recaudit.synth.spec import Spec
 
+OPEN: Final = "retests-open"
+"""The pack ``calendar`` as it is while re-tests are still open: instead of it."""
+SUITE_OF: Final = {OPEN: "calendar"}
+"""Pack that is called otherwise than its suite -> the suite."""
 PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "calendar": (plant_calendar.CALENDAR,),
     "gradebook": (plant_marks.GRADEBOOK,),
@@ -30,6 +36,8 @@ PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "vn-signing": (signing_parts.VN_SIGNING,),
     "vn-further": (signing_parts.VN_FURTHER, plant_computed.FURTHER),
     "vn-patterns": (plant_signals.VIETNAM,),
+    UPPER: (plant_upper.UPPER,),
+    OPEN: (plant_calendar.OPEN,),
     "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
 VIETNAM: Final = "vn-"
@@ -44,4 +52,5 @@ def parts(spec: Spec) -> tuple[Part, ...]:
 
 def suites(spec: Spec) -> tuple[str, ...]:
     """The packs of the spec that have a suite."""
-    return tuple(pack for pack in spec.packs if pack in SIGNALS or any(part.rules for part in PACKS.get(pack, ())))
+    with_suite = (pack for pack in spec.packs if pack in SIGNALS or any(part.rules for part in PACKS.get(pack, ())))
+    return tuple(dict.fromkeys(SUITE_OF.get(pack, pack) for pack in with_suite))

@@ -44,7 +44,7 @@ def _unsigned(step: str) -> Change:
     return _without(APPROVALS, "step", step)
 
 
-def _without_subject(codes: tuple[str, ...]) -> Change:
+def without_subject(codes: tuple[str, ...]) -> Change:
     def change(site: Site, record: Record) -> tuple[Row, ...]:
         code = next(row["subjectCode"].text for row in record.of(RESULTS) if row["subjectCode"].text in codes)
         return _without(RESULTS, "subjectCode", code)(site, record)
@@ -196,7 +196,7 @@ def _same_learner(site: Site, one: Record, other: Record) -> tuple[Row, ...]:
     return one.own, other.own
 
 
-def _taking(codes: tuple[str, ...]) -> Fits:
+def taking(codes: tuple[str, ...]) -> Fits:
     return lambda site, record: (
         _HAS_RESULTS(site, record) and any(row["subjectCode"].text in codes for row in record.of(RESULTS))
     )
@@ -219,15 +219,15 @@ ABSENT = (
     on_record(
         "absent/subject",
         "no result of a compulsory subject",
-        _without_subject(SOME_COMPULSORY),
-        _taking(SOME_COMPULSORY),
+        without_subject(SOME_COMPULSORY),
+        taking(SOME_COMPULSORY),
     ),
     on_record("absent/period", "one result of a subject is not there", _without_result, _HAS_RESULTS),
     on_record("absent/homeroom", "not signed by the homeroom teacher", _unsigned("homeroom"), _HAS_APPROVALS),
     on_record("absent/principal", "not signed by the principal", _unsigned("principal"), _HAS_APPROVALS),
     on_record("absent/seal", "without the school's seal", _unsigned("institution_seal"), _HAS_APPROVALS, flavour="vn"),
     on_record(
-        "absent/elective", "one elective too few", _without_subject(ELECTIVES), _taking(ELECTIVES), flavour="generic"
+        "absent/elective", "one elective too few", without_subject(ELECTIVES), taking(ELECTIVES), flavour="generic"
     ),
     on_record("absent/user", "the learner is not in the users file", _without_named("users"), _known_users),
     on_record("absent/demographics", "no demographics", _without_named("demographics"), _HAS_USERS),

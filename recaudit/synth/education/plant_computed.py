@@ -277,6 +277,16 @@ COMPUTED_PLANTINGS = (
     _before("pro-03-retained/next", "held back, and in the next grade", _with_earlier(1, decision=value("retained"))),
     _before("pro-06-history/gap", "no card of the year before, one of two years before", _with_earlier(2)),
     replace(
+        _before(
+            "pro-03-retained/same",
+            "held back, and in the same grade",
+            lambda site, record: _with_earlier(1, gradeLevel=record.own["gradeLevel"], decision=value("retained"))(
+                site, record
+            ),
+        ),
+        state="met",
+    ),
+    replace(
         _before("pro-03-promoted/no-year", "an earlier card without a year", _with_earlier(1, schoolYear=NULL)),
         state="not_assessable",
     ),

@@ -1,7 +1,7 @@
-"""Classes and schools whose rows look alike where those of a core signal are asked about: not a pack of suites, as the
-core has these signals anyway, but plantings that take whole classes and schools, so they have to be asked for.
+"""Classes and schools whose rows look alike where those of a core signal are asked about, and schools that sent none.
 
-The truth is counted over all planned rows: chance may make a group alike too.
+Not a pack of suites, as the core has these signals anyway, but plantings that take whole classes and schools, so they
+have to be asked for. The truth is counted over all planned rows: chance may make a group alike too.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from random import Random
+from typing import Final
 
 from recaudit.synth.cells import Cell, day, value
+from recaudit.synth.education.cards import key
 from recaudit.synth.education.part import Part
 from recaudit.synth.planting import Planting, Spot
 from recaudit.synth.world import Record, Site, World
 
+PACK: Final = "groups"
 Groups = dict[str, dict[str, int | None]]
 """Signal -> facility ("": all of them) -> how many of its groups are flagged; None where none is large enough."""
 
@@ -92,8 +95,75 @@ def _two_schools(world: World, rng: Random) -> Spot | None:
     return other.own.told, (one.own, other.own)
 
 
+# ------------------------------------------------------------------------------------------------ who is not there
+def _sends_nothing(site: Site) -> None:
+    """The roster knows its learners; nothing was handed over."""
+    keys = site.roster
+    for rows in (site.records, site.loose, *site.others.values()):
+        rows.clear()
+    site.gone = list(keys)
+
+
+def _silent(world: World, rng: Random) -> Spot | None:
+    """The smallest school, of a commune that has another one where there is such a commune; three at least send."""
+    sending = [site for site in world.sites if site.records]
+    if len(sending) < 4:
+        return None
+    schools = Counter(site.facility.area for site in sending)
+    site = min(sending, key=lambda site: (schools[site.facility.area] < 2, len(site.records), site.id))
+    _sends_nothing(site)
+    return site.id, ()
+
+
+def _silent_commune(world: World, rng: Random) -> Spot | None:
+    """Every school of the commune with the fewest learners; two schools at least send."""
+    learners: Counter[str] = Counter()
+    for site in world.sites:
+        learners[site.facility.area] += len(site.records)
+    for area, _ in sorted(learners.items(), key=lambda one: (one[1], one[0])):
+        own = [site for site in world.sites if site.facility.area == area]
+        if learners[area] and sum(bool(site.records) for site in world.sites if site not in own) > 1:
+            for site in own:
+                _sends_nothing(site)
+            return own[0].id, ()
+    return None
+
+
+def _headcount(change: Callable[[Site], None]) -> Callable[[World, Random], Spot | None]:
+    """In a school with a roster that nothing was planted in: a twelfth of its learners are too few or too many."""
+
+    def plant(world: World, rng: Random) -> Spot | None:
+        room = [site for site in world.sites if site.basis == "roster" and site.records and not site.known]
+        if not room:
+            return None
+        site = min(room, key=lambda site: (len(site.records), site.id))
+        site.known = "headcount"
+        change(site)
+        return site.id, ()
+
+    return plant
+
+
+def _fewer(site: Site) -> None:
+    site.gone += [key(f"gone-{site.id}-{number}") for number in range(len(site.records) // 12 + 1)]
+
+
+def _more(site: Site) -> None:
+    for record in _own(site)[::12]:
+        record.on_roster = False
+
+
+_COVERAGE = (
+    ("cov-01-silent-schools/one", "a school that sent nothing", _silent),
+    ("cov-02-silent-areas/commune", "a commune of which no school sent anything", _silent_commune),
+    ("cov-05-headcount/fewer", "learners of the roster without a card", _headcount(_fewer)),
+    ("cov-05-headcount/more", "cards of learners who are on no roster", _headcount(_more)),
+)
+
+
 GROUPS = Part(
     plantings=(
+        *(Planting(name, note, plant, once=True, asked=True) for name, note, plant in _COVERAGE),
         _school("plh-03-constant-comment/school", "one comment for the whole school", 20, _one_comment, small=True),
         _school("plh-04-boilerplate-comment/class", "one comment for half a class", 50, _one_comment_in_class),
         _school("plh-05-shared-phone/four", "four learners with one telephone", 4, _one_phone),

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from random import Random
 
 from recaudit.model import State
 from recaudit.synth.cells import NULL, Cell, day, moment, placeholder, value
 from recaudit.synth.education.cards import at
 from recaudit.synth.education.element import Fits, element
-from recaudit.synth.education.enrolled import ENTRY, EXIT, REASON, REGISTER, STATUS, SUBMISSIONS, TRAITS
-from recaudit.synth.education.signed_schools import DAYS
+from recaudit.synth.education.enrolled import ENTRY, EXIT, STATUS, TRAITS
+from recaudit.synth.education.plant_cards import WHOLE
 from recaudit.synth.education.signing import APPROVALS, HOMEROOM, PRINCIPAL, RESULTS, SEAL, STEPS, SUBJECT
 from recaudit.synth.education.tables import UNIT
 from recaudit.synth.planting import CellsOf, Planting, Spot, left_alone, on_record
@@ -21,11 +20,11 @@ from recaudit.synth.world import Record, Row, Site, World
 
 
 # ------------------------------------------------------------------------------------------------ gaps
-def _is(column: str, *words: str) -> Fits:
+def says(column: str, *words: str) -> Fits:
     return lambda record, row: row.cells.get(column, NULL).text in words
 
 
-def _moment(month: int, on: int, hour: int) -> Cell:
+def hour_of(month: int, on: int, hour: int) -> Cell:
     return moment(
         datetime.combine(date(2026, month, on), datetime.min.time(), at(date(2026, 1, 1), 0, 0).tzinfo)
         + timedelta(hours=hour)
@@ -39,138 +38,138 @@ def _teacher(number: int) -> Callable[[Record, Row], dict[str, Cell]]:
     return cells
 
 
-def _more_days(record: Record, row: Row) -> dict[str, Cell]:
-    return {"daysAbsentExcused": value(str(Decimal(row["daysAbsentExcused"].text) + 1))}
-
-
-def _gap(name: str, state: State, note: str, cells: CellsOf, fits: Fits, table: str = APPROVALS) -> Planting:
+def gap(name: str, state: State, note: str, cells: CellsOf, fits: Fits, table: str = APPROVALS) -> Planting:
     return element(name, state, note, cells, fits, table=table)
 
 
-def _always(record: Record, row: Row) -> bool:
+def always(record: Record, row: Row) -> bool:
     return True
 
 
 SIGNING_GAPS = (
-    _gap(
+    gap(
         "apr-01-subjects/unsigned",
         "unmet",
         "a subject that nobody signed",
         {"subjectCode": value("ZZ")},
-        _is("step", SUBJECT),
+        says("step", SUBJECT),
     ),
-    _gap(
+    gap(
         "apr-01-subjects/of-nothing",
         "not_assessable",
         "a teacher of no subject signed",
         {"subjectCode": NULL},
-        _is("step", SUBJECT),
+        says("step", SUBJECT),
     ),
-    _gap("apr-02-signer/nobody", "unmet", "signed by N/A", {"signerName": placeholder("N/A")}, _is("step", SEAL)),
-    _gap(
+    gap("apr-02-signer/nobody", "unmet", "signed by N/A", {"signerName": placeholder("N/A")}, says("step", SEAL)),
+    gap(
         "apr-02-homeroom-teacher/another",
         "unmet",
         "another teacher signed for the class",
         _teacher(2),
-        _is("step", HOMEROOM),
+        says("step", HOMEROOM),
     ),
-    _gap(
+    gap(
         "apr-02-homeroom-teacher/nobody",
         "not_assessable",
         "signed by nobody known",
         {"signerSourcedId": NULL},
-        _is("step", HOMEROOM),
+        says("step", HOMEROOM),
     ),
-    _gap(
+    gap(
         "apr-05-homeroom/early",
         "unmet",
         "summed up before the subjects were signed",
-        {"signedAt": _moment(6, 1, 1)},
-        _is("step", HOMEROOM),
+        {"signedAt": hour_of(6, 1, 1)},
+        says("step", HOMEROOM),
     ),
-    _gap(
+    gap(
         "apr-05-principal/early",
         "unmet",
         "approved before it was summed up",
-        {"signedAt": _moment(6, 2, 8)},
-        _is("step", PRINCIPAL),
+        {"signedAt": hour_of(6, 2, 8)},
+        says("step", PRINCIPAL),
     ),
-    _gap(
-        "apr-05-seal/early", "unmet", "sealed before it was approved", {"signedAt": _moment(6, 3, 8)}, _is("step", SEAL)
+    gap(
+        "apr-05-seal/early",
+        "unmet",
+        "sealed before it was approved",
+        {"signedAt": hour_of(6, 3, 8)},
+        says("step", SEAL),
     ),
-    _gap(
+    gap(
         "apr-05-seal/same-day",
         "not_assessable",
         "sealed on the day of the approval",
         {"signedAt": day(date(2026, 6, 4))},
-        _is("step", SEAL),
+        says("step", SEAL),
     ),
-    _gap("apr-05-recalled/recalled", "unmet", "a card that was recalled", {"stage": value("recalled")}, _always, UNIT),
-    _gap(
+    gap("apr-05-recalled/recalled", "unmet", "a card that was recalled", {"stage": value("recalled")}, always, UNIT),
+    gap(
         "apr-06-document/another",
         "unmet",
         "another file was signed",
         {"signedSha256": value("0" * 63 + "1")},
-        _is("step", PRINCIPAL),
+        says("step", PRINCIPAL),
     ),
-    _gap(
+    gap(
         "apr-06-document/unsaid",
         "not_applicable",
         "nobody says what was signed",
         {"signedSha256": NULL},
-        _is("step", *STEPS),
+        says("step", *STEPS),
     ),
-    _gap(
+    gap(
         "apr-07-not-invalid/invalid",
         "unmet",
         "somebody found it invalid",
         {"verification": value("invalid")},
-        _is("step", *STEPS),
+        says("step", *STEPS),
     ),
-    _gap(
+    gap(
         "apr-07-checked/not-checked",
         "unmet",
         "nobody checked it",
         {"verification": value("not_checked")},
-        _is("step", *STEPS),
+        says("step", *STEPS),
     ),
-    _gap(
+    gap(
         "apr-07-checked/silent",
         "unmet",
         "nobody says whether it was checked",
         {"verification": NULL},
-        _is("step", *STEPS),
+        says("step", *STEPS),
     ),
-    _gap(
+    gap(
         "apr-07-as-of/future",
         "unmet",
         "signed after the day of the audit",
-        {"signedAt": _moment(10, 21, 1)},
-        _is("step", SEAL),
+        {"signedAt": hour_of(10, 21, 1)},
+        says("step", SEAL),
     ),
-    _gap("apr-08-apart/same", "unmet", "the principal signed as a teacher too", _teacher(1), _is("step", PRINCIPAL)),
-    _gap(
+    gap("apr-08-apart/same", "unmet", "the principal signed as a teacher too", _teacher(1), says("step", PRINCIPAL)),
+    gap(
         "dat-08-last-entry/early",
         "unmet",
         "a result entered after the signature",
-        {"enteredAt": _moment(6, 3, 8)},
-        _always,
+        {"enteredAt": hour_of(6, 3, 8)},
+        always,
         RESULTS,
     ),
-    _gap("dat-08-last-entry/unsaid", "met", "a result that does not say when", {"enteredAt": NULL}, _always, RESULTS),
-    _gap(
+    gap("dat-08-last-entry/unsaid", "met", "a result that does not say when", {"enteredAt": NULL}, always, RESULTS),
+    gap(
         "dat-08-term-end/early",
         "unmet",
         "signed before the year was over",
-        {"signedAt": _moment(5, 30, 20)},
-        _is("step", HOMEROOM),
+        {"signedAt": hour_of(5, 30, 20)},
+        says("step", HOMEROOM),
     ),
-    _gap(
+    gap(
         "dat-08-term-end/last-day",
         "met",
         "signed on the last day",
-        {"signedAt": _moment(5, 31, 9)},
-        _is("step", HOMEROOM),
+        {"signedAt": hour_of(5, 31, 9)},
+        says("step", HOMEROOM),
     ),
 )
 
@@ -201,36 +200,36 @@ def _no_homeroom_teacher(world: World, rng: Random) -> Spot | None:
 
 MIDDLE = date(2026, 1, 19)
 ENROLMENT_GAPS = (
-    _gap(
+    gap(
         "dat-05-begin/before",
         "unmet",
         "enrolled before the school opened",
         {"beginDate": day(date(2010, 8, 31))},
-        _always,
+        always,
         "enrollments",
     ),
-    _gap(
+    gap(
         "dat-05-end/after",
         "unmet",
         "enrolled after the school closes",
         {"endDate": day(date(2031, 1, 1))},
-        _always,
+        always,
         "enrollments",
     ),
-    _gap(
+    gap(
         "tim-02-entry/late",
         "unmet",
         "the entry was written down weeks later",
         {ENTRY: day(date(2025, 10, 1))},
-        _always,
+        always,
         "enrollments",
     ),
-    _gap(
+    gap(
         "tim-02-exit/late",
         "unmet",
         "the exit was written down weeks later",
         {EXIT: day(date(2026, 7, 1))},
-        _always,
+        always,
         "enrollments",
     ),
     on_record("dat-06-overlap/two", "enrolled twice at once", _second(MIDDLE, None)),
@@ -239,111 +238,54 @@ ENROLMENT_GAPS = (
 )
 
 
-def _package(name: str, note: str, change: Callable[[Row], None], *, least: int = 0) -> Planting:
-    """Something is wrong with the package of one school."""
-
-    def plant(world: World, rng: Random) -> Spot | None:
-        room = [
-            (site, row)
-            for site in world.sites
-            for row in site.others.get(SUBMISSIONS, ())
-            if row not in world.touched and not left_alone(site) and int(row["recordCount"].text) >= least
-        ]
-        if not room:
-            return None
-        site, row = rng.choice(room)
-        world.touched.add(row)
-        change(row)
-        return site.id, (row,)
-
-    return Planting(name, note, plant)
-
-
-def _cells(**cells: Cell) -> Callable[[Row], None]:
-    return lambda row: row.cells.update(cells)
-
-
-def _one_less(row: Row) -> None:
-    row.cells["acceptedCount"] = value(str(int(row["recordCount"].text) - 1))
-
-
-def _one_more(row: Row) -> None:
-    row.cells["recordCount"] = row.cells["acceptedCount"] = value(str(int(row["recordCount"].text) + 1))
-
-
-def _day_gone(world: World, rng: Random) -> Spot | None:
-    """The register lacks a day of a learner."""
-    room = [site for site in world.sites if len(site.others.get(REGISTER, ())) > len(DAYS) and not left_alone(site)]
-    if not room:
-        return None
-    site = rng.choice(room)
-    rows = site.others[REGISTER]
-    gone = rng.choice([row for row in rows if row["status"].text == "present"])
-    rows.remove(gone)
-    return site.id, (gone,)
-
-
-FURTHER_GAPS = (
-    _package("tim-01-submitted/late", "submitted in September", _cells(submittedAt=_moment(9, 1, 8))),
-    _package("tim-04-receipt/none", "a package without a receipt", _cells(receiptId=NULL)),
-    _package("tim-04-receipt/rejected", "a package that was rejected", _cells(status=value("rejected"))),
-    _package("tim-05-accepted/nothing", "nothing was accepted", _cells(acceptedCount=value("0")), least=1),
-    _package("tim-05-accepted/some", "not all was accepted", _one_less, least=2),
-    _package("tim-05-export/more", "more was submitted than the export has", _one_more),
-    Planting("att-03-unaccounted/day", "a day of which the register says nothing", _day_gone),
-    _gap("att-05-excused/another", "unmet", "the card says a day more than the register", _more_days, _always, UNIT),
-    _gap(
-        "pro-05-reason/none",
-        "unmet",
-        "completed, and nobody says so",
-        {REASON: NULL},
-        _is(REASON, "completed"),
-        "enrollments",
-    ),
-    _gap(
-        "pro-05-completed/another",
-        "unmet",
-        "completed, and withdrawn",
-        {REASON: value("withdrawn")},
-        _is(REASON, "completed"),
-        "enrollments",
-    ),
-)
 VN_SIGNING_GAPS = (
-    _gap(
+    gap(
         "apr-03-entitled/teacher",
         "unmet",
         "a teacher signed for the school",
         {"signerRole": value("GVCN")},
-        _is("step", PRINCIPAL),
+        says("step", PRINCIPAL),
     ),
-    _gap(
+    gap(
         "apr-07-issuer/own",
         "unmet",
         "a certificate of nobody's",
         {"certIssuer": value("Self-signed")},
-        _is("step", *STEPS),
+        says("step", *STEPS),
     ),
 )
+
+
+def _left(name: str, state: State, note: str, decision: Cell) -> Planting:
+    def change(site: Site, record: Record) -> tuple[Row, ...]:
+        record.own.cells["decision"] = decision
+        for row in record.of("enrollments"):
+            row.cells[STATUS] = value("08")
+        return (record.own,)
+
+    return replace(on_record(name, note, change, WHOLE), rule=name.partition("/")[0], state=state)
+
+
 VN_FURTHER_GAPS = (
-    _gap(
+    gap(
         "grd-12-traits/lacking",
         "unmet",
         "a quality or competence is lacking",
         {"traitCode": value("ZZ")},
-        _always,
+        always,
         TRAITS,
     ),
-    _gap(
+    gap(
         "grd-12-traits/of-nothing",
         "not_assessable",
         "a trait of nothing",
         {"traitCode": placeholder("N/A")},
-        _always,
+        always,
         TRAITS,
     ),
-    _gap("grd-12-level/another", "unmet", "a level that nobody knows", {"level": value("A")}, _always, TRAITS),
-    _gap(
-        "pro-04-status/left", "unmet", "left in a term, and was promoted", {STATUS: value("08")}, _always, "enrollments"
+    gap("grd-12-level/another", "unmet", "a level that nobody knows", {"level": value("A")}, always, TRAITS),
+    _left("pro-04-status/withdrawn", "met", "left in a term, and is not judged", value("withdrawn")),
+    gap(
+        "pro-04-status/left", "unmet", "left in a term, and was promoted", {STATUS: value("08")}, always, "enrollments"
     ),
 )

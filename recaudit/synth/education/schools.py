@@ -11,7 +11,7 @@ from recaudit.synth import people
 from recaudit.synth.cells import UNKNOWN
 from recaudit.synth.education import cards
 from recaudit.synth.education.packs import parts
-from recaudit.synth.education.subjects import generic, vietnamese
+from recaudit.synth.education.subjects import plan_of
 from recaudit.synth.education.tables import UNIT
 from recaudit.synth.plant_facilities import (
     closed,
@@ -52,7 +52,7 @@ def size(number: int, spec: Spec) -> int:
 def fill(site: Site, learners: int, spec: Spec) -> None:
     """Give a school its people and so many learners; what it had before is dropped."""
     rng = Random(f"{spec.seed}/{site.id}")
-    plan = vietnamese() if spec.flavour == "vn" else generic()
+    plan = plan_of(spec)
     cards.equip(site, rng)
     for _ in range(learners):
         site.records.append(cards.record(site, plan, rng))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from recaudit.synth.education import enrolled, signing
 from recaudit.synth.education.enrolled import ENTRY, EXIT, REGISTER, SUBMISSIONS, TRAITS
 from recaudit.synth.education.part import Part
+from recaudit.synth.education.plant_handed import FURTHER_GAPS
 from recaudit.synth.education.plant_signing import (
     ENROLMENT_GAPS,
-    FURTHER_GAPS,
     SIGNING_GAPS,
     VN_FURTHER_GAPS,
     VN_SIGNING_GAPS,

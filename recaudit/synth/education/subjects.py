@@ -1,10 +1,11 @@
-"""Which results are due in which grade: the programme of lower secondary schools, and one of nobody's country."""
+"""Which results are due in which grade: programmes of Viet Nam, and one of nobody's country."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from recaudit.synth.register import table
+from recaudit.synth.spec import Spec
 
 Assessment = Literal["score", "level", "pass_fail", "comment"]
 
@@ -29,6 +30,18 @@ Plan = dict[str, tuple[Subject, ...]]
 _SCORED = {"TOAN": 140, "NV": 140, "NN1": 105, "GDCD": 35, "LSDL": 105, "KHTN": 140, "CN": 35, "TIN": 35}
 _PASSED = {"GDTC": 70, "NT": 70, "NDGDDP": 35, "HDTNHN": 105}
 _TERMS = ("HK1", "HK2", "Y")
+CHOSEN = ("DL", "VL", "HH", "SH", "TIN")
+UPPER: Final = "vn-upper"
+"""The pack that is no suite: the province has a grade of upper secondary school too."""
+MARKED: Final = "patterns"
+"""The pack that looks at marks: there are some of every term then, in any flavour."""
+
+
+def plan_of(spec: Spec) -> Plan:
+    """What is due in the schools of a spec: of its flavour, with what its packs look at."""
+    if spec.flavour == "vn":
+        return vietnamese() | (upper() if UPPER in spec.packs else {})
+    return marked(generic()) if MARKED in spec.packs else generic()
 
 
 def vietnamese() -> Plan:
@@ -41,6 +54,15 @@ def vietnamese() -> Plan:
         return (*scored, *passed, second)
 
     return {name: grade(name) for name in ("6", "7", "8", "9")}
+
+
+def upper() -> Plan:
+    """Grade 10: four electives of five, and a subject that is put into words only."""
+    name = "10"
+    scored = [Subject(name, code, "compulsory", "score", _TERMS, _TERMS) for code in ("NV", "TOAN", "NN1", "LS")]
+    chosen = [Subject(name, code, "elective", "score", _TERMS, _TERMS, "TC", 4) for code in CHOSEN]
+    passed = [Subject(name, code, "compulsory", "pass_fail", _TERMS, ()) for code in ("GDTC", "GDDP")]
+    return {name: (*scored, *chosen, *passed, Subject(name, "TNHN", "compulsory", "comment", ("Y",), ()))}
 
 
 def generic() -> Plan:
@@ -61,6 +83,19 @@ def generic() -> Plan:
         )
 
     return {name: grade(name) for name in ("1", "2", "3")}
+
+
+def marked(plan: Plan) -> Plan:
+    """The same grades, with marks of each term in mathematics and in five subjects more."""
+
+    def grade(name: str, subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+        terms = ("T1", "T2", "Y")
+        more = (
+            Subject(name, code, "compulsory", "score", terms, terms) for code in ("ART", "CIV", "GEO", "HIS", "ICT")
+        )
+        return (*(one._replace(score_due=one.due) if one.code == "MATH" else one for one in subjects), *more)
+
+    return {name: grade(name, subjects) for name, subjects in plan.items()}
 
 
 def as_csv(plan: Plan) -> str:
