@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,10 +18,8 @@ from pathlib import Path
 from recaudit import (
     agreement,
     assembly,
-    education,
     engine,
     exits,
-    health,
     kept,
     patterns,
     plan,
@@ -53,10 +51,8 @@ from recaudit.reports.identities import broken
 from recaudit.result import NotLookedAt, Result, sealed
 from recaudit.said import Said
 from recaudit.sampling import recounts
-from recaudit.sectors import Progress, Sector
+from recaudit.sectors import SECTORS, Progress, Sector
 from recaudit.verdicts import Evidence, Seat, ruled
-
-SECTORS: Mapping[str, Sector] = {"health": health.SECTOR, "education": education.SECTOR}
 
 
 @dataclass(frozen=True, slots=True)

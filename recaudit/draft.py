@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from recaudit import suites
-from recaudit.audit import SECTORS, Surveyed, survey
+from recaudit.audit import Surveyed, survey
 from recaudit.education.mapping.loading import shipped
 from recaudit.education.mapping.recognised import fitting
 from recaudit.engine import NAMELESS
@@ -28,7 +28,7 @@ from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import told
 from recaudit.said import Said, say, say_n
-from recaudit.sectors import Progress
+from recaudit.sectors import SECTORS, Progress
 from recaudit.sources.files import listed
 from recaudit.terms import named
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from recaudit import suites
-from recaudit.audit import SECTORS
 from recaudit.csvfiles import Faults
 from recaudit.engine.examples import failures
 from recaudit.model import STATES, LinkedColumn, Rule, Suite
 from recaudit.register import subjectplan
 from recaudit.seam import Tables
+from recaudit.sectors import SECTORS
 from recaudit.shipped import expectations
 from recaudit.suites.reading import texts_of
 
