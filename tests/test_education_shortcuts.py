@@ -20,7 +20,11 @@ from recaudit import values
 from recaudit.education import cells as made
 from recaudit.education import reading, tables
 from recaudit.education.cells import cells, looked_up, spans_in
+from recaudit.education.checks import filled
+from recaudit.education.contract import Contract
 from recaudit.education.files import Job, read_file
+from recaudit.education.formats import specifications
+from recaudit.education.header import Header
 from recaudit.engine.seam import Engine, seam_tables
 from recaudit.seam import columns
 from recaudit.sources import seamfiles
@@ -229,3 +233,22 @@ def test_a_column_that_was_to_be_lacking_is_never_dropped(tmp_path: Path, monkey
         files.write("t", _columns({"day"}), always=True)
         with pytest.raises(ValueError, match="lack"):
             files.write("t", _columns(set()), always=True)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.text(alphabet=" \t\x85\xa0\u2003!~\x7f\x1fAzĐđ\u200b\U0001f600", max_size=3), max_size=8))
+def test_a_text_is_filled_that_has_more_than_white_space(texts: list[str]) -> None:
+    told = filled(pl.Series(texts, dtype=pl.String)).to_list()
+    assert told == (pl.Series(texts, dtype=pl.String).str.strip_chars() != "").to_list()
+
+
+@pytest.mark.parametrize("mode", ["", "bulk", "delta"])
+@pytest.mark.parametrize("table", sorted(tables.BY_KEY))
+def test_an_empty_column_fails_what_an_empty_cell_fails(table: str, mode: str) -> None:
+    specification = specifications()[table]
+    names = tuple(specification.columns)
+    contract = Contract(specification, Header(names, names, {}, names, 0), mode)
+    empty = pl.DataFrame({name: ["", ""] for name in names})
+    mixed = pl.DataFrame({name: ["", "filled"] for name in names})
+    told = {(one.column, one.what) for one in contract.failures(empty)}
+    assert told == {(one.column, one.what) for one in contract.failures(mixed) if 0 in one.rows}

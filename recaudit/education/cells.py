@@ -80,14 +80,16 @@ class Coded:
     What is asked of a text is asked once."""
 
     def __init__(self, texts: pl.Series) -> None:
-        arrow = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode(null_encoding="encode")
-        self.distinct: Sequence[str | None] = arrow.dictionary.to_pylist()
-        self._codes = pl.Series(pl.from_arrow(arrow.indices))
+        self.rows, self._codes = len(texts), pl.Series([], dtype=pl.Int32)
+        self.distinct: Sequence[str | None] = texts.head(1).to_list()
+        if not texts.eq_missing(texts.first()).all():
+            arrow = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode(null_encoding="encode")
+            self.distinct, self._codes = arrow.dictionary.to_pylist(), pl.Series(pl.from_arrow(arrow.indices))
 
     def spread(self, answers: Sequence[object], dtype: type[pl.DataType]) -> pl.Series:
         """For every row the answer of its text; ``answers`` in the order of ``distinct``."""
         told = pl.Series(answers, dtype=dtype, strict=False)
-        return told.new_from_index(0, len(self._codes)) if len(answers) == 1 else told.gather(self._codes)
+        return told.new_from_index(0, self.rows) if len(answers) == 1 else told.gather(self._codes)
 
 
 def _few(texts: pl.Series) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 
 import polars as pl
 
+from recaudit.education.checks import filled
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
 from recaudit.said import Said, say
@@ -87,7 +88,7 @@ class Names:
         """One batch: its columns as text, and for each row its line."""
         if self.key and not self.kept:
             texts = frame[self.key]
-            self._hashes.append(texts.filter(texts.str.strip_chars() != "").hash())
+            self._hashes.append(texts.filter(filled(texts)).hash())
         elif self.key:
             keys = frame.select(
                 pl.lit(self.namespace).alias("ns"),
@@ -95,14 +96,14 @@ class Names:
                 pl.col(self.key).alias("key"),
                 (pl.col(self._type) if self._type else pl.lit("")).alias("type"),
                 pl.lit(lines).alias("pos"),
-            ).filter(pl.col("key").str.strip_chars() != "")
+            ).filter(filled(frame[self.key]))
             self._hashes.append(keys["key"].hash())
             self.keys.add(keys)
         for column in self.referring:
             named = frame.select(pl.col(column.name).alias("key"), pl.lit(lines).alias("line"))
             if column.is_list:
                 named = named.with_columns(pl.col("key").str.split(",")).explode("key")
-            named = named.filter(pl.col("key").str.strip_chars() != "")
+            named = named.filter(filled(named["key"]))
             if len(named) and column.reference:
                 grouped = named.group_by("key", maintain_order=True).agg(
                     pl.len().cast(pl.Int64).alias("count"), pl.col("line").head(FIRST_LINES).alias("lines")

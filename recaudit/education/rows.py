@@ -14,6 +14,7 @@ import polars as pl
 from recaudit import values
 from recaudit.education import tables
 from recaudit.education.cells import Cells, blanked, cells, hidden, joined, looked_up, not_known, spans_in, unless_known
+from recaudit.education.checks import filled
 from recaudit.education.copies import contents, versions
 from recaudit.education.formats import Specification
 from recaudit.education.header import NOT_JUDGED, Header
@@ -87,10 +88,7 @@ class Batch:
         ``learners``: each row of users.csv is one of ``learners`` too.
         """
         table = self.specification.table
-        if self.apart:
-            content = pl.Series([""]).new_from_index(0, len(self.lines))
-        else:
-            content = contents(self.frame, self.header, self.specification.modified)
+        content = None if self.apart else contents(self.frame, self.header, self.specification.modified)
         version = versions(self.specification, self.header, self.frame, self.version)
         if self.doubted:
             judged = pl.select(
@@ -109,20 +107,18 @@ class Batch:
             if len(places) and name in kept:
                 some = len(places) < len(every)
                 rows = _Rows(self, name, self.frame[places] if some else self.frame, places)
-                yield Part(
-                    name,
-                    places,
-                    rows.columns(kept[name], [each.gather(places) if some else each for each in identity]),
-                )
+                own = [each.gather(places) if some and each is not None else each for each in identity]
+                yield Part(name, places, rows.columns(kept[name], own))
             elif len(places):
                 yield Part(name, places, ())
         if learners and table == "users":
             frame, places, lines = self._in_schools()
             if len(places):
                 rows = _Rows(self, tables.LEARNERS, frame, places)
-                whole = frame is self.frame
-                named = [lines, *(each if whole else each.gather(places) for each in identity[1:])]
-                columns = rows.columns(kept[tables.LEARNERS], named) if tables.LEARNERS in kept else ()
+                some = frame is not self.frame
+                own = [each.gather(places) if some and each is not None else each for each in identity]
+                own[0] = lines
+                columns = rows.columns(kept[tables.LEARNERS], own) if tables.LEARNERS in kept else ()
                 yield Part(tables.LEARNERS, places, columns)
 
     def in_doubt(self) -> pl.Series:
@@ -163,7 +159,7 @@ class _Rows:
         self.is_unit = table in (tables.LEARNERS, tables.REPORT_CARDS)
         self._made: dict[str, Cells] = {}
 
-    def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series]) -> list[pl.Series | None]:
+    def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series | None]) -> list[pl.Series | None]:
         """``pos, id, version, content, judged``, then the cells of the kept columns."""
         pos, *rest = identity
         doubted = self.batch.in_doubt().gather(self.places) if self.batch.doubted and not self.is_unit else None
@@ -186,7 +182,8 @@ class _Rows:
         if specification.key not in self.batch.header.columns:
             return pl.Series([None], dtype=pl.String).new_from_index(0, len(self.frame))
         keys = self.frame[specification.key]
-        return pl.select(pl.when(keys.str.strip_chars() != "").then(keys)).to_series()
+        there = filled(keys)
+        return keys if there.all() else pl.select(pl.when(there).then(keys)).to_series()
 
     def cells(self, name: str) -> Cells:
         if name not in self._made:
@@ -275,8 +272,9 @@ def _live_status(rows: _Rows) -> Cells:
     texts = rows.texts("status")
     if texts is None:
         return rows.made("liveStatus", lambda: pl.Series([], dtype=pl.String), "status")
-    blank = pl.when(texts.str.strip_chars() == "").then(pl.lit("active")).otherwise(texts)
-    found = rows.made("liveStatus", lambda: pl.select(blank).to_series())
+    there = filled(texts)
+    live = pl.when(there).then(texts).otherwise(pl.lit("active"))
+    found = rows.made("liveStatus", lambda: pl.select(live).to_series())
     roles = rows.texts("role") if rows.is_users else None
     # a user of 1.1 whose role cannot be read may be a learner or not: nobody knows whether the row is a record
     found = found if roles is None else unless_known(found, roles == "student")
