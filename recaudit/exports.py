@@ -18,9 +18,7 @@ from recaudit.education.mapping.containers import ENDINGS
 from recaudit.education.mapping.loading import load
 from recaudit.education.mapping.recognised import recognised as mapped
 from recaudit.errors import PlanError, SourceError, nearest
-from recaudit.health.insurance.recognise import is_insurance
-from recaudit.health.reading import ENDINGS as FHIR_ENDINGS
-from recaudit.health.reading import is_fhir_xml
+from recaudit.health.endings import ENDINGS as FHIR_ENDINGS
 from recaudit.model import EVER
 from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
@@ -173,6 +171,9 @@ def _is_fhir(found: Found) -> bool:
     What cannot be opened is taken for one: it is better said to be unread than not to be looked at.
     """
     if found.opens and found.ending.lower().startswith(".xml"):
+        from recaudit.health.insurance.recognise import is_insurance
+        from recaudit.health.reading import is_fhir_xml
+
         return is_fhir_xml(found) or is_insurance(found)
     if not found.opens or ".json" not in found.ending.lower() or found.ending.lower().startswith(".jsonl"):
         return True

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from recaudit import engine, suites
 from recaudit.counted import Counted, Tally
-from recaudit.health import SECTOR
+from recaudit.health.sector import SECTOR
 from recaudit.keys import Difference
 from recaudit.links import Base, Links
 from recaudit.model import Excused, Facility, Input, Period, Rule, TableRead

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from recaudit import suites
-from recaudit.education import SECTOR, copies
+from recaudit.education import copies
 from recaudit.education.membership import in_schools
+from recaudit.education.sector import SECTOR
 from recaudit.engine import frame, judge, link, matching
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked

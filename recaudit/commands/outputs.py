@@ -36,10 +36,12 @@ def read(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> 
 
 def refuse_to_hide(wanted: Iterable[Output], below: int | None) -> None:
     """Refuse formats that hold every count where small ones are to be hidden."""
+    if below is None:
+        return
     from recaudit.reports.formats import FORMATS
 
     for one in wanted:
-        if below is not None and not FORMATS[one.format].hides:
+        if not FORMATS[one.format].hides:
             able = [name for name, known in FORMATS.items() if known.hides]
             said = told(
                 "{format} holds every count: with --hide-below there are only {able}.", format=one.format, able=able
@@ -65,6 +67,8 @@ def write(result: Result, wanted: tuple[Output, ...], wish: Wish) -> bool:
     """Write every output; whether stdout is taken by one. In a step of a GitHub workflow the format github also adds
     the brief to the step's summary; where it cannot, it says so, and all else is as it was asked for. Raises
     ``ResultError`` when a file cannot be made or written."""
+    if not wanted:
+        return False
     from recaudit.reports.formats import made
 
     ready = [pair for one in wanted for pair in made(result, one, wish)]

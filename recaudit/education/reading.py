@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +105,8 @@ def _jobs(
         marks=bool(asked),
     )
     learners, taken = _with_learners(files, what), set[Path]()
+    held = Counter((file.namespace, what[file.src].table) for file in files if file.src in what)
+    named = _named(files, what)
     for file in files:
         specification = what.get(file.src)
         if specification is None and not (file.found.ending and _cannot_be_opened(file)):
@@ -127,7 +130,17 @@ def _jobs(
             package = packed[place_of(file)]
             mode, lookups = package.mode(specification), around.lookups(file, specification)
             judged = package.judged or not specification.standard or specification.table == MANIFEST
-            job = replace(job, edition=package.edition, mode=mode, lookups=lookups, judged=judged)
+            table = (file.namespace, specification.table)
+            both = file.src in learners and (file.namespace, "roles") in held  # write the same table
+            job = replace(
+                job,
+                edition=package.edition,
+                mode=mode,
+                lookups=lookups,
+                judged=judged,
+                apart=held[table] == 1 and specification.table in tables.BY_KEY and not both,
+                named=table in named,
+            )
         taken.add(file.found.file)
         yield job
 
@@ -135,6 +148,23 @@ def _jobs(
 # ------------------------------------------------------------------------------------------------ deltas
 def _lines(by: Fates, told: frozenset[deltas.Fate]) -> frozenset[int]:
     return frozenset(line for fate, lines in by.items() if fate in told for line in lines)
+
+
+def _named(files: Sequence[File], what: _Known) -> frozenset[tuple[str, str]]:
+    """The namespaces and tables whose rows a file of another table, or another file of theirs, may name."""
+    held: dict[str, list[str]] = {}
+    for file in files:
+        if file.src in what:
+            held.setdefault(file.namespace, []).append(what[file.src].table)
+    named = set[tuple[str, str]]()
+    for file in files:
+        if file.src in what:
+            own = what[file.src].table
+            for column in what[file.src].columns.values():
+                table = column.reference.table if column.reference else own
+                if table != own or held[file.namespace].count(own) > 1:
+                    named.add((file.namespace, table))
+    return frozenset(named)
 
 
 def _changed(files: Sequence[File], what: _Known, packed: Mapping[Place, Package]) -> frozenset[tuple[str, str]]:
