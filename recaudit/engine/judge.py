@@ -13,13 +13,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.bits import CONFORMANT, Bit, number
-from recaudit.engine.cells import MET, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
+from recaudit.engine.cells import UNIQUE, Among, Shared, verdict
 from recaudit.engine.copies import repeated
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Shape, mask_column, meanings
 from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
 from recaudit.engine.seam import Engine, Task
+from recaudit.engine.verdict import MET, NOT_ASSESSABLE, UNMET, Verdict
 from recaudit.model import Rule, RuleCount
 from recaudit.values import VALUE
 
@@ -75,16 +76,13 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     return judged
 
 
-Extremes = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None]
-
-
-def verdicts(frame: Frame, rules: Sequence[Rule], extremes: Extremes | None = None) -> list[ColumnElement[int]]:
-    """The state of every row of the frame under each of ``rules``, as an expression on the frame's columns, and on
-    those of ``extremes``, if any (``cells.Among``)."""
+def verdicts(frame: Frame, rules: Sequence[Rule], shared: Shared | None = None) -> list[Verdict | ColumnElement[int]]:
+    """What says the state of every row of the frame under each of ``rules``, by the frame's columns and by those of
+    ``shared``, if any (``cells.Among``)."""
     c = frame.rows.c
     whole = c["whole_"] if "whole_" in c else sa.false()
-    among = Among(key_of(c), c.standing_, _apart(frame), whole, extremes or {})
-    return [state(rule, frame.cells, among) for rule in rules]
+    among = Among(key_of(c), c.standing_, _apart(frame), whole, shared or {})
+    return [verdict(rule, frame.cells, among) for rule in rules]
 
 
 def _apart(frame: Frame) -> Mapping[str, tuple[ColumnElement[Any], ...]]:
@@ -93,32 +91,42 @@ def _apart(frame: Frame) -> Mapping[str, tuple[ColumnElement[Any], ...]]:
     return {"": (c.ns,), "facility": (c.ns, c.facility_)}
 
 
-def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromClause, Extremes]:
-    """The frame with the values beside it that several rows have, where a rule asks that they stand once."""
+def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromClause, Shared]:
+    """The frame with what has to stand beside it to tell, of each rule that asks for values that stand once, whether
+    another row that stands has the row's value."""
     rows, c = frame.rows, frame.rows.c
     source: FromClause = rows
-    found: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None] = {}
+    found: dict[str, ColumnElement[bool] | None] = {}
     standing = sa.case((c.standing_, key_of(c)))
     more = (sa.func.min(standing).label("least_"), sa.func.max(standing).label("most_"))
     for place, rule in enumerate(one for one in rules if one.type == UNIQUE):
         cell = frame.cells[str(rule.kwargs["column"])]
-        value = cell.value.label("value_")
-        key, read = (value, *_apart(frame)[rule.within]), cell.bucket == VALUE
+        apart, read = _apart(frame)[rule.within], cell.bucket == VALUE
+        key = (cell.value.label("value_"), *apart)
         often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
         found[rule.id] = None
-        if often is not None:
-            same = (often.c[one.name] == c[one.name] for one in _apart(frame)[rule.within])
-            source = source.outerjoin(often, sa.and_(read, often.c.value_ == cell.value, *same))
-            found[rule.id] = (often.c.least_, often.c.most_)
+        if often is None:
+            continue
+        o = often.c
+        names = [o[one.name] for one in key]
+        # nearly always several rows that stand have the value; then it does not matter which they are
+        several = sa.select(*names).where(o.least_ != o.most_)
+        another = sa.func.coalesce(sa.tuple_(cell.value, *apart).in_(several), sa.false())
+        one = o.least_ == o.most_
+        if engine.rows(sa.select(sa.literal(1)).select_from(often).where(one).limit(1)):
+            same = (ours == theirs for ours, theirs in zip((cell.value, *apart), names, strict=True))
+            source = source.outerjoin(often, sa.and_(read, one, *same))
+            another = sa.or_(another, sa.func.coalesce(o.least_ != key_of(c), sa.false()))
+        found[rule.id] = another
     return source, found
 
 
 def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], frame: Frame) -> FromClause:
     rules = [rule for rule in task.rules if rule.table == frame.table]
-    source, extremes = beside(engine, frame, rules)
-    ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, extremes), strict=True))
+    source, shared = beside(engine, frame, rules)
+    ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, shared), strict=True))
     c = frame.rows.c
-    judged: list[ColumnElement[int]] = []
+    judged: list[Verdict | ColumnElement[int]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
             judged.append(
