@@ -21,6 +21,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.judge import Judged
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Cells, Shape, best, nothing, unknown, worse, worst
+from recaudit.engine.naming import NAMER
 from recaudit.engine.seam import Engine, Task
 
 Columns = tuple[str, ...]
@@ -90,13 +91,17 @@ def _unit(task: Task, judged: Judged, alone: frozenset[str], *, also: Columns = 
     for table in task.referenced:
         by = task.links.referenced[table]
         named = _best(judged, table, by_id=True, alone=table in alone).subquery(f"named {table}")
-        here = named.c.facility_ == own.c.facility_
-        source = source.outerjoin(named, sa.and_(here, named.c.ns == own.c.ns, named.c.id == own.c[by]))
+        if NAMER in named.c:
+            same = named.c[NAMER] == own.c.rid_
+        else:
+            here = named.c.facility_ == own.c.facility_
+            same = sa.and_(here, named.c.ns == own.c.ns, named.c.id == own.c[by])
+        source = source.outerjoin(named, same)
         joined = worse(joined, _where_there_is_one(named, unknown(table, shape)), shape)
     for table, (on_copy, own_names) in _on_copies(task).items():
         hung = _hung(judged, table, on_copy, alone=table in alone).subquery(f"hung {table}")
-        same = (hung.c[theirs] == own.c[ours] for theirs, ours in zip(on_copy, own_names, strict=True))
-        source = source.outerjoin(hung, sa.and_(hung.c.rid_ == own.c.rid_, *same))
+        copy = (hung.c[theirs] == own.c[ours] for theirs, ours in zip(on_copy, own_names, strict=True))
+        source = source.outerjoin(hung, sa.and_(hung.c.rid_ == own.c.rid_, *copy))
         # without a row nothing stands in the way; without a name nobody knows
         nameless = any_of(*(own.c[name].is_(None) for name in own_names))
         not_known, without = _said(unknown(table, shape)), _said(nothing(shape))
@@ -141,7 +146,10 @@ def _best(judged: Judged, table: str, *, by_id: bool = False, by: Columns = (), 
     """
     rows = judged.rows(table)
     c = rows.c
-    shown = [c.facility_, c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
+    if NAMER in c:
+        shown = [c[NAMER]]
+    else:
+        shown = [c.facility_, c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
     if alone:
         return sa.select(*shown, *(c[name] for name in judged.shape.columns))
     key = shown if by_id else [*shown, c.ns, key_of(c)]

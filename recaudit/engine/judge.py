@@ -18,6 +18,7 @@ from recaudit.engine.copies import repeated
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Shape, mask_column, meanings
+from recaudit.engine.naming import NAMER
 from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.verdict import MET, NOT_ASSESSABLE, UNMET, Verdict
@@ -103,8 +104,10 @@ def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromCla
         cell = frame.cells[str(rule.kwargs["column"])]
         apart, read = _apart(frame)[rule.within], cell.bucket == VALUE
         key = (cell.value.label("value_"), *apart)
-        often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
         found[rule.id] = None
+        if str(rule.kwargs["column"]) in frame.void:
+            continue
+        often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
         if often is None:
             continue
         o = often.c
@@ -135,6 +138,8 @@ def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], fra
         else:
             judged.append(ruled[bit.rule])
     kept = [c[name] for name in _asked_later(task, linked, frame.table) if name in c]
+    if NAMER in c:  # then nobody asks by which name
+        kept = [c.facility_, c.standing_, c[NAMER]]
     if task.due and frame.table == task.due.table:
         kept += [c[name] for name in carried(task, task.due.of)]
     elif frame.table not in task.made:
@@ -272,17 +277,22 @@ def _not_read(
         _once_a_record(engine, every, bits, add)
         return
     rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
-    keys = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None))
-    read = (keys if held.copies is None else keys.distinct()).subquery()
-    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
-    source = rows.outerjoin(read, there)
+    if table in frames.naming:
+        known = frames.naming[table].c
+        source = rows.outerjoin(frames.naming[table], known[NAMER] == rows.c.rid_)
+        there: ColumnElement[bool] = known[NAMER].is_not(None)
+    else:
+        keys = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None))
+        read = (keys if held.copies is None else keys.distinct()).subquery()
+        same = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
+        source, there = rows.outerjoin(read, same), read.c.id.is_not(None)
     standing = sa.and_(rows.c.rid_.is_not(None), rows.c.standing_)
     if linked.held[task.links.unit].copies is None:
         missing = sa.select(rows.c.facility_, sa.func.count()).select_from(source)
-        missing = missing.where(standing, read.c.id.is_(None)).group_by(rows.c.facility_)
+        missing = missing.where(standing, sa.not_(there)).group_by(rows.c.facility_)
     else:
         by_record = (
-            sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
+            sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(there).label("read"))
             .select_from(source)
             .where(standing)
             .group_by(rows.c.facility_, rows.c.rid_)
