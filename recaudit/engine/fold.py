@@ -38,12 +38,12 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
         if not task.links.hanging[table].names and (table not in linked.held or linked.held[table].rows)
     ]
     if not hanging and task.links.unit in alone:  # each row is a record
-        folded = _unit(task, judged, alone, also=("facility_", "ns", "row_state_")).subquery("folded")
+        folded = _unit(task, linked, judged, alone, also=("facility_", "ns", "row_state_")).subquery("folded")
         source: FromClause = folded
         of = folded.c
         facility, namespace, matched = of.facility_, of.ns, of.row_state_ != "unexpected"
     else:
-        folded = _worst_of([_unit(task, judged, alone), *hanging], shape).subquery("folded")
+        folded = _worst_of([_unit(task, linked, judged, alone), *hanging], shape).subquery("folded")
         source = linked.records.join(folded, folded.c.rid_ == linked.records.c.rid)
         facility, namespace, matched = (linked.records.c[name] for name in ("facility", "ns", "matched"))
     columns: Cells = {name: folded.c[name] for name in shape.columns}
@@ -82,7 +82,7 @@ def _without_copies(engine: Engine, linked: Linked, judged: Judged) -> frozenset
     return frozenset(table for table in judged.states if none(table))
 
 
-def _unit(task: Task, judged: Judged, alone: frozenset[str], *, also: Columns = ()) -> sa.Select[Any]:
+def _unit(task: Task, linked: Linked, judged: Judged, alone: frozenset[str], *, also: Columns = ()) -> sa.Select[Any]:
     """The record's own row with the rows it names: of the copies that may stand for it, the best. ``also``: further
     columns of the row, where none has a copy."""
     shape, own = judged.shape, judged.rows(task.links.unit)
@@ -90,6 +90,9 @@ def _unit(task: Task, judged: Judged, alone: frozenset[str], *, also: Columns = 
     joined: Cells = {name: own.c[name] for name in shape.columns}
     for table in task.referenced:
         by = task.links.referenced[table]
+        if table in linked.held and not linked.held[table].rows:
+            joined = worse(joined, _said(unknown(table, shape)), shape)
+            continue
         named = _best(judged, table, by_id=True, alone=table in alone).subquery(f"named {table}")
         if NAMER in named.c:
             same = named.c[NAMER] == own.c.rid_

@@ -63,7 +63,7 @@ class Frames:
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     """One frame for each table on the ladder, and one of what is due."""
-    records, links = linked.records, task.links
+    links, at = task.links, linked.places.c
     looked_in = {table for columns in links.columns.values() for column in columns for table in column.tables}
     looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
@@ -71,7 +71,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {table for signal in task.signals for table in signal.tables}
     looked_in |= {links.due.stay.table} if links.due is not None and links.due.stay is not None else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
-    places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
+    places = [(row[0], row[1]) for row in engine.rows(sa.select(at.facility, at.ns))]
     hung = {table: engine.view(f"hung_{table}", _standing(linked, table)) for table in links.hanging}
     named = {table: engine.view(f"named_{table}", _standing(linked, table)) for table in links.referenced}
     said = handed_in(task.inputs, tables)

@@ -16,7 +16,7 @@ from recaudit.engine.bits import CONFORMANT, Bit, number
 from recaudit.engine.cells import UNIQUE, Among, Shared, verdict
 from recaudit.engine.copies import repeated
 from recaudit.engine.frame import Frame, Frames, carried
-from recaudit.engine.link import Linked, key_of
+from recaudit.engine.link import Linked, key_of, whole
 from recaudit.engine.meaning import Shape, mask_column, meanings
 from recaudit.engine.naming import NAMER
 from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
@@ -54,8 +54,13 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     bits = number(task)
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
+    known = frozenset(
+        by for table, by in task.links.referenced.items() if table in frames.naming or not linked.held[table].rows
+    ) - {link.names for link in task.links.hanging.values()}
     states = {
-        table: counted_by_way(engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame))
+        table: counted_by_way(
+            engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame, known)
+        )
         for table, frame in frames.frames.items()
     }
     ways = {table: _ways(engine, table, one, shape) for table, one in states.items()}
@@ -124,7 +129,10 @@ def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromCla
     return source, found
 
 
-def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], frame: Frame) -> FromClause:
+def _states(
+    engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], frame: Frame, known: frozenset[str]
+) -> FromClause:
+    """``known``: columns by which records name rows that nobody has to compare any more."""
     rules = [rule for rule in task.rules if rule.table == frame.table]
     source, shared = beside(engine, frame, rules)
     ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, shared), strict=True))
@@ -143,7 +151,8 @@ def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], fra
     if task.due and frame.table == task.due.table:
         kept += [c[name] for name in carried(task, task.due.of)]
     elif frame.table not in task.made:
-        kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in carried(task, frame.table)]
+        names = [name for name in carried(task, frame.table) if name not in known]
+        kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in names]
     return engine.make(f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source))
 
 
@@ -180,14 +189,13 @@ def _not_handed_in(
     add: Any,  # noqa: ANN401
 ) -> None:
     """A table that was not handed in: every rule on it is not assessable, once a record."""
-    records, handed = linked.records.c, frames.handed.c
+    places, handed = linked.places.c, frames.handed.c
+    here = sa.and_(handed.facility == places.facility, handed.ns == places.ns)
     lacking = (
-        sa.select(records.facility, sa.func.count())
-        .select_from(
-            linked.records.join(frames.handed, sa.and_(handed.facility == records.facility, handed.ns == records.ns))
-        )
+        sa.select(places.facility, whole(sa.func.sum(places.records)))
+        .select_from(linked.places.join(frames.handed, here))
         .where(handed.tbl == table, sa.not_(handed.handed_in))
-        .group_by(records.facility)
+        .group_by(places.facility)
     )
     _once_a_record(engine, lacking, bits, add)
 
@@ -199,8 +207,12 @@ def _nobody_said_what_is_due(
     add: Any,  # noqa: ANN401
 ) -> None:
     """Without a plan every rule on what is due is not assessable, once a record."""
-    records = linked.records.c
-    _once_a_record(engine, sa.select(records.facility, sa.func.count()).group_by(records.facility), bits, add)
+    _once_a_record(engine, _every_record(linked), bits, add)
+
+
+def _every_record(linked: Linked) -> sa.Select[Any]:
+    places = linked.places.c
+    return sa.select(places.facility, whole(sa.func.sum(places.records))).group_by(places.facility)
 
 
 def _once_a_record(
@@ -271,28 +283,25 @@ def _not_read(
     add: Any,  # noqa: ANN401
 ) -> None:
     """The row that a record names was not read: every rule on it is not assessable, once a record."""
-    held, records = linked.held[table], linked.records.c
+    held = linked.held[table]
     if not held.rows:
-        every = sa.select(records.facility, sa.func.count()).group_by(records.facility)
-        _once_a_record(engine, every, bits, add)
+        _once_a_record(engine, _every_record(linked), bits, add)
+        return
+    if table in frames.naming:
+        _once_a_record(engine, _without_a_row(linked, frames.naming[table]), bits, add)
         return
     rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
-    if table in frames.naming:
-        known = frames.naming[table].c
-        source = rows.outerjoin(frames.naming[table], known[NAMER] == rows.c.rid_)
-        there: ColumnElement[bool] = known[NAMER].is_not(None)
-    else:
-        keys = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None))
-        read = (keys if held.copies is None else keys.distinct()).subquery()
-        same = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
-        source, there = rows.outerjoin(read, same), read.c.id.is_not(None)
+    keys = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None))
+    read = (keys if held.copies is None else keys.distinct()).subquery()
+    there = sa.and_(read.c.ns == rows.c.ns, read.c.id == rows.c[by], rows.c[f"{by}__s"] == VALUE)
+    source = rows.outerjoin(read, there)
     standing = sa.and_(rows.c.rid_.is_not(None), rows.c.standing_)
     if linked.held[task.links.unit].copies is None:
         missing = sa.select(rows.c.facility_, sa.func.count()).select_from(source)
-        missing = missing.where(standing, sa.not_(there)).group_by(rows.c.facility_)
+        missing = missing.where(standing, read.c.id.is_(None)).group_by(rows.c.facility_)
     else:
         by_record = (
-            sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(there).label("read"))
+            sa.select(rows.c.facility_, rows.c.rid_, sa.func.bool_or(read.c.id.is_not(None)).label("read"))
             .select_from(source)
             .where(standing)
             .group_by(rows.c.facility_, rows.c.rid_)
@@ -301,3 +310,14 @@ def _not_read(
         missing = sa.select(by_record.c.facility_, sa.func.count())
         missing = missing.where(sa.not_(by_record.c.read)).group_by(by_record.c.facility_)
     _once_a_record(engine, missing, bits, add)
+
+
+def _without_a_row(linked: Linked, naming: FromClause) -> sa.Select[Any]:
+    """Records without a row that was read, where it is known which record names which and there are no copies."""
+    w, n = linked.ways.c, naming.c
+    every = sa.select(w.facility_, whole(sa.func.sum(w.rows_)).label("rows_")).where(w.stands_).group_by(w.facility_)
+    read = sa.select(n.facility_, sa.func.count().label("rows_")).group_by(n.facility_)
+    all_, found = every.subquery("all"), read.subquery("found")
+    missing = all_.c.rows_ - sa.func.coalesce(found.c.rows_, 0)
+    source = all_.outerjoin(found, found.c.facility_ == all_.c.facility_)
+    return sa.select(all_.c.facility_, missing).select_from(source).where(missing > 0)
