@@ -24,6 +24,7 @@ from recaudit.engine.made import FILE_OF, MADE, Around
 from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
+from recaudit.engine.slices import Slices
 from recaudit.errors import SuiteError
 from recaudit.model import Hanging, LinkedColumn
 from recaudit.said import say
@@ -39,12 +40,13 @@ class Frame:
     """``rows``: identity, ``facility_``, ``rid_`` (not on referenced tables), ``standing_``, and the cells' columns.
 
     On a referenced table a row stands once for each facility that names it. ``whole_``, where a rule asks that values
-    stand once: was all of the table read where the row lies?
+    stand once: was all of the table read where the row lies? ``slices``: the rows can be asked for a slice at a time.
     """
 
     table: str
     rows: FromClause
     cells: dict[str, Cell]
+    slices: Slices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Frames:
     named: dict[str, FromClause]  # referenced table -> all its rows, with standing, as ``named_<table>``
     handed: FromClause  # facility, ns, tbl, handed_in, cut, unread
     owed: Owing | None = None
+
+    @property
+    def many(self) -> bool:
+        """Are there so many rows that some are looked at a slice at a time?"""
+        return any(frame.slices is not None for frame in self.frames.values())
 
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
@@ -89,8 +96,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows, empty=empty)
         frames[table] = maker.frame(table, base)
     if due := task.due:
-        rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
-        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
+        rows, slices = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
+        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)), slices)
     if task.computed:
         for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
             assert links.computed is not None

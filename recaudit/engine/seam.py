@@ -172,8 +172,13 @@ class Engine:
         self.say(f'CREATE TABLE "{name}" AS {sql(statement)}')
         return relation(name, [column.name for column in statement.selected_columns])
 
-    def view(self, name: str, statement: sa.Select[Any]) -> FromClause:
-        self.say(f'CREATE VIEW "{name}" AS {sql(statement)}')
+    def add(self, table: FromClause, statement: sa.Select[Any]) -> None:
+        """More rows for a table that ``make`` made of a statement with the same columns."""
+        self.say(f'INSERT INTO "{table}" {sql(statement)}')
+
+    def view(self, name: str, statement: sa.Select[Any], *, again: bool = False) -> FromClause:
+        """``again``: instead of the view that is called so."""
+        self.say(f'CREATE {"OR REPLACE " if again else ""}VIEW "{name}" AS {sql(statement)}')
         return relation(name, [column.name for column in statement.selected_columns])
 
     def drop(self, table: FromClause) -> None:
@@ -302,15 +307,43 @@ def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, s
     relations = {}
     for table, kinds in tables.items():
         name, schema = f"seam_{table}", schema_of(kinds)
-        files = sorted((spill / table).glob("*.parquet"))
-        if files:
-            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-            kind = "TABLE" if sum(path.stat().st_size for path in files) < SMALL else "VIEW"
-            engine.say(f'CREATE {kind} "{name}" AS SELECT * FROM read_parquet([{listed}])')
+        files = files_of(spill, table)
+        if files and is_held(files):
+            engine.say(f'CREATE TABLE "{name}" AS SELECT * FROM {_parquet(files)}')
+            relations[table] = relation(name, schema.names)
+        elif files:
+            read_from(engine, table, files)
             relations[table] = relation(name, schema.names)
         else:
             relations[table] = engine.load(name, schema.empty_table())
     return relations
+
+
+def files_of(spill: Path, table: str) -> tuple[Path, ...]:
+    """The files of a seam table; none of one that no input held."""
+    return tuple(sorted((spill / table).glob("*.parquet")))
+
+
+def is_held(files: Sequence[Path]) -> bool:
+    """Whether a table with these files is held as a table; one without a file is."""
+    return not files or sum(file.stat().st_size for file in files) < SMALL
+
+
+def read_from(engine: Engine, table: str, files: Sequence[Path], where: str = "") -> None:
+    """Let a seam table that is not held show the rows of these files, those for which ``where`` holds."""
+    only = f" WHERE {where}" if where else ""
+    engine.say(f'CREATE OR REPLACE VIEW "seam_{table}" AS SELECT * FROM {_parquet(files)}{only}')
+
+
+def where_rows_lie(engine: Engine, files: Sequence[Path]) -> list[tuple[int, str, int, int]]:
+    """Input, file, how many rows of the one lie in the other, and the last place of one."""
+    said = f"SELECT src, filename, count(*), max(pos) FROM {_parquet(files, ', filename = true')} GROUP BY ALL"
+    return [(src, file, rows, last) for src, file, rows, last in engine.say(said)]
+
+
+def _parquet(files: Sequence[Path], options: str = "") -> str:
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{listed}]{options})"
 
 
 # -------------------------------------------------------------- inputs and the register
