@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recaudit.seam import POSITIONS, SOURCES, columns
+from recaudit.sources.memory import hand_back
 
 ROWS: Final = 5_000  # held in memory by one worker, over all tables
 
@@ -108,6 +109,7 @@ class SeamFiles:
         """Many rows at once: the same columns as Arrow arrays, of the seam's types or others that can be cast."""
         arrays = [column.cast(field.type) for column, field in self._fields(table, columns)]
         self._write(table, [(self._owner, len(columns[0]))], arrays)
+        hand_back()  # else the C library keeps between batches what lies around the little that stays
 
     def _flush(self) -> None:
         for table, cells in self._waiting.items():
