@@ -25,6 +25,7 @@ from recaudit.engine.naming import NAMER, one_to_one
 from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
+from recaudit.engine.slices import Slices
 from recaudit.errors import SuiteError
 from recaudit.links import Hanging, LinkedColumn
 from recaudit.said import say
@@ -42,13 +43,15 @@ class Frame:
 
     On a referenced table a row stands once for each facility that names it; with ``namer_``, the record that does,
     where ``naming`` knows. ``whole_``, where a rule asks that values stand once: was all of the table read where the
-    row lies? ``void``: columns of which it was seen that no cell holds a value.
+    row lies? ``void``: columns of which it was seen that no cell holds a value. ``slices``: the rows can be asked for a
+    slice at a time.
     """
 
     table: str
     rows: FromClause
     cells: dict[str, Cell]
     void: frozenset[str] = frozenset()
+    slices: Slices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ class Frames:
     handed: FromClause  # facility, ns, tbl, handed_in, cut, unread
     owed: Owing | None = None
     naming: Mapping[str, FromClause] = field(default_factory=dict)  # referenced table -> ``naming.one_to_one``
+
+    @property
+    def many(self) -> bool:
+        """Are there so many rows that some are looked at a slice at a time?"""
+        return any(frame.slices is not None for frame in self.frames.values())
 
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
@@ -99,8 +107,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
             base = _referenced_rows(named[table], links.referenced[table], linked.rows, empty=empty)
         frames[table] = maker.frame(table, base)
     if due := task.due:
-        rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
-        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
+        rows, slices = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
+        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)), slices=slices)
     if task.computed:
         for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
             assert links.computed is not None

@@ -16,11 +16,12 @@ from recaudit.counted import RuleCount
 from recaudit.engine.bits import CONFORMANT, Bit, number
 from recaudit.engine.cells import UNIQUE, Among, Shared, verdict
 from recaudit.engine.copies import repeated
+from recaudit.engine.due import asks_once
 from recaudit.engine.frame import Frame, Frames, carried
 from recaudit.engine.link import Linked, key_of, whole
 from recaudit.engine.meaning import Shape, mask_column, meanings
 from recaudit.engine.naming import NAMER
-from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
+from recaudit.engine.packed import States, counted_by_way, five_counts, packed, thinned, words
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.verdict import MET, NOT_ASSESSABLE, UNMET, Verdict
 from recaudit.model import Rule
@@ -146,15 +147,33 @@ def _states(
             )
         else:
             judged.append(ruled[bit.rule])
-    kept = [c[name] for name in _asked_later(task, linked, frame.table) if name in c]
+    alone = _alone(engine, task, linked, frame.table)
+    told_apart = frozenset({"ns", "id"}) if alone else frozenset()  # of rows that need not be
+    kept = [c[name] for name in _asked_later(task, linked, frame.table) if name in c and name not in told_apart]
     if NAMER in c:  # then nobody asks by which name
         kept = [c.facility_, c.standing_, c[NAMER]]
     if task.due and frame.table == task.due.table:
-        kept += [c[name] for name in carried(task, task.due.of)]
+        kept += [] if alone else [c[name] for name in carried(task, task.due.of)]
     elif frame.table not in task.made:
         names = [name for name in carried(task, frame.table) if name not in known]
         kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in names]
-    return engine.make(f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source))
+    name, statement = f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source)
+    if alone:
+        statement = thinned(statement)
+    if frame.slices is None or not task.due or any(rule.type == UNIQUE for rule in rules):
+        return engine.make(name, statement)
+    link, due = task.links.hanging[task.due.of], task.due
+    return frame.slices.make(engine, name, statement, {link.by, due.subject, due.period, due.assessment, *due.columns})
+
+
+def _alone(engine: Engine, task: Task, linked: Linked, table: str) -> bool:
+    """Is a table one of many rows a record, results and what is due of them, of which none is a copy of another? Rows
+    in one state are as good as one then."""
+    if not task.due:
+        return False
+    if table == task.due.of:
+        return linked.held[table].copies is None
+    return table == task.due.table and asks_once(engine)
 
 
 def _asked_later(task: Task, linked: Linked, table: str) -> tuple[str, ...]:

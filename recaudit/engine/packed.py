@@ -59,18 +59,28 @@ def unpacked(held: Mapping[str, Any], place: int) -> Any:  # noqa: ANN401  # who
 @dataclass(frozen=True, slots=True)
 class States:
     """One table's rows with their states: ``rows``, what tells them apart and the columns of ``words``. ``ways``:
-    ``facility_``, ``standing_`` where rows have it, the words, and ``rows_``, how many rows are so."""
+    ``facility_``, ``standing_`` where rows have it, the words, and ``rows_``, how many rows are so. ``alone``: no row
+    is a copy of another, and those of a record that are in one state stand there once, with ``rows_``."""
 
     bits: tuple[Bit, ...]
     rows: FromClause
     ways: FromClause
+    alone: bool = False
+
+
+def thinned(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Rows that say the same stand once, and ``rows_`` how many they are."""
+    every = statement.subquery("states of rows")
+    return sa.select(*every.c, sa.func.count().label("rows_")).group_by(*every.c)
 
 
 def counted_by_way(engine: Engine, table: str, bits: Sequence[Bit], rows: FromClause) -> States:
     """Counts the rows of each facility by the way they are."""
     kept = [rows.c[name] for name in ("facility_", "standing_", *words(len(bits))) if name in rows.c]
-    counted = sa.select(*kept, sa.func.count().label("rows_")).group_by(*kept)
-    return States(tuple(bits), rows, engine.make(f"ways_by_facility_{table}", counted))
+    alone = "rows_" in rows.c
+    number = sa.cast(sa.func.sum(rows.c.rows_), sa.BigInteger) if alone else sa.func.count()
+    counted = sa.select(*kept, number.label("rows_")).group_by(*kept)
+    return States(tuple(bits), rows, engine.make(f"ways_by_facility_{table}", counted), alone)
 
 
 def five_counts(engine: Engine, states: States) -> Iterator[tuple[str, str, RuleCount]]:
