@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,10 +18,8 @@ from pathlib import Path
 from recaudit import (
     agreement,
     assembly,
-    education,
     engine,
     exits,
-    health,
     kept,
     patterns,
     plan,
@@ -34,6 +32,7 @@ from recaudit import (
 from recaudit.assembly import SectorAudit
 from recaudit.counted import Counted, RuleCount
 from recaudit.education.mapping.own import own_mappings
+from recaudit.everysector import SECTORS
 from recaudit.health.gate.modes import mode_of
 from recaudit.looked import asked
 from recaudit.model import Excused, Expected, Failing, Gate, Input, Rule, Rung, Suite
@@ -46,8 +45,6 @@ from recaudit.said import Said
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.verdicts import Evidence, Seat, ruled
-
-SECTORS: Mapping[str, Sector] = {"health": health.SECTOR, "education": education.SECTOR}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from recaudit import __version__, asks, suites
-from recaudit.audit import SECTORS
 from recaudit.errors import RecauditError
+from recaudit.everysector import SECTORS
 from recaudit.result import CatalogueEntry, Result, SuiteEntry
 from recaudit.said import Said, say
 from recaudit.shipped import catalogues, expectations

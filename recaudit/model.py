@@ -244,7 +244,7 @@ class Input:
     findings: tuple[Finding, ...] = ()
     release: str = ""  # of the standard, as its first part was read; "" where the format has none
     empty: tuple[str, ...] = ()  # tables that were handed in without a row, as a manifest says
-    lacks: tuple[tuple[str, str], ...] = ()  # (table, column) of which no row says anything, in a mapped format
+    lacks: tuple[tuple[str, str], ...] = ()  # (table, column) of which no row says anything; of education
     by_group: int = 0  # rows judged by the group of their defects; how many hangs on the number of workers
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 
 import polars as pl
 
+from recaudit.education.checks import filled
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
 from recaudit.said import Said, say
@@ -58,35 +59,51 @@ class Spool:
 
 
 class Names:
-    """The keys and the references of one file."""
+    """The keys and the references of one file. ``named``: whether other files may name its rows; keys that nobody names
+    are not ``kept``."""
 
-    def __init__(self, specification: Specification, header: Header, namespace: str, src: int, folder: Path) -> None:
+    def __init__(
+        self,
+        specification: Specification,
+        header: Header,
+        namespace: str,
+        src: int,
+        folder: Path,
+        *,
+        named: bool = True,
+    ) -> None:
         self.specification, self.namespace, self.src = specification, namespace, src
         self.keys, self.references = Spool(folder / f"keys-{src}.parquet"), Spool(folder / f"names-{src}.parquet")
         self.key = specification.key if specification.key in header.columns else ""
         self.referring = [
             column for name, column in specification.columns.items() if name in header.columns and column.reference
         ]
+        own = any(column.reference and column.reference.table == specification.table for column in self.referring)
+        self.kept = named or own
         self._type = "type" if "type" in header.columns else ""
         self._hashes: list[pl.Series] = []
+        self._twice = pl.Series([], dtype=pl.UInt64)
 
     def add(self, frame: pl.DataFrame, lines: pl.Series) -> None:
         """One batch: its columns as text, and for each row its line."""
-        if self.key:
+        if self.key and not self.kept:
+            texts = frame[self.key]
+            self._hashes.append(texts.filter(filled(texts)).hash())
+        elif self.key:
             keys = frame.select(
                 pl.lit(self.namespace).alias("ns"),
                 pl.lit(self.specification.table).alias("tbl"),
                 pl.col(self.key).alias("key"),
                 (pl.col(self._type) if self._type else pl.lit("")).alias("type"),
                 pl.lit(lines).alias("pos"),
-            ).filter(pl.col("key").str.strip_chars() != "")
+            ).filter(filled(frame[self.key]))
             self._hashes.append(keys["key"].hash())
             self.keys.add(keys)
         for column in self.referring:
             named = frame.select(pl.col(column.name).alias("key"), pl.lit(lines).alias("line"))
             if column.is_list:
                 named = named.with_columns(pl.col("key").str.split(",")).explode("key")
-            named = named.filter(pl.col("key").str.strip_chars() != "")
+            named = named.filter(filled(named["key"]))
             if len(named) and column.reference:
                 grouped = named.group_by("key", maintain_order=True).agg(
                     pl.len().cast(pl.Int64).alias("count"), pl.col("line").head(FIRST_LINES).alias("lines")
@@ -108,17 +125,27 @@ class Names:
         self.keys.close()
         self.references.close()
 
+    def stand_twice(self) -> bool:
+        """Whether two rows may have the same key; where not, they certainly have not."""
+        return len(self._meeting()) > 0
+
+    def _meeting(self) -> pl.Series:
+        """The hashes that several keys have, each once."""
+        if self._hashes:
+            hashes = pl.concat(self._hashes)
+            self._hashes, hashes = [], hashes.sort()  # a sorted copy takes a fifth of the memory of a table of hashes
+            self._twice = hashes.filter(hashes == hashes.shift()).unique()
+        return self._twice
+
     def repeated(self) -> pl.Series | None:
         """The lines of all rows whose key another row of the file has too, down the file; None for none.
 
-        Asked once, after ``close``. Keys are compared by hash first, and only those that agree as text.
+        Asked after ``close``, where keys are ``kept``. They are compared by hash first, and only those that agree as
+        text.
         """
-        hashes = pl.concat(self._hashes) if self._hashes else pl.Series([], dtype=pl.UInt64)
-        self._hashes, hashes = [], hashes.sort()  # a sorted copy takes a fifth of the memory of a table of hashes
-        twice = hashes.filter(hashes == hashes.shift())
-        if not len(twice):
+        again = self._meeting()
+        if not len(again):
             return None
-        again = twice.unique()
         rows = (
             pl.scan_parquet(self.keys.file, glob=False)
             .filter(pl.col("key").hash().is_in(again.implode()))

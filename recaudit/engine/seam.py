@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
@@ -25,9 +26,11 @@ from recaudit.links import Base, Calendar, Due, Links
 from recaudit.model import EVER, Excused, Facility, Heir, Input, Period, Rule
 from recaudit.refusals import mebibytes
 from recaudit.said import say
+from recaudit.seam import BUCKET
 from recaudit.signals import SignalRule
-from recaudit.sources.seamfiles import schema_of
+from recaudit.sources.seamfiles import LACKING, schema_of
 from recaudit.sources.workers import cores
+from recaudit.values import NOT_KNOWN
 
 T = TypeVar("T")
 
@@ -308,11 +311,35 @@ def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, s
         if files:
             listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
             kind = "TABLE" if sum(path.stat().st_size for path in files) < SMALL else "VIEW"
-            engine.say(f'CREATE {kind} "{name}" AS SELECT * FROM read_parquet([{listed}])')
+            engine.say(f'CREATE {kind} "{name}" AS {_all_columns(files, listed, schema)}')
             relations[table] = relation(name, schema.names)
         else:
             relations[table] = engine.load(name, schema.empty_table())
     return relations
+
+
+def _all_columns(files: Sequence[Path], listed: str, schema: Any) -> str:  # noqa: ANN401  # pyarrow is untyped
+    """Every row of the files with every column of the table. Nobody knows what stands where a file lacks one; a column
+    that every file lacks is a constant, which costs nothing."""
+    lacking = [set(pq.read_schema(file).names) for file in files if file.stem.endswith(LACKING)]
+    if not lacking:
+        return f"SELECT * FROM read_parquet([{listed}])"
+    somewhere = set[str]().union(*lacking) if len(lacking) == len(files) else set(schema.names)
+    everywhere = set(schema.names).intersection(*lacking)
+    columns = []
+    for column in schema:
+        unknown = str(NOT_KNOWN) if column.name.endswith(BUCKET) else "NULL"
+        kind = _KINDS[str(column.type)]
+        if column.name not in somewhere:
+            columns.append(f'{unknown}::{kind} AS "{column.name}"')
+        elif column.name in everywhere or unknown == "NULL":
+            columns.append(f'"{column.name}"')
+        else:
+            columns.append(f'coalesce("{column.name}", {unknown}::{kind}) AS "{column.name}"')
+    return f"SELECT {', '.join(columns)} FROM read_parquet([{listed}], union_by_name = true)"
+
+
+_KINDS: Final = {"string": "VARCHAR", "int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT"}
 
 
 # -------------------------------------------------------------- inputs and the register
