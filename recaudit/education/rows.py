@@ -374,8 +374,9 @@ _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {
     (tables.LEARNERS, "liveStatus"): _live_status,
     ("enrollments", "learner"): _learner("userSourcedId", "schoolSourcedId"),
     **{
-        ("enrollments", name): _extension(name)
-        for name in tables.ADDED["enrollments"]
+        (table, name): _extension(name)
+        for table in ("enrollments", "users")
+        for name in tables.ADDED[table]
         if name.startswith("metadata.rc.")
     },
     ("enrollments", "seat"): _seat,

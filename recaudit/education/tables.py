@@ -33,7 +33,7 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
         "metadata.rc.exitRecordedAt": "date",
     },
     MARKS: {"learner": "reference", "seat": "reference", "sessionType": "code"},
-    "users": {"idBirthYear": "code", "idSex": "code"},
+    "users": {"idBirthYear": "code", "idSex": "code", "metadata.rc.personRegister": "code"},
     "demographics": {"birthYear": "code"},
 }
 """Columns that no file has to have, with their field kinds: made of others, or our own beside those of OneRoster."""
