@@ -15,28 +15,24 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from recaudit import draftplan, suites
+from recaudit import draftplan, drafttold, suites
 from recaudit.audit import SECTORS, Surveyed, survey
 from recaudit.draftplan import toml
-from recaudit.education.mapping.drafting import Drafted, KindOfFile, as_text, drafted
+from recaudit.drafttold import EXPECTED, FACILITIES, MAPPING
+from recaudit.education.mapping.drafting import Drafted, as_text, drafted
 from recaudit.engine import NAMELESS, Survey
 from recaudit.errors import PlanError, Problem, SourceError
-from recaudit.exports import DATABASES, KINDS, MAPPABLE, Exports, recognised
+from recaudit.exports import DATABASES, KINDS, MAPPABLE, recognised
 from recaudit.model import Period
 from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import told
-from recaudit.said import Said, few, say, say_n
+from recaudit.said import Said, say
 from recaudit.sectors import Progress
 from recaudit.sources.files import Found, listed
-from recaudit.terms import named
 
-FACILITIES: Final = "register/facilities.csv"
-EXPECTED: Final = "register/expected.csv"
-MAPPING: Final = "mapping.json"
-_TABLES: Final = tuple(ending for ending in MAPPABLE if ".txt" not in ending)
 _FORMULA: Final = ("=", "+", "-", "@")  # a spreadsheet would compute such a cell
 
 
@@ -92,7 +88,7 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
         left_out += unfit
         rows = {key: number for key, number in of.said.rows.items() if key != NAMELESS}
         if not rows:
-            taken.append(_taken(where, sector))
+            taken.append(drafttold.taken(where, sector))
         for source in (one for one in plan.sources if one.sector == sector):
             read = [one for one in of.inputs if one.role == "export" and one.source == source.name]
             sources.append(draftplan.source(source, read, _paths(folder, source), where, rows, unsaid[source.name]))
@@ -107,8 +103,15 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     if own.kinds:
         files[MAPPING] = _as_json(own, whole=True)
     unnamed = sum(of.said.rows.get(NAMELESS, 0) for of in surveyed)
-    of_mapping = [*_told_of_mapping(own), *_told_of_parameters(unsaid), *_told_of_others(exports, own)]
-    return Draft(files, (*_told(places, taken, unnamed, left_out), *of_mapping), whole)
+    if not any(place.rows for place in places):
+        unnamed = 0  # nobody names one: said once
+    said = [
+        *drafttold.of_register(len(places), taken, unnamed, left_out),
+        *drafttold.of_mapping(own),
+        *drafttold.of_parameters(unsaid),
+        *(drafttold.of_others(exports.ignored) if not own.kinds else ()),
+    ]
+    return Draft(files, tuple(said), whole)
 
 
 def write(folder: Path, drafted: Draft) -> None:
@@ -177,58 +180,10 @@ def _survey(plan: Plan, own: Drafted, workers: int, progress: Progress) -> list[
         return survey(replace(plan, path=Path(folder) / FILE_NAME), workers=workers, progress=progress)
 
 
-def _told_of_mapping(own: Drafted) -> Iterable[Said]:
-    """Which titles were recognised and which were not; what a person has to fill in."""
-    if own.kinds:
-        yield say_n(
-            "{file}: {n} kind of file of no known format. Say there which column is which: {docs}",
-            "{file}: {n} kinds of files of no known format. Say there which column is which: {docs}",
-            n=len(own.kinds),
-            file=MAPPING,
-            docs="docs/education-formats.md",
-        )
-    yield from map(_told_of_kind, own.kinds)
-    if own.untitled:
-        yield say("no header was found in {files}", files=few([visible(path) for path in own.untitled]))
-
-
-def _told_of_kind(kind: KindOfFile) -> Said:
-    name, unknown = visible(kind.name), few([visible(title) for title in kind.unknown], draftplan.LISTED)
-    if not kind.known:
-        return say(
-            "{kind} is not recognised: fill in its rows, or leave it out. Its columns: {columns}",
-            kind=name,
-            columns=unknown,
-        )
-    if not kind.unknown:
-        return say("{kind} was taken for a list of learners; every column was recognised", kind=name)
-    return say(
-        "{kind} was taken for a list of learners. Not recognised of its columns: {columns}", kind=name, columns=unknown
-    )
-
-
 def _unsaid(surveyed: Iterable[Surveyed], source: str) -> tuple[str, ...]:
     """Parameters of a source's mapping that some file does not say, and the plan has to."""
     of = (one for each in surveyed for one in each.inputs if one.source == source)
     return tuple(sorted({found.where for one in of for found in one.findings if found.kind == "nobody says"}))
-
-
-def _told_of_parameters(unsaid: Mapping[str, Sequence[str]]) -> Iterable[Said]:
-    for source, names in unsaid.items():
-        if names:
-            yield say(
-                "{file}, source {source}: files do not say {names}. Fill in parameters, else their rows are not read",
-                file=FILE_NAME,
-                source=source,
-                names=list(names),
-            )
-
-
-def _told_of_others(exports: Exports, own: Drafted) -> Iterable[Said]:
-    """Tables of no known format that lie beside exports that are known."""
-    left = [one["what"] for one in exports.ignored if one["what"].lower().endswith(_TABLES)]
-    if left and not own.kinds:
-        yield say("not recognised, and not in the plan: {files}", files=few([visible(path) for path in left]))
 
 
 # -------------------------------------------------------------- what the exports say
@@ -324,40 +279,3 @@ def _expected(places: Iterable[Place], period: Period, plan: Plan) -> str:
     days = f"{period.first}/{period.last}"
     rows = [(one.id, plan.unit(one.sector), days, "", "all", "") for one in places]
     return _csv(("facility", "unit", "period", "expected", "covers", "source"), rows)
-
-
-def _taken(where: str, sector: str) -> Said:
-    """What stands for facilities that no row names: the folders of the files, or the folder that was drafted for."""
-    if where.startswith("facility_id"):
-        return say(
-            "no row of sector {sector} names a facility: its folder's name was taken. Correct it in {plan} and {file}",
-            sector=named(sector),
-            plan=FILE_NAME,
-            file=FACILITIES,
-        )
-    return say(
-        "no row of sector {sector} names a facility: the names of the folders were taken",
-        sector=named(sector),
-    )
-
-
-def _told(places: Sequence[Place], taken: Iterable[Said], unnamed: int, left_out: int) -> Iterable[Said]:
-    yield say(
-        "{file}: the plan. Check the period and the time zone; name source and date of the register", file=FILE_NAME
-    )
-    yield say_n(
-        "{file}: {n} facility found. Add those that sent nothing; fill in kind and area",
-        "{file}: {n} facilities found. Add those that sent nothing; fill in kind and area",
-        n=len(places),
-        file=FACILITIES,
-    )
-    yield from taken
-    yield say("{file}: fill in how many records each should have, and who says so; blank: nobody said", file=EXPECTED)
-    if unnamed and any(place.rows for place in places):
-        yield say_n("{n} row names no facility", "{n} rows name no facility", n=unnamed)
-    if left_out:
-        yield say_n(
-            "left out, because a CSV cannot hold it safely: {n} facility id",
-            "left out, because a CSV cannot hold them safely: {n} facility ids",
-            n=left_out,
-        )

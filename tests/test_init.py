@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recaudit import audit, cli, draft, exports, plan, register
+from recaudit import audit, cli, draft, drafttold, exports, plan, register
 from recaudit.errors import PlanError, RegisterError, SourceError
 from recaudit.plan import Source
 from recaudit.reports.languages import speaking
@@ -29,7 +29,7 @@ def of(folder: Path, *rows: Resource, **more: list[Resource]) -> draft.Draft:
 
 
 def register_of(found: draft.Draft) -> list[str]:
-    return found.files[draft.FACILITIES].splitlines()[1:]
+    return found.files[drafttold.FACILITIES].splitlines()[1:]
 
 
 # -------------------------------------------------------------- what is drafted

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from recaudit import audit, cli, draft, exports, plan
+from recaudit.education.mapping.drafting import drafted as kinds_of
 from recaudit.education.mapping.loading import load
 from recaudit.errors import PlanError, SourceError, SuiteError
 from recaudit.reports.languages import speaking
@@ -228,7 +229,7 @@ def test_every_sample_of_school_data_sync_is_recognised() -> None:
 def test_of_contoso_the_list_of_students_is_recognised_and_all_else_is_to_be_filled_in(tmp_path: Path) -> None:
     for file in (SHARED / "contoso-sis").glob("*.csv"):
         shutil.copy(file, tmp_path)
-    found = draft.drafted(draft._mappable(tmp_path))
+    found = kinds_of(draft._mappable(tmp_path))
     known = {kind.name.rpartition("_")[2]: len(kind.known) for kind in found.kinds}
     assert known == {
         "metadata": 0,
