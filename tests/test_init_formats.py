@@ -202,7 +202,7 @@ def test_no_english_comment_stands_in_a_vietnamese_draft(tmp_path: Path, files: 
     text = found.files["recaudit.toml"]
     said = comments(text)
     assert len(said) > 12
-    nothing = {"areas": [], "evidence": {}, "facilities": []}
+    nothing: dict[str, object] = {"areas": [], "evidence": {}, "facilities": []}
     assert english_in([re.sub(IDENTIFIERS, " ", each) for each in said], nothing) == {}
     statement = next(line for line in text.splitlines() if line.startswith("# statement"))
     assert statement == '# statement = { vi = "100 % hồ sơ đầy đủ" }'

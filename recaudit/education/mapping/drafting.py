@@ -9,13 +9,14 @@ from __future__ import annotations
 import glob
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from recaudit.education.formats import specifications
 from recaudit.education.mapping.containers import Head, heads
+from recaudit.education.mapping.definition import Shape
 from recaudit.education.mapping.loading import load, shipped
 from recaudit.education.mapping.text import fold
 from recaudit.education.mapping.workbooks import UnreadableError
@@ -30,7 +31,8 @@ _ID: Final = ("users", "sourcedId")
 _LIKE_DATA: Final = re.compile(r"@|[0-9]{6}|\A[^a-zA-Z\u00c0-\uffff]*[0-9][^a-zA-Z\u00c0-\uffff]*\Z")
 _WITHIN: Final = 20  # lines in which a workbook's header is looked for
 _LONGEST: Final = 100  # of a title
-_BESIDE: Final = frozenset({"sourcedId", "status", "dateLastModified", "userProfiles", "agentSourcedIds", "password"})
+_BESIDE: Final = frozenset({"sourcedId", "status", "dateLastModified", "agentSourcedIds", "password"})
+"""Columns that no title of a list stands for: that order rows, name other rows, or are nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,35 +134,36 @@ def _key(title: str) -> str:
 
 
 @cache
-def _vocabulary() -> Mapping[str, tuple[Meant, ...]]:
-    """Title -> what it stands for in a list of learners, as our mappings and OneRoster have it."""
+def _vocabulary() -> Mapping[str, Mapping[tuple[str, str], Meant]]:
+    """Title -> the columns that it stands for in a list of learners, as our mappings and OneRoster have it. The first
+    mapping, by name, that uses a title says how its cells are read."""
     found: dict[str, dict[tuple[str, str], Meant]] = {}
     for name in shipped():
         for shape in load(name, expectations()).shapes:
-            tables = {target.table: target for target in shape.targets}
-            if not {"users", "demographics"} <= tables.keys():
-                continue  # of teachers, of classes
-            for table in ("users", "demographics", "roles"):
-                for column, place in tables[table].columns.items() if table in tables else ():
-                    if not place.column or place.lookup or place.take or column in _BESIDE - {"sourcedId"}:
-                        continue
-                    if column == "sourcedId" and table != "users":
-                        continue
-                    of = shape.columns[place.column]
-                    codes = tuple(sorted(place.codes.items()))
-                    meant = Meant(table, column, of.kind, of.serial, place.form, codes)
-                    for path in of.titles:
-                        found.setdefault(_key(path[-1]), {}).setdefault((table, column), meant)
+            for title, meant in _of_learners(shape):
+                found.setdefault(title, {}).setdefault((meant.table, meant.column), meant)
     for table in ("users", "demographics"):
         for column in specifications()[table].columns.values():
             if column.name not in _BESIDE:
                 kind = "date" if column.type == "date" else "text"
                 found.setdefault(_key(column.name), {(table, column.name): Meant(table, column.name, kind)})
-    wanted = [*((_ID[0], _ID[1]), _SCHOOL)]
-    return {
-        title: tuple(one for place, one in meant.items() if place[0] in ("users", "demographics") or place in wanted)
-        for title, meant in found.items()
-    }
+    return found
+
+
+def _of_learners(shape: Shape) -> Iterator[tuple[str, Meant]]:
+    """What the titles of one kind of sheet stand for; nothing where it is no list of learners: of teachers, classes."""
+    tables = {target.table: target for target in shape.targets}
+    if not {"users", "demographics"} <= tables.keys():
+        return
+    for table in ("users", "demographics", "roles"):
+        target = tables.get(table)
+        for name, place in target.columns.items() if target is not None else ():
+            wanted = (table, name) in (_ID, _SCHOOL) or (table != "roles" and name not in _BESIDE)
+            if wanted and place.column and not place.lookup and not place.take:
+                column = shape.columns[place.column]
+                codes = tuple(sorted(place.codes.items()))
+                for path in column.titles:
+                    yield _key(path[-1]), Meant(table, name, column.kind, column.serial, place.form, codes)
 
 
 def _known(kind: KindOfFile) -> dict[str, list[Meant]]:
@@ -169,7 +172,7 @@ def _known(kind: KindOfFile) -> dict[str, list[Meant]]:
     known: dict[str, list[Meant]] = {}
     taken = set[tuple[str, str]]()
     for title in sorted(kind.titles, key=lambda each: (_key(each) == "id", kind.titles.index(each))):
-        for one in vocabulary.get(_key(title), ()):
+        for one in vocabulary.get(_key(title), {}).values():
             if (one.table, one.column) not in taken:
                 taken.add((one.table, one.column))
                 known.setdefault(title, []).append(one)
