@@ -575,6 +575,7 @@ def test_several_formats_at_once(
     step.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     out = tmp_path / "out"
+    out.mkdir()
     wanted = {"junit": "out.xml", "sarif": "out.sarif", "md": "brief.md", "xlsx": "out.xlsx", "csv": "tables/"}
     options = [part for name, file in wanted.items() for part in ("-f", f"{name}:{out}/{file}")]
     options += ["-f", f"github:{out}/log.txt"]

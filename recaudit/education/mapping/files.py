@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from recaudit.education.mapping.containers import Sheet, sheets
-from recaudit.education.mapping.definition import Answer, Format, Shape
+from recaudit.education.mapping.definition import Format, Shape
 from recaudit.education.mapping.places import Customs, prepared, rows_of
-from recaudit.education.mapping.segments import Batch, Names, Reading, answered
+from recaudit.education.mapping.segments import Batch, Names, Reading, answered, titles_of
 from recaudit.education.mapping.text import Order, orders_of, told
 from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.education.mapping.writing import Writer, without_rows
@@ -74,11 +74,6 @@ def read_file(job: Job) -> FileRead:
     if job.digest:
         said.digest = digest(job.found.file)
     return said
-
-
-def titles_of(form: Format) -> tuple[Answer, ...]:
-    """The ways in which lines above a table answer parameters."""
-    return tuple(answer for answers in form.parameters.values() for answer in answers)
 
 
 def readings(found: Found, form: Format, said: Said) -> Iterator[tuple[Sheet, Reading, bool]]:

@@ -14,9 +14,8 @@ from typing import Final
 from recaudit.education.formats import MANIFEST, Specification, specifications
 from recaudit.education.mapping.containers import Head, Sheet, heads
 from recaudit.education.mapping.definition import Format, Shape
-from recaudit.education.mapping.files import titles_of
 from recaudit.education.mapping.loading import load, shipped
-from recaudit.education.mapping.segments import Names, Reading
+from recaudit.education.mapping.segments import Names, Reading, titles_of
 from recaudit.education.mapping.text import fold
 from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.education.recognise import titles_of as header_of

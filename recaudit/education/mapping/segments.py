@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from recaudit.education.mapping.containers import Line, Sheet
-from recaudit.education.mapping.definition import Answer, Shape
+from recaudit.education.mapping.definition import Answer, Format, Shape
 from recaudit.education.mapping.patterns import searched
 from recaudit.education.mapping.text import fold, plain
 from recaudit.sources.inputs import FIRST_LINES, Said
@@ -312,6 +312,11 @@ def _fitting(titles: Sequence[tuple[str, ...]], paths: Sequence[tuple[str, ...]]
 
 
 # ------------------------------------------------------------------------------------------------ parameters
+def titles_of(form: Format) -> tuple[Answer, ...]:
+    """The ways in which lines above a table answer parameters."""
+    return tuple(answer for answers in form.parameters.values() for answer in answers)
+
+
 def answered(
     parameters: Mapping[str, tuple[Answer, ...]],
     said: Mapping[str, str],
