@@ -37,6 +37,7 @@ lint: $(READY) ## style, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy docs/*.py
 	$(BIN)/lint-imports
 
 docs: $(READY) ## write docs/commands.md and the output in README.md anew

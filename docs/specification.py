@@ -1,4 +1,4 @@
-"""Writes the facts of recaudit/health/specification from the definitions that HL7 publishes. Run by hand, never by CI.
+"""Writes the facts of recaudit/health/definitions from the definitions that HL7 publishes. Run by hand, never by CI.
 
     python docs/specification.py DEFINITIONS TYPES
 
@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-OUT: Final = Path(__file__).resolve().parents[1] / "recaudit/health/specification"
+OUT: Final = Path(__file__).resolve().parents[1] / "recaudit/health/definitions"
 VERSIONS: Final = {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}
 REFERENCES: Final = ("Reference", "CodeableReference")
 _UNION: Final = re.compile(r"  (\w+)\??: (?:Array<)?\(?((?:'[^']*'\|?)+)\)?")
@@ -131,7 +131,7 @@ def derive(
         else:
             _once(bound, path, value_set)
     used = set(bound.values())
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "codes": {name: listed for name, listed in codes.items() if name in used},
         "bound": bound,
         "targets": targets,
@@ -154,8 +154,8 @@ def _named(short: str) -> set[str]:
 
 def _field(path: str, release: str) -> tuple[Any, str] | None:
     """The model and element that a path of FHIR leads to."""
+    from recaudit.health.elements import elements_of
     from recaudit.health.gate.models import _PACKAGES
-    from recaudit.health.lenience import _shape
 
     first, *names = path.split(".")
     if not names:
@@ -165,11 +165,11 @@ def _field(path: str, release: str) -> tuple[Any, str] | None:
     except ValueError:
         return None
     for name in names[:-1]:
-        want = _shape(model).get(name) if model is not None else None
+        want = elements_of(model).get(name) if model is not None else None
         if want is None or want.model is None:
             return None
         model = want.model
-    return (model, names[-1]) if model is not None and names[-1] in _shape(model) else None
+    return (model, names[-1]) if model is not None and names[-1] in elements_of(model) else None
 
 
 def _modelled(path: str, release: str) -> set[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Sequence
 
+from recaudit import gatewords
 from recaudit.gates import nothing_to_judge, rules_are_asked
 from recaudit.model import BREAKS
-from recaudit.result import GateEntry, Result, RuleEntry
-from recaudit.said import Promised, Said, Value, few, say, say_n, together
-from recaudit.terms import named
+from recaudit.result import Result, RuleEntry
+from recaudit.said import Said, few, say, say_n, together
 
 
 def exit_code(result: Result) -> tuple[int, Said]:
@@ -39,41 +38,11 @@ def exit_code(result: Result) -> tuple[int, Said]:
 
 
 def _missed(result: Result) -> list[Said]:
-    missed = [_in_words(gate) for gate in result["gates"] if not gate["met"]]
+    missed = [gatewords.asked(gate, result["areas"]) for gate in result["gates"] if not gate["met"]]
     if not missed:
         return []
     number, names = len(missed), few(missed, 2)
     return [say_n("{n} gate is missed ({names})", "{n} gates are missed ({names})", n=number, names=names)]
-
-
-def _in_words(gate: GateEntry) -> Said:
-    rung, share, whom = named(gate["rung"]), Promised(gate["at_least"]), _of_whom(gate)
-    if gate["per"] == "sector":
-        return say("{rung} {share} of {sector}", rung=rung, share=share, sector=whom)
-    if gate["per"] == "area":
-        return say("{rung} {share} in each area of {sector}", rung=rung, share=share, sector=whom)
-    return say("{rung} {share} in each facility of {sector}", rung=rung, share=share, sector=whom)
-
-
-def _of_whom(gate: GateEntry) -> Said:
-    """The sector, and what of it where the gate is not of all: areas 24133, 24134; vendors VNPT."""
-    scopes, sector = cast(Mapping[str, list[str]], gate["scope"]), named(gate["sector"])
-    parts = [_part(name, list(values)) for name, values in scopes.items() if values]
-    scope = together(*parts) if parts else None
-    return sector if scope is None else say("{sector} ({scope})", sector=sector, scope=scope)
-
-
-def _part(name: str, values: Value) -> Said:
-    match name:
-        case "areas":
-            return say("areas {names}", names=values)
-        case "kinds":
-            return say("kinds {names}", names=values)
-        case "vendors":
-            return say("vendors {names}", names=values)
-        case "as_written":
-            return say("in the plan {names}", names=values)
-    return say("facilities {names}", names=values)
 
 
 def _kept(result: Result) -> list[Said]:

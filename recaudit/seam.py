@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from recaudit.computing import Computed
+from recaudit.links import Base, Due, Links, Person
 from recaudit.looked import looked_at, seen_by
-from recaudit.model import Base, Due, Links, Person, Rule, SignalRule
+from recaudit.model import Rule
+from recaudit.signals import SignalRule
 
 IDENTITY: Final = (
     ("ns", "string"),
@@ -23,6 +25,8 @@ IDENTITY: Final = (
     ("content", "string"),  # hash of the row: copies that differ have another
     ("judged", "int8"),  # 0 conformant, 1 lenient, 2 not conformant, 3 not judged
 )
+BUCKET: Final = "__s"
+"""How the name of a column of buckets ends."""
 POSITIONS: Final = 1 << 40
 """What ``pos`` stays below, so that ``src`` and it make one number: a byte offset in a file of a tebibyte."""
 SOURCES: Final = 1 << 23
@@ -83,7 +87,7 @@ def columns(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
     """
     listed = list(IDENTITY)
     for column, kind in kinds.items():
-        listed += [(column, "string"), (f"{column}__s", "int16")]
+        listed += [(column, "string"), (f"{column}{BUCKET}", "int16")]
         if kind in RANGED:
             listed += [(f"{column}__lo", "int64"), (f"{column}__hi", "int64")]
     return listed

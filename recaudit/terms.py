@@ -104,6 +104,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "policy": mark("policy"),
         "register": mark("register"),
         "version": mark("version"),
+        "wording": mark("wording"),
     },
     "question": {  # what ``verify`` asks
         "bundle": mark("bundle"),
@@ -192,28 +193,6 @@ def placed(where: str, what: Said | None) -> Said | str:
     if what is None:
         return where
     return say("{place}: {what}", place=where, what=what) if where else what
-
-
-# ------------------------------------------------------------------------------------------------ what is asked for
-def asked_of(rung: str, at_least: str, sector: str, of: str, per: str) -> Said:
-    """What a gate asks for, without its scope: the one sentence of every report. The page's is ``gateAsked``.
-
-    >>> str(asked_of("complete", "0.95", "health", "expected", "area"))
-    'complete: at least 95 % of expected records in each area of health'
-    """
-    asked = {"rung": word("rung", rung), "share": Promised(at_least), "sector": word("sector", sector)}
-    match of, per:
-        case "expected", "area":
-            return say("{rung}: at least {share} of expected records in each area of {sector}", **asked)
-        case "expected", "facility":
-            return say("{rung}: at least {share} of expected records in each facility of {sector}", **asked)
-        case "expected", _:
-            return say("{rung}: at least {share} of expected records of {sector}", **asked)
-        case _, "area":
-            return say("{rung}: at least {share} of received records in each area of {sector}", **asked)
-        case _, "facility":
-            return say("{rung}: at least {share} of received records in each facility of {sector}", **asked)
-    return say("{rung}: at least {share} of received records of {sector}", **asked)
 
 
 # ------------------------------------------------------------------------------------------------ what is counted

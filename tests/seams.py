@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recaudit import engine, suites
-from recaudit.health import SECTOR
+from recaudit.counted import Counted, Tally
+from recaudit.health.sector import SECTOR
 from recaudit.keys import Difference
-from recaudit.model import Base, Counted, Excused, Facility, Input, Links, Period, Rule, TableRead, Tally
+from recaudit.links import Base, Links
+from recaudit.model import Excused, Facility, Input, Period, Rule, TableRead
 from recaudit.register.expected import PERSONS
 from recaudit.sources.seamfiles import schema_of
 from recaudit.values import NULL, VALUE, span
@@ -86,7 +88,7 @@ class Seam:
         self.rows[table].extend(rows)
         return self
 
-    def count(self, folder: Path) -> Counted:
+    def count(self, folder: Path, kept: Path | None = None) -> Counted:
         inputs = []
         for src, table in enumerate(sorted({*self.rows, *self.inputs})):
             rows = self.rows.get(table, [])
@@ -145,7 +147,7 @@ class Seam:
             alike=Fraction(9, 10),
             base=self.base,
         )
-        return engine.count(task)
+        return engine.count(task, kept=kept)
 
     def tally(self, folder: Path) -> Tally:
         """Of the first facility."""

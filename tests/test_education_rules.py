@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from recaudit import suites
-from recaudit.audit import SECTORS
 from recaudit.csvfiles import Faults
 from recaudit.engine.examples import failures
-from recaudit.model import STATES, LinkedColumn, Rule, Suite
+from recaudit.everysector import SECTORS
+from recaudit.links import LinkedColumn
+from recaudit.model import STATES, Rule, Suite
 from recaudit.register import subjectplan
 from recaudit.seam import Tables
 from recaudit.shipped import expectations

@@ -12,15 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudit import cli, gates
+from recaudit import cli, gates, gatewords
+from recaudit.counted import Holes
+from recaudit.entries import scope_entry
 from recaudit.exits import exit_code
-from recaudit.model import Gate, Holes, Per, Scope
+from recaudit.model import Gate, Per, Scope
 from recaudit.plan import load
-from recaudit.reports import lines, terminal
+from recaudit.reports import lines, sentences, terminal
+from recaudit.reports.formats import FORMATS
+from recaudit.reports.html.page import gate_said
 from recaudit.reports.look import Sheet, console, rendered
+from recaudit.reports.wish import Wish
 from recaudit.result import Result
-from recaudit.result import load as load_result
-from recaudit.said import as_entry
+from recaudit.resultfile import load as load_result
+from recaudit.said import as_entry, english
 from recaudit.verdicts import Evidence, standing
 from recaudit.verify import contradictions
 from tests import tiny_audit
@@ -278,7 +283,10 @@ def test_the_exit_codes_of_gates(code: int, verdicts: tuple[str, ...], change: C
 
 def test_the_reason_names_the_gate() -> None:
     code, why = exit_code(whole(gated(False), "refuted"))
-    assert (code, str(why)) == (1, "1 claim is refuted; 1 gate is missed (complete 90 % of health)")
+    assert (code, str(why)) == (
+        1,
+        "1 claim is refuted; 1 gate is missed (complete: at least 90 % of expected records of health)",
+    )
     code, why = exit_code(whole(gated(True), "confirmed"))
     assert (code, str(why)) == (0, "every claim is confirmed; every gate is met")
     assert {row[0] for row in EXIT_CODES}.isdisjoint(row[0] for row in GATED)
@@ -300,13 +308,40 @@ def test_the_overview_says_who_misses_a_gate() -> None:
     ]
     for page in pages(result):
         flat = " ".join(page.split())
-        assert "✗ MISSED complete: at least 90 % of expected records of health: at least 60.00 % 12 / 20 · why" in flat
+        assert (
+            "✗ MISSED complete: at least 90 % of expected records of health: at least 60.00 %, 12 of 20 · why" in flat
+        )
         assert "each facility of health: 1 of 2 facilities misses it · the contract" in flat
         assert max(map(len, page.splitlines())) <= 120
     found = [line for line in lines.overview(result) if line.startswith("gate")]
     assert found[1] == "gate_unit\tcomplete\thealth\tlow=12/20\twhy=-"
     assert found[2].startswith("gate\tcomplete\tmissed\tat_least=0.9\tsector=health\tper=facility\tof=expected\t")
     assert len(found) == 4  # the facility that keeps it has no line
+
+
+@pytest.mark.parametrize("per", ["sector", "area", "facility"])
+def test_a_gate_is_asked_and_counted_in_the_same_words_by_every_report(per: Per) -> None:
+    known = evidence(World((roster(10, *rows(9)), roster(10, *rows(3)))))
+    result = province()
+    area = result["areas"][0]
+    of = replace(gate(per=per), scope=Scope(areas=(area["code"],), vendors=("HIS A",)))
+    entry = gates.gate_entry(replace(of, scope=Scope()), known, of_received=False)
+    result["gates"] = [{**entry, "scope": scope_entry(of.scope)}]
+    asked = str(gatewords.asked(result["gates"][0], result["areas"]))
+    kept = str(gatewords.kept(result["gates"][0]))
+    assert asked.endswith(f", only areas {area['code']} {area['name']} and vendors HIS A")
+    wish = Wish(*exit_code(result))
+    assert wish.code == 1
+    assert asked in str(wish.why)
+    everywhere = [" ".join(page.split()) for page in pages(result)]
+    everywhere.append(sentences.gate(result["gates"][0], result["areas"]))
+    for name in ("junit", "sarif", "md", "github"):
+        everywhere.append(FORMATS[name].make(result, wish).decode().replace("%25", "%"))
+    for text in everywhere:
+        assert asked in text
+        assert kept in text
+    said = gate_said(result["gates"][0], result)
+    assert (english(said["asked"]), english(said["kept"])) == (asked, kept)
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit.health.conform import CONFORMANT, NOT_CONFORMANT, Release, in_full, judge
+from recaudit.health.definitions import NOTHING, facts_of, type_led_to
 from recaudit.health.gate.accept import accepts
 from recaudit.health.gate.models import model_of
 from recaudit.health.gate.primitives import PRIMITIVES
 from recaudit.health.specification import CODE, TARGET, TOO_LONG, TWICE, findings
-from recaudit.health.specification.facts import NOTHING, facts_of, type_led_to
 from recaudit.health.specification.shapes import Shape, shape_of
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "fhir-examples"

@@ -205,6 +205,12 @@ def test_a_rule_that_judged_no_row_is_not_praised(tab: Tab) -> None:
     assert "No facility misses it" not in text
 
 
+def test_the_overview_begins_with_one_sentence(tab: Tab) -> None:
+    (lead,) = tab.go("#/").locator(".lead").all_inner_texts()
+    assert "examined" in lead
+    assert lead.count(". ") + lead.endswith(".") == 1
+
+
 def test_no_threshold_stands_in_the_overview_that_nobody_promised(tab: Tab) -> None:
     figures = tab.go("#/").locator(".sector-figures").all_inner_texts()
     assert figures

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from recaudit import exports, values
 from recaudit.health.cells import shipped_views
-from recaudit.health.chunks import Chunk, ChunkRead, read_chunks
+from recaudit.health.chunk import Chunk, ChunkRead
+from recaudit.health.chunks import read_chunks
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.mapping import mappings
 from recaudit.health.insurance.reading import UNREAD

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit import audit, plan, register
+from recaudit import plan, preconditions, register
 from recaudit.errors import PlanError, RecauditError, RegisterError
 from recaudit.model import Input
 from tests.dossiers import as_it_is, dossier, envelope, visit
@@ -195,4 +195,4 @@ def test_the_same_bytes_under_another_name_are_no_other_source(tmp_path: Path) -
     claims = Input(0, "claims/a.xml", "", "bhyt-xml", "C", "", 9, "f00d", role="claims", read=1)
     export = Input(1, "export/b.xml", "health", "bhyt-xml", "all", "all", 9, "f00d", read=1)
     with pytest.raises(PlanError, match="taken from the audited export"):
-        audit._refuse_own_rosters(plan.load(planned(tmp_path)), [claims, export], tmp_path)
+        preconditions.refuse_own_rosters(plan.load(planned(tmp_path)), [claims, export], tmp_path)

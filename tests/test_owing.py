@@ -20,7 +20,8 @@ from recaudit.education.tables import tables
 from recaudit.engine.link import Linked
 from recaudit.engine.owing import asked, joined, owing
 from recaudit.engine.seam import Engine, Task, span_of
-from recaudit.model import Calendar, Period, SchoolYear
+from recaudit.links import Calendar, SchoolYear
+from recaudit.model import Period
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 PERIODS: Final = ("HK1", "HK2", "Y")
@@ -115,7 +116,7 @@ def _linked(engine: Engine, cards: Sequence[Card]) -> Linked:
     numbers = ("src", "pos", "rid_", "rid", *(name for name in found[0] if name.endswith("__s")))
     schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in found[0]])
     rows = engine.load("rows", pa.Table.from_pylist(found, schema))
-    return Linked({}, {}, rows, rows, rows)
+    return Linked({}, {}, *[rows] * 5)
 
 
 def _rows(engine: Engine, cards: Sequence[Card]) -> Any:  # noqa: ANN401

@@ -25,13 +25,13 @@ from recaudit.engine.marks import Column, Group, Marks, Place
 from recaudit.engine.patterns import told, whole_tables
 from recaudit.engine.patterns_of_rolls import folded
 from recaudit.engine.seam import Engine, Handed, handed_table
-from recaudit.model import PATTERNS, SignalRule
 from recaudit.patterns import GROUPS, contradictions
 from recaudit.reports import lines, patterns
 from recaudit.reports.hiding import hiding
 from recaudit.reports.look import Sheet, plain_console, rendered
 from recaudit.result import Result
 from recaudit.shipped import expectations
+from recaudit.signals import PATTERNS, SignalRule
 from recaudit.statistics import at_most_of_many
 from recaudit.suites.reading import texts_of
 from recaudit.synth import Spec, register, sectors

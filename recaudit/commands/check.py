@@ -157,9 +157,8 @@ def check(
     from recaudit.reports.hiding import hiding
     from recaudit.reports.languages import spoken
     from recaudit.reports.progress import bar
-    from recaudit.reports.terminal import Ending
     from recaudit.reports.wish import Wish
-    from recaudit.result import write
+    from recaudit.resultfile import write
 
     if fail_on_new and baseline is None:
         raise click.UsageError(told("New compared with what? Add --baseline RESULT."))
@@ -214,6 +213,8 @@ def check(
     wish = Wish(code, why, root, language=spoken().name, hidden=gone)
     if not write_outputs(outcome.result, outputs, wish) and not quiet:
         _show_findings([one for one in fresh if not gone.signal(one.sector, one.facility)])
+        from recaudit.reports.terminal import Ending  # and all that draws
+
         ending = Ending(code, why, as_text(again), as_text(draft))
         printing.overview(outcome.result, target or Path(RESULT), gone, ending)
     return code

@@ -27,9 +27,9 @@ def plain_cells(block: bytes, width: int, separator: str) -> pl.DataFrame | None
         block = block.replace(b"\r\n", b"\n")
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     quoted = b'"' in block
-    if quoted and not _well_quoted(block, separator):
+    if b"\n\n" in block or block.startswith(b"\n"):  # no row, and Arrow would take it for one
         return None
-    if not quoted and block.count(separator.encode()) != lines * (width - 1):
+    if quoted and not _well_quoted(block, separator):
         return None
     names = [str(place) for place in range(width)]
     try:
@@ -45,10 +45,7 @@ def plain_cells(block: bytes, width: int, separator: str) -> pl.DataFrame | None
 
 
 def _well_quoted(block: bytes, separator: str) -> bool:
-    """Whether each cell with a quote stands in quotes as a whole, as RFC 4180 has it, and ends on its line. No line is
-    empty, which Arrow would take for a row."""
-    if b"\n\n" in block or block.startswith(b"\n"):
-        return False
+    """Whether each cell with a quote stands in quotes as a whole, as RFC 4180 has it, and ends on its line."""
     try:
         text = block.decode()
     except UnicodeDecodeError:

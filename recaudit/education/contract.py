@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from recaudit.csvfiles import Check, broken
-from recaudit.education.checks import EMPTY, SEPARATOR, Mode, between, checks_of
+from recaudit.education.checks import EMPTY, OF_EMPTY, SEPARATOR, Mode, between, checks_of
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
 
@@ -49,7 +49,12 @@ class Contract:
             *(column for column in self.checks if column not in self.between),
             *(pl.concat_str(*one.columns, separator=SEPARATOR).alias(name) for name, one in self.between.items()),
         )
-        for column, check, places in broken(asked, self.checks):
+        empty = {column for column in asked.columns if not asked[column].str.len_bytes().max()}
+        checks = {
+            column: tuple(check for check in several if check.name in OF_EMPTY) if column in empty else several
+            for column, several in self.checks.items()
+        }
+        for column, check, places in broken(asked, checks):
             rows = places.cast(pl.Int64).sort()
             if check.name == EMPTY.name and (reasons := self.header.reasons.get(column)):
                 rows = rows.filter(frame[reasons].str.strip_chars().gather(rows) == "")

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from recaudit.education.blocks import columns_of
+from recaudit.education.cells import Coded
 from recaudit.education.checks import instant
 from recaudit.education.formats import Specification
 from recaudit.education.header import Header
@@ -31,10 +32,8 @@ def versions(
     where the file has no such column."""
     if specification.modified not in header.columns:
         return pl.Series([otherwise], dtype=pl.Int64).new_from_index(0, len(frame))
-    texts = frame[specification.modified]
-    distinct = texts.unique()
-    moments = pl.Series([instant(text) for text in distinct], dtype=pl.Int64)
-    return texts.replace_strict(distinct, moments, return_dtype=pl.Int64)
+    coded = Coded(frame[specification.modified])
+    return coded.spread([instant(text or "") for text in coded.distinct], pl.Int64)
 
 
 def contents(frame: pl.DataFrame, header: Header, modified: str) -> pl.Series:

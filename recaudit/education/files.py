@@ -51,6 +51,8 @@ class Job:
     gone: frozenset[int] = frozenset()  # lines of rows that deltas replace or take out
     doubted: frozenset[int] = frozenset()  # lines of rows of which nobody knows whether they hold after all deltas
     digest: bool = False  # whether to take the digest of the whole file on disk as well
+    apart: bool = False  # whether rows of this file alone can share a key with one of it
+    named: bool = True  # whether rows of other files may name one of this
 
 
 @dataclass(slots=True)
@@ -63,29 +65,45 @@ class FileRead(Said):
 
 def read_file(job: Job) -> FileRead:
     """Read one file into ``spill`` and count what it held. What is wrong with the file is a finding, never raised."""
-    said = FileRead()
-    try:
-        with opened(job.found) as stream:
-            _read(job, records.Records(stream, said), said)
-    except CannotOpenError:
-        said.to_the_end = False
-        said.find("could not be opened")
+    said = _said(job)
+    if said is None:  # nearly no file has such keys: what tells copies apart is worked out where there are any
+        _take_back(job)
+        said = _said(replace(job, apart=False, named=True)) or FileRead()
     if job.digest:
         said.digest = digest(job.found.file)
     return said
 
 
-def _read(job: Job, source: records.Records, said: FileRead) -> None:
+def _said(job: Job) -> FileRead | None:
+    """What the file held; None where keys stand twice of which nothing was kept that would say more."""
+    said = FileRead()
+    try:
+        with opened(job.found) as stream:
+            return said if _read(job, records.Records(stream, said), said) else None
+    except CannotOpenError:
+        said.to_the_end = False
+        said.find("could not be opened")
+        return said
+
+
+def _take_back(job: Job) -> None:
+    """Remove what was written of a file that is read once more."""
+    for file in (*job.spill.glob(f"*/{job.src}-*.parquet"), *job.scratch.glob(f"*-{job.src}.parquet")):
+        file.unlink()
+
+
+def _read(job: Job, source: records.Records, said: FileRead) -> bool:
+    """False where the file has to be read again for what it holds twice."""
     specification = specification_of(job.table, job.edition)
     if specification is None:
-        return
+        return True
     if source.header is None:
         for _ in source.batches():
             pass
         if said.to_the_end and not said.read and Noted("no header") not in said.findings:
             said.find("empty file")
         said.to_the_end = False  # without a header nobody knows what there should be: no column is known to be empty
-        return
+        return True
     header = read_header(
         specification,
         source.header,
@@ -101,7 +119,7 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
     contract = Contract(specification, header, job.mode)
     meaning = Meaning(ZoneInfo(job.timezone), job.last, job.lookups)
     with (
-        closing(Names(specification, header, job.namespace, job.src, job.scratch)) as names,
+        closing(Names(specification, header, job.namespace, job.src, job.scratch, named=job.named)) as names,
         closing(Facts(specification, header, job.namespace, job.src, job.scratch)) as facts,
     ):
         with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as seam:
@@ -110,7 +128,10 @@ def _read(job: Job, source: records.Records, said: FileRead) -> None:
                 names.add(*there)
                 facts.add(*there)
         names.close()
+        if names.stand_twice() and (job.apart or not names.kept):
+            return False
         _repeated(specification, names, said)
+    return True
 
 
 def _batch(
@@ -138,7 +159,7 @@ def _batch(
         frame, lines, judged = frame.filter(there), lines.filter(there), judged.filter(there)
         if not len(lines):
             return frame, lines
-    rows = Batch(specification, header, meaning, frame, lines, doubted=job.doubted)
+    rows = Batch(specification, header, meaning, frame, lines, doubted=job.doubted, apart=job.apart)
     if job.doubted:
         judged = pl.select(
             pl.when(lines.is_in(list(job.doubted))).then(pl.lit(NOT_JUDGED, pl.Int8)).otherwise(judged)
@@ -146,7 +167,8 @@ def _batch(
     for part in rows.parts(job.columns, judged, learners=job.learners):
         _count(said, part.table, judged.gather(part.places))
         if part.columns:
-            seam.write(part.table, [column.to_arrow() for column in part.columns])
+            arrays = [None if column is None else column.to_arrow() for column in part.columns]
+            seam.write(part.table, arrays, always=True)  # as the header has it
     return frame, lines
 
 

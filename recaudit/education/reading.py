@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from recaudit.education.around import Around
 from recaudit.education.deltas import DELTA, Fates
 from recaudit.education.files import FileRead, Job, read_file
 from recaudit.education.formats import EDITIONS, MANIFEST, OLDER, ONEROSTER, Specification
+from recaudit.education.lacking import lacking
 from recaudit.education.packages import Package, Place, announced, of_package, packages, place_of
-from recaudit.education.recognise import ENDINGS, recognised
+from recaudit.education.recognise import ENDINGS, recognised, titles_of
 from recaudit.education.references import dangling
 from recaudit.model import EVER, Input
 from recaudit.plan import Plan, Source
@@ -61,6 +63,7 @@ def read_sources(
         said = work_told(read_file, jobs, progress, workers)
         for one in (*dangling(scratch, _whole(files, what, packed, said)), *disagreeing(scratch)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines, what=one.what)
+        lacks = {file.src: lacking(what[file.src], titles_of(file.found)) for file in files if file.src in what}
     finally:
         shutil.rmtree(scratch)
         forget(spill)
@@ -70,7 +73,10 @@ def read_sources(
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}
     learners = _with_learners(files, what)
     return tuple(
-        _input(file, what.get(file.src), said[file.src], digests[file.found.file], both=file.src in learners)
+        replace(
+            _input(file, what.get(file.src), said[file.src], digests[file.found.file], both=file.src in learners),
+            lacks=lacks.get(file.src, ()),
+        )
         if file.src in said
         else ignored(file, "education")
         for file in files
@@ -99,6 +105,8 @@ def _jobs(
         marks=bool(asked),
     )
     learners, taken = _with_learners(files, what), set[Path]()
+    held = Counter((file.namespace, what[file.src].table) for file in files if file.src in what)
+    named = _named(files, what)
     for file in files:
         specification = what.get(file.src)
         if specification is None and not (file.found.ending and _cannot_be_opened(file)):
@@ -122,7 +130,17 @@ def _jobs(
             package = packed[place_of(file)]
             mode, lookups = package.mode(specification), around.lookups(file, specification)
             judged = package.judged or not specification.standard or specification.table == MANIFEST
-            job = replace(job, edition=package.edition, mode=mode, lookups=lookups, judged=judged)
+            table = (file.namespace, specification.table)
+            both = file.src in learners and (file.namespace, "roles") in held  # write the same table
+            job = replace(
+                job,
+                edition=package.edition,
+                mode=mode,
+                lookups=lookups,
+                judged=judged,
+                apart=held[table] == 1 and specification.table in tables.BY_KEY and not both,
+                named=table in named,
+            )
         taken.add(file.found.file)
         yield job
 
@@ -130,6 +148,23 @@ def _jobs(
 # ------------------------------------------------------------------------------------------------ deltas
 def _lines(by: Fates, told: frozenset[deltas.Fate]) -> frozenset[int]:
     return frozenset(line for fate, lines in by.items() if fate in told for line in lines)
+
+
+def _named(files: Sequence[File], what: _Known) -> frozenset[tuple[str, str]]:
+    """The namespaces and tables whose rows a file of another table, or another file of theirs, may name."""
+    held: dict[str, list[str]] = {}
+    for file in files:
+        if file.src in what:
+            held.setdefault(file.namespace, []).append(what[file.src].table)
+    named = set[tuple[str, str]]()
+    for file in files:
+        if file.src in what:
+            own = what[file.src].table
+            for column in what[file.src].columns.values():
+                table = column.reference.table if column.reference else own
+                if table != own or held[file.namespace].count(own) > 1:
+                    named.add((file.namespace, table))
+    return frozenset(named)
 
 
 def _changed(files: Sequence[File], what: _Known, packed: Mapping[Place, Package]) -> frozenset[tuple[str, str]]:

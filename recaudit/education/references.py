@@ -7,15 +7,18 @@ reading ends: nothing of them is part of the seam.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import polars as pl
 
+from recaudit.education.checks import filled
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
+from recaudit.errors import EngineError
+from recaudit.refusals import mebibytes
 from recaudit.said import Said, say
 from recaudit.sources.inputs import FIRST_LINES
 from recaudit.sources.seamfiles import parquet_to, private
@@ -58,35 +61,51 @@ class Spool:
 
 
 class Names:
-    """The keys and the references of one file."""
+    """The keys and the references of one file. ``named``: whether other files may name its rows; keys that nobody names
+    are not ``kept``."""
 
-    def __init__(self, specification: Specification, header: Header, namespace: str, src: int, folder: Path) -> None:
+    def __init__(
+        self,
+        specification: Specification,
+        header: Header,
+        namespace: str,
+        src: int,
+        folder: Path,
+        *,
+        named: bool = True,
+    ) -> None:
         self.specification, self.namespace, self.src = specification, namespace, src
         self.keys, self.references = Spool(folder / f"keys-{src}.parquet"), Spool(folder / f"names-{src}.parquet")
         self.key = specification.key if specification.key in header.columns else ""
         self.referring = [
             column for name, column in specification.columns.items() if name in header.columns and column.reference
         ]
+        own = any(column.reference and column.reference.table == specification.table for column in self.referring)
+        self.kept = named or own
         self._type = "type" if "type" in header.columns else ""
         self._hashes: list[pl.Series] = []
+        self._twice = pl.Series([], dtype=pl.UInt64)
 
     def add(self, frame: pl.DataFrame, lines: pl.Series) -> None:
         """One batch: its columns as text, and for each row its line."""
-        if self.key:
+        if self.key and not self.kept:
+            texts = frame[self.key]
+            self._hashes.append(texts.filter(filled(texts)).hash())
+        elif self.key:
             keys = frame.select(
                 pl.lit(self.namespace).alias("ns"),
                 pl.lit(self.specification.table).alias("tbl"),
                 pl.col(self.key).alias("key"),
                 (pl.col(self._type) if self._type else pl.lit("")).alias("type"),
                 pl.lit(lines).alias("pos"),
-            ).filter(pl.col("key").str.strip_chars() != "")
+            ).filter(filled(frame[self.key]))
             self._hashes.append(keys["key"].hash())
             self.keys.add(keys)
         for column in self.referring:
             named = frame.select(pl.col(column.name).alias("key"), pl.lit(lines).alias("line"))
             if column.is_list:
                 named = named.with_columns(pl.col("key").str.split(",")).explode("key")
-            named = named.filter(pl.col("key").str.strip_chars() != "")
+            named = named.filter(filled(named["key"]))
             if len(named) and column.reference:
                 grouped = named.group_by("key", maintain_order=True).agg(
                     pl.len().cast(pl.Int64).alias("count"), pl.col("line").head(FIRST_LINES).alias("lines")
@@ -108,17 +127,27 @@ class Names:
         self.keys.close()
         self.references.close()
 
+    def stand_twice(self) -> bool:
+        """Whether two rows may have the same key; where not, they certainly have not."""
+        return len(self._meeting()) > 0
+
+    def _meeting(self) -> pl.Series:
+        """The hashes that several keys have, each once."""
+        if self._hashes:
+            hashes = pl.concat(self._hashes)
+            self._hashes, hashes = [], hashes.sort()  # a sorted copy takes a fifth of the memory of a table of hashes
+            self._twice = hashes.filter(hashes == hashes.shift()).unique()
+        return self._twice
+
     def repeated(self) -> pl.Series | None:
         """The lines of all rows whose key another row of the file has too, down the file; None for none.
 
-        Asked once, after ``close``. Keys are compared by hash first, and only those that agree as text.
+        Asked after ``close``, where keys are ``kept``. They are compared by hash first, and only those that agree as
+        text.
         """
-        hashes = pl.concat(self._hashes) if self._hashes else pl.Series([], dtype=pl.UInt64)
-        self._hashes, hashes = [], hashes.sort()  # a sorted copy takes a fifth of the memory of a table of hashes
-        twice = hashes.filter(hashes == hashes.shift())
-        if not len(twice):
+        again = self._meeting()
+        if not len(again):
             return None
-        again = twice.unique()
         rows = (
             pl.scan_parquet(self.keys.file, glob=False)
             .filter(pl.col("key").hash().is_in(again.implode()))
@@ -132,8 +161,10 @@ class Names:
 
 # ------------------------------------------------------------------------------------------------ after reading
 def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
-    """What leads nowhere. ``whole``: namespace -> the tables that were handed in there and read to the end without an
-    unreadable line; of references to other tables nothing is said. What does not fit ``_MEMORY`` spills to ``folder``.
+    """What leads nowhere in its own namespace. ``whole``: namespace -> the tables that were handed in there and read to
+    the end without an unreadable line; of references to other tables nothing is said. A row of another namespace, with
+    the same id, answers no reference: that is said apart. What does not fit ``_MEMORY`` spills to ``folder``;
+    ``EngineError`` where it cannot.
     """
     import duckdb
 
@@ -142,27 +173,70 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     if not names or not told:
         return []
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{_MEMORY} MiB",
         "temp_directory": str(folder / "spilled"),
         "preserve_insertion_order": False,
         "threads": 2,
     }
     with duckdb.connect(config=config) as connection:
-        connection.execute("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
+        ask = _asking(connection, folder)
+        ask("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
         connection.executemany("INSERT INTO asked VALUES (?, ?)", told)
-        connection.execute("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
+        ask("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
         connection.executemany("INSERT INTO words VALUES (?, ?)", [*_words()])
-        connection.execute(f"CREATE VIEW names AS SELECT * FROM {_all_of(names)}")
-        connection.execute("CREATE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
+        ask(f"CREATE VIEW names AS SELECT * FROM {_all_of(names)}")
+        ask("CREATE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
         if keys:
             there = f"SELECT ns, tbl, key, type FROM {_all_of(keys)} SEMI JOIN asked USING (ns, tbl)"
-            connection.execute(f"INSERT INTO keys {there}")
-        found = connection.execute(_DANGLING, {"first": FIRST_LINES, "between": _BETWEEN}).fetchall()
+            ask(f"INSERT INTO keys {there}")
+        lost = _ELSEWHERE if len(whole) > 1 else _NOWHERE
+        found = ask(_DANGLING.format(lost=lost), {"first": FIRST_LINES, "between": _BETWEEN})
     return [_told(*row) for row in found]
+
+
+_Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+def _asking(connection: Any, folder: Path) -> _Ask:  # noqa: ANN401  # DuckDB's
+    """What says a statement and returns its rows. Where it cannot be spilled it is said again with twice the memory,
+    up to what the system lets a process have; then it raises ``EngineError``. DuckDB's own words may hold values, and
+    are never passed on."""
+    import duckdb
+
+    most, memory = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0], _MEMORY
+    connection.execute(f"SET memory_limit = '{memory} MiB'")
+
+    def fits(wanted: int) -> bool:
+        said = "SELECT parse_formatted_bytes(?) <= parse_formatted_bytes(?)"
+        return bool(connection.execute(said, [f"{wanted} MiB", most]).fetchone()[0])
+
+    def ask(text: str, given: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        nonlocal memory
+        while True:
+            try:
+                return list(connection.execute(text, given or {}).fetchall())
+            except (duckdb.OutOfMemoryException, duckdb.IOException) as failure:
+                full = not isinstance(failure, duckdb.OutOfMemoryException) or "max_temp_directory_size" in str(failure)
+                if not full and memory < _MOST and fits(2 * memory):
+                    memory *= 2
+                    connection.execute(f"SET memory_limit = '{memory} MiB'")
+                    continue
+            raise EngineError(
+                say("rows that name others cannot be held against them here: memory or disk does not suffice"),
+                where=say("{size} of memory; {folder}", size=mebibytes(memory << 20), folder=str(folder)),
+                fix=say(
+                    "make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
+                    "more memory, or audit fewer facilities at a time"
+                ),
+            ) from None
+
+    return ask
 
 
 _MEMORY: Final = 128
 """MiB that looking for references takes; keys and references are not held, but joined file by file."""
+
+_MOST: Final = 1 << 20
+"""MiB beyond which it never asks for more."""
 
 # A type that the standard does not know (ext:…, or a slip) may be the right one: nothing is said of it.
 _DANGLING: Final = """
@@ -175,18 +249,24 @@ aright AS (
     SEMI JOIN typed USING (ns, tbl, key, type)
 ),
 nowhere AS (
-    SELECT src, place, tbl, true AS gone, count, lines FROM referring ANTI JOIN keys USING (ns, tbl, key)
+    {lost}
     UNION ALL
-    SELECT src, place, tbl, false, count, lines FROM wanted
+    SELECT src, place, tbl, 'another type', count, lines FROM wanted
     SEMI JOIN typed USING (ns, tbl, key) ANTI JOIN fine USING (ns, tbl, key) ANTI JOIN aright USING (src, place, key)
 ),
 first AS (
-    SELECT src, place, tbl, gone, min(line, $first) AS lines
-    FROM (SELECT DISTINCT src, place, tbl, gone, unnest(lines) AS line FROM nowhere) GROUP BY ALL
+    SELECT src, place, tbl, how, min(line, $first) AS lines
+    FROM (SELECT DISTINCT src, place, tbl, how, unnest(lines) AS line FROM nowhere) GROUP BY ALL
 )
-SELECT src, place, tbl, gone, sum(count)::BIGINT, any_value(first.lines)
-FROM nowhere JOIN first USING (src, place, tbl, gone) GROUP BY src, place, tbl, gone ORDER BY src, place, tbl, gone
+SELECT src, place, tbl, how, sum(count)::BIGINT, any_value(first.lines)
+FROM nowhere JOIN first USING (src, place, tbl, how) GROUP BY src, place, tbl, how ORDER BY src, place, tbl, how
 """
+_NOWHERE: Final = (
+    "SELECT src, place, tbl, 'nowhere' AS how, count, lines FROM referring ANTI JOIN keys USING (ns, tbl, key)"
+)
+_ELSEWHERE: Final = """SELECT src, place, tbl, CASE WHEN other.key IS NULL THEN 'nowhere' ELSE 'elsewhere' END AS how,
+    count, lines FROM (FROM referring ANTI JOIN keys USING (ns, tbl, key)) AS lost
+    LEFT JOIN (SELECT DISTINCT tbl, key FROM keys) AS other USING (tbl, key)"""
 
 
 def _all_of(files: Iterable[Path]) -> str:
@@ -194,13 +274,14 @@ def _all_of(files: Iterable[Path]) -> str:
     return f"read_parquet([{listed}])"
 
 
-def _told(src: int, where: str, table: str, gone: bool, count: int, lines: list[int]) -> Told:
-    kind, what = (
-        ("dangling reference", say("not in {table}", table=table))
-        if gone
-        else ("reference to another type", say("{table} of another type", table=table))
-    )
-    return Told(src, kind, where, count, tuple(lines), what)
+def _told(src: int, where: str, table: str, how: str, count: int, lines: list[int]) -> Told:
+    kind = "reference to another type" if how == "another type" else "dangling reference"
+    said = {
+        "nowhere": say("not in {table}", table=table),
+        "elsewhere": say("not in {table} of its namespace, but of another one", table=table),
+        "another type": say("{table} of another type", table=table),
+    }
+    return Told(src, kind, where, count, tuple(lines), said[how])
 
 
 def _words() -> Iterable[tuple[str, str]]:

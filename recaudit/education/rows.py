@@ -14,6 +14,7 @@ import polars as pl
 from recaudit import values
 from recaudit.education import tables
 from recaudit.education.cells import Cells, blanked, cells, hidden, joined, looked_up, not_known, spans_in, unless_known
+from recaudit.education.checks import filled
 from recaudit.education.copies import contents, versions
 from recaudit.education.formats import Specification
 from recaudit.education.header import NOT_JUDGED, Header
@@ -51,17 +52,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of a batch that go to one table: their places in the batch, and columns ready for the seam."""
+    """Rows of a batch that go to one table: their places in the batch, and columns ready for the seam; None for those
+    that the file does not have."""
 
     table: str
     places: pl.Series
-    columns: Sequence[pl.Series]
+    columns: Sequence[pl.Series | None]
 
 
 class Batch:
     """A batch of one file. ``frame``: the header's columns as text without nulls; ``lines``: where each row begins;
     ``doubted``: lines of rows of which nobody knows whether they hold, as deltas cannot be put in order; ``version``:
-    how new rows are that do not say so themselves."""
+    how new rows are that do not say so themselves; ``apart``: whether no two rows share a key, so that nobody asks what
+    tells copies apart."""
 
     def __init__(
         self,
@@ -73,9 +76,10 @@ class Batch:
         *,
         doubted: Collection[int] = (),
         version: int | None = None,
+        apart: bool = False,
     ) -> None:
         self.specification, self.header, self.meaning = specification, header, meaning
-        self.frame, self.lines, self.doubted, self.version = frame, lines, doubted, version
+        self.frame, self.lines, self.doubted, self.version, self.apart = frame, lines, doubted, version, apart
 
     def parts(self, kept: Tables, judged: pl.Series, *, learners: bool) -> Iterator[Part]:
         """The rows of each table, one after the other, with the columns that are ``kept`` of it; () for a table of
@@ -84,7 +88,7 @@ class Batch:
         ``learners``: each row of users.csv is one of ``learners`` too.
         """
         table = self.specification.table
-        content = contents(self.frame, self.header, self.specification.modified)
+        content = None if self.apart else contents(self.frame, self.header, self.specification.modified)
         version = versions(self.specification, self.header, self.frame, self.version)
         if self.doubted:
             judged = pl.select(
@@ -97,21 +101,24 @@ class Batch:
             split: list[tuple[str, pl.Series | None]] = [(students, is_student), (others, ~is_student)]
         else:
             split = [(table, None)]
+        every = pl.int_range(len(self.lines), eager=True)
         for name, mask in split:
-            places = pl.int_range(len(self.lines), eager=True)
-            if mask is not None:
-                places = places.filter(mask)
+            places = every if mask is None else every.filter(mask)
             if len(places) and name in kept:
-                rows = _Rows(self, name, self.frame[places], places)
-                yield Part(name, places, rows.columns(kept[name], [each.gather(places) for each in identity]))
+                some = len(places) < len(every)
+                rows = _Rows(self, name, self.frame[places] if some else self.frame, places)
+                own = [each.gather(places) if some and each is not None else each for each in identity]
+                yield Part(name, places, rows.columns(kept[name], own))
             elif len(places):
                 yield Part(name, places, ())
         if learners and table == "users":
             frame, places, lines = self._in_schools()
             if len(places):
                 rows = _Rows(self, tables.LEARNERS, frame, places)
-                named = [lines, *(each.gather(places) for each in identity[1:])]
-                columns = rows.columns(kept[tables.LEARNERS], named) if tables.LEARNERS in kept else ()
+                some = frame is not self.frame
+                own = [each.gather(places) if some and each is not None else each for each in identity]
+                own[0] = lines
+                columns = rows.columns(kept[tables.LEARNERS], own) if tables.LEARNERS in kept else ()
                 yield Part(tables.LEARNERS, places, columns)
 
     def in_doubt(self) -> pl.Series:
@@ -152,14 +159,14 @@ class _Rows:
         self.is_unit = table in (tables.LEARNERS, tables.REPORT_CARDS)
         self._made: dict[str, Cells] = {}
 
-    def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series]) -> list[pl.Series]:
+    def columns(self, kept: Mapping[str, str], identity: Sequence[pl.Series | None]) -> list[pl.Series | None]:
         """``pos, id, version, content, judged``, then the cells of the kept columns."""
         pos, *rest = identity
         doubted = self.batch.in_doubt().gather(self.places) if self.batch.doubted and not self.is_unit else None
         key = self.identifier()
         if doubted is not None:  # nobody knows whether the row is there: it is no answer to who asks for its key
             key = blanked(key, doubted)
-        found = [pos, key, *rest]
+        found: list[pl.Series | None] = [pos, key, *rest]
         for name in kept:
             cell = self.cells(name)
             found.extend((cell if doubted is None else hidden(cell, doubted)).series)
@@ -175,7 +182,8 @@ class _Rows:
         if specification.key not in self.batch.header.columns:
             return pl.Series([None], dtype=pl.String).new_from_index(0, len(self.frame))
         keys = self.frame[specification.key]
-        return pl.select(pl.when(keys.str.strip_chars() != "").then(keys)).to_series()
+        there = filled(keys)
+        return keys if there.all() else pl.select(pl.when(there).then(keys)).to_series()
 
     def cells(self, name: str) -> Cells:
         if name not in self._made:
@@ -206,23 +214,23 @@ class _Rows:
         header = self.batch.header
         return self.frame[column] if column in header.columns or column in header.filled else None
 
-    def made(self, name: str, texts: pl.Series, *needs: str) -> Cells:
+    def made(self, name: str, texts: Callable[[], pl.Series], *needs: str) -> Cells:
         """A column that no file has, made of others: not known where the file lacks one of those."""
         kind = tables.tables()[self.table][name]
         if any(self.texts(need) is None for need in needs):
             return not_known(len(self.frame), kind)
-        return cells(texts, kind, self.span)
+        return cells(texts(), kind, self.span)
 
 
 # ------------------------------------------------------------------------------------------------ added columns
 def _learner(user: str, school: str) -> Callable[[_Rows], Cells]:
-    return lambda rows: rows.made("learner", joined((rows.cells(user), rows.cells(school)), "@"), user, school)
+    return lambda rows: rows.made("learner", lambda: joined((rows.cells(user), rows.cells(school)), "@"), user, school)
 
 
 def _seat(rows: _Rows) -> Cells:
     """A learner in a class: where an enrolment says that they are."""
     names = ("userSourcedId", "classSourcedId")
-    return rows.made("seat", joined([rows.cells(name) for name in names], "@"), *names)
+    return rows.made("seat", lambda: joined([rows.cells(name) for name in names], "@"), *names)
 
 
 def _class_of_mark(rows: _Rows) -> pl.Series:
@@ -240,7 +248,7 @@ def _marked(name: str, place: Callable[[_Rows], pl.Series]) -> Callable[[_Rows],
     def made(rows: _Rows) -> Cells:
         student, where = rows.cells("studentSourcedId").text, place(rows)
         both = pl.select(pl.concat_str(pl.lit(student), pl.lit("@"), pl.lit(where))).to_series()
-        return unless_known(rows.made(name, both, "studentSourcedId", "lineItemSourcedId"), where.is_not_null())
+        return unless_known(rows.made(name, lambda: both, "studentSourcedId", "lineItemSourcedId"), where.is_not_null())
 
     return made
 
@@ -251,21 +259,22 @@ def _school_of_mark(rows: _Rows) -> pl.Series:
 
 def _session_type(rows: _Rows) -> Cells:
     types = looked_up(rows.cells("lineItemSourcedId").text, rows.batch.meaning.lookups.sessions.get)
-    return unless_known(rows.made("sessionType", types, "lineItemSourcedId"), types.is_not_null())
+    return unless_known(rows.made("sessionType", lambda: types, "lineItemSourcedId"), types.is_not_null())
 
 
 def _school_code(school: str) -> Callable[[_Rows], Cells]:
     return lambda rows: rows.made(
-        "schoolCode", looked_up(rows.cells(school).text, rows.batch.meaning.lookups.codes.get), school
+        "schoolCode", lambda: looked_up(rows.cells(school).text, rows.batch.meaning.lookups.codes.get), school
     )
 
 
 def _live_status(rows: _Rows) -> Cells:
     texts = rows.texts("status")
     if texts is None:
-        return rows.made("liveStatus", pl.Series([], dtype=pl.String), "status")
-    blank = pl.when(texts.str.strip_chars() == "").then(pl.lit("active")).otherwise(texts)
-    found = rows.made("liveStatus", pl.select(blank).to_series())
+        return rows.made("liveStatus", lambda: pl.Series([], dtype=pl.String), "status")
+    there = filled(texts)
+    live = pl.when(there).then(texts).otherwise(pl.lit("active"))
+    found = rows.made("liveStatus", lambda: pl.select(live).to_series())
     roles = rows.texts("role") if rows.is_users else None
     # a user of 1.1 whose role cannot be read may be a learner or not: nobody knows whether the row is a record
     found = found if roles is None else unless_known(found, roles == "student")
@@ -300,23 +309,27 @@ def _day_in(year: str, last: date) -> str:
 
 def _year_end(rows: _Rows) -> Cells:
     ends = looked_up(rows.cells("schoolYear").text, rows.batch.meaning.lookups.ends.get)
-    return unless_known(rows.made("yearEnd", ends), ends.is_not_null())
+    return unless_known(rows.made("yearEnd", lambda: ends), ends.is_not_null())
 
 
 def _result_key(rows: _Rows) -> Cells:
     """A result that does not say what it is of may be of any subject and period: its key is not known."""
     names = ("reportCardId", "subjectCode", "periodCode")
-    found = rows.made("resultKey", joined([rows.cells(name) for name in names], "/", "/"), *names)
+    found = rows.made("resultKey", lambda: joined([rows.cells(name) for name in names], "/", "/"), *names)
     return unless_known(found, found.bucket == values.VALUE)
 
 
 def _from_personal_id(name: str, place: int) -> Callable[[_Rows], Cells]:
     def made(rows: _Rows) -> Cells:
         ids = rows.cells("userMasterIdentifier").text
-        said = looked_up(ids, lambda text: both[place] if (both := from_personal_id(text)) else None)
-        return rows.made(name, said, "userMasterIdentifier")
+        return rows.made(name, lambda: looked_up(ids, lambda text: _said_by_id(text, place)), "userMasterIdentifier")
 
     return made
+
+
+def _said_by_id(text: str, place: int) -> str | None:
+    both = from_personal_id(text)
+    return both[place] if both else None
 
 
 def from_personal_id(text: str) -> tuple[str, str] | None:
@@ -347,7 +360,7 @@ def _extension(name: str) -> Callable[[_Rows], Cells]:
 
 
 def _birth_year(rows: _Rows) -> Cells:
-    return rows.made("birthYear", rows.cells("birthDate").text.str.slice(0, 4), "birthDate")
+    return rows.made("birthYear", lambda: rows.cells("birthDate").text.str.slice(0, 4), "birthDate")
 
 
 _MADE: Final[Mapping[tuple[str, str], Callable[[_Rows], Cells]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Final, Literal
 
@@ -53,14 +54,11 @@ class Education:
         workers: int,
     ) -> tuple[Input, ...]:
         """See ``recaudit.sectors.Sector.read``."""
-        from recaudit.education.mapping import reading as mapped
-        from recaudit.education.reading import read_sources
-
         inputs: tuple[Input, ...] = ()
-        for read, of_it in ((read_sources, False), (mapped.read_sources, True)):
+        for module, of_it in (("recaudit.education.reading", False), ("recaudit.education.mapping.reading", True)):
             some = tuple(source for source in sources if (source.format == "mapping") is of_it)
             if some:
-                inputs += read(
+                inputs += import_module(module).read_sources(
                     plan,
                     some,
                     spill,

@@ -14,6 +14,9 @@ LEARNERS: Final = "learners"
 STAFF: Final = "staff_enrollments"
 MARKS: Final = "results"
 
+BY_KEY: Final = frozenset(specifications()) - {MANIFEST, REPORT_CARDS, "roles"}
+"""Files whose key is the id of each row of the seam that is made of them."""
+
 SPLIT: Final[Mapping[str, tuple[str, str]]] = {"roles": (LEARNERS, "roles"), "enrollments": ("enrollments", STAFF)}
 """Files whose rows go to two tables by their role: students first."""
 

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.agreement import MOST_ROWS, Sheet
+from recaudit.counted import RuleCount
 from recaudit.engine.cells import UNIQUE
 from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.judge import Judged, verdicts
 from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Rule, RuleCount
+from recaudit.engine.verdict import state_of
+from recaudit.model import Rule
 
 
 def sheets(engine: Engine, task: Task, frames: Frames, judged: Judged) -> Iterator[Sheet]:
@@ -57,4 +59,6 @@ def _select(frame: Frame, rules: Sequence[Rule], columns: Mapping[str, Any]) -> 
         if cell.low is not None and cell.high is not None:
             selected += [cell.low.label(f"{name}__lo"), cell.high.label(f"{name}__hi")]
     states = zip(rules, verdicts(frame, rules), strict=True)
-    return sa.select(*selected, *(sa.cast(state, sa.SmallInteger).label(f"={rule.id}") for rule, state in states))
+    return sa.select(
+        *selected, *(sa.cast(state_of(said), sa.SmallInteger).label(f"={rule.id}") for rule, said in states)
+    )

@@ -7,7 +7,7 @@ look at when the ones before give nothing) and ``recaudit/reason`` (a sibling el
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -15,72 +15,21 @@ from zoneinfo import ZoneInfo
 
 from recaudit import values
 from recaudit.errors import SuiteError
+from recaudit.health.column import SeamColumn
 from recaudit.health.compiled import Cells, compiled, span_of
 from recaudit.health.evaluate import Around, Element, Resource, choice
 from recaudit.health.fhirpath import Call, Index, Node, PathError, Step, This, parse
-from recaudit.health.firsts import First, first_value
+from recaudit.health.firsts import first_value
 from recaudit.health.types import table_of
 from recaudit.health.views import compile_view, constants_of
 from recaudit.said import say
 from recaudit.seam import RANGED
 from recaudit.shipped import expectations
 
-Trail = Sequence[tuple[str, str]]
-"""Element names along a path, each with the name its primitive extension has: ("status", "_status")."""
-
-_REASON_EXTENSIONS: Final = frozenset(
-    {
-        "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-        "http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor",
-    }
-)
 Columns = Mapping[str, frozenset[str]] | None
 """Table -> the element columns that are written of it; None for all of every table."""
 
 _NOT_ONE_ROW: Final = ("forEach", "forEachOrNull", "repeat", "unionAll", "where")
-
-
-@dataclass(frozen=True, slots=True)
-class SeamColumn:
-    """One element column: where its value may stand, in order, and where the reason for its absence."""
-
-    name: str
-    kind: str
-    trees: tuple[Node, ...]
-    places: tuple[First, ...]  # of each tree its first value
-    trails: tuple[Trail, ...]  # elements along each path, for reasons in extensions
-    heads: frozenset[str]  # what the trails begin with: without these elements there is no reason along them
-    reason_trees: tuple[Node, ...]
-    reasons: tuple[First, ...]
-
-    def cell(self, resource: Resource, around: Around) -> tuple[str | None, int]:
-        """(the value as text, bucket); the text is None unless the bucket is "value"."""
-        for place in self.places:
-            value = place(resource, around)
-            if value is not None:
-                return self.of(value)
-        return None, self.absent(resource, around)
-
-    def of(self, value: Element) -> tuple[str | None, int]:
-        """The cell of a value that is there."""
-        bucket = values.bucket(value, self.kind)
-        if bucket:
-            return None, bucket
-        return value if type(value) is str else _written(value), bucket
-
-    def absent(self, resource: Resource, around: Around) -> int:
-        """The bucket of no value: the reason for it, if one is given."""
-        if self.heads.isdisjoint(resource) and not self.reasons:
-            return values.NULL
-        for trail in self.trails:
-            code = _reason_along(resource, trail)
-            if code is not None:
-                return values.reason_bucket(code)
-        for reason in self.reasons:
-            code = reason(resource, around)
-            if isinstance(code, str):
-                return values.reason_bucket(code)
-        return values.NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +59,6 @@ class SeamView:
     def compiled(self, zone: ZoneInfo) -> Cells:
         """``cells`` of resources in one time zone as generated code, which gives the same sooner."""
         return compiled(self.columns, zone)
-
-
-def _written(value: float | bool) -> str:
-    """A number or a boolean as JSON."""
-    return ("true" if value else "false") if isinstance(value, bool) else repr(value)
 
 
 @cache
@@ -223,35 +167,3 @@ def _trail(tree: Node) -> tuple[str, ...]:
         case Call(base, "first" | "getReferenceKey" | "join" | "ofType", _) | Index(base, _):
             return _trail(base)
     return ()
-
-
-def _reason_along(node: Resource, trail: Trail) -> str | None:
-    """The code of the first reason extension on an element of the trail, or on the ``_name`` of a primitive one."""
-    (name, beside), *rest = trail
-    if beside in node:
-        for part in _objects(node[beside]):
-            if "extension" in part and (code := _reason_in(part["extension"])) is not None:
-                return code
-    child = node.get(name)
-    if child is None:
-        return None
-    for part in _objects(child):
-        if "extension" in part and (code := _reason_in(part["extension"])) is not None:
-            return code
-        if rest and (code := _reason_along(part, rest)) is not None:
-            return code
-    return None
-
-
-def _reason_in(extensions: Element) -> str | None:
-    for extension in _objects(extensions):
-        code = extension.get("valueCode")
-        if extension.get("url") in _REASON_EXTENSIONS and isinstance(code, str):
-            return code
-    return None
-
-
-def _objects(value: Element) -> Sequence[Resource]:
-    if type(value) is dict:
-        return (value,)
-    return [each for each in value if type(each) is dict] if type(value) is list else ()

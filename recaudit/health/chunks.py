@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from recaudit.health.answers import FAILED, failures
-from recaudit.health.bundles import Deleted, Entry, bundles_in, deletions, entries
-from recaudit.health.cells import Columns, SeamView, narrowed
+from recaudit.health.bundles import Entry, bundles_in, deletions, entries
+from recaudit.health.cells import SeamView, narrowed
+from recaudit.health.chunk import Chunk, ChunkRead
 from recaudit.health.compiled import Cells
 from recaudit.health.conform import CLEAN, Judge, Release, judge_of
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.depth import is_shallow_text
-from recaudit.health.gate.modes import ON, Mode
-from recaudit.health.manifests import OUTCOME, Manifest, manifest_of, severity_of
-from recaudit.health.pages import Page, page_of
+from recaudit.health.manifests import OUTCOME, manifest_of, severity_of
+from recaudit.health.pages import page_of
 from recaudit.health.release import OTHER, USUAL, declared_by, release_of
 from recaudit.health.rows import content_hash, key_of, version_of
 from recaudit.health.texts import is_object, is_utf8, parsed
 from recaudit.health.types import RESOURCE_TYPES, table_of
 from recaudit.said import Said as Sentence
 from recaudit.said import say
-from recaudit.sources.files import Found
-from recaudit.sources.inputs import Said
 from recaudit.sources.lines import (
-    LONGEST,
     TOO_LONG,
     UTF8_MARK,
     UTF16_MARKS,
@@ -48,49 +44,8 @@ from recaudit.sources.lines import (
 from recaudit.sources.seamfiles import SeamFiles
 from recaudit.terms import DEFECTS, named
 
-Layout = Literal["lines", "document", "either", "xml", "dossiers"]
-"""How a file is laid out: a resource a line, one JSON text, one of the two as its first line says, one XML text, or
-dossiers of health insurance."""
-
 _MAY_BE_A_MANIFEST: Final = frozenset({".json", ".json.gz", ".json.zst"})
 _NOTHING: Final[Mapping[str, str]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What a worker needs to know. Only lines that begin in ``[start, end)`` are read, of plain files alone."""
-
-    found: Found
-    src: int
-    part: int
-    start: int
-    end: int
-    layout: Layout
-    namespace: str
-    release: Release | None  # None: as its first object says
-    spill: Path
-    columns: Columns  # what is written of each table; None for all
-    timezone: str
-    digest: bool = False  # whether to take the digest of the whole file on disk as well
-    longest: int = LONGEST  # bytes of a line or of a document that are held
-    gate: Mode = ON
-
-
-@dataclass(slots=True)
-class ChunkRead(Said):
-    """What one chunk held. Lines are counted from 1 at the chunk's beginning; they add up in the order of chunks."""
-
-    lines: int = 0
-    bundles: bool = False
-    document: bool = False
-    release: str = ""
-    manifest: Manifest | None = None
-    pages: list[Page] = field(default_factory=list)
-    deleted: list[Deleted] = field(default_factory=list)
-    written: dict[int, int] = field(default_factory=dict)  # place -> microsecond, of rows that do not say it themselves
-    by_group: int = 0  # rows whose judgement is that of their group
-    format: str = ""  # where it is none of FHIR's
-    empty: tuple[str, ...] = ()  # tables that it was seen to hold without a row, where the format can say so
 
 
 def read_chunks(chunks: Sequence[Chunk]) -> list[ChunkRead]:

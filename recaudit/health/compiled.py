@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from recaudit import values
+from recaudit.health.column import SeamColumn, Trail
 from recaudit.health.evaluate import Around, Element, Resource, choice, reference_key
 from recaudit.health.fhirpath import Call, Node, Step, This
 from recaudit.health.firsts import First, plain
 from recaudit.health.guards import NOTHING_OF_NOTHING, guard_of, holder
 from recaudit.seam import RANGED
-
-if TYPE_CHECKING:
-    from recaudit.health.cells import SeamColumn, Trail
 
 Cell = tuple[str | int | None, ...]
 """The text and its bucket; of a date also the first and the last microsecond."""

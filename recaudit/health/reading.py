@@ -13,9 +13,11 @@ from typing import Final
 
 from recaudit.health.bundles import Deleted
 from recaudit.health.cells import Columns
-from recaudit.health.chunks import Chunk, ChunkRead, Layout, read_chunks
+from recaudit.health.chunk import Chunk, ChunkRead, Layout
+from recaudit.health.chunks import read_chunks
 from recaudit.health.conform import RELEASES, Release
 from recaudit.health.deletions import names_of, without
+from recaudit.health.endings import ENDINGS
 from recaudit.health.gate.modes import mode_of
 from recaudit.health.insurance.recognise import is_insurance
 from recaudit.health.manifests import FORMAT as MANIFEST
@@ -35,8 +37,6 @@ from recaudit.sources.workers import work
 
 CHUNK: Final = 8 << 20  # bytes of a plain file that one worker reads at a time
 FORMATS: Final = ("fhir", "fhir-ndjson", "fhir-bundle", "fhir-xml", "bhyt-xml")
-_KINDS: Final = (".ndjson", ".jsonl", ".json", ".xml")
-ENDINGS: Final = (*(f"{kind}{packed}" for packed in (".gz", ".zst") for kind in _KINDS), *_KINDS)
 _SMALL: Final = 1 << 16  # bytes of a file that shares a job with others
 _MANY: Final = 250  # files that share one
 _PACKED: Final = 10

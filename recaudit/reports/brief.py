@@ -15,7 +15,8 @@ from recaudit.reports.languages import speaking, spoken, told, told_n, words
 from recaudit.reports.look import ICONS
 from recaudit.reports.markdown import block, code, plain, table
 from recaudit.reports.wish import Wish
-from recaudit.result import ClaimEntry, FacilityEntry, Result
+from recaudit.result import FacilityEntry, Result
+from recaudit.resultclaims import ClaimEntry, GateEntry
 from recaudit.said import Said, grouped, percent, promised, say, say_n
 
 HEAD: Final = "<!-- recaudit brief -->\n"
@@ -141,12 +142,20 @@ def _reasons(claim: ClaimEntry) -> Iterator[str]:
         yield f"- {code(claim['id'])} {told_n('and {n} more reason', 'and {n} more reasons', n=len(reasons) - REASONS)}"
 
 
+def _gate(result: Result, gate: GateEntry, wish: Wish) -> str:
+    outcome = f"✓ **{told('met')}**" if gate["met"] else f"✗ **{told('missed')}**"
+    hidden = wish.hidden.scope(result, gate["sector"], gate["scope"])
+    return f"- {outcome} {plain(sentences.gate(gate, result['areas'], hidden=hidden))}"
+
+
 def _gates(result: Result, wish: Wish) -> Iterator[str]:
     if result["gates"]:
         yield f"## {told('Gates')}"
         yield "\n".join(
             f"- {'✓' if gate['met'] else '✗'} **{told('met') if gate['met'] else told('missed')}** "
-            + plain(sentences.gate(gate, hidden=wish.hidden.scope(result, gate["sector"], gate["scope"])))
+            + plain(
+                sentences.gate(gate, result["areas"], hidden=wish.hidden.scope(result, gate["sector"], gate["scope"]))
+            )
             for gate in result["gates"]
         )
 

@@ -91,7 +91,7 @@ def _gates(result: Result, wish: Wish, plan: Place | None) -> Iterator[Annotatio
     for gate in result["gates"]:
         if deciding.of_gate(gate) != "passed":
             hidden = wish.hidden.scope(result, gate["sector"], gate["scope"])
-            message = sentences.gate(gate, hidden=hidden)
+            message = sentences.gate(gate, result["areas"], hidden=hidden)
             yield Annotation("error", told("Gate {name}", name=gate["rung"]), message, plan)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.text import Text
 
 # control, format (zero width, bidi override), surrogate, private, unassigned, line and paragraph separators
 _NEVER_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -35,4 +37,6 @@ def _spelt(char: str) -> str:
 
 def inert(text: str, style: str = "") -> Text:
     """A rich ``Text`` that is printed as it is: never read as markup, emoji or highlighting."""
+    from rich.text import Text  # most of what asks for ``visible`` draws nothing
+
     return Text(visible(text), style=style)

@@ -1,9 +1,12 @@
-"""JUnit XML, as Surefire writes it and CI servers read it: a suite a facility, a case a rule.
+"""JUnit XML, as Surefire writes it and CI servers read it: a case a rule, a suite a facility.
 
 ``<failure>`` and ``<error>`` stand exactly where something makes the exit code 1 or 3 (``recaudit.reports.deciding``).
 The first suite has one case, the exit code itself, so the file is red whenever the code is not 0, also for a reason
 that belongs to no facility. ``<skipped>`` is whatever was not asked of any row, and a required rule that decides
 nothing beside a claim; an advisory rule that is not met passes, with a property that says so.
+
+Each rule has one case with its sums, its fix and its state. A facility has a case of its own for each rule that is red
+there, and one for all its other rules: a province has a million pairs of facility and rule, nearly all of them green.
 
 ``junit.xsd`` beside this module describes what is written here.
 """
@@ -11,7 +14,7 @@ nothing beside a claim; an advisory rule that is not met passes, with a property
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final
@@ -23,8 +26,10 @@ from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, spoken, told, told_n, words
 from recaudit.reports.wish import Wish
-from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry, eligible
+from recaudit.result import FacilityEntry, Result, RuleEntry
+from recaudit.resultcounts import RuleCounts, eligible, missed
 
+RED: Final = ("failed", "open")
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- recaudit junit -->\n'
 _KEPT: Final = 1 << 14  # texts that are not made twice
 _COUNTS: Final = ("met", "unmet", "excused", "not_applicable", "not_assessable")
@@ -58,7 +63,7 @@ def junit(result: Result, wish: Wish) -> bytes:
 
 
 def suites(result: Result, wish: Wish) -> Iterator[Suite]:
-    """The exit code first, then claims, gates and files, then every facility in the order of the result."""
+    """The exit code first, then claims, gates, files and rules, then every facility in the order of the result."""
     yield _audit(result, wish)
     if result["claims"]:
         yield Suite("claims", tuple(_claims(result)))
@@ -66,6 +71,8 @@ def suites(result: Result, wish: Wish) -> Iterator[Suite]:
         yield Suite("gates", tuple(_gates(result)))
     if inputs := tuple(_inputs(result)):
         yield Suite("inputs", inputs)
+    if result["rules"]:
+        yield Suite("rules", tuple(_rule(result, rule) for rule in result["rules"]))
     rules = {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
     for facility in result["facilities"]:
         yield _facility(result, facility, rules)
@@ -106,7 +113,7 @@ def _gates(result: Result) -> Iterator[Case]:
         name = f"{place} {gate['rung']} {gate['at_least']} {gate['per']} {gate['sector']}"
         missing = [unit for unit in gate["worst"] if not unit["met"]]
         more = "\n".join(f"{visible(unit['unit'])}: {_share(unit['low'])}" for unit in missing) if kind else ""
-        message = sentences.gate(gate) if kind else ""
+        message = sentences.gate(gate, result["areas"]) if kind else ""
         yield Case("gates", name, kind, message, "missed", more, asked=gate["units"])
 
 
@@ -157,36 +164,68 @@ def _facility(result: Result, entry: FacilityEntry, rules: Mapping[tuple[str, st
     for rung in RUNGS:
         if at := entry["rungs"].get(rung):
             properties[rung] = f"reached={at['reached']} short={at['short']} unknown={at['unknown']}"
-    cases = [
-        _rule(result, suite, rules[entry["sector"], key], counts)
+    asked = [
+        (rules[entry["sector"], key], counts)
         for key, counts in entry["rules"].items()
-        if (entry["sector"], key) in rules
+        if (entry["sector"], key) in rules and eligible(counts)
     ]
-    if not any(case.asked for case in cases):  # nothing is never a pass
+    if not asked:  # nothing is never a pass
         unknown = entry["expected"] is None and not entry["read"] and deciding.rules_decide(result)
         kind, said = "error" if unknown else "skipped", sentences.facility(entry)
-        cases.append(Case(suite, "(no row)", kind, said, entry["status"], asked=0))
-    return Suite(suite, tuple(cases), properties)
+        return Suite(suite, (Case(suite, "(no row)", kind, said, entry["status"], asked=0),), properties)
+    judged = [(rule, counts, deciding.of_rule(result, rule, counts)) for rule, counts in asked]
+    cases = [
+        Case(suite, rule["id"], _kind(outcome), _message(rule, counts), _type(counts), asked=eligible(counts))
+        for rule, counts, outcome in judged
+        if outcome in RED
+    ]
+    others = [one for one in judged if one[2] not in RED]
+    return Suite(suite, (*cases, *([_others(suite, others)] if others else [])), properties)
 
 
-def _rule(result: Result, suite: str, rule: RuleEntry, counts: RuleCounts) -> Case:
-    outcome = deciding.of_rule(result, rule, counts)
-    asked = eligible(counts)
-    if outcome == "passed":
-        return Case(suite, rule["id"], asked=asked)
-    said = _counted(spoken().name, *(counts[state] for state in _COUNTS))
-    if outcome == "nothing":
-        return Case(suite, rule["id"], "skipped", said, asked=0)
+def _others(suite: str, judged: Sequence[tuple[RuleEntry, RuleCounts, Outcome]]) -> Case:
+    """All that make no exit code, as one case: how many are met by every row, and how many rows miss each other one."""
+    aside = [(rule, counts) for rule, counts, outcome in judged if outcome == "aside"]
+    properties = {"met_by_every_row": str(len(judged) - len(aside))}
+    if aside:
+        properties["aside"] = " ".join(f"{rule['id']}={missed(counts)}/{eligible(counts)}" for rule, counts in aside)
+    asked = sum(eligible(counts) for _, counts, _ in judged)
+    required = sum(rule["required"] for rule, _ in aside)
+    kind, message = ("skipped", _aside(spoken().name, required)) if required else ("", "")
+    return Case(suite, "all other rules", kind, message, asked=asked, properties=properties)
+
+
+def _rule(result: Result, rule: RuleEntry) -> Case:
+    """One rule over all facilities."""
+    suite, counts = f"rules/{rule['sector']}", rule["totals"]
+    outcome, asked = deciding.of_rule(result, rule, counts), eligible(counts)
     properties = {"counts": " ".join(f"{state}={counts[state]}" for state in _COUNTS)}
-    message = told("{place}: {what}", place=sentences.title(rule), what=said)
-    if outcome in ("failed", "open"):
-        return Case(
-            suite, rule["id"], _kind(outcome), message, _type(rule, counts), sentences.fix(rule), asked, properties
-        )
-    if outcome == "aside" and not rule["required"]:
-        return Case(suite, rule["id"], asked=asked, properties={"advisory": _type(rule, counts), **properties})
+    if outcome == "passed":
+        return Case(suite, rule["id"], asked=asked, properties=properties)
+    message = _message(rule, counts)
+    if outcome == "nothing":
+        return Case(suite, rule["id"], "skipped", message, asked=0)
+    properties["facilities_failing"] = str(rule["facilities_failing"])
+    if outcome in RED:
+        return Case(suite, rule["id"], _kind(outcome), message, _type(counts), sentences.fix(rule), asked, properties)
+    if not rule["required"]:
+        return Case(suite, rule["id"], asked=asked, properties={"advisory": _type(counts), **properties})
     message = f"{message}. {_decide_nothing(spoken().name)}"
-    return Case(suite, rule["id"], "skipped", message, _type(rule, counts), asked=asked, properties=properties)
+    return Case(suite, rule["id"], "skipped", message, _type(counts), asked=asked, properties=properties)
+
+
+def _message(rule: RuleEntry, counts: RuleCounts) -> str:
+    said = _counted(spoken().name, *(counts[state] for state in _COUNTS))
+    return told("{place}: {what}", place=sentences.title(rule), what=said)
+
+
+@lru_cache(maxsize=_KEPT)
+def _aside(_language: str, required: int) -> str:
+    return told_n(
+        "{n} required rule is not met by every row, which decides nothing in this audit: see --fail-on.",
+        "{n} required rules are not met by every row, which decides nothing in this audit: see --fail-on.",
+        n=required,
+    )
 
 
 @cache
@@ -208,10 +247,8 @@ def _counted(_language: str, met: int, unmet: int, excused: int, not_applicable:
     )
 
 
-def _type(rule: RuleEntry, counts: RuleCounts) -> str:
-    if counts["unmet"] + counts["excused"]:
-        return "unmet"
-    return "not assessable" if counts["not_assessable"] else "not applicable"
+def _type(counts: RuleCounts) -> str:
+    return "unmet" if missed(counts) else "not assessable"
 
 
 def _kind(outcome: Outcome) -> str:
@@ -252,7 +289,11 @@ def _case(case: Case) -> Iterator[str]:
     elif case.kind:
         message = f"message={_quoted(case.message)} type={_quoted(case.type)}"
         below = "\n".join(visible(line) for line in case.more.split("\n")) if case.more else ""
-        yield f"      <{case.kind} {message}>{escape(below)}</{case.kind}>\n"
+        yield (
+            f"      <{case.kind} {message}>{escape(below)}</{case.kind}>\n"
+            if below
+            else f"      <{case.kind} {message}/>\n"
+        )
     yield "    </testcase>\n"
 
 

@@ -8,21 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
-from recaudit.reports import brief, bundle, csvtables, github, junit, sarif, workbook
-from recaudit.result import FILE_NAME
+from recaudit.resultfile import FILE_NAME
 from recaudit.said import say
 from recaudit.writing import beginning, replaced
 
 _LOOKED_AT: Final = 4096  # bytes
 _PAGE: Final = b"<!doctype html>"
-_HEADS: Final = (
-    b'{\n"schema": "recaudit.result/',
-    github.HEAD.encode(),  # and of a page of text
-    junit.HEAD.encode(),
-    sarif.HEAD.encode(),
-    brief.HEAD.encode(),
-    *csvtables.HEADS,
-)
+_RESULT: Final = b'{\n"schema": "recaudit.result/'
 _BROKEN: Final = (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, struct.error)
 
 
@@ -45,10 +37,22 @@ def is_ours(path: Path) -> bool:
         return _is_our_archive(path)
     if head[: len(_PAGE)].lower() == _PAGE:
         return b'<meta name="generator" content="recaudit ' in head
-    return not head or head.startswith(_HEADS)
+    if not head or head.startswith(_RESULT):
+        return True
+    return head.startswith(_heads())
+
+
+def _heads() -> tuple[bytes, ...]:
+    """How the files of every other format begin."""
+    from recaudit.reports import brief, csvtables, github, junit, sarif
+
+    texts = (github.HEAD, junit.HEAD, sarif.HEAD, brief.HEAD)  # the first is of a page of text too
+    return (*(text.encode() for text in texts), *csvtables.HEADS)
 
 
 def _is_our_archive(path: Path) -> bool:
+    from recaudit.reports import bundle, csvtables, workbook
+
     try:
         with zipfile.ZipFile(path) as archive:
             names = {entry.filename: entry.file_size for entry in archive.infolist()}

@@ -6,9 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
-
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import told
 from recaudit.sectors import Progress as Report
@@ -19,8 +16,14 @@ _NAME = 28  # columns for the file's name; the end of a path says more than its 
 @contextmanager
 def bar(*, wanted: bool = True) -> Iterator[Report]:
     """What the readers report to. Silent where stderr is no terminal, or where nobody wants it."""
+    if not wanted or not sys.stderr.isatty():
+        yield lambda path, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True, markup=False, highlight=False)
-    if not wanted or not console.is_terminal or not sys.stderr.isatty():
+    if not console.is_terminal:
         yield lambda path, done, total: None
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(16), DownloadColumn(binary_units=True))

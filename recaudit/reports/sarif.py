@@ -23,14 +23,14 @@ from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, told_n, words
 from recaudit.reports.locations import Place, of_plan, own_files, place
 from recaudit.reports.wish import Wish
-from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import FacilityEntry, FindingEntry, InputEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry
+from recaudit.resultcounts import RuleCounts
 from recaudit.said import english, mark
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-HEAD: Final = (
-    f'{{\n "$schema": "{SCHEMA}",\n "version": "2.1.0",\n "runs": [\n'
-    '  {\n   "tool": {\n    "driver": {\n     "name": "recaudit"'
-)
+_BEFORE: Final = f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{\n'
+HEAD: Final = f'{_BEFORE}"tool":{{"driver":{{"name":"recaudit"'
 MOST: Final = 25_000  # results; code scanners refuse a run with more
 _ORDER: Final = ("error", "none", "warning", "note")
 
@@ -41,8 +41,20 @@ def sarif(result: Result, wish: Wish) -> bytes:
     """The whole log, in UTF-8. Where there are more results than ``MOST``, those that decide nothing are left out
     first, and a notification says how many."""
     with speaking(wish.language):
-        log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(result, wish)]}
-    return (json.dumps(log, ensure_ascii=False, indent=1) + "\n").encode()
+        run = _run(result, wish)
+    parts = ",\n".join(f"{_compact(name)}:{_lines(part)}" for name, part in run.items())
+    return f"{_BEFORE}{parts}\n}}]}}\n".encode()
+
+
+def _lines(part: object) -> str:
+    """A list as one line for each entry: of thousands of results white space was a third."""
+    if not isinstance(part, list) or not part:
+        return _compact(part)
+    return "[\n" + ",\n".join(map(_compact, part)) + "\n]"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _run(result: Result, wish: Wish) -> Json:
@@ -169,7 +181,7 @@ def _decided(result: Result, plan: Place | None) -> Iterator[_Found]:
         yield _Found(f"claim/{visible(claim['id'])}", outcome, *_weight(outcome), text, plan, identity, shown)
     for number, gate in enumerate(result["gates"], 1):
         shown = {name: gate[name] for name in ("met", "units", "missed")}
-        text = partial(sentences.gate, gate)
+        text = partial(sentences.gate, gate, result["areas"])
         identity = ("gate", str(number), gate["rung"])
         outcome = deciding.of_gate(gate)
         yield _Found(visible(f"gate/{number}-{gate['rung']}"), outcome, *_weight(outcome), text, plan, identity, shown)

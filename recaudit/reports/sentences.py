@@ -5,25 +5,18 @@ Every function speaks the language of the surroundings (``languages.speaking``) 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+from recaudit import gatewords
 from recaudit.reports import vocabulary
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import own, told, told_n, words
-from recaudit.result import (
-    ClaimEntry,
-    FacilityEntry,
-    FindingEntry,
-    GateEntry,
-    InputEntry,
-    Result,
-    RuleCounts,
-    RuleEntry,
-    eligible,
-)
+from recaudit.result import AreaEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry, GateEntry
+from recaudit.resultcounts import RuleCounts, eligible
 from recaudit.said import Said, SaidEntry, Share, few, say, say_n
-from recaudit.terms import asked_of, word
+from recaudit.terms import word
 
 ENCODING: Final = frozenset({"not UTF-8", "wrong encoding"})
 
@@ -76,37 +69,12 @@ def _bound(bound: Sequence[int] | None, *, up: bool) -> Said | None:
     return say("{share}, {count} of {total}", share=Share(bound[0], bound[1], up), count=bound[0], total=bound[1])
 
 
-def gate(entry: GateEntry, *, hidden: bool = False) -> str:
+def gate(entry: GateEntry, areas: Sequence[AreaEntry], *, hidden: bool = False) -> str:
     """What the gate asks for and who misses it; ``hidden``: without the counts of its scope."""
-    scope = list(_scope(entry))
-    asked = asked_of(entry["rung"], entry["at_least"], entry["sector"], entry["of"], entry["per"])
-    if scope:
-        asked = say("{asked}, only {scope}", asked=asked, scope=scope)
-    if not entry["units"]:
-        return visible(told("{asked}; missed: {why}", asked=asked, why=of(entry["why"])))
-    kept = say("counts are not shown") if hidden and entry["per"] == "sector" else _kept(entry)
-    return visible(told("{asked}; {kept}", asked=asked, kept=kept))
-
-
-def _kept(entry: GateEntry) -> Said:
-    if entry["per"] == "sector":
-        low = entry["worst"][0]["low"]
-        if low is None:
-            return say("missed: {why}", why=of(entry["worst"][0]["why"]))
-        known = say("{share}, {count} of {total}", share=Share(low[0], low[1]), count=low[0], total=low[1])
-        return say("met: at least {known}", known=known) if entry["met"] else say("missed: {known}", known=known)
-    if entry["per"] == "area":
-        many = say_n("{n} area", "{n} areas", n=entry["units"])
-        return say("missed by {missed} of {units}", missed=entry["missed"], units=many)
-    many = say_n("{n} facility", "{n} facilities", n=entry["units"])
-    return say("missed by {missed} of {units}", missed=entry["missed"], units=many)
-
-
-def _scope(entry: GateEntry) -> Iterator[Said]:
-    scope: Mapping[str, object] = entry["scope"]
-    for name, values in scope.items():
-        if isinstance(values, list) and values and name != "as_written":
-            yield say("{name} {values}", name=word("scope", name), values=few(values))
+    asked, kept = gatewords.asked(entry, areas), gatewords.kept(entry, hidden=hidden)
+    if entry["met"]:
+        return visible(told("{asked}; met: {kept}", asked=asked, kept=kept))
+    return visible(told("{asked}; missed: {kept}", asked=asked, kept=kept))
 
 
 def title(rule: RuleEntry) -> str:

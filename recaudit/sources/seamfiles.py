@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
@@ -12,11 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from recaudit.seam import POSITIONS, SOURCES, columns
+from recaudit.seam import BUCKET, POSITIONS, SOURCES, columns
+from recaudit.sources.memory import hand_back
+from recaudit.values import NOT_KNOWN
 
+LACKING: Final = "-lacking"
+"""How the name of a file ends, before its ending, that does not have every column of its table."""
 ROWS: Final = 5_000  # held in memory by one worker, over all tables
 
 _ALL_DIFFERENT: Final = ("id", "content")  # columns of which no dictionary is worth its making
+_ASCENDING: Final = ("pos",)  # whole numbers, each a little more than the one before
 _DICTIONARY: Final = 1 << 16
 """Bytes of distinct values up to which a column is written as a dictionary. Keys have more: trying longer takes half
 the time of writing, and the file is larger in the end."""
@@ -38,7 +43,8 @@ def parquet_to(handle: BinaryIO, schema: Any) -> Any:  # noqa: ANN401  # pyarrow
         handle,
         schema,
         compression="zstd",
-        use_dictionary=[name for name in schema.names if name not in _ALL_DIFFERENT],
+        use_dictionary=[name for name in schema.names if name not in (*_ALL_DIFFERENT, *_ASCENDING)],
+        column_encoding={name: "DELTA_BINARY_PACKED" for name in _ASCENDING if name in schema.names},
         dictionary_pagesize_limit=_DICTIONARY,
         write_statistics=[field.name for field in schema if pa.types.is_primitive(field.type)],
     )
@@ -53,12 +59,13 @@ class SeamFiles:
     def __init__(
         self, spill: Path, namespace: str, src: int, part: int, tables: Mapping[str, Mapping[str, str]]
     ) -> None:
-        self._spill, self._name = spill, f"{src}-{part}.parquet"
+        self._spill, self._name = spill, f"{src}-{part}"
         self._owner = (namespace, src)
         self._before: dict[str, list[tuple[tuple[str, int], int]]] = {}  # owners before, each with its waiting rows
         self._tables = tables
         self._waiting: dict[str, list[Any]] = {}  # cell after cell, row after row
         self._widths = {table: len(columns(kinds)) - len(self._owner) for table, kinds in tables.items()}
+        self._kept: dict[str, Collection[str]] = {}  # of a file that lacks columns, those that it has
         self._writers: dict[str, tuple[Any, BinaryIO]] = {}
         self._held = 0
 
@@ -104,10 +111,27 @@ class SeamFiles:
         if self._held >= ROWS:
             self._flush()
 
-    def write(self, table: str, columns: Sequence[Any]) -> None:
-        """Many rows at once: the same columns as Arrow arrays, of the seam's types or others that can be cast."""
-        arrays = [column.cast(field.type) for column, field in self._fields(table, columns)]
-        self._write(table, [(self._owner, len(columns[0]))], arrays)
+    def write(self, table: str, columns: Sequence[Any], *, always: bool = False) -> None:
+        """Many rows at once: the same columns as Arrow arrays, of the seam's types or others that can be cast; None for
+        an element column of which nobody knows anything in any of the rows.
+
+        ``always``: the same ones will be None of every row of this file. Where there are many rows, they are left out
+        of it, and its name says ``LACKING``: who reads it puts null and ``NOT_KNOWN`` there.
+        """
+        rows, fields = len(columns[0]), self._fields(table, columns)
+        there = {field.name for column, field in fields if column is not None}
+        if always and table not in self._writers and len(there) < len(fields) and rows >= ROWS:
+            self._writers[table] = self._open(table, there)
+        kept = self._kept.get(table)
+        if kept is not None and kept != there:
+            raise ValueError("a column that every row was to lack, or to have")
+        arrays = [
+            _unknown(field, rows) if column is None else column.cast(field.type)
+            for column, field in fields
+            if kept is None or field.name in kept
+        ]
+        self._write(table, [(self._owner, rows)], arrays)
+        hand_back()  # else the C library keeps between batches what lies around the little that stays
 
     def _flush(self) -> None:
         for table, cells in self._waiting.items():
@@ -125,17 +149,33 @@ class SeamFiles:
         last = pc.max(columns[0]).as_py()
         if (last is not None and last >= POSITIONS) or any(src >= SOURCES for (_, src), _ in owners):
             raise OverflowError("a position or an input beyond those by which rows can be told apart")
-        schema = schema_of(self._tables[table])
         if table not in self._writers:
             self._writers[table] = self._open(table)
+        schema = self._schema(table)
         constant = [
             pa.concat_arrays([pa.repeat(pa.scalar(owner[i], schema.field(i).type), rows) for owner, rows in owners])
             for i in range(len(self._owner))
         ]
         self._writers[table][0].write_table(pa.Table.from_arrays([*constant, *columns], schema=schema))
 
-    def _open(self, table: str) -> tuple[Any, BinaryIO]:
+    def _open(self, table: str, kept: Collection[str] | None = None) -> tuple[Any, BinaryIO]:
         folder = self._spill / table
         folder.mkdir(mode=0o700, exist_ok=True)
-        handle = private(folder / self._name)
-        return parquet_to(handle, schema_of(self._tables[table])), handle
+        if kept is not None:
+            self._kept[table] = kept
+        handle = private(folder / f"{self._name}{'' if kept is None else LACKING}.parquet")
+        return parquet_to(handle, self._schema(table)), handle
+
+    def _schema(self, table: str) -> Any:  # noqa: ANN401  # pyarrow is untyped
+        schema, kept = schema_of(self._tables[table]), self._kept.get(table)
+        if kept is None:
+            return schema
+        return pa.schema(
+            [field for place, field in enumerate(schema) if place < len(self._owner) or field.name in kept]
+        )
+
+
+def _unknown(field: Any, rows: int) -> Any:  # noqa: ANN401  # pyarrow is untyped
+    """What stands in a column of which nobody knows anything."""
+    value = NOT_KNOWN if field.name.endswith(BUCKET) else None
+    return pa.repeat(pa.scalar(value, field.type), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,8 +97,8 @@ class Writer:
             for how, count in judged.gather(part.places).value_counts().iter_rows():
                 counts[how] += count
             if part.columns:
-                self._seam.write(part.table, [column.to_arrow() for column in part.columns])
-                self._look(part.table, list(part.columns))
+                self._seam.write(part.table, [None if column is None else column.to_arrow() for column in part.columns])
+                self._look(part.table, part.columns)
         absent = [name for name in kept.names.specification.columns if name not in frame.columns]
         kept.names.add(frame.with_columns(pl.lit("").alias(name) for name in absent), at)
 
@@ -127,11 +127,12 @@ class Writer:
             judged = judged.scatter(failure.rows, NOT_CONFORMANT)
         return judged
 
-    def _look(self, table: str, columns: list[pl.Series]) -> None:
+    def _look(self, table: str, columns: Sequence[pl.Series | None]) -> None:
         """Which columns no row says anything of: not the format, or not this file."""
         place, unknown = len(IDENTITY) - _NS_SRC, set[str]()
         for name, kind in self.columns[table].items():
-            if (columns[place + 1] == values.NOT_KNOWN).all():
+            buckets = columns[place + 1]
+            if buckets is None or (buckets == values.NOT_KNOWN).all():
                 unknown.add(name)
             place += 4 if kind in RANGED else 2
         self._unknown[table] = self._unknown.get(table, unknown) & unknown

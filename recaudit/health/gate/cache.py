@@ -22,7 +22,7 @@ VARIABLE: Final = "RECAUDIT_CACHE"
 """Names the folder of the cache; empty: no cache."""
 
 _LIBRARIES: Final = ("fhir.resources", "fhir-core", "pydantic", "pydantic-core", "jsonschema-rs")
-_OURS: Final = ("gate", "specification")  # packages whose code and data a schema follows from
+_OURS: Final = ("definitions", "gate", "specification")  # packages whose code and data a schema follows from
 _OLD: Final = 30 * 24 * 3600  # seconds
 _LARGEST: Final = 16 << 20  # bytes of a file that is looked at: the largest schema has one
 

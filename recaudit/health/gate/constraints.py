@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from recaudit.health.specification.facts import DEFINITIONS, facts_of
+from recaudit.health.definitions import DEFINITIONS, facts_of
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,7 @@ def constrain(schema: Schema, path: str, kind: str, release: str) -> Schema:
 
     It is asked once an element while a schema is derived, never while a resource is read; what it answers is kept in
     the cache of schemas, whose key holds the digest of the Python and data files of ``recaudit/health/gate`` and
-    ``recaudit/health/specification``.
+    ``recaudit/health/definitions``.
     """
     facts = facts_of(release)
     if kind == "code" and path in facts.codes:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
 from recaudit.errors import RecauditError, Unusable
-from recaudit.health.evaluate import Resource
 from recaudit.said import say
+
+if TYPE_CHECKING:
+    from recaudit.health.evaluate import Resource
 
 Name = Literal["on", "off", "verify"]
 _VERIFY: Final = re.compile(r"verify(?::1/([1-9][0-9]{0,8}))?")

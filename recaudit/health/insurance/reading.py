@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from recaudit import values
 from recaudit.health.cells import narrowed
-from recaudit.health.chunks import Chunk, ChunkRead
+from recaudit.health.chunk import Chunk, ChunkRead
 from recaudit.health.conform import CONFORMANT, NOT_JUDGED
 from recaudit.health.insurance.contract import judge
 from recaudit.health.insurance.forms import moment

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from recaudit.health.definitions import LONGEST_ID, type_led_to, type_named
 from recaudit.health.evaluate import Element, Resource
 from recaudit.health.gate.models import model_of
-from recaudit.health.specification.facts import LONGEST_ID, type_led_to, type_named
 from recaudit.health.specification.shapes import Member, Shape, shape_of
 
 Finding = tuple[str, str]

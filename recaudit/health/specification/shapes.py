@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+from recaudit.health.definitions import facts_of
 from recaudit.health.gate.annotations import unwrapped
-from recaudit.health.specification.facts import facts_of
 
 _REFERENCES: Final = frozenset({"Reference", "CodeableReference"})
 

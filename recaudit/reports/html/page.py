@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final, cast
 
+from recaudit import gatewords
 from recaudit.reports import sentences
 from recaudit.reports.alone import alone, asked
 from recaudit.reports.html import linking
@@ -21,7 +22,8 @@ from recaudit.reports.html.summary import summary, summary_alone
 from recaudit.reports.identities import broken, refuse
 from recaudit.reports.languages import speaking, told
 from recaudit.result import Result
-from recaudit.said import say
+from recaudit.resultclaims import GateEntry
+from recaudit.said import as_entry, say
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
@@ -82,10 +84,21 @@ def _page(
         "facilities": {**now.head, "start": 0},
         "only": visible_texts(only),
         "promises": visible_texts(promises),
+        "gates": [gate_said(gate, inert) for gate in inert["gates"]],
         "map": visible_texts(drawn_map(result, root)),
         "older": [beside(one, inert, numbers) for one in before],
     }
     return _rendered(inert, head, bytes(numbers), language)
+
+
+def gate_said(gate: GateEntry, result: Result) -> dict[str, Any]:
+    """What the gate asks and how it stands, then its lowest units that miss it: sentences of no language."""
+    missed = [unit for unit in gate["worst"] if not unit["met"]]
+    return {
+        "asked": as_entry(gatewords.asked(gate, result["areas"])),
+        "kept": as_entry(gatewords.kept(gate)),
+        "missed": [{"unit": unit["unit"], "known": as_entry(gatewords.known(unit))} for unit in missed],
+    }
 
 
 def _without_facilities(result: Result) -> dict[str, Any]:

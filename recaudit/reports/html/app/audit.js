@@ -21,6 +21,8 @@ const PLAIN = [
 //                   nor of the audit as a whole: no claim, gate, note, table, sum of an area, or what was not looked at
 //   promises        of such a page: what the claims that speak of the facility promise: {id, statement, sector, unit,
 //                   rung, level, target, each, said_by}
+//   gates           what each of result.gates asks and how it stands, in its place: {asked, kept, missed: [{unit, known}]},
+//                   sentences as in the result
 //   map             the map that the plan names, null where it names none: {file, width, height, paths: {code: what an
 //                   SVG path draws}}, or {file, why} where there is none to draw
 //   older           earlier results, oldest first: {as_of, period, plan, tool, totals, claims, areas, unlike, facility(sector, id)};
@@ -55,6 +57,7 @@ function auditOf(head, bytes) {
     areas: new Map(result.areas.map((area) => [area.code, area])),
     only: head.only,
     promises: head.promises,
+    gates: head.gates,
     map: head.map,
     older: head.older.map((one) => olderOf(one, bytes)),
   };

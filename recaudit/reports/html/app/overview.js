@@ -1,11 +1,10 @@
 // The first page: what became of the claims, where records are wanting, and what to do first.
 import { h } from "./core.js";
 import { claimCards } from "./claimcards.js";
-import { isExportOnly, missedOf, standingAt, totalOf } from "./counts.js";
+import { isExportOnly, standingAt, totalOf } from "./counts.js";
 import { distributionCard } from "./distribution.js";
 import { gatesCard } from "./gates_card.js";
-import { facilitiesFirstCard, missedCard, rulesMissed, signalsLine } from "./leading.js";
-import { toRule } from "./links.js";
+import { facilitiesFirstCard, missedCard, signalsLine } from "./leading.js";
 import { placesCard } from "./placescard.js";
 import { link } from "./router.js";
 import { day, number, percent, t, tn } from "./say.js";
@@ -44,7 +43,7 @@ function overviewHead(audit) {
       h("h1", null, h("bdi", null, auditName(audit.result))),
       h("a", { class: "button screen-only", href: link("print") }, t("Print the report")),
     ),
-    h("p", { class: "lead" }, verdictsSentence(audit), " ", worstSentence(audit)),
+    h("p", { class: "lead" }, verdictsSentence(audit)),
     register === null && audit.result.claims.length ? h("p", { class: "small" }, t("There is no register: nobody said how many records there should be, so every rate is of received records.")) : null,
   );
 }
@@ -55,28 +54,11 @@ function verdictsSentence(audit) {
   if (!audit.count) return t("Nothing was judged: the result speaks of no facility.");
   if (!claims.length) {
     if (isExportOnly(audit) && audit.result.plan.sha256) return t("No claim was judged, and nobody said what to expect: every rate is of received records.");
-    if (isExportOnly(audit)) return t("Exports alone: no claim was judged, and there is no verdict. Every rate is of received records.");
+    if (isExportOnly(audit)) return t("Exports alone, without a claim and so without a verdict: every rate is of received records.");
     return t("No claim was judged: there is no verdict.");
   }
   const lead = tn("{n} claim was examined:", "{n} claims were examined:", { n: claims.length });
   return [lead, " ", h("b", null, verdictsCounted(claims).join(", ")), "."];
-}
-
-// The rule missed most, and who sent nothing.
-function worstSentence(audit) {
-  const [rule] = rulesMissed(audit);
-  const silent = Object.values(audit.result.totals).reduce((sum, total) => sum + total.silent, 0);
-  return [
-    rule
-      ? [
-          tn("Missed most, in {n} row:", "Missed most, in {n} rows:", { n: missedOf(rule.totals) }),
-          " ",
-          toRule(rule),
-          ". ",
-        ]
-      : "",
-    silent ? tn("{n} facility submitted nothing.", "{n} facilities submitted nothing.", { n: silent }) : "",
-  ];
 }
 
 // Four figures of a sector, each a count of how many.
