@@ -34,6 +34,7 @@ SCHOOLS = (101, 104)
 LOOKED_UP = ("calendar", "gradebook")
 """Packs whose rules hold in both flavours, and which cost next to nothing: schools are audited with them. So is who is
 not there (``groups``)."""
+GONE = ("replaced", "deleted", "deletion", "deletion of nothing")
 BOTH = (202,)
 """Some in both sectors, twice each; who sends nothing is missing."""
 
@@ -80,11 +81,20 @@ def untrue(result: Any, folder: Path) -> Iterator[str]:  # noqa: ANN401 - JSON
     for sector, totals in result["totals"].items():
         true = truth["totals"][sector]
         yield from differences({key: totals[key] for key in totals}, {key: true[key] for key in totals}, sector)
-    covered: dict[str, dict[str, bool]] = {name: {} for name in truth.get("coverage", ())}
+    covered: dict[str, dict[str, bool | None]] = {name: {} for name in truth.get("coverage", ())}
     for one in result["signals"]:
         covered.get(one["id"], {})[one["group"]] = one["flagged"]
     yield from differences(covered, truth.get("coverage", {}), "coverage")
+    yield from differences(_fates(result), truth.get("deltas", {}), "deltas")
     yield from differences(sorted(result["totals"]), sorted(truth["totals"]), "sectors")
+
+
+def _fates(result: Any) -> dict[str, int]:  # noqa: ANN401
+    """What became of rows that deltas replaced or took out."""
+    told = [found for one in result["inputs"] for found in one["findings"] if found["kind"] in GONE]
+    return {
+        kind: sum(found["count"] for found in told if found["kind"] == kind) for kind in {one["kind"] for one in told}
+    }
 
 
 def _tables(result: Any, true: Mapping[str, Collection[str]]) -> dict[str, dict[str, dict[str, int]]]:  # noqa: ANN401

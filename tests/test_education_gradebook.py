@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pytest
 
-from recaudit import audit
-from recaudit.synth import Spec, write
+from recaudit.synth import Spec
 from recaudit.synth.education.packs import parts
 from recaudit.synth.export import build, truth
-from tests.laws import differences, told
 from tests.test_agreement import LOOKED_UP
 
 Flavour = Literal["vn", "generic"]
@@ -46,22 +43,3 @@ def test_each_gap_moves_the_rows_that_it_says_and_no_clean_row_is_short(flavour:
         moved = found[planting.rule, planting.state] - clean[planting.rule, planting.state]
         assert moved >= 1 or planting.state == "not_applicable", name
     assert {one.rule for one in PLANTINGS.values() if one.rule and one.state == "unmet"} == rules
-
-
-def test_an_audit_of_schools_of_nobody_s_country_counts_what_was_planted(tmp_path: Path) -> None:
-    """By no more suites than the packs need."""
-    around = {"absent/enrollment", "learner/two-schools", "card/two-newer-better", "row/enrollment-folder"}
-    spec = replace(CLEAN, seed=5, facilities=4, records=6, flavour="generic", plantings=frozenset(PLANTINGS) | around)
-    world, planted, files = build(spec)
-    assert frozenset(one.name for one in planted) == spec.plantings
-    write(tmp_path / "schools", spec)
-    plan = tmp_path / "schools" / "recaudit.toml"
-    text, _, _ = plan.read_text(encoding="utf-8").partition("\n[[claim]]")
-    assert text.count('education = ["core", ') == 1
-    plan.write_text(text.replace('education = ["core", ', 'education = ["enrollments", '), encoding="utf-8")
-    result = audit.check(tmp_path / "schools", workers=1).result
-    true: Any = truth(world, files, ())["facilities"]
-    rules = (*parts(spec)[0].rules, *parts(spec)[1].rules, "conformant:results")
-    counted = {one["id"]: {rule: one["rules"][rule] for rule in rules} for one in result["facilities"]}
-    asked = {at: {rule: one["rules"][rule] for rule in rules} for at, one in true.items()}
-    assert told(differences(counted, asked, "rules")) == ""

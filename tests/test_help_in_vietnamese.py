@@ -33,13 +33,14 @@ NAMES = (
     ),
     *("core", "further", "health/vn", "health/encounter", "vn", "stderr", "meta", "Việt Nam"),
     *("received", "conformant", "consistent", "attested", "timely"),
+    "report_card",
 )
 """Programs, standards, files, and what is typed as it stands."""
 _TYPED = re.compile(
     r"^ {4,}recaudit .*$"  # examples
     r"|'recaudit [^']*'"
     r"|--?[a-z][a-z-]*"  # options
-    r"|[\[{][a-z-]+(\|[a-z-]+)+[\]}]",  # choices
+    r"|[\[{][a-z_-]+(\|[a-z_-]+)+[\]}]",  # choices
     re.M,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")

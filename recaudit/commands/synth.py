@@ -66,6 +66,13 @@ class _Pack(click.ParamType[str, str]):
     show_default=True,
     help="Whose schools: Viet Nam's, with its subjects, ids and rules, or those of no country.",
 )
+@click.option(
+    "--unit",
+    type=click.Choice(["report_card", "learner"]),
+    default="report_card",
+    show_default=True,
+    help="What a record of education is: learners come in packages without report cards.",
+)
 def synth(
     target: Path,
     seed: int,
@@ -75,6 +82,7 @@ def synth(
     schools: int | None,
     packs: tuple[str, ...],
     flavour: Literal["vn", "generic"],
+    unit: Literal["report_card", "learner"],
 ) -> None:
     """Write a synthetic province: exports with planted gaps, register, plan and the truth about them."""
     from recaudit.synth import Spec, write
@@ -90,6 +98,7 @@ def synth(
                 schools=schools,
                 packs=tuple(dict.fromkeys(packs)),
                 flavour=flavour,
+                unit=unit,
             ),
         )
     except OSError as error:

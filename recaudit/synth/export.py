@@ -12,7 +12,7 @@ from recaudit.said import say
 from recaudit.synth import plantext, plantings, province, readme, register, sectors
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
-from recaudit.synth.education import coverage, plant_groups
+from recaudit.synth.education import coverage, plant_deltas, plant_groups
 from recaudit.synth.education.packs import PACKS as PACKS_OF_EDUCATION
 from recaudit.synth.education.packs import SIGNALS, VIETNAM
 from recaudit.synth.education.plant_signals import flagged
@@ -79,6 +79,13 @@ def _check(spec: Spec) -> None:
             say("the pack {of_vietnam} is about schools of Viet Nam", of_vietnam=of_vietnam[0]),
             where=say("packs"),
             fix=fix,
+        )
+    of_cards = [pack for pack in spec.packs if pack in PACKS_OF_EDUCATION and pack != plant_deltas.PACK]
+    if of_cards and "education" in spec.sectors and spec.unit == "learner":
+        raise PlanError(
+            say("the pack {pack} is about report cards", pack=of_cards[0]),
+            where=say("packs"),
+            fix=say("leave the pack out, or make report cards"),
         )
     known = plantings.known(spec)
     if unknown := sorted((spec.plantings or frozenset()) - frozenset(known)):
@@ -168,6 +175,8 @@ def _flagged(world: World, planted: list[Planted]) -> TruthJson:
     if plant_groups.PACK in spec.packs and spec.plantings is not None and spec.plantings <= plant_groups.NAMES:
         schools = [site for site in world.sites if site.facility.sector == "education"]
         found |= {"signals": plant_groups.flagged(schools)}
+    if plant_deltas.PACK in spec.packs:
+        found |= {"deltas": plant_deltas.fates(world.sites)}
     return found
 
 

@@ -17,6 +17,7 @@ class File:
 
     ``cut``: it does not go on to its end, and nobody knows how much is lost: a gzip file that stops in the middle, or
     a plain file whose last line stops before its end. ``archive``: the zip file it lies in.
+    ``past``: lines behind these, of rows that count no more.
     """
 
     path: str
@@ -28,6 +29,7 @@ class File:
     kept: int
     cut: bool = False
     archive: str = ""
+    past: tuple[Row, ...] = ()
 
     @cached_property
     def readable(self) -> tuple[Row, ...]:

@@ -15,7 +15,8 @@ from recaudit.synth.spec import Spec
 @dataclass(slots=True, eq=False)
 class Row:
     """One row of one table. ``told_by`` and ``told`` are how it names its facility, and which one; ``broken`` says in
-    what way its line was spoilt ("": it was not), ``refused`` is an element that the standard does not allow."""
+    what way its line was spoilt ("": it was not), ``refused`` is an element that the standard does not allow.
+    ``package``: of the deltas, from 1, the one that it lies in (0: none)."""
 
     table: str
     id: str | None
@@ -24,6 +25,7 @@ class Row:
     told: str = ""
     told_by: str = ""
     broken: str = ""
+    package: int = 0
     refused: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> Cell:
@@ -58,6 +60,15 @@ class Record:
         yield from self.hanging
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """A row of a file that counts no more, as a later change replaced it or took it out, or as it is such a change:
+    ``fate`` is which of these."""
+
+    row: Row
+    fate: str
+
+
 @dataclass(slots=True, eq=False)
 class Site:
     """A facility, what the register knows of it, and all it hands over.
@@ -75,6 +86,7 @@ class Site:
     gone: list[str] = field(default_factory=list)  # keys on the roster whose record was not handed over
     others: dict[str, list[Row]] = field(default_factory=dict)  # rows of tables that records name
     loose: list[Row] = field(default_factory=list)  # hanging rows of no record, further copies of named rows
+    past: list[Past] = field(default_factory=list)  # of no record
     cut: set[str] = field(default_factory=set)
     torn: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)

@@ -123,12 +123,12 @@ def further(row: Row, record: Received) -> States:
     receipts = any(package["receiptId"].filled for package in packages)
     receipt: State = "met" if receipts else "unmet" if whole else "not_assessable"
     counts = [sum(int(package[name].text) for package in packages) for name in ("recordCount", "acceptedCount")]
-    cards = [
-        card
+    cards = {
+        card.id  # copies of one card are one
         for card in rows_of(record, row.table)
         if (card["schoolSourcedId"], card["schoolYear"]) == (row["schoolSourcedId"], row["schoolYear"])
         and card["stage"].text == "submitted"
-    ]
+    }
 
     def part(some: int, of: int, seen: Seen | None = None) -> State:
         if not whole or (seen is not None and not all(seen)):

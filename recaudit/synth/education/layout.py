@@ -15,6 +15,7 @@ from recaudit.synth.world import Row, Site
 SHARED = "schools"  # names of the sources, and so the namespaces
 FOLDERS = "by-school"
 PACKAGES = "packages"
+CHANGES = "changes-"  # and a number: folders of deltas
 _MANIFEST = ("manifest.version,1.0", "oneroster.version,1.2")
 
 
@@ -26,6 +27,11 @@ def files(sites: Sequence[Site], columns: Columns = COLUMNS) -> list[File]:
     """Every export file. Who has a folder of its own and sent no card has no file."""
     shared = [site for site in sites if site.layout == "shared"]
     found = [_file(name, shared, "education/shared", SHARED) for name in columns] if shared else []
+    for package in (1, 2):
+        changes = [
+            _file(name, shared, f"education/shared/{CHANGES}{package}", SHARED, package=package) for name in columns
+        ]
+        found += [file for file in changes if file.rows or file.past]
     for site in sites:
         if site.layout == "shared" or not site.records:
             continue
@@ -37,16 +43,18 @@ def files(sites: Sequence[Site], columns: Columns = COLUMNS) -> list[File]:
     return found
 
 
-def _file(name: str, sites: Sequence[Site], folder: str, space: str, archive: str = "") -> File:
+def _file(name: str, sites: Sequence[Site], folder: str, space: str, archive: str = "", *, package: int = 0) -> File:
     tables = tables_of(name)
-    rows = tuple(row for site in sites for table in tables for row in site.rows(table))
+    rows = tuple(row for site in sites for table in tables for row in site.rows(table) if row.package == package)
+    past = (one.row for site in sites for one in site.past if one.row.table in tables)
     path = f"{folder}{name}.csv" if archive else f"{folder}/{name}.csv"
     only = sites[0] if len(sites) == 1 and sites[0].layout != "shared" else None
     facility = only.id if only else None
     if only and tables[0] in only.cut:
         return File(f"{path}.gz", "education", space, facility, tables[0], rows, len(rows) // 2, cut=True)
     torn = only is not None and tables[0] in only.torn
-    return File(path, "education", space, facility, tables[0], rows, len(rows), cut=torn, archive=archive)
+    of_package = tuple(row for row in past if row.package == package)
+    return File(path, "education", space, facility, tables[0], rows, len(rows), torn, archive, of_package)
 
 
 def line(file: File, number: int) -> str:
@@ -63,7 +71,8 @@ def written(exports: Sequence[File], columns: Columns = COLUMNS) -> dict[str, by
         folder = f"{file.archive}!" if file.archive else file.path.rpartition("/")[0] + "/"
         folders.setdefault(folder, []).append(file.path.removeprefix(folder).partition(".")[0])
     for folder, names in folders.items():
-        states = (f"file.{name},{'bulk' if name in names else 'absent'}" for name in columns if name[:3] != "rc_")
+        kind = "delta" if CHANGES in folder else "bulk"
+        states = (f"file.{name},{kind if name in names else 'absent'}" for name in columns if name[:3] != "rc_")
         lines = ("propertyName,value", *_MANIFEST, *states, "source.systemName,Sổ Cao Nguyên")
         made[f"{folder}manifest.csv"] = "".join(f"{line}\n" for line in lines).encode()
     archives = sorted({file.archive for file in exports if file.archive})
@@ -86,7 +95,7 @@ def _zip(members: dict[str, bytes]) -> bytes:
 def as_bytes(file: File, known: Columns) -> bytes:
     """The file's content: a header, then a line for each row."""
     columns = _columns(file, known)
-    lines = [_text(columns), *(_line(row, columns) for row in file.rows)]
+    lines = [_text(columns), *(_line(row, columns) for row in (*file.rows, *file.past))]
     if file.path.endswith(".gz"):
         return cut_gzip(b"".join(lines[: file.kept + 1]))
     text = b"".join(lines)

@@ -7,7 +7,8 @@ from functools import partial
 
 from recaudit.model import Claim, State
 from recaudit.synth.cells import NULL, value
-from recaudit.synth.education import layout, packs, schools, states, tables
+from recaudit.synth.education import layout, schools, states, tables
+from recaudit.synth.education.plant_deltas import DELTAS, LEARNER_DELTAS, PACK
 from recaudit.synth.education.plant_learners import FILES, THEN
 from recaudit.synth.education.tables import LEARNERS
 from recaudit.synth.questions import found, hangs, present
@@ -87,7 +88,7 @@ def learners(spec: Spec) -> Sector:
     """The sector as schools have it whose records are learners, with the rules of the core on what they hold."""
     vietnam = spec.flavour == "vn"
     core = states.CORE | (states.VIETNAM if vietnam else {})
-    more = packs.parts(spec)
+    changed = (*LEARNER_DELTAS, *DELTAS.plantings) if PACK in spec.packs else ()
     return Sector(
         name="education",
         unit=LEARNERS,
@@ -111,7 +112,7 @@ def learners(spec: Spec) -> Sector:
         size=schools.size,
         fill=fill,
         first=(*schools.special_ones(fill), *FILES),
-        then=(*THEN, *(one for part in more for one in part.plantings)),
+        then=(*THEN, *changed),
         sources=(
             Source(layout.SHARED, "education/shared", "one package of many schools"),
             Source(layout.FOLDERS, "education/by_school", "one folder a school", ('facility = ["folder"]',)),

@@ -10,6 +10,7 @@ from typing import Final
 from recaudit.synth.education import (
     plant_calendar,
     plant_computed,
+    plant_deltas,
     plant_groups,
     plant_marks,
     plant_signals,
@@ -38,6 +39,7 @@ PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "vn-patterns": (plant_signals.VIETNAM,),
     UPPER: (plant_upper.UPPER,),
     OPEN: (plant_calendar.OPEN,),
+    plant_deltas.PACK: (plant_deltas.DELTAS,),
     "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
 VIETNAM: Final = "vn-"

@@ -100,8 +100,7 @@ def _sends_nothing(site: Site) -> None:
     """The roster knows its learners; nothing was handed over."""
     keys = site.roster
     site.records.clear()
-    site.loose.clear()
-    for rows in site.others.values():
+    for rows in (site.loose, *site.others.values()):
         rows.clear()
     site.gone = list(keys)
 
