@@ -22,7 +22,7 @@ from recaudit.education import reading, tables
 from recaudit.education.cells import cells, looked_up, spans_in
 from recaudit.education.checks import filled
 from recaudit.education.contract import Contract
-from recaudit.education.files import Job, read_file
+from recaudit.education.files import Job, _Behind, read_file
 from recaudit.education.formats import specifications
 from recaudit.education.header import Header
 from recaudit.engine.seam import Engine, seam_tables
@@ -252,3 +252,36 @@ def test_an_empty_column_fails_what_an_empty_cell_fails(table: str, mode: str) -
     mixed = pl.DataFrame({name: ["", "filled"] for name in names})
     told = {(one.column, one.what) for one in contract.failures(empty)}
     assert told == {(one.column, one.what) for one in contract.failures(mixed) if 0 in one.rows}
+
+
+# ------------------------------------------------------------------------------------------------ written behind
+class _Full:
+    """Files on a disk that is full from the second write on."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, table: str, columns: Sequence[Any], *, always: bool) -> None:
+        assert always
+        if self.written:
+            raise OSError("full")
+        self.written.append(table)
+
+
+@pytest.mark.parametrize("rows", [1, seamfiles.ROWS])
+def test_a_write_that_fails_behind_is_raised(rows: int) -> None:
+    files: Any = _Full()
+
+    def write() -> None:
+        with _Behind(files) as seam:
+            for table in ("a", "b"):
+                seam.write(table, [pa.nulls(rows)])
+
+    with pytest.raises(OSError, match="full"):
+        write()
+    assert files.written == ["a"]
+
+
+def test_the_engine_draws_nothing_on_stdout() -> None:
+    with Engine() as engine:
+        assert engine.say("SELECT current_setting('enable_progress_bar')") == [(False,)]
