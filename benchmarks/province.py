@@ -13,7 +13,8 @@ from typing import Any, Final, cast
 
 from recaudit.model import RUNGS, STATES
 from recaudit.reports.identities import broken
-from recaudit.result import SCHEMA, FacilityEntry, Result, digest
+from recaudit.result import SCHEMA, FacilityEntry, Result
+from recaudit.resultfile import digest
 
 AREAS: Final = 102
 SILENT: Final = 0.04

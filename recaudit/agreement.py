@@ -15,8 +15,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
-from recaudit.model import STATES, Rule, RuleCount
-from recaudit.result import AgreementEntry, Result, RuleCounts
+from recaudit.counted import RuleCount
+from recaudit.model import STATES, Rule
+from recaudit.result import Result
+from recaudit.resultcounts import RuleCounts
+from recaudit.resultrun import AgreementEntry
 from recaudit.said import Said, mark, say, say_n, together, unlike
 from recaudit.terms import named
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,10 +17,13 @@ from recaudit import (
     shipped,
     suites,
 )
-from recaudit.model import EVER, Counted, Input, Links, Rule, Suite
+from recaudit.counted import Counted
+from recaudit.links import Links
+from recaudit.model import EVER, Input, Rule, Suite
 from recaudit.plan import Plan
 from recaudit.register import Register, resolved
-from recaudit.result import SCHEMA, PatternEntry, RecountEntry, Result, SignalEntry, SuiteEntry
+from recaudit.result import SCHEMA, PatternEntry, Result, SignalEntry, SuiteEntry
+from recaudit.resultevidence import RecountEntry
 from recaudit.said import as_entry
 from recaudit.sectors import Sector
 from recaudit.unsaid import not_looked_at
@@ -49,8 +51,10 @@ def result_of(
     inputs: Sequence[Input],
     recounted: Sequence[RecountEntry],
 ) -> Result:
-    """The result without its digests (``recaudit.result.sealed``) and without its run. ``inputs``: every file that was
-    handed in, those of the register and those that were ignored too. With no sector it holds no claim and no place."""
+    """The result without its digests (``recaudit.resultfile.sealed``) and without its run.
+
+    ``inputs``: every file that was handed in, those of the register and those that were ignored too. With no sector it
+    holds no claim and no place."""
     places = {one.sector.name: entries.ladders(one.evidence) for one in audited}
     parents = {area.code: area.parent for area in registered.areas}
     by_sector = {one.sector.name: one for one in audited}
@@ -87,8 +91,7 @@ def result_of(
         "tables": [entry for one in audited for entry in entries.table_entries(one.counted)],
         "suites": [entry for one in audited for entry in _suites(one)],
         "catalogues": [
-            {"name": name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-            for name, file in shipped.catalogues(by_sector).items()
+            entries.catalogue_entry(name, file.read_bytes()) for name, file in shipped.catalogues(by_sector).items()
         ],
         "areas": entries.area_entries(registered.areas, places, parents),
         "facilities": [

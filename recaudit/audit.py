@@ -30,25 +30,16 @@ from recaudit import (
     worklist,
 )
 from recaudit.assembly import SectorAudit
+from recaudit.counted import Counted, RuleCount
 from recaudit.education.mapping.own import own_mappings
 from recaudit.health.gate.modes import mode_of
 from recaudit.looked import asked
-from recaudit.model import (
-    Counted,
-    Excused,
-    Expected,
-    Failing,
-    Gate,
-    Input,
-    Rule,
-    RuleCount,
-    Rung,
-    Suite,
-)
+from recaudit.model import Excused, Expected, Failing, Gate, Input, Rule, Rung, Suite
 from recaudit.plan import Plan
 from recaudit.register import Register
 from recaudit.reports.identities import broken
-from recaudit.result import NotLookedAt, Result, sealed
+from recaudit.result import NotLookedAt, Result
+from recaudit.resultfile import sealed
 from recaudit.said import Said
 from recaudit.sampling import recounts
 from recaudit.sectors import SECTORS, Progress, Sector

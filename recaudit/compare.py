@@ -8,25 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, Literal, TypeVar, cast
 
+from recaudit.causes import Cause, Key, Rewritten, causes_of, changed_rules, rules_of
 from recaudit.model import RUNGS, Word
-from recaudit.result import ClaimEntry, FacilityEntry, Result, RuleCounts, RuleEntry, StandingEntry, eligible, missed
-from recaudit.said import Said, Value, mark, say, say_n, together
+from recaudit.result import FacilityEntry, Result
+from recaudit.resultclaims import ClaimEntry
+from recaudit.resultcounts import RuleCounts, StandingEntry, eligible, missed
+from recaudit.said import Said, Value, say, say_n, together
 from recaudit.terms import named, wording
 
 Trend = Literal["better", "worse", "changed", "not comparable", "new", "gone"]
-CAUSES = (mark("data"), mark("plan"), mark("suite"), mark("policy"), mark("register"), mark("version"))
-Key = tuple[str, str]  # (sector, id)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One thing that is not what it was. ``kind`` is one of ``CAUSES``."""
-
-    kind: str
-    what: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ class Comparison:
 
 def compare(old: Result, new: Result) -> Comparison:
     """What changed from ``old`` to ``new``. A result beside itself gives nothing at all."""
-    causes = tuple(_causes(old, new))
+    causes = tuple(causes_of(old, new))
     alike = _Alike(old, new, causes)
     changes = [*_claims(old, new, alike), *_facilities(old, new, alike), *_rules(old, new, alike)]
     return Comparison(
@@ -83,7 +75,7 @@ def risen(baseline: Result, result: Result) -> list[Finding]:
 
     A rule or facility that the baseline does not know had none missed there.
     """
-    return list(_new_findings(baseline, result, _Alike(baseline, result, tuple(_causes(baseline, result)))))
+    return list(_new_findings(baseline, result, _Alike(baseline, result, tuple(causes_of(baseline, result)))))
 
 
 def gated(code: int, why: Said, findings: Sequence[Finding]) -> tuple[int, Said]:
@@ -94,111 +86,19 @@ def gated(code: int, why: Said, findings: Sequence[Finding]) -> tuple[int, Said]
     return 1, together(new, why)
 
 
-# -------------------------------------------------------------- what may have caused it
-def _causes(old: Result, new: Result) -> Iterator[Cause]:
-    exports, register = ("export", "ignored", "mapping"), ("register", "expected", "roster", "claims")
-    if what := _files(old, new, exports):
-        yield Cause("data", what)
-    if old["plan"]["sha256"] != new["plan"]["sha256"] or old["plan"]["facility"] != new["plan"]["facility"]:
-        yield Cause("plan", _plan(old, new))
-    for kind, said in (("suite", list(_suites(old, new))), ("policy", list(_policy(old, new)))):
-        if said:
-            yield Cause(kind, together(*said))
-    what = _files(old, new, register)
-    if what or old["register"] != new["register"]:
-        yield Cause("register", what or say("another source or date"))
-    if old["tool"] != new["tool"]:
-        yield Cause("version", _instead("recaudit", old["tool"]["version"], new["tool"]["version"]))
-
-
-def _instead(name: str, old: str, new: str) -> Said:
-    return say("{name} {old} → {new}", name=name, old=old, new=new)
-
-
-def _files(old: Result, new: Result, roles: Sequence[str]) -> Said | None:
-    was, now = (
-        {entry["path"]: (entry["sha256"], entry["bytes"]) for entry in one["inputs"] if entry["role"] in roles}
-        for one in (old, new)
-    )
-    other = sum(was[path] != now[path] for path in was.keys() & now.keys())
-    counts = (
-        say("{n} changed", n=other),
-        say("{n} new", n=len(now.keys() - was.keys())),
-        say("{n} gone", n=len(was.keys() - now.keys())),
-    )
-    if not (found := [one for one in counts if one.values["n"]]):
-        return None
-    number = len(was.keys() | now.keys())
-    return say_n("{changes} of {n} file", "{changes} of {n} files", n=number, changes=found)
-
-
-def _plan(old: Result, new: Result) -> Said:
-    parts, was, now = list[Said](), _period(old), _period(new)
-    if was != now:
-        parts.append(say("period {old} → {new}", old=was, new=now))
-    if old["as_of"] != new["as_of"]:
-        parts.append(say("as of {old} → {new}", old=_day(old["as_of"]), new=_day(new["as_of"])))
-    if _visits(old) != _visits(new):
-        parts.append(say("another base of visits"))
-    if old["plan"]["facility"] != new["plan"]["facility"]:
-        parts.append(say("{option} says otherwise", option="--facility"))
-    return together(*parts) if parts else say("the plan's text is another")
-
-
-def _visits(result: Result) -> dict[str, tuple[str, list[str]]]:
-    """Sector -> which records were meant, by which column; its title and source may be worded otherwise."""
-    return {sector: (base["column"], base["codes"]) for sector, base in result.get("bases", {}).items()}
-
-
-def _period(result: Result) -> Said:
-    first, last = result["period"]["from"], result["period"]["to"]
-    if first is None or last is None:
-        return say("all times")
-    return say("{first} to {last}", first=date.fromisoformat(first), last=date.fromisoformat(last))
-
-
-def _day(day: str | None) -> Value:
-    return say("no day") if day is None else date.fromisoformat(day)
-
-
-def _suites(old: Result, new: Result) -> Iterator[Said]:
-    was, now = ({suite["name"]: suite for suite in one["suites"]} for one in (old, new))
-    for name in sorted(was.keys() | now.keys()):
-        if name not in was:
-            yield say("{name} added", name=name)
-        elif name not in now:
-            yield say("{name} removed", name=name)
-        elif was[name]["sha256"] != now[name]["sha256"]:
-            one, other = was[name]["version"], now[name]["version"]
-            yield _instead(name, one, other) if one != other else say("{name} edited", name=name)
-
-
-def _policy(old: Result, new: Result) -> Iterator[Said]:
-    if old["policy"] != new["policy"]:
-        yield say("edition {old} → {new}", old=old["policy"]["version"], new=new["policy"]["version"])
-    was, now = ({entry["name"]: entry["sha256"] for entry in one["catalogues"]} for one in (old, new))
-    for name in sorted(was.keys() | now.keys()):
-        if name not in was:
-            yield say("{name} added", name=name)
-        elif name not in now:
-            yield say("{name} removed", name=name)
-        elif was[name] != now[name]:
-            yield say("{name} edited", name=name)
-
-
 # -------------------------------------------------------------- what can be compared
 class _Alike:
     """Which rules, and so which rungs, mean the same in both results."""
 
     def __init__(self, old: Result, new: Result, causes: Sequence[Cause]) -> None:
-        kinds = {cause.kind for cause in causes}
+        kinds = {cause.kind for cause in causes if cause.kind != "wording"}
         self._everything: Said | None = None
         if kinds and "data" not in kinds:
             self._everything = say("the same data, judged otherwise: {causes}", causes=list(map(named, sorted(kinds))))
         elif "policy" in kinds:
             self._everything = say("what counts as a value changed")
-        self._rules = dict(_changed_rules(old, new))
-        before, after = _rules_of(old), _rules_of(new)
+        self._rules = dict(changed_rules(old, new))
+        before, after = rules_of(old), rules_of(new)
         self._rungs: dict[Key, Said] = {}
         for (sector, rule), change in self._rules.items():
             entries = [one[sector, rule] for one in (before, after) if (sector, rule) in one]
@@ -219,11 +119,6 @@ class _Alike:
         return self._everything or self._rungs.get((sector, rung))
 
 
-def _rules_of(result: Result) -> dict[Key, RuleEntry]:
-    return {(rule["sector"], rule["id"]): rule for rule in result["rules"]}
-
-
-Rewritten = Literal["added", "removed", "changed"]
 _THE_RULE: Final[Mapping[Rewritten, Said]] = {
     "added": say("the rule was added"),
     "removed": say("the rule was removed"),
@@ -234,18 +129,6 @@ _CHANGED: Final[Mapping[Rewritten, Callable[[str], Said]]] = {
     "removed": lambda rule: say("rule {rule} removed", rule=rule),
     "changed": lambda rule: say("rule {rule} changed", rule=rule),
 }
-
-
-def _changed_rules(old: Result, new: Result) -> Iterator[tuple[Key, Rewritten]]:
-    was, now = _rules_of(old), _rules_of(new)
-    same = ("sha256", "table", "rung", "required", "type")
-    for key in sorted(was.keys() | now.keys()):
-        if key not in was:
-            yield key, "added"
-        elif key not in now:
-            yield key, "removed"
-        elif any(cast(Any, was[key])[part] != cast(Any, now[key])[part] for part in same):
-            yield key, "changed"
 
 
 _Entry = TypeVar("_Entry")
@@ -366,7 +249,7 @@ def _sum(at: Mapping[str, Any]) -> int:
 
 # -------------------------------------------------------------- rules and findings
 def _rules(old: Result, new: Result, alike: _Alike) -> Iterator[Change]:
-    was, now = _rules_of(old), _rules_of(new)
+    was, now = rules_of(old), rules_of(new)
     for (sector, key), before, after in _both(was, now):
         one, other = before["totals"], after["totals"]
         why = alike.rule((sector, key))
@@ -395,7 +278,7 @@ Missed = dict[tuple[str, str, str], RuleCounts]
 
 def _findings(result: Result) -> Missed:
     """(sector, facility, rule) -> its counts, where a required rule is missed."""
-    required = {key for key, rule in _rules_of(result).items() if rule["required"]}
+    required = {key for key, rule in rules_of(result).items() if rule["required"]}
     return {
         (one["sector"], one["id"], rule): counts
         for one in result["facilities"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recaudit.ladder import climb
-from recaudit.model import Claim, Signal, SignalRule
+from recaudit.model import Claim
 from recaudit.said import Promised, Said, say, say_n
+from recaudit.signals import Signal, SignalRule
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence
 

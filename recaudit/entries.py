@@ -3,54 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from recaudit import reasons, recount, verdicts
+from recaudit import asks, reasons, recount, verdicts
+from recaudit.counted import Counted, Ladder, RuleCount, Standing, Verdict
 from recaudit.ladder import climb, received_rule
-from recaudit.model import (
-    RUNGS,
-    Area,
-    Base,
-    Claim,
-    Counted,
-    Finding,
-    Input,
-    Ladder,
-    Rule,
-    RuleCount,
-    Rung,
-    Scope,
-    Signal,
-    SignalRule,
-    Standing,
-    Suite,
-    Verdict,
-)
+from recaudit.links import Base
+from recaudit.model import RUNGS, Area, Claim, Finding, Input, Rule, Rung, Scope, Suite
 from recaudit.result import (
     AreaEntry,
     BaseEntry,
-    ClaimEntry,
+    CatalogueEntry,
     Coordinates,
     FacilityEntry,
-    FacilityRule,
     FindingEntry,
     InputEntry,
-    RecountEntry,
-    RuleCounts,
     RuleEntry,
-    RungVerdict,
-    ScopeEntry,
     SignalEntry,
-    StandingEntry,
     SuiteEntry,
     SumEntry,
     TableEntry,
     TotalEntry,
 )
+from recaudit.resultclaims import ClaimEntry, RungVerdict, ScopeEntry
+from recaudit.resultcounts import FacilityRule, RuleCounts, StandingEntry
+from recaudit.resultevidence import RecountEntry
 from recaudit.said import as_entry
+from recaudit.signals import Signal, SignalRule
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat
 
@@ -111,7 +92,12 @@ def suite_entry(suite: Suite, file: str = "") -> SuiteEntry:
         "version": suite.version,
         "sha256": suite.sha256,
         "rules": len(suite.rules),
+        "asks": suite.asks,
     }
+
+
+def catalogue_entry(name: str, content: bytes) -> CatalogueEntry:
+    return {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "asks": asks.of_catalogue(name, content)}
 
 
 def base_entry(base: Base) -> BaseEntry:
@@ -340,7 +326,7 @@ def rule_entries(
         entries.append(
             {
                 **_built_in(rule.id, sector, rule.table, rule.rung, {}),
-                "sha256": fingerprint(rule),
+                "sha256": asks.fingerprint(rule),
                 "required": rule.required,
                 "type": rule.type,
                 "title": dict(rule.title),
@@ -369,14 +355,6 @@ def signal_entries(sector: str, rules: Sequence[SignalRule], found: Iterable[Sig
         }
         for one in found
     ]
-
-
-def fingerprint(rule: Rule) -> str:
-    """SHA-256 of what a rule asks for, and how; another wording of its title, reason or fix is the same rule."""
-    asks = [rule.table, rule.rung, rule.required, rule.type, rule.kwargs, rule.accepts, rule.exempts]
-    asks += [rule.absence_means, *([rule.within] if rule.within else [])]
-    text = json.dumps(asks, sort_keys=True, default=dict)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _count_of(rule: str, seat: Seat, ladder: Ladder) -> RuleCount:

@@ -10,31 +10,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, cast, get_args
 
-from recaudit.model import (
-    RUNGS,
-    Claim,
-    Excused,
-    Expected,
-    Facility,
-    Holes,
-    RuleCount,
-    Rung,
-    Scope,
-    Standing,
-    Stated,
-    Tally,
-)
-from recaudit.result import (
-    AbsentEntry,
-    ClaimEntry,
-    EvidenceEntry,
-    FacilityEntry,
-    Result,
-    ScopeEntry,
-    SeatEntry,
-    StandingEntry,
-    eligible,
-)
+from recaudit.counted import Holes, RuleCount, Standing, Tally
+from recaudit.model import RUNGS, Claim, Excused, Expected, Facility, Rung, Scope, Stated
+from recaudit.result import FacilityEntry, Result
+from recaudit.resultclaims import ClaimEntry, ScopeEntry
+from recaudit.resultcounts import StandingEntry, eligible
+from recaudit.resultevidence import AbsentEntry, EvidenceEntry, SeatEntry
 from recaudit.said import Said, say
 from recaudit.terms import named
 from recaudit.verdicts import Evidence, Seat, ruled

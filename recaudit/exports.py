@@ -7,7 +7,7 @@ all rates are of what was received.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.education import recognise
 from recaudit.education.mapping.containers import ENDINGS
+from recaudit.education.mapping.loading import load
+from recaudit.education.mapping.recognised import recognised as mapped
 from recaudit.errors import PlanError, SourceError, nearest
 from recaudit.health.endings import ENDINGS as FHIR_ENDINGS
 from recaudit.model import EVER
@@ -22,6 +24,7 @@ from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.result import NotLookedAt
 from recaudit.said import Said, as_entry, say
+from recaudit.shipped import expectations
 from recaudit.sources.files import Found, listed
 from recaudit.sources.lines import BROKEN, CannotOpenError, opened
 
@@ -62,7 +65,8 @@ def is_plan(path: Path) -> bool:
 
 
 def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
-    """Files, and folders with all below them, as one source a sector. Paths in the result are relative to ``root``.
+    """Files, and folders with all below them, as one source a sector, and one for each mapping whose headers they have.
+    Paths in the result are relative to ``root``.
 
     Raises ``SourceError`` for a path that does not exist, ``PlanError`` for a time zone nobody knows. A file whose
     name or content says nothing is in ``ignored``; one that cannot be opened is an export that could not be read.
@@ -77,11 +81,22 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
     for kind in KINDS:
         called = {one: kind.names(one) for one in listed(root, names, kind.endings) if one.ending}
         found = [one for one, name in called.items() if name]
+        by_mapping: list[Source] = []
+        tables = set[str]()
+        if kind.sector == "education":
+            others = mapped(listed(root, names, MAPPABLE), {one.path: called[one] for one in found})
+            found = [one for one in found if one.path not in others.foreign]
+            for name, files in others.by.items():
+                taken |= {one.path for one in files}
+                by_mapping.append(_mapped(name, _files(root, files)))
+                tables |= set(load(name, expectations()).targets())
         taken |= {one.path for one in found}
         if found:
-            files = dict.fromkeys(Path(os.path.relpath(one.file, root)).as_posix() for one in found)
-            sources.append(Source(kind.sector, kind.sector, tuple(files), format=kind.format))
-            if unit := kind.unit(set(called.values())):
+            sources.append(Source(kind.sector, kind.sector, _files(root, found), format=kind.format))
+        sources += by_mapping
+        if found or by_mapping:
+            tables |= {called[one] for one in found}
+            if unit := kind.unit(tables):
                 units[kind.sector] = unit
     archives = {path.partition("!")[0] for path in taken}  # those are read as a whole
     ignored: list[NotLookedAt] = [
@@ -103,6 +118,16 @@ def recognised(paths: Sequence[Path], *, timezone: str = "UTC") -> Exports:
         units=units,
     )
     return Exports(plan, tuple(ignored))
+
+
+def _files(root: Path, found: Iterable[Found]) -> tuple[str, ...]:
+    """Their paths relative to ``root``; an archive once."""
+    return tuple(dict.fromkeys(Path(os.path.relpath(one.file, root)).as_posix() for one in found))
+
+
+def _mapped(name: str, paths: tuple[str, ...]) -> Source:
+    """Files that lie together say who their learners are; those of another folder are another school's."""
+    return Source(name, "education", paths, format="mapping", mapping=name, namespace="folder")
 
 
 def root_of(paths: Sequence[Path]) -> Path:

@@ -19,7 +19,8 @@ from recaudit.evidence import scope_of
 from recaudit.ladder import climb, is_unit
 from recaudit.model import RUNGS, Claim, Expected, Gate, Per, Rung
 from recaudit.planfile import per_cent
-from recaudit.result import GateEntry, GateUnit, Result
+from recaudit.result import Result
+from recaudit.resultclaims import GateEntry, GateUnit
 from recaudit.said import Said, as_entry, say, say_n
 from recaudit.statistics import exact
 from recaudit.verdicts import Evidence, Seat, in_scope, judge

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from recaudit.result import AreaEntry, GateEntry, GateUnit
+from recaudit.result import AreaEntry
+from recaudit.resultclaims import GateEntry, GateUnit
 from recaudit.said import Promised, Said, SaidEntry, Share, few, of_entry, say, say_n
 from recaudit.terms import word
 

@@ -22,7 +22,9 @@ from recaudit.errors import ResultError
 from recaudit.evidence import claim_of, evidence_of
 from recaudit.model import RUNGS, Rung
 from recaudit.refusals import of_system
-from recaudit.result import FILE_NAME, ClaimEntry, Result, write
+from recaudit.result import Result
+from recaudit.resultclaims import ClaimEntry
+from recaudit.resultfile import FILE_NAME, write
 from recaudit.said import say
 from recaudit.seam import SHORT, WORD
 from recaudit.verdicts import in_scope, unit_of

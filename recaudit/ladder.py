@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recaudit.model import RUNGS, Excused, Expected, Ladder, RuleCount, Silence, Standing, Tally
+from recaudit.counted import Ladder, RuleCount, Standing, Tally
+from recaudit.model import RUNGS, Excused, Expected, Silence
 
 
 def climb(expected: Expected, tally: Tally, silence: Silence = "unknown", excused: Excused = "unmet") -> Ladder:

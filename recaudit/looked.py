@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from recaudit.computing import Computed
-from recaudit.model import Due, LinkedColumn, Links, Rule, SignalRule
+from recaudit.links import Due, LinkedColumn, Links
+from recaudit.model import Rule
+from recaudit.signals import SignalRule
 
 Places = frozenset[tuple[str, str]]
 """(table, column) of tables that are read. The column ``ROWS`` says that the rows are looked for, by their key."""

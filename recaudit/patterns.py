@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.discovery import said
-from recaudit.model import Pattern, SignalRule
 from recaudit.result import PatternEntry, PatternSeat
 from recaudit.said import Said, say, unlike
+from recaudit.signals import Pattern, SignalRule
 from recaudit.statistics import exact
 from recaudit.writing import put
 

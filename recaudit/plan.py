@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from recaudit.errors import PlanError, Problem, nearest
 from recaudit.keys import DIFFERENCES, Difference
-from recaudit.model import RUNGS, USUAL, Base, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
+from recaudit.links import Base
+from recaudit.model import RUNGS, USUAL, Claim, Excused, Failing, FailOn, Gate, Level, Per, Period, Scope, Silence
 from recaudit.planbases import SECTOR as BASED
 from recaudit.planbases import base_of
 from recaudit.plandatabase import database_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from recaudit.errors import nearest
-from recaudit.model import Base
+from recaudit.links import Base
 from recaudit.planfile import Table
 from recaudit.said import say
 from recaudit.shipped import expectations

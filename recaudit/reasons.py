@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from recaudit.model import Verdict
+from recaudit.counted import Verdict
 from recaudit.said import Said, few, say, say_n
 from recaudit.settling import Places, names_of, not_whole, quiet, settling, uncertain_ids, unjudged
 from recaudit.terms import expected_units, named, records, unit_in_words, units, wording

@@ -13,9 +13,10 @@ from math import ceil, floor
 from typing import Final
 
 from recaudit import statistics
+from recaudit.counted import Ladder, Verdict
 from recaudit.ladder import nothing_there
-from recaudit.model import Claim, Ladder, Verdict
-from recaudit.result import RecountEntry, RecountFacility, RecountStratum
+from recaudit.model import Claim
+from recaudit.resultevidence import RecountEntry, RecountFacility, RecountStratum
 from recaudit.said import Promised, Said, Value, few, say, say_n, together
 from recaudit.statistics import exact, per_cent, written
 from recaudit.terms import records

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from recaudit.counted import Counted
 from recaudit.engine import Task
-from recaudit.model import Base, Counted, Rule
+from recaudit.links import Base
+from recaudit.model import Rule
 from recaudit.plan import Plan
 from recaudit.said import Said, Value, few, say, say_n
 from recaudit.terms import named, unit_in_words

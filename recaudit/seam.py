@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from recaudit.computing import Computed
+from recaudit.links import Base, Due, Links, Person
 from recaudit.looked import looked_at, seen_by
-from recaudit.model import Base, Due, Links, Person, Rule, SignalRule
+from recaudit.model import Rule
+from recaudit.signals import SignalRule
 
 IDENTITY: Final = (
     ("ns", "string"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from recaudit.model import Ladder, Verdict
+from recaudit.counted import Ladder, Verdict
 from recaudit.said import Said, Value, few, say, say_n
 from recaudit.terms import expected_units, named
 from recaudit.verdicts import Evidence, Seat

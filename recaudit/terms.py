@@ -104,6 +104,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "policy": mark("policy"),
         "register": mark("register"),
         "version": mark("version"),
+        "wording": mark("wording"),
     },
     "question": {  # what ``verify`` asks
         "bundle": mark("bundle"),

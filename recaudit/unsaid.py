@@ -1,17 +1,19 @@
 """What is not looked at: what rules ask for and nobody handed in, and what was handed in and no rule looks at.
 
-Of columns this is known of inputs that say so of themselves (``Input.lacks``), which mapped formats do. A column is
-named only where every input that holds rows of its table lacks it.
+Of columns this is known of inputs that say so of themselves (``Input.lacks``), which those of education do. A column is
+named where every input that holds rows of its table lacks it; where only those of one source do, with its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from recaudit.engine import Task
 from recaudit.engine.looking import FILE_OF
+from recaudit.links import Links
 from recaudit.looked import looked_at, seen_by
-from recaudit.model import Input, Links
+from recaudit.model import Input
 from recaudit.result import NotLookedAt
 from recaudit.said import Said, as_entry, few, say, say_n
 from recaudit.terms import unit_in_words
@@ -30,12 +32,7 @@ def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
     due = task.due
     if due is not None and task.due_plan is None:
         yield due.table, _without_due(task, sum(rule.table == due.table for rule in task.rules))
-    held: dict[str, int] = {}
-    for read in task.inputs:
-        for table in (*read.empty, *((read.only,) if read.only is not None else ())):
-            held.setdefault(table, 0)
-        for found in read.tables:
-            held[found.table] = held.get(found.table, 0) + found.rows
+    held = _held(task.inputs)
     by = task.links.in_scope_by
     if by is not None and by.table not in held:
         unit = unit_in_words(task.links.unit)
@@ -63,6 +60,50 @@ def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
             )
     for what, asking in unsaid(task, task.links):
         yield what, say("no input says anything of it; asked for by {rules}", rules=few(asking))
+    yield from of_some(task)
+
+
+def _held(inputs: Iterable[Input]) -> dict[str, int]:
+    """Table -> rows of it, of those that were handed in, with rows or without."""
+    held: dict[str, int] = {}
+    for read in inputs:
+        for table in (*read.empty, *((read.only,) if read.only is not None else ())):
+            held.setdefault(table, 0)
+        for found in read.tables:
+            held[found.table] = held.get(found.table, 0) + found.rows
+    return held
+
+
+def of_some(task: Task) -> Iterator[tuple[str, Said]]:
+    """What one source lacks and another has, as ("source: table" or "source: table.column", why). Sources that share a
+    namespace complete each other, so they are asked together."""
+    groups = _apart(task.inputs)
+    if len(groups) < 2:
+        return
+    nowhere = {what for what, _ in absent(task, _held(task.inputs))} | {what for what, _ in unsaid(task, task.links)}
+    for name, inputs in groups.items():
+        for table, why in absent(task, _held(inputs)):
+            if table not in nowhere:
+                yield f"{name}: {table}", why
+        for what, asking in unsaid(replace(task, inputs=inputs), task.links):
+            if what not in nowhere:
+                yield f"{name}: {what}", say("this source says nothing of it; asked for by {rules}", rules=few(asking))
+
+
+def _apart(inputs: Iterable[Input]) -> dict[str, tuple[Input, ...]]:
+    """Names of sources -> their inputs, in order of the names; no namespace is in two of them."""
+    of_source: dict[str, list[Input]] = {}
+    for one in inputs:
+        of_source.setdefault(one.source, []).append(one)
+    groups: list[tuple[set[str], set[str]]] = []  # sources, namespaces
+    for source, read in of_source.items():
+        names, spaces = {source}, {one.namespace for one in read}
+        for group in [group for group in groups if group[1] & spaces]:
+            groups.remove(group)
+            names, spaces = names | group[0], spaces | group[1]
+        groups.append((names, spaces))
+    named = {", ".join(sorted(names)): names for names, _ in groups}
+    return {name: tuple(one for part in sorted(named[name]) for one in of_source[part]) for name in sorted(named)}
 
 
 def _without_due(task: Task, rules: int) -> Said:

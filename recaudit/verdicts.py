@@ -8,24 +8,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from recaudit.counted import Bounds, Holes, Ladder, Standing, Tally, Verdict
 from recaudit.ladder import climb, is_unit
-from recaudit.model import (
-    RUNGS,
-    Bounds,
-    Claim,
-    Excused,
-    Expected,
-    Facility,
-    Holes,
-    Ladder,
-    Level,
-    Rung,
-    Silence,
-    Standing,
-    Tally,
-    Verdict,
-    Word,
-)
+from recaudit.model import RUNGS, Claim, Excused, Expected, Facility, Level, Rung, Silence, Word
 
 Wording = Literal["confirmed", "confirmed by count", "supported by count", "refuted", "unverifiable"]
 

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from recaudit import __version__, agreement, audit, entries, gates, patterns, recount
+from recaudit import __version__, agreement, audit, entries, gates, installed, patterns, recount
 from recaudit.errors import RecauditError, ResultError
 from recaudit.evidence import claim_of, evidence_entry, evidence_of, overdrawn
 from recaudit.exports import recognised
@@ -29,10 +29,11 @@ from recaudit.register.resolved import misplaced
 from recaudit.reports import bundle
 from recaudit.reports.identities import broken
 from recaudit.reports.verification import SHOWN, Check, Verification, asked
-from recaudit.result import FILE_NAME, NOT_HASHED, NotLookedAt, RecountEntry, Result, as_text, digest, parsed, shaped
+from recaudit.result import NotLookedAt, Result
+from recaudit.resultevidence import RecountEntry
+from recaudit.resultfile import FILE_NAME, NOT_HASHED, as_text, digest, parsed, shaped
 from recaudit.said import NOTHING, Said, SaidEntry, english, mark, say, unlike
 from recaudit.sectors import Progress
-from recaudit.shipped import catalogues, expectations
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -345,29 +346,12 @@ def _short(value: object) -> str:
 
 # -------------------------------------------------------------- what travels with recaudit
 def _installed(result: Result) -> Check:
-    """The same version of recaudit carries the same suites; another one may carry others, which is said."""
-    wrong = list[Said]()
-    for suite in result["suites"]:
-        if not suite["file"]:
-            file = expectations(f"{suite['name']}.json")
-            wrong += _edition(
-                say("suite {name} {version}", name=suite["name"], version=suite["version"]), file, suite["sha256"]
-            )
-    installed = catalogues(sorted(result["totals"]))
-    said = {entry["name"]: entry["sha256"] for entry in result["catalogues"]}
-    for name in sorted({*installed, *said}):
-        wrong += _edition(say("catalogue {name}", name=name), installed.get(name), said.get(name, ""))
-    if wrong and result["tool"]["version"] != __version__:
-        return Check("suites", _ASKS["suites"], "not done", tuple(wrong))
-    return asked("suites", _ASKS["suites"], wrong)
-
-
-def _edition(name: Said, file: Path | None, sha256: str) -> list[Said]:
-    if file is None or not file.is_file():
-        return [say("{what} does not travel with recaudit {version}", what=name, version=__version__)]
-    same = hashlib.sha256(file.read_bytes()).hexdigest() == sha256
-    wrong = say("{what} is not the one that travels with recaudit {version}", what=name, version=__version__)
-    return [] if same else [wrong]
+    """The same version of recaudit carries the same suites, though their words may be bettered; another one may carry
+    others. Both is said; only a file that decides otherwise under the same version speaks against the result."""
+    others, worded = installed.other_editions(result)
+    if (others and result["tool"]["version"] != __version__) or (worded and not others):
+        return Check("suites", _ASKS["suites"], "not done", (*others, *worded))
+    return asked("suites", _ASKS["suites"], others)
 
 
 # -------------------------------------------------------------- the whole, again
@@ -396,19 +380,20 @@ def _again(
         yield asked("inputs", _ASKS["inputs"], wrong)
         yield Check("again", _ASKS["again"], "not done", (_DAMAGED,))
         return
-    again = outcome.result
+    said_again = outcome.result
+    whole, again = installed.but_for_words(result, said_again)
     read = ("plan", "inputs", "suites", "catalogues")
     wrong = [] if said["sha256"] == again["plan"]["sha256"] else [_other_bytes(said["file"])]
-    wrong += _other_inputs(result, again)
+    wrong += _other_inputs(result, said_again)
     for part in ("suites", "catalogues"):
-        wrong += differing(cast(Any, result)[part], cast(Any, again)[part], part)
+        wrong += differing(whole[part], again[part], part)
     yield asked("inputs", _ASKS["inputs"], wrong)
     core, core_again = (
-        {key: value for key, value in one.items() if key not in (*NOT_HASHED, *read)} for one in (result, again)
+        {key: value for key, value in one.items() if key not in (*NOT_HASHED, *read)} for one in (whole, again)
     )
     found = [one for key in sorted({*core, *core_again}) for one in _part(key, core, core_again)]
     for part in ("plan", "inputs"):
-        found += differing(cast(Any, result)[part], cast(Any, again)[part], part)
+        found += differing(whole[part], again[part], part)
     yield asked("again", _ASKS["again"], found)
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from recaudit.kept import Kept, opened
+from recaudit.links import Links
 from recaudit.looked import ROWS, looked_at
-from recaudit.model import Links, Rule
+from recaudit.model import Rule
 from recaudit.result import FacilityEntry, InputEntry, Result
 
 RECEIVED: Final = "received"  # the built-in rule that a record which was not handed in misses

@@ -41,7 +41,7 @@ def put(content: bytes, path: Path, *, private: bool = False) -> None:
         else:
             _replace(content, file, mode, private=private)
     except OSError as error:
-        raise _cannot(path, error) from None
+        raise cannot(path, error) from None
 
 
 def replaced(path: Path) -> Path | None:
@@ -50,7 +50,7 @@ def replaced(path: Path) -> Path | None:
         file, _ = _in_place(path)
         return file if file is not None and file.is_file() else None
     except OSError as error:
-        raise _cannot(path, error) from None
+        raise cannot(path, error) from None
 
 
 def beginning(path: Path, size: int) -> bytes:
@@ -66,7 +66,8 @@ def beginning(path: Path, size: int) -> bytes:
         ) from None
 
 
-def _cannot(path: Path, error: OSError) -> ResultError:
+def cannot(path: Path, error: OSError) -> ResultError:
+    """What to say where a file cannot be written."""
     no_folder = error.errno == errno.ENOENT
     return ResultError(
         say("the file cannot be written ({reason})", reason=of_system(error)),

@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from recaudit.counted import Counted
 from recaudit.engine import Task
-from recaudit.model import Counted
 
 
 def remembering(count: Callable[..., Counted]) -> Callable[..., Counted]:

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from recaudit import engine, entries, verdicts
+from recaudit.counted import Ladder, Tally
 from recaudit.engine import fold, frame, link, meaning
 from recaudit.engine.seam import Handed
 from recaudit.ladder import climb
-from recaudit.model import Excused, Expected, Input, Ladder, Silence, Tally
+from recaudit.model import Excused, Expected, Input, Silence
 from recaudit.seam import REACHED, UNKNOWN
 from recaudit.sources import files
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from recaudit.agreement import CRASHED, INCONSISTENT, LEFT_OUT, TOO_LARGE, Sheet
+from recaudit.counted import RuleCount
 from recaudit.engine.bits import Bit
 from recaudit.engine.cells import COMPILED, DAY, Cell
 from recaudit.engine.frame import Frame
@@ -18,7 +19,7 @@ from recaudit.engine.judge import beside, verdicts
 from recaudit.engine.packed import counted_by_way, five_counts, packed
 from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
-from recaudit.model import Rule, RuleCount
+from recaudit.model import Rule
 from recaudit.suites.patterns import why_not_common
 from recaudit.suites.reading import Wrong
 from recaudit.suites.rules import SUPPORTED, read_rule

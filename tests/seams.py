@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recaudit import engine, suites
+from recaudit.counted import Counted, Tally
 from recaudit.health import SECTOR
 from recaudit.keys import Difference
-from recaudit.model import Base, Counted, Excused, Facility, Input, Links, Period, Rule, TableRead, Tally
+from recaudit.links import Base, Links
+from recaudit.model import Excused, Facility, Input, Period, Rule, TableRead
 from recaudit.register.expected import PERSONS
 from recaudit.sources.seamfiles import schema_of
 from recaudit.values import NULL, VALUE, span

@@ -23,22 +23,8 @@ from functools import cache, lru_cache
 from itertools import combinations_with_replacement, product
 from typing import Literal, NamedTuple, get_args
 
-from recaudit.model import (
-    RUNGS,
-    Basis,
-    Claim,
-    Covers,
-    Excused,
-    Expected,
-    Facility,
-    Holes,
-    Level,
-    Rung,
-    Silence,
-    Standing,
-    Stated,
-    Tally,
-)
+from recaudit.counted import Holes, Standing, Tally
+from recaudit.model import RUNGS, Basis, Claim, Covers, Excused, Expected, Facility, Level, Rung, Silence, Stated
 from recaudit.verdicts import Evidence, Seat
 
 OWN: tuple[Rung, ...] = ("conformant", "complete", "consistent")

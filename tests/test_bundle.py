@@ -20,7 +20,8 @@ from recaudit.errors import ResultError
 from recaudit.reports import bundle
 from recaudit.reports.formats import output
 from recaudit.reports.verification import Verification, lines
-from recaudit.result import FILE_NAME, Result, as_text, load, sealed, write
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, as_text, load, sealed, write
 from recaudit.said import say
 from recaudit.verify import intact, verify
 from tests import tiny_audit

@@ -18,12 +18,13 @@ from typing import Any
 import click
 import pytest
 
-import recaudit.result
+import recaudit.resultfile
 from recaudit import cli
 from recaudit.commands import results, synth
 from recaudit.errors import PlanError, Problem
 from recaudit.reports.progress import bar
-from recaudit.result import Result, load, write
+from recaudit.result import Result
+from recaudit.resultfile import load, write
 from recaudit.said import Said
 from recaudit.synth import known_packs
 from recaudit.synth.education.packs import PACKS as EDUCATION_PACKS
@@ -185,7 +186,7 @@ def test_a_pipe_gets_the_page_where_it_is_asked_for(
 
 
 def test_the_name_of_the_result_is_the_same_everywhere() -> None:
-    assert results.RESULT == recaudit.result.FILE_NAME
+    assert results.RESULT == recaudit.resultfile.FILE_NAME
 
 
 # ------------------------------------------------------------------------------------------------ show

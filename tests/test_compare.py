@@ -15,7 +15,8 @@ from recaudit.audit import Outcome
 from recaudit.compare import Change, Comparison, Finding, compare, gated, risen
 from recaudit.reports import differences
 from recaudit.reports.look import Sheet, console, rendered
-from recaudit.result import FILE_NAME, Result, sealed, write
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, sealed, write
 from recaudit.said import say
 from tests.golden.province import HOSTILE, province
 
@@ -50,6 +51,27 @@ def of(found: Comparison, kind: str) -> list[Change]:
     return [change for change in found.changes if change.kind == kind]
 
 
+def said(result: Json) -> None:
+    """The first suite and the first catalogue say what they ask for; the others are of an older build."""
+    for part in ("suites", "catalogues"):
+        result[part][0].setdefault("asks", "1" * 64)
+
+
+def said_to_ask() -> Result:
+    return changed(said)
+
+
+def asking(was: str, now: str, part: str = "suites", **more: str) -> Callable[[Json], object]:
+    """The first of them has other bytes; what it asks for was ``was``, and is ``now``."""
+    return lambda r: r[part][0].update(sha256="9" * 64, asks=now * 64, **more)
+
+
+def older_build(result: Json, part: str = "suites") -> object:
+    """The first of them has other bytes, and nobody says what it asks for."""
+    result[part][0]["sha256"] = "9" * 64
+    return result[part][0].pop("asks")
+
+
 # ------------------------------------------------------------------------------------------------ causes
 def test_a_result_beside_itself_says_nothing() -> None:
     assert compare(province(), province()) == Comparison((), (), (), ())
@@ -70,23 +92,35 @@ def test_a_result_beside_itself_says_nothing() -> None:
             "period 2026-03-01 to 2026-03-31 → all times",
         ),
         (lambda r: r["plan"].update(facility="x"), "plan", "--facility says otherwise"),
-        (lambda r: r["suites"][0].update(sha256="1" * 64), "suite", "health/composition edited"),
+        (asking("1", "2"), "suite", "health/composition edited"),
+        (asking("1", "2", version="2026.2"), "suite", "health/composition 2026.1 → 2026.2"),
+        (asking("1", "1", version="2026.2"), "wording", "health/composition worded otherwise"),
+        (older_build, "wording", "health/composition worded otherwise"),
         (
-            lambda r: r["suites"][0].update(sha256="1" * 64, version="2026.2"),
+            lambda r: (older_build(r), rule(r, "comp-attester").update(sha256="2" * 64)),
             "suite",
-            "health/composition 2026.1 → 2026.2",
+            "health/composition edited",
         ),
         (lambda r: r["suites"].pop(), "suite", "health/patient removed"),
         (lambda r: r["policy"].update(version="2"), "policy", "edition 2026.1 → 2"),
-        (lambda r: r["catalogues"][0].update(sha256="1" * 64), "policy", "values/any.json edited"),
+        (lambda r: older_build(r, "catalogues"), "policy", "values/any.json edited, or worded otherwise"),
+        (asking("1", "2", "catalogues"), "policy", "values/any.json edited"),
+        (asking("1", "1", "catalogues"), "wording", "values/any.json worded otherwise"),
         (lambda r: r["register"].update(date="2026-02-01"), "register", "another source or date"),
         (lambda r: r["inputs"][1].update(role="roster"), "register", "1 new of 1 file"),
         (lambda r: r["tool"].update(version="0.2.0"), "version", "recaudit 0.1.0 → 0.2.0"),
     ],
 )
 def test_what_may_have_caused_it_is_named(change: Callable[[Json], object], kind: str, what: str) -> None:
-    found = {cause.kind: str(cause.what) for cause in compare(province(), changed(change)).causes}
+    found = {cause.kind: str(cause.what) for cause in compare(said_to_ask(), changed(said, change)).causes}
     assert found[kind] == what
+    assert kind == "wording" or "wording" not in found
+
+
+def test_other_words_alone_leave_every_figure_comparable() -> None:
+    found = compare(said_to_ask(), changed(said, asking("1", "1"), asking("1", "1", "catalogues"), repaired))
+    assert {cause.kind for cause in found.causes} == {"wording"}
+    assert {change.trend for change in of(found, "facility")} == {"better"}
 
 
 def of_visits(*codes: str, source: object) -> Result:

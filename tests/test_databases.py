@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
-import pwd
 import shutil
-import socket
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -21,7 +17,7 @@ from recaudit.errors import PlanError, SourceError
 from recaudit.plan import Source
 from recaudit.planfile import FILE_NAME
 from recaudit.sources.database import pulled
-from tests import one_school
+from tests import one_school, postgres
 
 _FILES: Final = 'paths = ["package"]'
 
@@ -185,58 +181,13 @@ def test_a_plan_says_where_and_what_without_a_password(keys: str, what: str, tmp
 
 
 # ------------------------------------------------------------------------------------------------ PostgreSQL
-def _program(name: str) -> str | None:
-    beside = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(beside[-1]) if beside else shutil.which(name)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, which ends with the test."""
-    pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed")
-    initdb, postgres = _program("initdb"), _program("postgres")
-    if initdb is None or postgres is None:
-        pytest.skip("PostgreSQL's server is not installed (Debian: postgresql)")
-    user = None
-    if os.getuid() == 0:  # a server never runs as root
-        try:
-            user = pwd.getpwnam("postgres").pw_name
-        except KeyError:
-            pytest.skip("root may not run PostgreSQL, and there is no user postgres")
-    home = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True, user=user).stdout.strip())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = [initdb, "-D", str(home / "data"), "-U", "auditor", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
-    subprocess.run(made, check=True, capture_output=True, user=user, cwd=home)
-    options = ["-p", str(port), "-k", str(home), "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]
-    silent = subprocess.DEVNULL
-    running = subprocess.Popen(
-        [postgres, "-D", str(home / "data"), *options], user=user, cwd=home, stdout=silent, stderr=silent
-    )
     try:
-        url = f"postgresql://auditor@127.0.0.1:{port}/postgres"
-        _wait_for(url)
-        yield url
-    finally:
-        running.terminate()
-        running.wait()
-        shutil.rmtree(home)
-
-
-def _wait_for(url: str) -> None:
-    import time
-
-    import psycopg
-
-    for _ in range(600):
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("PostgreSQL did not start")
+        with postgres.started() as url:
+            yield url
+    except postgres.AbsentError as absent:
+        pytest.skip(str(absent))
 
 
 def test_postgresql_streams_each_type_exactly_and_refuses_to_write(server: str, tmp_path: Path) -> None:

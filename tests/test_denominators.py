@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit, verdicts
+from recaudit.counted import Standing, Tally
 from recaudit.csvfiles import Faults
 from recaudit.errors import PlanError, RegisterError
 from recaudit.evidence import evidence_of
-from recaudit.model import Claim, Expected, Facility, Period, Standing, Stated, Tally
+from recaudit.model import Claim, Expected, Facility, Period, Stated
 from recaudit.plan import Plan
 from recaudit.plan import load as load_plan
 from recaudit.register import load

@@ -168,12 +168,15 @@ def test_a_delta_file_need_not_hold_what_others_name(tmp_path: Path) -> None:
 def test_references_stay_inside_a_namespace_and_cross_its_files(tmp_path: Path) -> None:
     files = {"a/users.csv": WHOLE["users.csv"], "b/enrollments.csv": WHOLE["enrollments.csv"]}
     files["b/users.csv"] = WHOLE["users.csv"].replace("007,", "008,")
+    files["b/enrollments.csv"] += "e9,,,k1,s1,009,student,,,\n"  # whom nobody has
+    where = "enrollments.userSourcedId"
+    nowhere = Finding("dangling reference", 1, where, (11,), say("not in {table}", table="users"))
     inputs, _ = read(put(tmp_path, files))
-    assert inputs["b/enrollments.csv"].findings == ()
+    assert inputs["b/enrollments.csv"].findings == (nowhere,)
     inputs, _ = read(tmp_path, source(namespace="folder"))
-    assert [*findings(inputs["b/enrollments.csv"])] == [
-        ("dangling reference", "enrollments.userSourcedId: not in users")
-    ]
+    elsewhere = say("not in {table} of its namespace, but of another one", table="users")
+    others = Finding("dangling reference", 9, where, (2, 3, 4, 5, 6), elsewhere)
+    assert sorted(inputs["b/enrollments.csv"].findings, key=lambda one: one.count) == [nowhere, others]
 
 
 def test_report_cards_name_rows_of_the_package_and_of_each_other(tmp_path: Path) -> None:

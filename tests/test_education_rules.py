@@ -14,7 +14,8 @@ import pytest
 from recaudit import suites
 from recaudit.csvfiles import Faults
 from recaudit.engine.examples import failures
-from recaudit.model import STATES, LinkedColumn, Rule, Suite
+from recaudit.links import LinkedColumn
+from recaudit.model import STATES, Rule, Suite
 from recaudit.register import subjectplan
 from recaudit.seam import Tables
 from recaudit.sectors import SECTORS

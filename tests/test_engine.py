@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from recaudit.counted import Counted, RuleCount, Standing, Tally
 from recaudit.engine import judge as judging
 from recaudit.engine import packed
 from recaudit.engine.bits import Bit
 from recaudit.engine.seam import Engine
-from recaudit.model import Counted, RuleCount, Standing, Tally
 from recaudit.values import FIRST_REASON, NOT_KNOWN, PLACEHOLDER, REASONS, UNPARSEABLE
 from tests.seams import Seam, condition, encounter, patient, rules
 

@@ -16,7 +16,7 @@ from recaudit.engine import submissions
 from recaudit.engine.computedcards import Cards
 from recaudit.engine.looking import Around
 from recaudit.engine.seam import Engine, relation
-from recaudit.model import LinkedColumn
+from recaudit.links import LinkedColumn
 from recaudit.suites.made import read_made
 from recaudit.suites.reading import Wrong
 from recaudit.values import NULL, VALUE

@@ -10,21 +10,9 @@ from typing import Any
 import pytest
 
 from recaudit import entries
+from recaudit.counted import Counted, RuleCount, TableCount, Tally
 from recaudit.exits import exit_code
-from recaudit.model import (
-    RUNGS,
-    Area,
-    Claim,
-    Counted,
-    Finding,
-    Input,
-    Rule,
-    RuleCount,
-    Scope,
-    Suite,
-    TableCount,
-    Tally,
-)
+from recaudit.model import RUNGS, Area, Claim, Finding, Input, Rule, Scope, Suite
 from recaudit.reports.identities import broken
 from recaudit.result import Result
 from recaudit.said import as_entry, english

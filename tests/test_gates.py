@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import cli, gates, gatewords
+from recaudit.counted import Holes
 from recaudit.entries import scope_entry
 from recaudit.exits import exit_code
-from recaudit.model import Gate, Holes, Per, Scope
+from recaudit.model import Gate, Per, Scope
 from recaudit.plan import load
 from recaudit.reports import lines, sentences, terminal
 from recaudit.reports.formats import FORMATS
@@ -23,7 +24,7 @@ from recaudit.reports.html.page import gate_said
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.reports.wish import Wish
 from recaudit.result import Result
-from recaudit.result import load as load_result
+from recaudit.resultfile import load as load_result
 from recaudit.said import as_entry, english
 from recaudit.verdicts import Evidence, standing
 from recaudit.verify import contradictions

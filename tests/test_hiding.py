@@ -14,7 +14,8 @@ from recaudit import cli
 from recaudit.reports import judgements, lines, places, terminal
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden, Place, hidden, hiding
 from recaudit.reports.look import Sheet, console, rendered
-from recaudit.result import Result, write
+from recaudit.result import Result
+from recaudit.resultfile import write
 from recaudit.said import as_entry, say
 from tests.golden.province import province
 

@@ -15,7 +15,7 @@ from recaudit.commands import printing
 from recaudit.errors import ResultError
 from recaudit.kept import Examples, examples, pseudonym
 from recaudit.reports.find import claim_of
-from recaudit.result import FILE_NAME, load
+from recaudit.resultfile import FILE_NAME, load
 from recaudit.sources.files import find
 from tests import two_stations
 from tests.two_stations import MARK, id_of

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recaudit.counted import Standing
 from recaudit.errors import PlanError, RegisterError
 from recaudit.keys import DIFFERENCES, normal, normal_of_record
-from recaudit.model import Standing
 from tests import one_school
 from tests.english import in_english
 from tests.one_school import FIRST, PLAN, set_where

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recaudit.counted import Ladder, RuleCount, Standing, Tally
 from recaudit.ladder import climb, received_rule
-from recaudit.model import RUNGS, Basis, Covers, Excused, Expected, Ladder, RuleCount, Rung, Silence, Standing, Tally
+from recaudit.model import RUNGS, Basis, Covers, Excused, Expected, Rung, Silence
 
 SILENCES: tuple[Silence, ...] = ("unknown", "missing")
 

@@ -25,7 +25,7 @@ from recaudit.commands import clickwords, completion, examples, files, language,
 from recaudit.commands.show import show
 from recaudit.reports.languages import spoken
 from recaudit.reports.look import console, rendered
-from recaudit.result import FILE_NAME, write
+from recaudit.resultfile import FILE_NAME, write
 from tests.golden.province import province
 from tests.test_cli import Outcome
 

@@ -20,8 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recaudit import audit, engine
-from recaudit import result as results
+from recaudit import audit, engine, resultfile
 from recaudit.health import reading
 from recaudit.model import Silence
 from recaudit.reports.identities import broken
@@ -240,7 +239,7 @@ def test_law_6_the_same_gives_the_same_bytes_wherever_and_whenever_and_law_4_by_
     put(varied(), tmp_path / "một nơi khác")
     there = elsewhere(tmp_path / "một nơi khác", TZ="America/Caracas", LC_ALL="C", PYTHONHASHSEED="7")
     assert there == of_varied()["digest"]
-    assert results.digest(of_varied()) == there
+    assert resultfile.digest(of_varied()) == there
 
 
 # -------------------------------------------------------------- every law is seen to fail

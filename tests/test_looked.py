@@ -12,9 +12,12 @@ import pytest
 
 from recaudit import education, engine, health, suites
 from recaudit.computing import CARDS, SUBJECTS
+from recaudit.education.formats import specifications
+from recaudit.education.lacking import lacking
+from recaudit.links import Calendar
 from recaudit.looked import PARTS, ROWS, asked, looked_at
-from recaudit.model import Calendar, Input, Period, Rule, TableRead
-from recaudit.unsaid import absent, unsaid, used
+from recaudit.model import Input, Period, Rule, TableRead
+from recaudit.unsaid import absent, of_some, unsaid, used
 
 TABLES = education.SECTOR.tables()
 LINKS = suites.links("education", TABLES)
@@ -129,3 +132,32 @@ def test_a_column_that_no_input_has_is_missed_by_rules_on_what_is_made_of_it() -
     said = dict(unsaid(task, task.links))
     assert "tim-04-receipt" in said["rc_submissions.receiptId"]
     assert any(rule.startswith("req-06-retest") for rule in said["rc_report_cards.schoolYear"])
+
+
+def test_what_one_source_lacks_is_said_with_its_name_and_sources_of_one_namespace_complete_each_other() -> None:
+    lacks = ("rc_submissions", "receiptId")
+    one = replace(_input("rc_submissions", lacks), source="one", namespace="one")
+    whole = _input("rc_submissions")
+    task = _task(_rules("further"))
+    assert dict(of_some(replace(task, inputs=(one, whole)))).keys() == {"one: rc_submissions.receiptId"}
+    assert list(of_some(replace(task, inputs=(one, replace(whole, namespace="one"))))) == []
+    assert list(of_some(replace(task, inputs=(one,)))) == []
+    other = replace(_input("rc_attendance_daily"), source="other", namespace="other")
+    missed = dict(of_some(replace(task, inputs=(one, whole, other))))
+    assert {"one: rc_attendance_daily", "s: rc_attendance_daily", "other: rc_submissions"} <= missed.keys()
+    assert "tim-04-receipt" in str(missed["other: rc_submissions"])
+    assert not any(what.endswith("rc_traits") for what in missed)  # of nobody: said once, without a name
+
+
+def test_a_file_lacks_what_neither_a_column_nor_an_extension_of_it_says() -> None:
+    older, newer = specifications("1.1")["users"], specifications()["users"]
+    titles = list(older.columns)
+    assert ("users", "userMasterIdentifier") in lacking(older, titles)
+    assert ("users", "idSex") in lacking(older, titles)
+    assert ("users", "userMasterIdentifier") not in lacking(older, [*titles, "metadata.rc.userMasterIdentifier"])
+    assert ("users", "userMasterIdentifier") not in lacking(older, [*titles, "metadata.rc.userMasterIdentifier__na"])
+    assert lacking(newer, list(newer.columns)) == lacking(older, None) == ()
+    assert {*lacking(older, ())} > {*lacking(older, titles)}
+    enrolments = specifications()["enrollments"]
+    assert {table for table, _ in lacking(enrolments, list(enrolments.columns))} == {"enrollments"}
+    assert ("enrollments", "metadata.rc.status") in lacking(enrolments, list(enrolments.columns))

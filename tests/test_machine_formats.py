@@ -34,7 +34,8 @@ from recaudit.reports.languages import speaking
 from recaudit.reports.ours import is_ours
 from recaudit.reports.wish import Wish
 from recaudit.reports.workbook import facility_workbook
-from recaudit.result import Result, eligible, missed
+from recaudit.result import Result
+from recaudit.resultcounts import eligible, missed
 from tests import tiny_audit
 from tests.golden.captures import screen
 from tests.golden.province import province
@@ -383,7 +384,9 @@ def test_a_case_stands_for_each_rule_and_for_each_pair_that_is_red() -> None:
             others = own.pop("all other rules", None)
             aside = properties(others).get("aside", "") if others is not None else ""
             due = {rule: cell for rule, cell in one["rules"].items() if eligible(cell)}
-            rows = sum(int(case._elem.get("assertions")) for case in [*own.values(), *([others] if others else [])])
+            rows = sum(
+                int(case._elem.get("assertions") or 0) for case in [*own.values(), *([others] if others else [])]
+            )
             assert rows == sum(map(eligible, due.values()))
             wrong = {rule for rule, cell in due.items() if missed(cell) or cell["not_assessable"]}
             said_aside = {rule.partition("=")[0] for rule in aside.split()}

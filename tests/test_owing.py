@@ -20,7 +20,8 @@ from recaudit.education.tables import tables
 from recaudit.engine.link import Linked
 from recaudit.engine.owing import asked, joined, owing
 from recaudit.engine.seam import Engine, Task, span_of
-from recaudit.model import Calendar, Period, SchoolYear
+from recaudit.links import Calendar, SchoolYear
+from recaudit.model import Period
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 PERIODS: Final = ("HK1", "HK2", "Y")

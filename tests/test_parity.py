@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 from jsonschema import Draft202012Validator
 
-from recaudit import audit, cli, result, verify
+from recaudit import audit, cli, resultfile, verify
 from recaudit.agreement import (
     COPY,
     LINE_BREAK,
@@ -40,11 +40,12 @@ from recaudit.agreement import (
     outcome,
     whole_left_out,
 )
+from recaudit.counted import RuleCount
 from recaudit.engine import cells
 from recaudit.engine.cells import COMPILED
 from recaudit.engine.reference import sheet
 from recaudit.engine.seam import Engine
-from recaudit.model import Rule, RuleCount
+from recaudit.model import Rule
 from recaudit.reports import lines, look, terminal
 from recaudit.said import say
 from recaudit.suites.reading import Wrong
@@ -325,8 +326,8 @@ def test_an_audit_agrees_with_great_expectations_and_says_so(
 ) -> None:
     root = tiny_audit.write(tmp_path)
     assert cli.run(["check", str(root), "--workers", "1", "--engine", "gx"]) == 0
-    written = root / result.FILE_NAME
-    said = result.load(written)["run"]["agreement"]
+    written = root / resultfile.FILE_NAME
+    said = resultfile.load(written)["run"]["agreement"]
     assert said["engine"] == "great-expectations"
     assert (said["equal"] > 0, said["differing"], said["differences"]) == (True, 0, [])
     assert f"equal={said['equal']}" in capsys.readouterr().out

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import audit, plan, register, verify
+from recaudit.counted import Standing, Tally
 from recaudit.engine.probable import Pair, name_form, paired, similarity
 from recaudit.errors import PlanError, RegisterError
 from recaudit.ladder import climb
-from recaudit.model import Expected, Standing, Tally
+from recaudit.model import Expected
 from recaudit.register.expected import PERSONS as PERSONS_OF_ROSTERS
 from recaudit.register.expected import sex_of
 from recaudit.reports import lines, places

@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from recaudit.model import Bounds, Claim, Level, Scope, Verdict
+from recaudit.counted import Bounds, Verdict
+from recaudit.model import Claim, Level, Scope
 from recaudit.reasons import explained, sentence
 from recaudit.verdicts import Evidence, judge
 from tests.english import in_english

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import recaudit.result
-from recaudit.model import Claim, Verdict
+from recaudit import resultevidence
+from recaudit.counted import Verdict
+from recaudit.model import Claim
 from recaudit.reasons import explained
 from recaudit.recount import bounds, broken, heard, objection, supported, target_of, weighed
 from recaudit.reports import recounts
 from recaudit.reports.look import Sheet, plain_console, rendered
-from recaudit.result import RecountEntry, Result
+from recaudit.result import Result
+from recaudit.resultevidence import RecountEntry
 from recaudit.verdicts import judge
 from tests.english import in_english
 from tests.small_worlds import Row, Site, World, evidence
@@ -354,7 +356,7 @@ def test_counts_that_cannot_be_are_noticed(change: Callable[[Any], object]) -> N
 )
 def test_schema_and_types_name_the_same_parts(name: str, entry: str) -> None:
     part = SCHEMA["$defs"][name]
-    assert part["properties"].keys() == get_type_hints(getattr(recaudit.result, entry)).keys() == set(part["required"])
+    assert part["properties"].keys() == get_type_hints(getattr(resultevidence, entry)).keys() == set(part["required"])
 
 
 # ------------------------------------------------------------------------------------------------ pages

@@ -17,7 +17,7 @@ import xlsxwriter
 from recaudit import audit, cli, plan, register, verify
 from recaudit.errors import PlanError, Problem
 from recaudit.reports import bundle
-from recaudit.result import write
+from recaudit.resultfile import write
 from recaudit.sampling import answers, sheets
 from recaudit.sampling.answers import returned
 from recaudit.sampling.draw import Request

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from recaudit import looked, suites
+from recaudit.counted import RuleCount
 from recaudit.engine.examples import failures
-from recaudit.model import RuleCount
 from recaudit.values import UNPARSEABLE
 from tests.seams import LINKS, TABLES, Row, Seam, condition, encounter, patient
 

@@ -13,7 +13,7 @@ from recaudit.agreement import entry as agreement_entry
 from recaudit.commands.results import outcome_of
 from recaudit.reports.formats import FORMATS, Output, made
 from recaudit.reports.wish import Wish
-from recaudit.result import FILE_NAME, load, sealed, write
+from recaudit.resultfile import FILE_NAME, load, sealed, write
 from tests.golden.province import province
 from tests.test_html_report import head
 
@@ -172,3 +172,22 @@ def test_what_two_engines_said_differently_stays_in_the_code_that_reports_show()
     code, why = outcome_of(result)
     assert code == 1
     assert str(why).endswith("no cell could be compared with the reference engine")
+
+
+@pytest.mark.parametrize("wanted", [["--result", "no/r.json"], ["-f", "html:no/x.html"], ["-f", "csv:no/tables/"]])
+def test_a_file_in_a_folder_that_is_not_there_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wanted: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty.toml").touch()  # no plan: reading it would be refused for another reason
+    assert cli.run(["check", "empty.toml", *wanted]) == 2
+    said = capsys.readouterr().err
+    assert "make the folder, or name another place" in said
+    assert not (tmp_path / "no").exists()
+
+
+def test_the_folder_of_several_files_is_made(tmp_path: Path) -> None:
+    from recaudit.commands.outputs import refuse
+    from recaudit.reports.formats import outputs
+
+    refuse(outputs([f"csv:{tmp_path}/tables/"]))

@@ -18,7 +18,8 @@ from recaudit.reports import lines
 from recaudit.reports.brief import brief
 from recaudit.reports.identities import broken
 from recaudit.reports.wish import Wish
-from recaudit.result import FILE_NAME, Result, as_text, digest, load, shaped
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, as_text, digest, load, shaped
 from tests.golden.province import province
 
 Json = dict[str, Any]

@@ -18,8 +18,8 @@ from recaudit.engine import frame, judge, link, matching
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Task
-from recaudit.model import SignalRule
 from recaudit.seam import POSITIONS, SOURCES
+from recaudit.signals import SignalRule
 from recaudit.sources.seamfiles import SeamFiles
 from tests.seams import Seam, condition, encounter, patient, rules
 

@@ -24,7 +24,8 @@ from typing import Any, Literal, NamedTuple
 import pytest
 
 from recaudit import ladder, verdicts
-from recaudit.model import RUNGS, Basis, Claim, Covers, Excused, Expected, Ladder, Level, Rung, Silence, Tally, Verdict
+from recaudit.counted import Ladder, Tally, Verdict
+from recaudit.model import RUNGS, Basis, Claim, Covers, Excused, Expected, Level, Rung, Silence
 from recaudit.verdicts import Evidence
 from tests.small_worlds import Hanging, Hole, Row, Share, Site, World, evidence, records, shares, units
 

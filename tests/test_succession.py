@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit
+from recaudit.counted import Tally
 from recaudit.csvfiles import Faults
 from recaudit.errors import RegisterError
 from recaudit.intime import on
 from recaudit.ladder import climb
-from recaudit.model import Expected, Facility, Heir, Period, Tally
+from recaudit.model import Expected, Facility, Heir, Period
 from recaudit.plan import load as load_plan
 from recaudit.register import Register, load
 from recaudit.register.facilities import Stretch, facilities_of

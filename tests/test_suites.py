@@ -19,12 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import suites
+from recaudit.asks import fingerprint
 from recaudit.engine.cells import COMPILED
 from recaudit.engine.examples import failures
-from recaudit.entries import fingerprint
 from recaudit.errors import SuiteError
 from recaudit.health.cells import shipped_views
-from recaudit.model import STATES, LinkedColumn, Rule
+from recaudit.links import LinkedColumn
+from recaudit.model import STATES, Rule
 from recaudit.reports.suites import one
 from recaudit.shipped import expectations
 from recaudit.suites.linking import read_links

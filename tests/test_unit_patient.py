@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from recaudit import audit, exports, looked, suites
+from recaudit.counted import Tally
 from recaudit.engine import NAMELESS
-from recaudit.model import Rule, Tally
+from recaudit.model import Rule
 from recaudit.values import UNPARSEABLE
 from tests import one_clinic
 from tests.english import in_english

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudit.model import RUNGS, Bounds, Claim, Holes, Level, Rung, Scope, Silence, Standing, Verdict
+from recaudit.counted import Bounds, Holes, Standing, Verdict
+from recaudit.model import RUNGS, Claim, Level, Rung, Scope, Silence
 from recaudit.verdicts import Evidence, by_rung, decide, hit, in_scope, judge, lineage, standing
 from tests.small_worlds import Hanging, Hole, Row, Site, World, evidence
 

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit import audit, cli
+from recaudit import audit, cli, installed, shipped, suites
 from recaudit.errors import ResultError
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import speaking, words
 from recaudit.reports.verification import Check, Verification, lines, page
-from recaudit.result import FILE_NAME, Result, as_text, load, write
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, as_text, load, write
 from recaudit.said import Said, say
 from recaudit.synth import Spec
 from recaudit.synth import write as write_province
@@ -241,7 +242,7 @@ def test_a_number_beyond_canonical_json_is_no_crash(tiny: Path, tmp_path: Path) 
 # ------------------------------------------------------------------------------------------------ versions
 def test_the_same_version_has_the_same_suites(province: Path, tmp_path: Path) -> None:
     result = cast(Json, load(province / FILE_NAME))
-    result["suites"][0]["sha256"] = "0" * 64
+    result["suites"][0] |= {"sha256": "0" * 64, "asks": "0" * 64}
     result["catalogues"][0]["name"] = "health/of-yore.json"
     found = forged(result, tmp_path / "forged.json")
     assert failing(found) == ["suites"]
@@ -252,11 +253,71 @@ def test_the_same_version_has_the_same_suites(province: Path, tmp_path: Path) ->
 def test_another_version_may_have_others_and_that_is_said(province: Path, tmp_path: Path) -> None:
     result = cast(Json, load(province / FILE_NAME))
     result["tool"]["version"] = "0.0.1"
-    result["suites"][0]["sha256"] = "0" * 64
+    result["suites"][0] |= {"sha256": "0" * 64, "asks": "0" * 64}
     found = forged(result, tmp_path / "forged.json")
     assert (found.code, failing(found)) == (0, [])
     assert "made with recaudit 0.0.1" in said(found)
     assert "not checked: suites, inputs and again" in str(found.why)
+
+
+def with_other_words(path: Path) -> None:
+    """A suite that asks for the same, its titles, reasons, fixes and sources worded otherwise."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for entry in document["expectations"]:
+        for key in ("title", "why", "fix", "source"):
+            entry["meta"][key] = {"en": f"Other {key}", "vi": f"{key} khác"}
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def with_another_rule(path: Path) -> None:
+    with_other_words(path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["expectations"][0]["meta"]["rung"] = "consistent"
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def older(result: Json) -> None:
+    """As a build wrote it that did not say what suites and catalogues ask for."""
+    for entry in (*result["suites"], *result["catalogues"]):
+        del entry["asks"]
+
+
+@pytest.fixture(scope="module")
+def travelling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny audit by a suite that travels with recaudit. Nobody writes into it."""
+    root = tiny_audit.write(tmp_path_factory.mktemp("travelling") / "audit")
+    plan = (root / "recaudit.toml").read_text(encoding="utf-8").replace("own.json", "encounter")
+    (root / "recaudit.toml").write_text(plan, encoding="utf-8")
+    write(tiny_audit.outcome(root).result, root / FILE_NAME)
+    return root
+
+
+@pytest.mark.parametrize("build", [older, lambda _: None], ids=["older build", "this build"])
+@pytest.mark.parametrize("bettered", [with_other_words, with_another_rule])
+def test_other_words_of_a_suite_are_no_other_suite_and_an_altered_rule_is_found(
+    bettered: Callable[[Path], None],
+    build: Callable[[Json], object],
+    travelling: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The build that verifies has bettered its first suite, under the same version."""
+    travels = Path(shutil.copytree(shipped.expectations(), tmp_path / "expectations"))
+    result = cast(Json, load(travelling / FILE_NAME))
+    name = result["suites"][0]["name"]
+    bettered(travels / f"{name}.json")
+    build(result)
+    result.pop("digest", None)
+    write(cast(Result, result), tmp_path / "r.json")
+    for module in (installed, suites, shipped):
+        monkeypatch.setattr(module, "expectations", lambda *parts: travels.joinpath(*parts))
+    found = verify(tmp_path / "r.json", inputs=travelling if bettered is with_other_words else None, workers=1)
+    if bettered is with_other_words:
+        assert (found.code, failing(found)) == (0, [])
+        assert f"suite {name} 2026.1 decides the same as the one that travels with recaudit" in said(found)
+    else:
+        assert "suites" in failing(found)
+        assert f"suite {name} 2026.1 is not the one that travels with recaudit" in said(found)
 
 
 # ------------------------------------------------------------------------------------------------ inputs

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from recaudit import audit, engine, verify
 from recaudit.reports import bundle
 from recaudit.reports.verification import Verification, lines
-from recaudit.result import FILE_NAME, load, write
+from recaudit.resultfile import FILE_NAME, load, write
 from recaudit.verify import verify as verified
 from tests import one_clinic, one_school, two_stations
 from tests.counted_once import remembering

@@ -11,7 +11,7 @@ import pytest
 
 from recaudit import audit, entries, looked, plan, planbases, suites
 from recaudit.errors import PlanError
-from recaudit.model import Base
+from recaudit.links import Base
 from recaudit.result import Result
 from recaudit.values import NOT_KNOWN, UNPARSEABLE
 from tests.english import in_english

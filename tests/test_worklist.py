@@ -15,7 +15,8 @@ from recaudit import audit, cli, kept, worklist
 from recaudit.commands import printing
 from recaudit.errors import ResultError
 from recaudit.reports.find import facility_of
-from recaudit.result import FILE_NAME, InputEntry, Result, load
+from recaudit.result import InputEntry, Result
+from recaudit.resultfile import FILE_NAME, load
 from recaudit.worklist import WorkList, of_facility
 from tests.test_kept import spoilt
 from tests.two_stations import MARK, id_of

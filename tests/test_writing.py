@@ -15,7 +15,7 @@ from recaudit import cli
 from recaudit.commands.files import write_private
 from recaudit.errors import ResultError
 from recaudit.reports.ours import is_ours, refuse_overwriting
-from recaudit.result import FILE_NAME, write
+from recaudit.resultfile import FILE_NAME, write
 from recaudit.writing import put, replaced
 from tests.golden.province import province
 

@@ -158,7 +158,7 @@ def check(
     from recaudit.reports.languages import spoken
     from recaudit.reports.progress import bar
     from recaudit.reports.wish import Wish
-    from recaudit.result import write
+    from recaudit.resultfile import write
 
     if fail_on_new and baseline is None:
         raise click.UsageError(told("New compared with what? Add --baseline RESULT."))

@@ -25,7 +25,7 @@ def ids(what: str = "") -> Completer:
 
     def complete(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
         from recaudit.reports.inert import visible
-        from recaudit.result import load
+        from recaudit.resultfile import load
 
         given = context.params.get("given") or Path()
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -54,6 +56,12 @@ def put(content: bytes, path: Path) -> None:
     """Write a file whole or not at all. Raises ``ResultError`` when it cannot be written."""
     writing.put(content, path)
     wrote(path)
+
+
+def refuse_without_folder(path: Path) -> None:
+    """Raises ``ResultError`` where there is no folder in which a file, or a folder, could be made."""
+    if not path.parent.is_dir():
+        raise writing.cannot(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
 
 
 def folder(path: Path) -> None:

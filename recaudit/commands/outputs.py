@@ -50,12 +50,17 @@ def refuse_to_hide(wanted: Iterable[Output], below: int | None) -> None:
 
 
 def refuse(wanted: Iterable[Output], *more: Path | None) -> None:
-    """Raises ``ResultError`` where a file to be written is there, and recaudit did not write it."""
+    """Raises ``ResultError`` where a file to be written is there, and recaudit did not write it, and where it would lie
+    in no folder. A folder that an output itself is named after is made, the one that it lies in is not."""
     from recaudit.reports.ours import refuse_overwriting
 
+    wanted = tuple(wanted)
     for path in (*more, *(path for one in wanted for path in one.files)):
         if path is not None:
             refuse_overwriting(path)
+    for path in (*more, *(one.file for one in wanted)):
+        if path is not None:
+            files.refuse_without_folder(path)
 
 
 def write(result: Result, wanted: tuple[Output, ...], wish: Wish) -> bool:
@@ -67,11 +72,13 @@ def write(result: Result, wanted: tuple[Output, ...], wish: Wish) -> bool:
     from recaudit.reports.formats import made
 
     ready = [pair for one in wanted for pair in made(result, one, wish)]
+    for one in wanted:
+        if one.folder and one.file is not None:
+            files.folder(one.file)
     for path, content in ready:
         if path is None:
             printing.content(content)
         else:
-            files.folder(path.parent)
             files.put(content, path)
     if any(one.format == "github" for one in wanted):
         _summarise(result, wish)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from recaudit.result import Result
     from recaudit.said import Said
 
-RESULT: Final = "recaudit-result.json"  # recaudit.result.FILE_NAME, without its imports; a test compares them
+RESULT: Final = "recaudit-result.json"  # recaudit.resultfile.FILE_NAME, without its imports; a test compares them
 
 
 def result_option(*, help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -42,7 +42,7 @@ def saved(given: Path) -> Result:
     path = newest(given)
     if path.suffix == ".zip":
         return intact(path)
-    from recaudit.result import load  # ``intact`` imports the whole audit, which takes seconds
+    from recaudit.resultfile import load
 
     return load(path)
 

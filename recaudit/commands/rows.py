@@ -45,7 +45,7 @@ def rows(key: str, rule_key: str | None, given: Path, show_keys: bool, out: Path
     from recaudit.reports import repairs
     from recaudit.reports.find import facility_of, rule_of, rules_of
     from recaudit.reports.languages import told, told_n
-    from recaudit.result import load
+    from recaudit.resultfile import load
     from recaudit.worklist import of_facility
 
     if out is not None and out.suffix.lower() != ".csv":

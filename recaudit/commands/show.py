@@ -33,7 +33,7 @@ def show(what: str | None, key: str | None, given: Path, show_keys: bool, hide_b
     """
     from recaudit.reports import judgements, lines, places
     from recaudit.reports.hiding import hiding
-    from recaudit.result import load
+    from recaudit.resultfile import load
 
     if what is not None and key is None:
         raise click.UsageError(told("Which {what}? Give its ID: recaudit show {what} ID", what=what))

@@ -15,8 +15,9 @@ from recaudit.education.around import Around
 from recaudit.education.deltas import DELTA, Fates
 from recaudit.education.files import FileRead, Job, read_file
 from recaudit.education.formats import EDITIONS, MANIFEST, OLDER, ONEROSTER, Specification
+from recaudit.education.lacking import lacking
 from recaudit.education.packages import Package, Place, announced, of_package, packages, place_of
-from recaudit.education.recognise import ENDINGS, recognised
+from recaudit.education.recognise import ENDINGS, recognised, titles_of
 from recaudit.education.references import dangling
 from recaudit.model import EVER, Input
 from recaudit.plan import Plan, Source
@@ -62,6 +63,7 @@ def read_sources(
         said = work_told(read_file, jobs, progress, workers)
         for one in (*dangling(scratch, _whole(files, what, packed, said)), *disagreeing(scratch)):
             said[one.src].find_all(one.kind, one.where, one.count, one.lines, what=one.what)
+        lacks = {file.src: lacking(what[file.src], titles_of(file.found)) for file in files if file.src in what}
     finally:
         shutil.rmtree(scratch)
         forget(spill)
@@ -71,7 +73,10 @@ def read_sources(
     digests = {job.found.file: said[job.src].digest or ("", 0) for job in jobs if job.digest}
     learners = _with_learners(files, what)
     return tuple(
-        _input(file, what.get(file.src), said[file.src], digests[file.found.file], both=file.src in learners)
+        replace(
+            _input(file, what.get(file.src), said[file.src], digests[file.found.file], both=file.src in learners),
+            lacks=lacks.get(file.src, ()),
+        )
         if file.src in said
         else ignored(file, "education")
         for file in files

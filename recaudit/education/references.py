@@ -159,8 +159,9 @@ class Names:
 
 # ------------------------------------------------------------------------------------------------ after reading
 def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
-    """What leads nowhere. ``whole``: namespace -> the tables that were handed in there and read to the end without an
-    unreadable line; of references to other tables nothing is said. What does not fit ``_MEMORY`` spills to ``folder``.
+    """What leads nowhere in its own namespace. ``whole``: namespace -> the tables that were handed in there and read to
+    the end without an unreadable line; of references to other tables nothing is said. A row of another namespace, with
+    the same id, answers no reference: that is said apart. What does not fit ``_MEMORY`` spills to ``folder``.
     """
     import duckdb
 
@@ -185,7 +186,8 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
         if keys:
             there = f"SELECT ns, tbl, key, type FROM {_all_of(keys)} SEMI JOIN asked USING (ns, tbl)"
             connection.execute(f"INSERT INTO keys {there}")
-        found = connection.execute(_DANGLING, {"first": FIRST_LINES, "between": _BETWEEN}).fetchall()
+        lost = _ELSEWHERE if len(whole) > 1 else _NOWHERE
+        found = connection.execute(_DANGLING.format(lost=lost), {"first": FIRST_LINES, "between": _BETWEEN}).fetchall()
     return [_told(*row) for row in found]
 
 
@@ -203,18 +205,24 @@ aright AS (
     SEMI JOIN typed USING (ns, tbl, key, type)
 ),
 nowhere AS (
-    SELECT src, place, tbl, true AS gone, count, lines FROM referring ANTI JOIN keys USING (ns, tbl, key)
+    {lost}
     UNION ALL
-    SELECT src, place, tbl, false, count, lines FROM wanted
+    SELECT src, place, tbl, 'another type', count, lines FROM wanted
     SEMI JOIN typed USING (ns, tbl, key) ANTI JOIN fine USING (ns, tbl, key) ANTI JOIN aright USING (src, place, key)
 ),
 first AS (
-    SELECT src, place, tbl, gone, min(line, $first) AS lines
-    FROM (SELECT DISTINCT src, place, tbl, gone, unnest(lines) AS line FROM nowhere) GROUP BY ALL
+    SELECT src, place, tbl, how, min(line, $first) AS lines
+    FROM (SELECT DISTINCT src, place, tbl, how, unnest(lines) AS line FROM nowhere) GROUP BY ALL
 )
-SELECT src, place, tbl, gone, sum(count)::BIGINT, any_value(first.lines)
-FROM nowhere JOIN first USING (src, place, tbl, gone) GROUP BY src, place, tbl, gone ORDER BY src, place, tbl, gone
+SELECT src, place, tbl, how, sum(count)::BIGINT, any_value(first.lines)
+FROM nowhere JOIN first USING (src, place, tbl, how) GROUP BY src, place, tbl, how ORDER BY src, place, tbl, how
 """
+_NOWHERE: Final = (
+    "SELECT src, place, tbl, 'nowhere' AS how, count, lines FROM referring ANTI JOIN keys USING (ns, tbl, key)"
+)
+_ELSEWHERE: Final = """SELECT src, place, tbl, CASE WHEN other.key IS NULL THEN 'nowhere' ELSE 'elsewhere' END AS how,
+    count, lines FROM (FROM referring ANTI JOIN keys USING (ns, tbl, key)) AS lost
+    LEFT JOIN (SELECT DISTINCT tbl, key FROM keys) AS other USING (tbl, key)"""
 
 
 def _all_of(files: Iterable[Path]) -> str:
@@ -222,13 +230,14 @@ def _all_of(files: Iterable[Path]) -> str:
     return f"read_parquet([{listed}])"
 
 
-def _told(src: int, where: str, table: str, gone: bool, count: int, lines: list[int]) -> Told:
-    kind, what = (
-        ("dangling reference", say("not in {table}", table=table))
-        if gone
-        else ("reference to another type", say("{table} of another type", table=table))
-    )
-    return Told(src, kind, where, count, tuple(lines), what)
+def _told(src: int, where: str, table: str, how: str, count: int, lines: list[int]) -> Told:
+    kind = "reference to another type" if how == "another type" else "dangling reference"
+    said = {
+        "nowhere": say("not in {table}", table=table),
+        "elsewhere": say("not in {table} of its namespace, but of another one", table=table),
+        "another type": say("{table} of another type", table=table),
+    }
+    return Told(src, kind, where, count, tuple(lines), said[how])
 
 
 def _words() -> Iterable[tuple[str, str]]:

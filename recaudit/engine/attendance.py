@@ -11,7 +11,7 @@ from recaudit.engine.cells import DAY, Cell
 from recaudit.engine.enrolments import ENROLMENTS, live, spells
 from recaudit.engine.looking import Around, At, is_value, joined, word
 from recaudit.engine.numbers import decimal
-from recaudit.model import LinkedColumn
+from recaudit.links import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 REGISTER: Final = "rc_attendance_daily"

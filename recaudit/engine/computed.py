@@ -36,7 +36,7 @@ from recaudit.engine.computedcells import (
 )
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Due
+from recaudit.links import Due
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.agreement import Sheet
+from recaudit.counted import Counted, Holes, RuleCount, TableCount, Tally
 from recaudit.engine.bits import looks_in
 from recaudit.engine.fold import fold
 from recaudit.engine.frame import Frames, build
@@ -35,15 +36,7 @@ from recaudit.engine.scope import elsewhere, nowhere, of_no_known_kind, of_other
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.engine.stood import added_up
-from recaudit.model import (
-    RUNGS,
-    Counted,
-    Holes,
-    RuleCount,
-    Rung,
-    TableCount,
-    Tally,
-)
+from recaudit.model import RUNGS, Rung
 from recaudit.values import VALUE
 
 ROW_STATES = ("matched", "duplicate", "unexpected", "out_of_scope", "unreadable")

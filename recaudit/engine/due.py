@@ -24,7 +24,7 @@ from recaudit.engine.cells import Cell
 from recaudit.engine.link import Linked, place_of
 from recaudit.engine.owing import PLACE, Owing
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Due
+from recaudit.links import Due
 from recaudit.seam import DUE_COLUMNS, DUE_PLAN
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 

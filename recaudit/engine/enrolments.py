@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import DAY, Cell
 from recaudit.engine.link import key_of
 from recaudit.engine.looking import Around, At, is_value, joined, moment, said, word, yes
-from recaudit.model import LinkedColumn
+from recaudit.links import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE
 
 ENROLMENTS: Final = "enrollments"

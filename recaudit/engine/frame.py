@@ -25,7 +25,7 @@ from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
 from recaudit.errors import SuiteError
-from recaudit.model import Hanging, LinkedColumn
+from recaudit.links import Hanging, LinkedColumn
 from recaudit.said import say
 from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.counted import RuleCount
 from recaudit.engine.bits import CONFORMANT, Bit, number
 from recaudit.engine.cells import MET, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
 from recaudit.engine.copies import repeated
@@ -20,7 +21,7 @@ from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Shape, mask_column, meanings
 from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Rule, RuleCount
+from recaudit.model import Rule
 from recaudit.values import VALUE
 
 _NOT_CONFORMANT, _NOT_JUDGED = 2, 3  # of the seam's column ``judged``

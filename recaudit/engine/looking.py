@@ -14,7 +14,7 @@ from recaudit.engine.cells import Cell
 from recaudit.engine.copies import with_standing
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import LinkedColumn
+from recaudit.links import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 FILE_OF: Final = {"staff_enrollments": "enrollments", "roles": "learners"}

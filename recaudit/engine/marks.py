@@ -21,7 +21,7 @@ from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.numbers import decimal
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import SignalRule
+from recaudit.signals import SignalRule
 from recaudit.values import VALUE
 
 HUNDREDTHS: Final = 100

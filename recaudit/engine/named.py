@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from recaudit.engine.link import attributed
 from recaudit.engine.seam import Engine, Task, seam_tables
-from recaudit.model import Facility, Links
+from recaudit.links import Links
+from recaudit.model import Facility
 from recaudit.seam import Tables
 from recaudit.values import VALUE
 

@@ -31,7 +31,8 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import Cell
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task, span_of
-from recaudit.model import Period, SchoolYear, Stay
+from recaudit.links import SchoolYear, Stay
+from recaudit.model import Period
 from recaudit.seam import DUE_PLAN, STATUSES
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
@@ -133,7 +134,7 @@ def narrowed(engine: Engine, task: Task, linked: Linked, owed: Owing | None) -> 
 
 
 def asked(at: FromClause, owing: Owing, year: str, grade: str, what: str) -> tuple[FromClause, Cell]:
-    """What ``model.CALENDAR_ASKS`` of the records of a frame's base: what to join to it, and the cell."""
+    """What ``links.CALENDAR_ASKS`` of the records of a frame's base: what to join to it, and the cell."""
     b = at.c
     said: ColumnElement[Any]
     if what == "results due":

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.counted import RuleCount
 from recaudit.engine.bits import Bit
 from recaudit.engine.cells import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNMET
 from recaudit.engine.seam import Engine
-from recaudit.model import STATES, RuleCount
+from recaudit.model import STATES
 
 WIDTH: Final = 3  # bits that hold a state
 PER_WORD: Final = 20  # states of one number; its sign is left alone

@@ -20,7 +20,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.marks import Group, Marks, laid_out
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import PATTERNS, Pattern, PatternAt, PatternKind, SignalRule
+from recaudit.signals import PATTERNS, Pattern, PatternAt, PatternKind, SignalRule
 
 _OF_MARKS: Final[dict[PatternKind, Callable[[Marks, SignalRule], list[Group]]]] = {
     "clones": patterns_of_marks.clones,

@@ -24,7 +24,7 @@ from recaudit.discovery import (
 )
 from recaudit.engine.marks import Group, Marks, streamed, whole_part
 from recaudit.engine.peers import LOG, Others, of_several, school_names, school_numbers
-from recaudit.model import SignalRule
+from recaudit.signals import SignalRule
 
 _OWN: Final = 10  # different rows of marks in a class from which its own frequencies say something
 _COARSE: Final = 0.5  # pairs to be expected by chance, from which alike says nothing: marks are few or coarse

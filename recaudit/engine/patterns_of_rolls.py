@@ -22,7 +22,8 @@ from recaudit.engine.link import Linked
 from recaudit.engine.marks import Group, class_cards, whole_part
 from recaudit.engine.peers import of_several
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import EVER, PatternKind, SignalRule
+from recaudit.model import EVER
+from recaudit.signals import PatternKind, SignalRule
 from recaudit.values import VALUE
 
 _FOLDED: Final = "folded_name"

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from recaudit.discovery import binomial_tail, correlation, correlation_tail
 from recaudit.engine.marks import Group, Marks, streamed, whole_part
 from recaudit.engine.peers import LOG, Others, of_several, school_names, school_numbers
-from recaudit.model import SignalRule
+from recaudit.signals import SignalRule
 
 
 # -------------------------------------------------------------- one term copied (GAM-06)

@@ -24,7 +24,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.link import DAY_AND_A_BIT, Linked
 from recaudit.engine.matching import LISTED, UNLISTED
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import SEXES, Person
+from recaudit.links import SEXES, Person
 from recaudit.values import VALUE
 
 _WORD: Final = re.compile(r"\w+")

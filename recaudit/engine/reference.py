@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.agreement import MOST_ROWS, Sheet
+from recaudit.counted import RuleCount
 from recaudit.engine.cells import UNIQUE
 from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.judge import Judged, verdicts
 from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Rule, RuleCount
+from recaudit.model import Rule
 
 
 def sheets(engine: Engine, task: Task, frames: Frames, judged: Judged) -> Iterator[Sheet]:

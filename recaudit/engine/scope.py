@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, span_of
-from recaudit.model import Base, Hanging, InScopeBy, Links
+from recaudit.links import Base, Hanging, InScopeBy, Links
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE
 
 VISITS = "visits"

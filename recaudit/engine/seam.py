@@ -22,10 +22,12 @@ from recaudit.engine.dialect import sql
 from recaudit.errors import EngineError
 from recaudit.intime import shared
 from recaudit.keys import Difference
-from recaudit.model import EVER, Base, Calendar, Due, Excused, Facility, Heir, Input, Links, Period, Rule, SignalRule
+from recaudit.links import Base, Calendar, Due, Links
+from recaudit.model import EVER, Excused, Facility, Heir, Input, Period, Rule
 from recaudit.refusals import mebibytes
 from recaudit.said import say
 from recaudit.seam import BUCKET
+from recaudit.signals import SignalRule
 from recaudit.sources.seamfiles import LACKING, schema_of
 from recaudit.sources.workers import cores
 from recaudit.values import NOT_KNOWN

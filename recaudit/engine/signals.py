@@ -19,8 +19,8 @@ from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
-from recaudit.model import Signal, SignalRule
 from recaudit.said import Promised, Said, say, say_n
+from recaudit.signals import Signal, SignalRule
 from recaudit.statistics import exact
 from recaudit.terms import counted_groups
 from recaudit.values import VALUE

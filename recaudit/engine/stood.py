@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.counted import Standing
 from recaudit.engine.meaning import CODES, JUDGED_RUNGS, STAND, Shape, lacked
 from recaudit.engine.seam import Engine
-from recaudit.model import Excused, Rung, Standing
+from recaudit.model import Excused, Rung
 from recaudit.seam import REACHED, SHORT, UNKNOWN
 
 _REACHED, _UNKNOWN, _SHORT = CODES[REACHED], CODES[UNKNOWN], CODES[SHORT]
@@ -24,7 +25,7 @@ Absent = dict[str, dict[Excused, dict[Rung, dict[tuple[str, frozenset[str]], int
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Of matched records; as in ``model.Tally``. ``solo``: (facility, rule) -> records not yet on the rule's rung that
+    """Of matched records, as in ``counted.Tally``. ``solo``: (facility, rule) -> records not on its rung yet that
     would reach it if this rule alone were repaired. Nothing of a facility without a matched record."""
 
     received: Received

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import Cell
 from recaudit.engine.looking import Around, At, is_value, joined, moment, of_card, said, word, yes
 from recaudit.engine.numbers import whole_number
-from recaudit.model import LinkedColumn
+from recaudit.links import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 SUBMISSIONS: Final = "rc_submissions"

@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as arrow
 
 from recaudit.csvfiles import DAY, FILLED, ROW, Check, Contract, Faults, Sheet, day_of, of_text, one_of, read
-from recaudit.model import Calendar, SchoolYear
+from recaudit.links import Calendar, SchoolYear
 from recaudit.plan import Plan
 from recaudit.register.subjectplan import PERIODS, listed
 from recaudit.said import Said, say

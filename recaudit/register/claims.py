@@ -17,7 +17,8 @@ from typing import Final, Literal
 import polars as pl
 
 from recaudit.csvfiles import ROW, Faults, Sheet
-from recaudit.model import Base, Finding, Input, Period
+from recaudit.links import Base
+from recaudit.model import Finding, Input, Period
 from recaudit.plan import Claims, Plan
 from recaudit.register.expected import EXPECTED
 from recaudit.said import Said, say

@@ -30,7 +30,7 @@ ROSTER: Final = arrow.schema(
 
 
 PERSONS: Final = arrow.schema([*ROSTER, *((name, arrow.large_string()) for name in ("name", "birth_date", "sex"))])
-"""Whom the keys of rosters are of: only rows that say all three. ``sex`` is one of ``model.SEXES``."""
+"""Whom the keys of rosters are of: only rows that say all three. ``sex`` is one of ``links.SEXES``."""
 
 
 # ------------------------------------------------------------------------------------------------ cells
@@ -83,7 +83,7 @@ _SEXES: Final = {
     "other": ("other",),
     "": ("", "unknown", "unspecified"),
 }
-"""What a roster may call a sex, by the words of ``model.SEXES``; the last are no answer."""
+"""What a roster may call a sex, by the words of ``links.SEXES``; the last are no answer."""
 
 
 def sex_of(text: str) -> str | None:

@@ -19,7 +19,8 @@ import pyarrow.compute as compute
 
 from recaudit.csvfiles import ROW, Contract, Faults, Sheet, read
 from recaudit.errors import RegisterError, nearest
-from recaudit.model import Area, Calendar, Expected, Facility, Heir, Input, Scope
+from recaudit.links import Calendar
+from recaudit.model import Area, Expected, Facility, Heir, Input, Scope
 from recaudit.plan import SECTORS, Claims, Plan, RegisterFiles
 from recaudit.register.areas import areas_of, crosswalk_beside, find, valid_on
 from recaudit.register.calendar import load_calendar, load_codes, told_of

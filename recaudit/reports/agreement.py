@@ -14,7 +14,9 @@ from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Sheet, hanging, warning
 from recaudit.reports.numbers import grouped
-from recaudit.result import AgreementEntry, Result, RuleCounts
+from recaudit.result import Result
+from recaudit.resultcounts import RuleCounts
+from recaudit.resultrun import AgreementEntry
 
 SHOWN = 5
 NAMES = {"great-expectations": "Great Expectations"}

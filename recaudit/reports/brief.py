@@ -15,7 +15,8 @@ from recaudit.reports.languages import speaking, spoken, told, told_n, words
 from recaudit.reports.look import ICONS
 from recaudit.reports.markdown import block, code, plain, table
 from recaudit.reports.wish import Wish
-from recaudit.result import ClaimEntry, FacilityEntry, GateEntry, Result
+from recaudit.result import FacilityEntry, Result
+from recaudit.resultclaims import ClaimEntry, GateEntry
 from recaudit.said import Said, grouped, percent, promised, say, say_n
 
 HEAD: Final = "<!-- recaudit brief -->\n"

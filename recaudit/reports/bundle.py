@@ -28,7 +28,8 @@ from recaudit.errors import ResultError
 from recaudit.refusals import of_system
 from recaudit.reports.brief import for_bundle
 from recaudit.reports.languages import known, speaking, told
-from recaudit.result import FILE_NAME, Result, as_text
+from recaudit.result import Result
+from recaudit.resultfile import FILE_NAME, as_text
 from recaudit.said import say
 from recaudit.shipped import expectations
 

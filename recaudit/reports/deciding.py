@@ -16,7 +16,9 @@ from typing import Literal
 
 from recaudit.gates import nothing_to_judge, rules_are_asked
 from recaudit.model import BREAKS
-from recaudit.result import ClaimEntry, GateEntry, InputEntry, Result, RuleCounts, RuleEntry, eligible, missed
+from recaudit.result import InputEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry, GateEntry
+from recaudit.resultcounts import RuleCounts, eligible, missed
 
 Outcome = Literal["failed", "open", "passed", "aside", "nothing"]
 

@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 
 from recaudit.errors import ResultError
 from recaudit.reports.inert import visible
-from recaudit.result import AreaEntry, ClaimEntry, FacilityEntry, Result, RuleEntry
+from recaudit.result import AreaEntry, FacilityEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry
 from recaudit.said import Said, mark, say
 
 _Entry = TypeVar("_Entry")

@@ -14,7 +14,8 @@ from typing import Final
 from recaudit.errors import Unusable
 from recaudit.reports import bundle
 from recaudit.reports.wish import Wish
-from recaudit.result import Result, as_text
+from recaudit.result import Result
+from recaudit.resultfile import as_text
 from recaudit.said import say
 
 

@@ -13,7 +13,8 @@ from recaudit.reports.hiding import Hidden
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import told, words
 from recaudit.reports.look import ICONS, Sheet, hanging, heading
-from recaudit.result import GateEntry, Result
+from recaudit.result import Result
+from recaudit.resultclaims import GateEntry
 
 UNITS_SHOWN = 3
 

@@ -14,7 +14,8 @@ from typing import Final, Literal
 
 from recaudit.evidence import may_lie
 from recaudit.reports.languages import told
-from recaudit.result import FacilityEntry, InputEntry, Result, ScopeEntry
+from recaudit.result import FacilityEntry, InputEntry, Result
+from recaudit.resultclaims import ScopeEntry
 from recaudit.verdicts import lies_in, lineage
 
 Place = tuple[Literal["facility", "area", "sector"], str]  # "health/66001"; of a sector its name

@@ -14,7 +14,8 @@ from typing import Final, cast
 
 from recaudit.errors import ResultError
 from recaudit.model import RUNGS, STATES
-from recaudit.result import FacilityEntry, Result, StandingEntry, SumEntry, TotalEntry
+from recaudit.result import FacilityEntry, Result, SumEntry, TotalEntry
+from recaudit.resultcounts import StandingEntry
 from recaudit.said import Said, say, say_n
 from recaudit.terms import named, state_in_words
 

@@ -25,7 +25,8 @@ from recaudit.reports.look import (
     table,
 )
 from recaudit.reports.numbers import NOTHING, grouped, of, percent
-from recaudit.result import ClaimEntry, FacilityEntry, OpenEntry, Result, RuleEntry
+from recaudit.result import FacilityEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry, OpenEntry
 from recaudit.said import Promised
 
 LISTED = 20

@@ -26,7 +26,8 @@ from recaudit.reports.deciding import Outcome
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, spoken, told, told_n, words
 from recaudit.reports.wish import Wish
-from recaudit.result import FacilityEntry, Result, RuleCounts, RuleEntry, eligible, missed
+from recaudit.result import FacilityEntry, Result, RuleEntry
+from recaudit.resultcounts import RuleCounts, eligible, missed
 
 RED: Final = ("failed", "open")
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- recaudit junit -->\n'

@@ -15,7 +15,8 @@ from recaudit.reports.find import area_of, claim_of, facilities_below, facility_
 from recaudit.reports.hiding import EVERYTHING_SHOWN, Hidden
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import for_pipes, own
-from recaudit.result import ClaimEntry, FacilityEntry, GateEntry, Result, RuleEntry, SumEntry
+from recaudit.result import FacilityEntry, Result, RuleEntry, SumEntry
+from recaudit.resultclaims import ClaimEntry, GateEntry
 from recaudit.said import Said, english
 
 UNKNOWN = "-"

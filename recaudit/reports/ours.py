@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from recaudit.errors import ResultError
-from recaudit.result import FILE_NAME
+from recaudit.resultfile import FILE_NAME
 from recaudit.said import say
 from recaudit.writing import beginning, replaced
 

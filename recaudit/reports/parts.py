@@ -17,18 +17,11 @@ from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, number, table
 from recaudit.reports.names import order
 from recaudit.reports.numbers import NOTHING, grouped, of, percent
-from recaudit.result import (
-    ClaimEntry,
-    FacilityEntry,
-    PeriodEntry,
-    Result,
-    RuleCounts,
-    RuleEntry,
-    ScopeEntry,
-    StandingEntry,
-)
-from recaudit.result import eligible as eligible
-from recaudit.result import missed as missed
+from recaudit.result import FacilityEntry, PeriodEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry, ScopeEntry
+from recaudit.resultcounts import RuleCounts, StandingEntry
+from recaudit.resultcounts import eligible as eligible
+from recaudit.resultcounts import missed as missed
 from recaudit.said import Promised, Value, few, say_n
 
 HEADLINE = "complete"

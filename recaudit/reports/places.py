@@ -26,7 +26,8 @@ from recaudit.reports.look import (
     warning,
 )
 from recaudit.reports.numbers import grouped, of
-from recaudit.result import FacilityEntry, FindingEntry, Result, RuleEntry, StandingEntry, SumEntry
+from recaudit.result import FacilityEntry, FindingEntry, Result, RuleEntry, SumEntry
+from recaudit.resultcounts import StandingEntry
 from recaudit.said import Said, say_n
 
 FIXES_SHOWN = 5

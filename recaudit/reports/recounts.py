@@ -14,7 +14,8 @@ from recaudit.reports.inert import inert, visible
 from recaudit.reports.languages import told, told_n
 from recaudit.reports.look import Column, Sheet, hanging, heading, number, table
 from recaudit.reports.numbers import NOTHING, grouped, number_of, of, percent, share_of
-from recaudit.result import RecountEntry, RecountFacility, Result
+from recaudit.result import Result
+from recaudit.resultevidence import RecountEntry, RecountFacility
 
 FACILITIES_SHOWN = 20
 

@@ -23,7 +23,9 @@ from recaudit.reports.inert import visible
 from recaudit.reports.languages import speaking, told, told_n, words
 from recaudit.reports.locations import Place, of_plan, own_files, place
 from recaudit.reports.wish import Wish
-from recaudit.result import ClaimEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleCounts, RuleEntry
+from recaudit.result import FacilityEntry, FindingEntry, InputEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry
+from recaudit.resultcounts import RuleCounts
 from recaudit.said import english, mark
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

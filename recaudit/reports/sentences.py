@@ -12,18 +12,9 @@ from recaudit import gatewords
 from recaudit.reports import vocabulary
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import own, told, told_n, words
-from recaudit.result import (
-    AreaEntry,
-    ClaimEntry,
-    FacilityEntry,
-    FindingEntry,
-    GateEntry,
-    InputEntry,
-    Result,
-    RuleCounts,
-    RuleEntry,
-    eligible,
-)
+from recaudit.result import AreaEntry, FacilityEntry, FindingEntry, InputEntry, Result, RuleEntry
+from recaudit.resultclaims import ClaimEntry, GateEntry
+from recaudit.resultcounts import RuleCounts, eligible
 from recaudit.said import Said, SaidEntry, Share, few, say, say_n
 from recaudit.terms import word
 

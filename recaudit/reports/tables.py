@@ -30,7 +30,8 @@ from recaudit.reports.columns import (
 )
 from recaudit.reports.languages import own, words
 from recaudit.reports.wish import Wish
-from recaudit.result import AreaEntry, FacilityEntry, Result, RuleEntry, StandingEntry
+from recaudit.result import AreaEntry, FacilityEntry, Result, RuleEntry
+from recaudit.resultcounts import StandingEntry
 from recaudit.said import Promised, mark
 
 

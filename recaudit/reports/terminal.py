@@ -31,7 +31,8 @@ from recaudit.reports.look import (
 )
 from recaudit.reports.look import ending as last_line
 from recaudit.reports.numbers import bytes_in_all, grouped, percent
-from recaudit.result import ClaimEntry, FacilityEntry, Result, SignalEntry
+from recaudit.result import FacilityEntry, Result, SignalEntry
+from recaudit.resultclaims import ClaimEntry
 from recaudit.said import Said, say, say_n
 
 FACILITIES_SHOWN = 10

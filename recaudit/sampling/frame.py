@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
+from recaudit.counted import Tally
 from recaudit.ladder import climb, nothing_there
-from recaudit.model import Claim, Facility, Tally
+from recaudit.model import Claim, Facility
 from recaudit.register import Register
 from recaudit.verdicts import Evidence, Seat, in_scope
 

@@ -13,7 +13,7 @@ from recaudit.plan import Plan
 from recaudit.planrecount import Recount
 from recaudit.recount import target_of, weighed
 from recaudit.register import Register
-from recaudit.result import RecountEntry
+from recaudit.resultevidence import RecountEntry
 from recaudit.said import Said, say
 from recaudit.sampling.answers import Answered, Returned, first_of, returned
 from recaudit.sampling.draw import Stratum, drawn, request_of, says

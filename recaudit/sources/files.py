@@ -18,7 +18,7 @@ from recaudit import kept
 from recaudit.errors import Problem, SourceError
 from recaudit.plan import SECTORS
 from recaudit.planfile import FILE_NAME
-from recaudit.result import FILE_NAME as RESULT
+from recaudit.resultfile import FILE_NAME as RESULT
 from recaudit.said import say
 
 OUR_OWN = frozenset({FILE_NAME, RESULT, kept.INDEX, *map(kept.records, SECTORS)})

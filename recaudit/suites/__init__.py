@@ -14,11 +14,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from recaudit.asks import of_suite
 from recaudit.computing import Computation
 from recaudit.errors import SuiteError, either
-from recaudit.model import Links, SignalRule, Suite
+from recaudit.links import Links
+from recaudit.model import Suite
 from recaudit.said import say, say_n
 from recaudit.shipped import expectations, packs
+from recaudit.signals import SignalRule
 from recaudit.suites.computation import FILE, read_computation
 from recaudit.suites.gx import hold_in_gx
 from recaudit.suites.linking import Tables, frame_kinds, read_links
@@ -258,4 +261,5 @@ def _suite(path: Path, wrong: Wrong, tables: Tables, known: Links | None) -> Sui
         sha256=hashlib.sha256(content).hexdigest(),
         rules=tuple(rule for rule in rules if rule),
         computation=str(own.get(FILE, "")),
+        asks=of_suite(document),
     )

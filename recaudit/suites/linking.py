@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from recaudit.model import CALENDAR_ASKS, Due, Hanging, InScopeBy, LinkedColumn, Links, Person, Stay
+from recaudit.links import CALENDAR_ASKS, Due, Hanging, InScopeBy, LinkedColumn, Links, Person, Stay
 from recaudit.said import say
 from recaudit.seam import due_kinds
 from recaudit.suites.computation import read_computed

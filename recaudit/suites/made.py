@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping
 from typing import Any, Final
 
-from recaudit.model import LinkedColumn, Links
+from recaudit.links import LinkedColumn, Links
 from recaudit.said import say
 from recaudit.shipped import expectations
 from recaudit.suites.reading import Wrong, near

@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from recaudit.model import SignalKind, SignalRule
 from recaudit.said import say
+from recaudit.signals import SignalKind, SignalRule
 from recaudit.suites.linking import Tables
 from recaudit.suites.reading import Wrong, check_keys, near, read_object, texts_of
 

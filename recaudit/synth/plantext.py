@@ -29,6 +29,7 @@ def text(world: World, exports: tuple[File, ...], claims: tuple[Claim, ...], sec
         f"period = {{ from = {PERIOD.first}, to = {PERIOD.last} }}",
         f'timezone = "{TIMEZONE}"',
         f'silence = "{spec.silence}"',
+        *(f'unit = {{ {sector.name} = "{sector.said}" }}' for sector in sectors if sector.said),
         "",
         "[register]",
         f'source = "{keeper}"',

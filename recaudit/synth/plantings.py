@@ -12,7 +12,7 @@ from recaudit.synth.education.packs import parts as parts_of_education
 from recaudit.synth.health.packs import parts
 from recaudit.synth.planting import Planting
 from recaudit.synth.sector import Sector
-from recaudit.synth.sectors import every
+from recaudit.synth.sectors import every, of
 from recaudit.synth.spec import Spec
 from recaudit.synth.world import Planted, World
 
@@ -26,6 +26,7 @@ def known(spec: Spec) -> dict[str, Planting]:
     """All that a spec may name: ``PLANTINGS``, and those of its packs."""
     plantings = [one for part in parts(spec) for one in part.plantings]
     plantings += [one for part in parts_of_education(spec) for one in part.plantings]
+    plantings += [one for sector in of(spec) for one in (*sector.first, *sector.then)]
     return PLANTINGS | {one.name: one for one in plantings}
 
 

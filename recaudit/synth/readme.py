@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recaudit.synth import sectors
 from recaudit.synth.files import File
-from recaudit.synth.plantings import SECTOR_PLANTINGS, known
+from recaudit.synth.plantings import known
 from recaudit.synth.sector import Sector
 from recaudit.synth.spec import Spec
 from recaudit.synth.world import Planted, Row
@@ -18,6 +18,7 @@ def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
     made = {sector.name: sector for sector in sectors.of(spec)}
     places = {row: place for file in exports for row, place in _places(file, made[file.sector])}
     named = known(spec)
+    owners = {planting.name: of.name for of in made.values() for planting in (*of.first, *of.then)}
     kinds = list(named)
     lines = [
         "# A synthetic province",
@@ -38,7 +39,9 @@ def text(spec: Spec, planted: list[Planted], exports: tuple[File, ...]) -> str:
     for one in sorted(planted, key=lambda one: kinds.index(one.name)):
         planting = named[one.name]
         note = planting.note + (f" ({planting.rule}: {planting.state.replace('_', ' ')})" if planting.rule else "")
-        where = ", ".join(f"`{places[row]}`" if row in places else "lost" for row in one.rows) or _whole(one, exports)
+        where = ", ".join(f"`{places[row]}`" if row in places else "lost" for row in one.rows) or _whole(
+            one, exports, owners.get(one.name, "")
+        )
         lines.append(f"| `{one.name}` | {note} | {one.facility} | {where} |")
     return "\n".join(lines) + "\n"
 
@@ -55,18 +58,20 @@ def _again(spec: Spec) -> list[str]:
     options += "".join(f" --pack {pack}" for pack in spec.packs)
     if spec.flavour != "vn":
         options += f" --flavour {spec.flavour}"
+    if spec.unit != "report_card":
+        options += f" --unit {spec.unit}"
     return [f"$ recaudit synth NEW_FOLDER {options}  # makes it again"]
 
 
-def _whole(one: Planted, exports: tuple[File, ...]) -> str:
+def _whole(one: Planted, exports: tuple[File, ...], sector: str) -> str:
     """Where a planting without rows shows: in the register, or in the files of the facility."""
     if one.name.startswith(("register/", "school/", "cov-")):
         return "`register/`"
     own = next((file for file in exports if file.facility == one.facility), None)
     if own is not None:
         return f"`{own.archive or own.path.rpartition('/')[0] + '/'}`"
-    shared = next(file for file in exports if file.facility is None and one.name in SECTOR_PLANTINGS[file.sector])
-    return f"`{shared.path.rpartition('/')[0]}/`"
+    shared = next((file for file in exports if file.facility is None and file.sector == sector), None)
+    return f"`{shared.path.rpartition('/')[0]}/`" if shared is not None else "lost"
 
 
 def _places(file: File, sector: Sector) -> Iterator[tuple[Row, str]]:

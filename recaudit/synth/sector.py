@@ -127,5 +127,6 @@ class Sector:
     roster_source: str
     register: Mapping[str, str] = field(default_factory=dict)  # further files of the register: path -> text
     register_plan: tuple[str, ...] = ()  # and the lines of the plan that name them
+    said: str = ""  # what the plan says one record is, where it is not the sector's usual one
     unique: Mapping[str, Callable[[Row], str | None]] = field(default_factory=dict)  # table -> value, once a namespace
     unique_inside: Mapping[str, str] = field(default_factory=dict)  # named table -> column, once among a facility's ids

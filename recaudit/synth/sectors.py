@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from recaudit.synth.education import education
+from recaudit.synth.education.learners import learners
 from recaudit.synth.health import health
 from recaudit.synth.sector import Sector
 from recaudit.synth.spec import Spec
 
-SECTORS: Final[dict[str, Callable[[Spec], Sector]]] = {"health": health, "education": education}
+SECTORS: Final[dict[str, Callable[[Spec], Sector]]] = {
+    "health": health,
+    "education": lambda spec: learners(spec) if spec.unit == "learner" else education(spec),
+}
 
 
 def of(spec: Spec) -> tuple[Sector, ...]:

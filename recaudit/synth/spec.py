@@ -21,7 +21,8 @@ class Spec:
 
     ``facilities`` is the number in each of ``sectors``, ``schools`` another one for schools. ``records`` is the average
     per facility; hospitals get several times what a health station gets. ``flavour``: the schools' country, Viet Nam
-    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``). ``packs``: of suites
+    (``vn``: its subjects, its personal ids, its rules) or one of nobody's (``generic``). ``unit``: what a record of
+    education is; schools whose records are learners have no report cards. ``packs``: of suites
     beside the core (and ``vn``, which schools of Viet Nam have anyway), each for the sectors that have it; clean
     records then hold what these ask for as well, and their plantings take part.
     ``plantings`` are names out of ``plantings.PLANTINGS`` (None: all but those that have to be asked for, an empty set:
@@ -40,6 +41,7 @@ class Spec:
     flavour: Literal["vn", "generic"] = "vn"
     schools: int | None = None
     packs: tuple[str, ...] = ()
+    unit: Literal["report_card", "learner"] = "report_card"
 
 
 def first_instant(day: date) -> datetime:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from recaudit.model import RUNGS
-from recaudit.result import Result, sealed
+from recaudit.result import Result
+from recaudit.resultfile import sealed
 from recaudit.said import Said, as_entry, say, say_n
 from recaudit.terms import expected_units, named, unit_in_words, wording
 

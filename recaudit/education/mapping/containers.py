@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from recaudit.education.mapping.definition import Csv
@@ -32,6 +33,7 @@ ENDINGS: Final = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, ".parquet")
 DELIMITERS: Final = (",", ";", "\t", "|")
 _JOINED: Final = 64  # lines that one record may span
 _LOOK: Final = 1 << 16  # bytes in which separators are counted
+_TOP: Final = 20  # lines in which a header is looked for where nobody says what the file is
 
 Line = tuple[int, list[str]]
 """Where a row stands, from 1, and its cells."""
@@ -59,6 +61,46 @@ def sheets(found: Found, how: Csv, hidden: bool, said: Said) -> Iterator[Sheet]:
         yield Sheet(1, "", _parquet(_content(found), said))
     else:
         yield Sheet(1, "", _text(found, how, said), narrow=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first lines of a sheet that is not hidden."""
+
+    number: int
+    title: str
+    lines: tuple[Line, ...]
+
+
+def heads(found: Found) -> list[Head]:
+    """The beginning of every sheet of a file, whatever it is; of a text file no more than that is read. Raises as
+    ``sheets`` does."""
+    if found.ending.lower() not in (*WORKBOOK_ENDINGS, ".parquet"):
+        return [Head(1, "", _text_head(found))]
+    return [
+        Head(sheet.number, sheet.title, tuple(islice(sheet.lines, _TOP)))
+        for sheet in sheets(found, Csv(), False, Said())
+        if not sheet.unread
+    ]
+
+
+def _text_head(found: Found) -> tuple[Line, ...]:
+    """Of the first bytes, in UTF-16 by its mark, UTF-8, or else as Windows writes the west's letters."""
+    block = b""
+    with opened(found) as stream:
+        try:
+            while len(block) < _LOOK and (more := stream.read(_LOOK)):
+                block += more
+        except BROKEN:
+            pass
+    block = block[:_LOOK]
+    encoding = utf16(block) or "utf-8"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(block)
+    except UnicodeDecodeError:
+        text = block.decode("windows-1252", "replace")
+    head = text.removeprefix("\ufeff").splitlines(keepends=True)
+    return tuple(islice(_records(_clean(iter(head)), _delimiter(head), Said()), _TOP))
 
 
 def _content(found: Found) -> bytes:

@@ -25,7 +25,7 @@ from recaudit.education.mapping.definition import (
 from recaudit.education.mapping.elements import Elements, content
 from recaudit.education.mapping.invented import without_invented
 from recaudit.education.mapping.text import ORDERS, fold
-from recaudit.errors import SuiteError, nearest
+from recaudit.errors import Problem, SuiteError, nearest
 from recaudit.said import say
 from recaudit.shipped import expectations
 
@@ -51,7 +51,9 @@ def load(name: str, root: Path) -> Format:
             raise
         fix = nearest(name, shipped()) or say("name a file, or one of {names}", names=", ".join(shipped()))
         raise SuiteError(say("there is no such mapping"), where=name, fix=fix) from failure
-    return _Reader(name if name.endswith(".json") else f"mapping {name}").mapping(raw, Path(name).stem)
+    return _Reader(name if name.endswith(".json") else f"mapping {name}").mapping(
+        raw, Path(name).name.removesuffix(".json")
+    )
 
 
 class _Reader(Elements):
@@ -252,11 +254,10 @@ class _Reader(Elements):
                     say("shape or column is not there"), f"lookups, {lookup.name}", say("name those of the mapping")
                 )
         asked = {lookup.shape for lookup in made.lookups.values()}
+        if idle := [shape for shape in made.shapes if not shape.targets and shape.name not in asked]:
+            what, fix = say("makes no rows"), say("say which rows (docs/education-formats.md), or leave the shape out")
+            raise SuiteError.of([Problem(what, f"{self.where}: shape {shape.name}, rows", fix) for shape in idle])
         for shape in made.shapes:
-            if not shape.targets and shape.name not in asked:
-                raise self.wrong(
-                    say("makes no rows"), f"shape {shape.name}, rows", say("say which rows, or leave the shape out")
-                )
             for target in shape.targets:
                 for place in target.columns.values():
                     self._place_fits(place, f"shape {shape.name}, rows of {target.table}", shape, made)

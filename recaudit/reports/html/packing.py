@@ -24,7 +24,8 @@ from typing import Any, Final, TypeVar, cast
 
 from recaudit.model import RUNGS, STATES
 from recaudit.reports.html.streams import Reader, put, put_all, signed, unsigned
-from recaudit.result import FacilityEntry, FacilityRule, Result, RuleEntry
+from recaudit.result import FacilityEntry, Result, RuleEntry
+from recaudit.resultcounts import FacilityRule
 
 TEXTS: Final = ("id", "name")
 WORDS: Final = ("sector", "kind", "area", "vendor", "status", "basis", "covers")

@@ -21,7 +21,8 @@ from recaudit.reports.html.packing import packed, unpacked
 from recaudit.reports.html.summary import summary, summary_alone
 from recaudit.reports.identities import broken, refuse
 from recaudit.reports.languages import speaking, told
-from recaudit.result import GateEntry, Result
+from recaudit.result import Result
+from recaudit.resultclaims import GateEntry
 from recaudit.said import as_entry, say
 
 _TEMPLATE: Final = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))

@@ -15,7 +15,8 @@ from recaudit.reports.languages import known, own, speaking, spoken, told, told_
 from recaudit.reports.parts import days
 from recaudit.reports.sentences import facility
 from recaudit.reports.vocabulary import sector
-from recaudit.result import ClaimEntry, Result, SumEntry
+from recaudit.result import Result, SumEntry
+from recaudit.resultclaims import ClaimEntry
 from recaudit.said import NOTHING, grouped, percent, promised
 
 

@@ -115,7 +115,7 @@ def _exempt(row: Row) -> tuple[str, ...]:
 def _cells(row: Row, columns: Sequence[str]) -> Iterator[str]:
     for column in columns:
         if column == "sourcedId":
-            yield row.id or ""
+            yield row.cells["sourcedId"].text if "sourcedId" in row.cells else row.id or ""
         elif column.endswith("__na"):
             cell = row.cells.get(column.removeprefix("metadata.rc.").removesuffix("__na"), NULL)
             yield cell.reason

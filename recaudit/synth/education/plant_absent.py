@@ -30,7 +30,7 @@ ELECTIVES = ("MUS", "DRA", "GAR")
 
 
 # ------------------------------------------------------------------------------------------------ what is absent
-def _without(table: str, column: str = "", text: str = "") -> Change:
+def without(table: str, column: str = "", text: str = "") -> Change:
     """No row of a hanging table, or none that has this text in a column."""
 
     def change(site: Site, record: Record) -> tuple[Row, ...]:
@@ -41,13 +41,13 @@ def _without(table: str, column: str = "", text: str = "") -> Change:
 
 
 def _unsigned(step: str) -> Change:
-    return _without(APPROVALS, "step", step)
+    return without(APPROVALS, "step", step)
 
 
 def without_subject(codes: tuple[str, ...]) -> Change:
     def change(site: Site, record: Record) -> tuple[Row, ...]:
         code = next(row["subjectCode"].text for row in record.of(RESULTS) if row["subjectCode"].text in codes)
-        return _without(RESULTS, "subjectCode", code)(site, record)
+        return without(RESULTS, "subjectCode", code)(site, record)
 
     return change
 
@@ -57,7 +57,7 @@ def _without_result(site: Site, record: Record) -> tuple[Row, ...]:
     return (record.own,)
 
 
-def _without_named(table: str) -> Change:
+def without_named(table: str) -> Change:
     def change(site: Site, record: Record) -> tuple[Row, ...]:
         site.others[table].remove(record.names(table))
         return (record.own,)
@@ -65,18 +65,18 @@ def _without_named(table: str) -> Change:
     return change
 
 
-def _without_org(site: Site, record: Record) -> tuple[Row, ...]:
+def without_org(site: Site, record: Record) -> tuple[Row, ...]:
     site.others["orgs"].clear()
     return ()
 
 
-def _district(site: Site, record: Record) -> tuple[Row, ...]:
+def district(site: Site, record: Record) -> tuple[Row, ...]:
     org = site.others["orgs"][0]
     org.cells["type"] = value("district")
     return (org,)
 
 
-def _nameless(site: Site, record: Record) -> tuple[Row, ...]:
+def nameless(site: Site, record: Record) -> tuple[Row, ...]:
     org = site.others["orgs"][0]
     org.cells["name"] = NULL
     return (org,)
@@ -134,7 +134,7 @@ def _no_step(site: Site, record: Record) -> tuple[Row, ...]:
     return (row,)
 
 
-def _refused(table: str, column: str, text: str) -> Change:
+def refused(table: str, column: str, text: str) -> Change:
     """A text that the standard does not allow, in a column that no rule asks about."""
 
     def change(site: Site, record: Record) -> tuple[Row, ...]:
@@ -215,7 +215,7 @@ _HAS_USERS = read_whole(UNIT, "users", "demographics")
 
 ABSENT = (
     on_record("grade/unknown", "a grade that the plan does not have", set_cells(gradeLevel=value("13")), HAS_CARDS),
-    on_record("absent/results", "no subject result at all", _without(RESULTS), _HAS_RESULTS),
+    on_record("absent/results", "no subject result at all", without(RESULTS), _HAS_RESULTS),
     on_record(
         "absent/subject",
         "no result of a compulsory subject",
@@ -229,35 +229,35 @@ ABSENT = (
     on_record(
         "absent/elective", "one elective too few", without_subject(ELECTIVES), taking(ELECTIVES), flavour="generic"
     ),
-    on_record("absent/user", "the learner is not in the users file", _without_named("users"), _known_users),
-    on_record("absent/demographics", "no demographics", _without_named("demographics"), _HAS_USERS),
+    on_record("absent/user", "the learner is not in the users file", without_named("users"), _known_users),
+    on_record("absent/demographics", "no demographics", without_named("demographics"), _HAS_USERS),
     on_record("absent/class", "a class that is in no file", set_cells(classSourcedId=value("c-gone")), HAS_CARDS),
-    on_record("absent/enrollment", "not enrolled anywhere", _without("enrollments"), HAS_CARDS),
-    on_record("absent/org", "the school is not in the orgs file", _without_org, _folder),
-    on_record("ref-04-school-type/district", "the school is called a district", _district, _folder),
-    on_record("refused/org", "a school without a name", _nameless, _folder),
+    on_record("absent/enrollment", "not enrolled anywhere", without("enrollments"), HAS_CARDS),
+    on_record("absent/org", "the school is not in the orgs file", without_org, _folder),
+    on_record("ref-04-school-type/district", "the school is called a district", district, _folder),
+    on_record("refused/org", "a school without a name", nameless, _folder),
     on_record("result/no-card", "a subject result that names no card", _of_no_card(RESULTS, 0), _HAS_RESULTS),
     on_record("result/unlinked", "a subject result of a card that was never sent", _further_result, _HAS_RESULTS),
     on_record("result/twice", "a subject result twice", _twice, WHOLE),
     on_record("approval/no-card", "the principal's approval names no card", _of_no_card(APPROVALS, 1), _HAS_APPROVALS),
     on_record("approval/no-step", "the homeroom teacher's approval does not say its step", _no_step, _HAS_APPROVALS),
-    on_record("refused/user", "a learner the standard refuses", _refused("users", "enabledUser", "có"), _HAS_USERS),
+    on_record("refused/user", "a learner the standard refuses", refused("users", "enabledUser", "có"), _HAS_USERS),
     on_record(
-        "refused/demographics", "demographics the standard refuses", _refused("demographics", "asian", "có"), _HAS_USERS
+        "refused/demographics", "demographics the standard refuses", refused("demographics", "asian", "có"), _HAS_USERS
     ),
     on_record(
         "refused/approval",
         "an approval the standard refuses",
-        _refused(APPROVALS, "verification", "ký"),
+        refused(APPROVALS, "verification", "ký"),
         _HAS_APPROVALS,
     ),
     on_record(
         "refused/enrollment",
         "an enrolment the standard refuses",
-        _refused("enrollments", "primary", "chính"),
+        refused("enrollments", "primary", "chính"),
         HAS_CARDS,
     ),
-    on_record("refused/card", "a card the standard refuses", _refused(UNIT, "documentFormat", "docx"), HAS_CARDS),
+    on_record("refused/card", "a card the standard refuses", refused(UNIT, "documentFormat", "docx"), HAS_CARDS),
     _pair("learner/same-number", "two learners with one national id", _same_number, fits=_numbered, two_sites=False),
     _pair("learner/two-schools", "one learner of two schools", _same_learner, fits=in_shared_files, two_sites=True),
     *(

@@ -76,17 +76,22 @@ def _shared(site: Site) -> bool:
     return site.layout == "shared"
 
 
-SCHOOLS = (
-    closed("school/closed", "a school that closed before the period: not in scope", _closed),
-    special("school/opened", "opened inside the period", opened(fill), _shared),
-    special("school/silent", "on the roster, and sent nothing", silent(fill)),
-    special("school/count-exact", "a count instead of a roster, and it is right", count_exact, _small, counts=True),
-    special("school/count-low", "a count that is too low: over-reported", count_low, counts=True),
-    special("school/count-subset", "a count that covers some of the learners only", count_subset, counts=True),
-    special("school/no-expected", "nobody said how many learners to expect", no_expected, counts=True),
-    special("school/expected-zero", "no learner is expected, and none was sent", expected_zero(fill), counts=True),
-    handed_over("layout/zip", "one zip file", "zip"),
-)
+def special_ones(fill: Callable[[Site, int, Spec], None]) -> tuple[Planting, ...]:
+    """Schools of which the register knows something else; ``fill`` gives them their learners."""
+    return (
+        closed("school/closed", "a school that closed before the period: not in scope", _closed),
+        special("school/opened", "opened inside the period", opened(fill), _shared),
+        special("school/silent", "on the roster, and sent nothing", silent(fill)),
+        special("school/count-exact", "a count instead of a roster, and it is right", count_exact, _small, counts=True),
+        special("school/count-low", "a count that is too low: over-reported", count_low, counts=True),
+        special("school/count-subset", "a count that covers some of the learners only", count_subset, counts=True),
+        special("school/no-expected", "nobody said how many learners to expect", no_expected, counts=True),
+        special("school/expected-zero", "no learner is expected, and none was sent", expected_zero(fill), counts=True),
+        handed_over("layout/zip", "one zip file", "zip"),
+    )
+
+
+SCHOOLS = special_ones(fill)
 
 
 # ------------------------------------------------------------------------------------------------ files

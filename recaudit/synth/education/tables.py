@@ -8,6 +8,7 @@ from recaudit.synth.cells import NULL, Cell
 from recaudit.synth.world import Row
 
 UNIT = "rc_report_cards"
+LEARNERS = "learners"
 HANGING = ("rc_subject_results", "rc_approvals", "enrollments")
 OF_LEARNERS = {"enrollments": "userSourcedId", "results": "studentSourcedId"}
 """Hanging tables whose rows name a learner in a school, and their column that does; others name a card."""

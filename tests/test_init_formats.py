@@ -1,0 +1,240 @@
+"""``recaudit init`` on files of schools: formats that mappings know become plans that run, and of unknown headers a
+mapping is drafted that says what was not recognised."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from recaudit import audit, cli, draft, exports, plan
+from recaudit.education.mapping.drafting import drafted as kinds_of
+from recaudit.education.mapping.loading import load
+from recaudit.errors import PlanError, SourceError, SuiteError
+from recaudit.reports.languages import speaking
+from tests import in_formats
+from tests.english import in_english
+from tests.mapped import workbook
+from tests.one_school import put
+from tests.vietnamese import english_in
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def drafted(folder: Path) -> draft.Draft:
+    found = draft.draft(folder, today=date(2026, 4, 1), workers=1, progress=lambda path, done, total: None)
+    draft.write(folder, found)
+    return found
+
+
+def lay(folder: Path, files: Mapping[str, bytes | str]) -> Path:
+    return put(folder, {name: one if isinstance(one, bytes) else one.encode() for name, one in files.items()})
+
+
+def sources(folder: Path) -> list[tuple[str, str]]:
+    """Format and mapping of what is recognised without a plan."""
+    return [(one.format, one.mapping) for one in exports.recognised([folder]).plan.sources]
+
+
+# ------------------------------------------------------------------------------------------------ what is recognised
+@pytest.mark.parametrize(
+    ("files", "mapping"),
+    [
+        (in_formats.sds_v1("1"), "sds-v1"),
+        (in_formats.sds_v2("1"), "sds-v2"),
+        (in_formats.sds_v2_1("1"), "sds-v2.1"),
+        (in_formats.clever("1"), "clever"),
+        (in_formats.csdl_students(), "csdl-hoc-sinh"),
+        (in_formats.csdl_results(), "csdl-primary-results"),
+        (in_formats.oneroster(in_formats.tables_of("1")), ""),
+        (in_formats.oneroster(in_formats.tables_of("1", cards=True), "1.1"), ""),
+        ({"users.csv": in_formats.sds_v2_1("1")["users.csv"]}, "sds-v2.1"),
+        ({"orgs.csv": in_formats.sds_v2("1")["orgs.csv"]}, ""),  # of all that have such a file
+    ],
+)
+def test_a_format_is_told_by_the_headers_of_a_folder(tmp_path: Path, files: in_formats.Files, mapping: str) -> None:
+    lay(tmp_path, files)
+    assert sources(tmp_path) == [("mapping", mapping) if mapping else ("oneroster", "")]
+
+
+def test_folders_are_told_apart_and_a_manifest_says_what_its_package_is(tmp_path: Path) -> None:
+    lay(tmp_path / "a", in_formats.sds_v2("1"))
+    lay(tmp_path / "b", in_formats.oneroster(in_formats.tables_of("1")))
+    assert sources(tmp_path) == [("oneroster", ""), ("mapping", "sds-v2")]
+    lay(tmp_path / "a", {"manifest.csv": "propertyName,value\noneroster.version,1.2\n"})
+    assert sources(tmp_path) == [("oneroster", "")]
+
+
+def test_a_package_of_the_standard_with_a_column_less_stays_one(tmp_path: Path) -> None:
+    files = in_formats.oneroster(in_formats.tables_of("1"), "1.1")
+    users = files["users.csv"].decode().replace("enabledUser", "enabled")
+    lay(tmp_path, {**files, "users.csv": users})
+    assert sources(tmp_path) == [("oneroster", "")]
+
+
+def test_what_lies_in_one_archive_is_of_one_format(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "in", in_formats.sds_v2("1"))
+    shutil.make_archive(str(tmp_path / "exports" / "school"), "zip", folder)
+    assert sources(tmp_path / "exports") == [("mapping", "sds-v2")]
+    lay(folder, {"rc_approvals.csv": "reportCardId,step\n"})
+    shutil.make_archive(str(tmp_path / "exports" / "school"), "zip", folder)
+    assert sources(tmp_path / "exports") == [("oneroster", "")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "a", "\n\n", "sourcedId\n", '"', "Mã học sinh;Họ và tên\n1;2\n", "\ufeffx,y\n"],
+)
+def test_what_fits_no_format_is_none(tmp_path: Path, content: str) -> None:
+    lay(tmp_path, {"any.csv": content, "none.xlsx": content, "no.parquet": content})
+    assert sources(tmp_path) == []
+
+
+# ------------------------------------------------------------------------------------------------ what is drafted
+def test_a_draft_of_a_known_format_is_checked_without_an_edit(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "66001", in_formats.sds_v2_1("66001"))
+    lay(folder, {"userFlags.csv": "userSourcedId,flag\n1,iep\n"})
+    found = drafted(folder)
+    assert found.whole
+    (source,) = plan.load(folder).sources
+    assert (source.format, source.mapping, source.namespace) == ("mapping", "sds-v2.1", "folder")
+    assert plan.load(folder).unit("education") == "learner"
+    assert "not recognised, and not in the plan: userFlags.csv" in in_english(found.told)
+    result = audit.check(folder, workers=1).result
+    assert [(one["id"], one["matched"]) for one in result["facilities"]] == [("66001", len(in_formats.PUPILS))]
+    assert {one["format"] for one in result["inputs"] if one["role"] == "export"} == {"sds-v2.1"}
+
+
+def test_what_the_files_do_not_say_is_to_be_filled_in(tmp_path: Path) -> None:
+    book = in_formats.csdl_results()["ket_qua_Y.xlsx"]
+    lay(tmp_path, {"a/ket_qua.xlsx": book, "b/x.xlsx": _without_titles()})
+    found = drafted(tmp_path)
+    said = "recaudit.toml, source csdl-primary-results: files do not say periodCode and schoolYear."
+    assert any(line.startswith(said) for line in in_english(found.told))
+    assert '\n# parameters = { periodCode = "...", schoolYear = "..." }' in found.files["recaudit.toml"]
+    assert plan.load(tmp_path).unit("education") == "report_card"
+
+
+def _without_titles() -> bytes:
+    head = ("Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", *in_formats.SUBJECT_TITLES.values())
+    return workbook({"Sheet1": [head, ("1A", "1", "Lê An", "01/02/2019", *("T" for _ in in_formats.SUBJECT_TITLES))]})
+
+
+STUDENTS = "Mã HS;Họ và tên;Ngày sinh;Giới tính;Dân tộc\n1;Lê An;03/09/2014;Nữ;Kinh\n"
+
+
+def test_titles_of_a_list_of_learners_are_recognised_and_the_others_are_named(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "66001", {"export.csv": STUDENTS})
+    found = drafted(folder)
+    assert found.whole
+    assert "export was taken for a list of learners. Not recognised of its columns: Dân tộc" in in_english(found.told)
+    form = load("mapping.json", folder)
+    assert {target.table for target in form.shapes[0].targets} == {"orgs", "users", "demographics", "roles"}
+    assert form.shapes[0].columns["ngay_sinh"].kind == "date"
+    assert found.files["register/facilities.csv"].splitlines()[1:] == ["66001,66001,education,,,"]
+    assert "dan_toc" in json.loads(found.files["mapping.json"])["shapes"][0]["columns"]
+
+
+def test_a_file_that_is_no_list_of_learners_is_to_be_filled_in_by_a_person(tmp_path: Path) -> None:
+    marks = "id,student_id,section_id,mark\nm1,st1,s1,9\n"
+    lay(tmp_path, {"students.csv": "student_id,First Name,Last Name\nst1,An,Le\n", "marks.csv": marks})
+    found = drafted(tmp_path)
+    assert not found.whole
+    told = in_english(found.told)
+    assert "students was taken for a list of learners; every column was recognised" in told
+    assert any(
+        line.startswith("marks is not recognised: fill in its rows, or leave it out. Its columns: id, ")
+        for line in told
+    )
+    with pytest.raises(SuiteError) as refused:
+        audit.check(tmp_path, workers=1)
+    (problem,) = refused.value.problems
+    assert str(problem.where) == "mapping.json: shape marks, rows"
+    assert "says what is still to be filled in" in found.files["recaudit.toml"].replace("\n# ", " ")
+
+
+@pytest.mark.parametrize("first", ["1,Lê An,066319000101", "a@b.vn,An,Le", "03/09/2014,An,Le"])
+def test_a_record_is_never_taken_for_a_header(tmp_path: Path, first: str) -> None:
+    lay(tmp_path, {"students.csv": f"{first}\n"})
+    with pytest.raises(SourceError) as refused:
+        drafted(tmp_path)
+    assert "An" not in str(refused.value.problems[0])
+
+
+def test_a_mapping_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    lay(tmp_path, {"export.csv": STUDENTS, "mapping.json": "mine"})
+    with pytest.raises(PlanError, match=r"mapping\.json is there already"):
+        drafted(tmp_path)
+    assert (tmp_path / "mapping.json").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "recaudit.toml").exists()
+
+
+# ------------------------------------------------------------------------------------------------ languages
+IDENTIFIERS = (
+    r"csdl-primary-results|sds-v2|mapping\b|\brecaudit\b|\binit\b|\bcheck\b|docs/\S+|\"vn\"|Việt Nam|Asia/\w+|UTC"
+    r"|source, file, folder, facility|received, conformant, complete, consistent, attested, timely|register/\S+"
+    r"|facility, period, id, source|code, name, name_en, kind, parent"
+)
+
+
+def comments(text: str) -> list[str]:
+    """What a draft says to people: comments, less what is a key that is not in use yet."""
+    found = []
+    for line in text.splitlines():
+        commented = re.fullmatch(r"# [\w.]+ = .*?(?:  # (.*))?|# \[.*?\](?:  # (.*))?", line)
+        if commented:
+            found.append(next(filter(None, commented.groups()), ""))
+        elif "# " in line:
+            found.append(line.partition("# ")[2])
+    return [each for each in found if each]
+
+
+@pytest.mark.parametrize("files", [{"export.csv": STUDENTS}, in_formats.csdl_results(), in_formats.sds_v2("66001")])
+def test_no_english_comment_stands_in_a_vietnamese_draft(tmp_path: Path, files: Mapping[str, bytes | str]) -> None:
+    lay(tmp_path / "66001", files)
+    with speaking("vi"):
+        found = drafted(tmp_path / "66001")
+    text = found.files["recaudit.toml"]
+    said = comments(text)
+    assert len(said) > 12
+    nothing: dict[str, object] = {"areas": [], "evidence": {}, "facilities": []}
+    assert english_in([re.sub(IDENTIFIERS, " ", each) for each in said], nothing) == {}
+    statement = next(line for line in text.splitlines() if line.startswith("# statement"))
+    assert statement == '# statement = { vi = "100 % hồ sơ đầy đủ" }'
+
+
+def test_the_draft_of_an_example_is_vietnamese_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay(tmp_path, {"export.csv": STUDENTS})
+    assert cli.run(["init", str(tmp_path), "--lang", "vi"]) == 0
+    assert "được coi là danh sách học sinh" in capsys.readouterr().out
+    assert "Chỉ dựa vào tiêu đề cột" in (tmp_path / "mapping.json").read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------------------------------------ samples of others
+@pytest.mark.skipif(not (SHARED / "sds").is_dir(), reason="../shared/data/sds is not here")
+def test_every_sample_of_school_data_sync_is_recognised() -> None:
+    known = {"SDS_v2": "sds-v2", "SDS_v2.1": "sds-v2.1"}
+    for folder in (each for each in (SHARED / "sds").iterdir() if each.is_dir()):
+        assert sources(folder) == [("mapping", known.get(folder.name, "sds-v1"))], folder.name
+
+
+@pytest.mark.skipif(not (SHARED / "contoso-sis").is_dir(), reason="../shared/data/contoso-sis is not here")
+def test_of_contoso_the_list_of_students_is_recognised_and_all_else_is_to_be_filled_in(tmp_path: Path) -> None:
+    for file in (SHARED / "contoso-sis").glob("*.csv"):
+        shutil.copy(file, tmp_path)
+    found = kinds_of(draft._mappable(tmp_path))
+    known = {kind.name.rpartition("_")[2]: len(kind.known) for kind in found.kinds}
+    assert known == {
+        "metadata": 0,
+        "studentattendance": 0,
+        "studentdemographics": 0,
+        "studentsectionmark": 0,
+        "part1": 12,
+    }
