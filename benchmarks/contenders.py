@@ -61,11 +61,12 @@ def recaudit(file: str) -> Answer:
     ]
     moment = "epoch_us({0}::DATE::TIMESTAMP)"
     cells += [f"{moment.format(name)} AS {name}__lo, {moment.format(name)} AS {name}__hi" for name in DATES]
-    engine.connection.execute(
-        "CREATE TABLE marks AS SELECT facility AS facility_, 's' AS ns, 0 AS src, i AS pos, i::VARCHAR AS id,"
-        f" true AS standing_, true AS whole_, {', '.join(cells)} FROM read_parquet(?)",
-        [file],
+    engine.connection.execute(  # as an audit holds what it read
+        f"COPY (SELECT facility AS facility_, 's' AS ns, 0 AS src, i AS pos, i::VARCHAR AS id, true AS standing_,"
+        f" true AS whole_, {', '.join(cells)} FROM read_parquet('{file}')) TO '{spill}/marks' (FORMAT parquet,"
+        " COMPRESSION zstd)"
     )
+    engine.connection.execute(f"CREATE VIEW marks AS SELECT * FROM read_parquet('{spill}/marks')")
     names = [row[0] for row in engine.connection.execute("DESCRIBE marks").fetchall()]
     rows = relation("marks", names)
     c = rows.c

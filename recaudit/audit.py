@@ -32,6 +32,7 @@ from recaudit import (
 from recaudit.assembly import SectorAudit
 from recaudit.counted import Counted, RuleCount
 from recaudit.education.mapping.own import own_mappings
+from recaudit.everysector import SECTORS
 from recaudit.health.gate.modes import mode_of
 from recaudit.looked import asked
 from recaudit.model import Excused, Expected, Failing, Gate, Input, Rule, Rung, Suite
@@ -42,7 +43,7 @@ from recaudit.result import NotLookedAt, Result
 from recaudit.resultfile import sealed
 from recaudit.said import Said
 from recaudit.sampling import recounts
-from recaudit.sectors import SECTORS, Progress, Sector
+from recaudit.sectors import Progress, Sector
 from recaudit.verdicts import Evidence, Seat, ruled
 
 

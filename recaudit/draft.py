@@ -22,6 +22,7 @@ from recaudit.drafttold import EXPECTED, FACILITIES, MAPPING
 from recaudit.education.mapping.drafting import Drafted, as_text, drafted
 from recaudit.engine import NAMELESS, Survey
 from recaudit.errors import PlanError, Problem, SourceError
+from recaudit.everysector import SECTORS
 from recaudit.exports import DATABASES, KINDS, MAPPABLE, recognised
 from recaudit.model import Period
 from recaudit.plan import Plan, Source

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from recaudit import __version__, asks, suites
 from recaudit.errors import RecauditError
+from recaudit.everysector import SECTORS
 from recaudit.result import CatalogueEntry, Result, SuiteEntry
 from recaudit.said import Said, say
 from recaudit.sectors import SECTORS

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Protocol
 
 from recaudit.model import Input
 from recaudit.plan import Plan, Source
@@ -63,21 +62,3 @@ class Sector(Protocol):
         source's globs match nothing. Bad records are counts in the inputs returned, never exceptions.
         """
         ...
-
-
-class _Sectors(Mapping[str, Sector]):
-    """The sectors by name, each loaded when it is asked for: an audit of one needs nothing of the others."""
-
-    _WHERE: Final = {"health": "recaudit.health.sector", "education": "recaudit.education.sector"}
-
-    def __getitem__(self, name: str) -> Sector:
-        return cast(Sector, import_module(self._WHERE[name]).SECTOR)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._WHERE)
-
-    def __len__(self) -> int:
-        return len(self._WHERE)
-
-
-SECTORS: Final[Mapping[str, Sector]] = _Sectors()

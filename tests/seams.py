@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from recaudit import engine, suites
 from recaudit.counted import Counted, Tally
-from recaudit.health import SECTOR
+from recaudit.health.sector import SECTOR
 from recaudit.keys import Difference
 from recaudit.links import Base, Links
 from recaudit.model import Excused, Facility, Input, Period, Rule, TableRead
@@ -88,7 +88,7 @@ class Seam:
         self.rows[table].extend(rows)
         return self
 
-    def count(self, folder: Path) -> Counted:
+    def count(self, folder: Path, kept: Path | None = None) -> Counted:
         inputs = []
         for src, table in enumerate(sorted({*self.rows, *self.inputs})):
             rows = self.rows.get(table, [])
@@ -147,7 +147,7 @@ class Seam:
             alike=Fraction(9, 10),
             base=self.base,
         )
-        return engine.count(task)
+        return engine.count(task, kept=kept)
 
     def tally(self, folder: Path) -> Tally:
         """Of the first facility."""

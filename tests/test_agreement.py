@@ -80,7 +80,7 @@ def untrue(result: Any, folder: Path) -> Iterator[str]:  # noqa: ANN401 - JSON
     for sector, totals in result["totals"].items():
         true = truth["totals"][sector]
         yield from differences({key: totals[key] for key in totals}, {key: true[key] for key in totals}, sector)
-    covered = {name: {} for name in truth.get("coverage", ())}
+    covered: dict[str, dict[str, bool]] = {name: {} for name in truth.get("coverage", ())}
     for one in result["signals"]:
         covered.get(one["id"], {})[one["group"]] = one["flagged"]
     yield from differences(covered, truth.get("coverage", {}), "coverage")

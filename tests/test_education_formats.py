@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudit.education import SECTOR
 from recaudit.education.formats import manifest, specifications
 from recaudit.education.recognise import ENDINGS, of_header, table_of
 from recaudit.education.rows import from_personal_id
+from recaudit.education.sector import SECTOR
 from recaudit.sources.files import listed
 from recaudit.values import KINDS
 from tests.test_education_read import CARDS, PACKAGE, put
@@ -79,7 +79,10 @@ def test_every_table_has_its_columns_with_a_kind() -> None:
 
 
 def test_what_tables_there_are_is_known_without_heavy_libraries() -> None:
-    code = "import sys; from recaudit.education import SECTOR, recognise; SECTOR.tables(); print(*sys.modules)"
+    code = (
+        "import sys; from recaudit.education import recognise; from recaudit.education.sector import SECTOR; "
+        "SECTOR.tables(); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandera", "polars", "pyarrow", "pandas", "numpy"} & set(loaded)
 

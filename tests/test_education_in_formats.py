@@ -15,9 +15,10 @@ from typing import Final
 import pytest
 
 from recaudit import check, suites
-from recaudit.education import SECTOR
+from recaudit.education.sector import SECTOR
+from recaudit.links import Links
 from recaudit.looked import looked_at
-from recaudit.model import Links, Rule
+from recaudit.model import Rule
 from recaudit.result import Result
 from tests import in_formats, postgres
 from tests.found import found_at

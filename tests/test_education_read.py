@@ -26,11 +26,12 @@ from hypothesis import strategies as st
 
 from recaudit import values
 from recaudit.csvfiles import Cells, day_of
-from recaudit.education import SECTOR, checks
+from recaudit.education import checks
 from recaudit.education.blocks import plain_cells
 from recaudit.education.formats import specifications
 from recaudit.education.reading import read_sources
 from recaudit.education.records import Records
+from recaudit.education.sector import SECTOR
 from recaudit.model import EVER, Finding, Input, Period, TableRead
 from recaudit.plan import Plan, Source
 from recaudit.sources.inputs import Said

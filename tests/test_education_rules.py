@@ -14,11 +14,11 @@ import pytest
 from recaudit import suites
 from recaudit.csvfiles import Faults
 from recaudit.engine.examples import failures
+from recaudit.everysector import SECTORS
 from recaudit.links import LinkedColumn
 from recaudit.model import STATES, Rule, Suite
 from recaudit.register import subjectplan
 from recaudit.seam import Tables
-from recaudit.sectors import SECTORS
 from recaudit.shipped import expectations
 from recaudit.suites.reading import texts_of
 

@@ -300,7 +300,7 @@ def test_more_rules_than_one_word_of_bits_holds(tmp_path: Path) -> None:
 
 # -------------------------------------------------------------- what a rule says nothing of
 def test_a_row_of_no_state_is_not_assessable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "state", lambda *_: sa.cast(sa.null(), sa.Integer))
+    monkeypatch.setattr(judging, "verdict", lambda *_: sa.cast(sa.null(), sa.Integer))
     tally = seam("enc-class").put("encounter", encounter("1"), encounter("2")).tally(tmp_path)
     assert tally.rules["enc-class"] == RuleCount(not_assessable=2)
     assert stands(tally) == Standing(unknown=2)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from recaudit.engine import packed
 from recaudit.engine.bits import Bit, Bits
-from recaudit.engine.cells import EXCUSED, NOT_ASSESSABLE, UNMET
 from recaudit.engine.fold import _nobody_could_look, _where_there_is_one
 from recaudit.engine.meaning import (
     CODES,
@@ -31,6 +30,7 @@ from recaudit.engine.meaning import (
     worse,
 )
 from recaudit.engine.seam import Engine
+from recaudit.engine.verdict import EXCUSED, NOT_ASSESSABLE, UNMET
 from recaudit.model import RUNGS, STATES
 from recaudit.seam import REACHED, SHORT, UNKNOWN
 

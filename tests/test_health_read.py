@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recaudit.health import SECTOR
 from recaudit.health.reading import read_sources
 from recaudit.health.release import release_of
+from recaudit.health.sector import SECTOR
 from recaudit.model import Finding, Input, Period, TableRead
 from recaudit.plan import Plan, Source
 from recaudit.said import Said

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit.errors import SourceError
-from recaudit.health import SECTOR
+from recaudit.health.sector import SECTOR
 from recaudit.plan import Source
 from tests.test_health_read import BROKEN, ENCOUNTER, PATIENT, kinds, line, plan_of, put, read
 

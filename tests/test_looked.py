@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from recaudit import education, engine, health, suites
+from recaudit import engine, suites
 from recaudit.computing import CARDS, SUBJECTS
 from recaudit.education.formats import specifications
 from recaudit.education.lacking import lacking
+from recaudit.education.sector import SECTOR as EDUCATION
+from recaudit.health.sector import SECTOR as HEALTH
 from recaudit.links import Calendar
 from recaudit.looked import PARTS, ROWS, asked, looked_at
 from recaudit.model import Input, Period, Rule, TableRead
 from recaudit.unsaid import absent, of_some, unsaid, used
 
-TABLES = education.SECTOR.tables()
+TABLES = EDUCATION.tables()
 LINKS = suites.links("education", TABLES)
 PACKS = ("further", "signing", "enrolment", "computed", "vn-further", "gradebook", "calendar")
 
@@ -69,7 +71,7 @@ def test_every_computed_column_says_what_it_is_computed_from() -> None:
     assert set(PARTS) == {*CARDS, *SUBJECTS}
 
 
-@pytest.mark.parametrize("sector", [education.SECTOR, health.SECTOR], ids=lambda sector: sector.name)
+@pytest.mark.parametrize("sector", [EDUCATION, HEALTH], ids=lambda sector: sector.name)
 def test_every_place_is_a_column_of_a_table_that_is_read(sector: Any) -> None:  # noqa: ANN401
     tables = sector.tables()
     links = suites.links(sector.name, tables)

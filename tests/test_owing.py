@@ -116,7 +116,7 @@ def _linked(engine: Engine, cards: Sequence[Card]) -> Linked:
     numbers = ("src", "pos", "rid_", "rid", *(name for name in found[0] if name.endswith("__s")))
     schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in found[0]])
     rows = engine.load("rows", pa.Table.from_pylist(found, schema))
-    return Linked({}, {}, rows, rows, rows)
+    return Linked({}, {}, *[rows] * 5)
 
 
 def _rows(engine: Engine, cards: Sequence[Card]) -> Any:  # noqa: ANN401

@@ -142,7 +142,7 @@ def _compared() -> RenderableType:
 
 
 def _suites() -> tuple[Any, ...]:
-    from recaudit.sectors import SECTORS
+    from recaudit.everysector import SECTORS
 
     tables = {table: columns for sector in SECTORS.values() for table, columns in sector.tables().items()}
     return load(("health/encounter",), tables, expectations())

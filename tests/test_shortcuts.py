@@ -10,14 +10,16 @@ from typing import Any, cast
 import polars as pl
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
 
 from recaudit import suites
-from recaudit.education import SECTOR, copies
+from recaudit.education import copies
 from recaudit.education.membership import in_schools
-from recaudit.engine import frame, judge, link, matching
+from recaudit.education.sector import SECTOR
+from recaudit.engine import frame, judge, link, matching, naming
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Task
+from recaudit.engine.seam import Engine, Task
 from recaudit.seam import POSITIONS, SOURCES
 from recaudit.signals import SignalRule
 from recaudit.sources.seamfiles import SeamFiles
@@ -52,6 +54,42 @@ def test_what_is_left_out_changes_no_count(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(judge, "_asked_later", lambda *_: EVERYTHING)
     assert world(copied=copied).count(folders[1]) == short
     assert sum(tally.matched for tally in short.tallies) > 0
+
+
+@pytest.mark.parametrize("roster", [{}, {"a": ["1", "2", "9"]}])
+def test_rows_that_one_record_names_are_counted_as_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, roster: dict[str, list[str]]
+) -> None:
+    """A patient is named in two facilities, one was not read, two are named by nobody, and a record names nobody. In
+    the last round two records of a facility name the same."""
+
+    def counted(folder: str, known: object, *, shared: bool) -> tuple[object, object]:
+        names = ("enc-class", "pat-gender", "pat-name", "enc-subject-found", "enc-has-condition")
+        one = Seam(rules=rules(*names), facilities=("a", "b"), roster=roster)
+        one.put("encounter", *(encounter(str(n), "ab"[n % 2], subject_ref=f"p{n}") for n in range(1, 6)))
+        one.put("encounter", encounter("6", "a", subject_ref="p5" if not shared else "p2"), encounter("7", "x"))
+        one.put("encounter", encounter("8", "b", subject_ref=None, **{"class": None}))
+        one.put("patient", *(patient(f"p{n}", gender=None if n == 2 else "male") for n in (1, 2, 3, 5, 9)))
+        one.put("patient", patient("p0", name=None))
+        (tmp_path / folder).mkdir()
+        monkeypatch.setattr(frame, "one_to_one", known)
+        kept = tmp_path / f"{folder}.parquet"
+        found = one.count(tmp_path / folder, kept)
+        return found, pl.read_parquet(kept).sort("id").to_dicts()
+
+    seen: list[bool] = []
+
+    def knowing(engine: Engine, task: Task, linked: Linked, table: str) -> FromClause | None:
+        found = naming.one_to_one(engine, task, linked, table, least=0)
+        seen.append(found is not None)
+        return found
+
+    for shared in (False, True):
+        apart, together = (
+            counted(f"{name} {shared}", how, shared=shared) for name, how in (("no", lambda *_: None), ("yes", knowing))
+        )
+        assert apart == together
+    assert seen == [True, False]
 
 
 def test_what_is_alike_was_handed_in_alike_everywhere() -> None:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from recaudit import values
 from recaudit.errors import SuiteError
-from recaudit.health import SECTOR
 from recaudit.health.cells import SeamView, seam_view, shipped_views
 from recaudit.health.evaluate import Around, compile_path
 from recaudit.health.fhirpath import PathError, parse
 from recaudit.health.firsts import first_value
+from recaudit.health.sector import SECTOR
 from recaudit.health.views import compile_view
 from recaudit.shipped import expectations
 from recaudit.values import BLANK, NULL, PLACEHOLDER, UNPARSEABLE, VALUE, reason_bucket

@@ -107,13 +107,13 @@ def new_rules(profile: Path, out: Path | None) -> None:
 
 
 def _tables() -> Mapping[str, Mapping[str, str]]:
-    from recaudit.sectors import SECTORS
+    from recaudit.everysector import SECTORS
 
     return {table: columns for sector in SECTORS.values() for table, columns in sector.tables().items()}
 
 
 def _shipped() -> tuple[str, ...]:
-    from recaudit.sectors import SECTORS
+    from recaudit.everysector import SECTORS
     from recaudit.suites import every
 
     return tuple(name for sector in SECTORS for name in every(sector))

@@ -1,5 +1,1 @@
 """OneRoster packages and report cards: found, read, checked against their contracts, and put into the seam."""
-
-from recaudit.education.sector import SECTOR
-
-__all__ = ["SECTOR"]

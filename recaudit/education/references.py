@@ -7,7 +7,7 @@ reading ends: nothing of them is part of the seam.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -17,6 +17,8 @@ import polars as pl
 from recaudit.education.checks import filled
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
+from recaudit.errors import EngineError
+from recaudit.refusals import mebibytes
 from recaudit.said import Said, say
 from recaudit.sources.inputs import FIRST_LINES
 from recaudit.sources.seamfiles import parquet_to, private
@@ -161,7 +163,8 @@ class Names:
 def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     """What leads nowhere in its own namespace. ``whole``: namespace -> the tables that were handed in there and read to
     the end without an unreadable line; of references to other tables nothing is said. A row of another namespace, with
-    the same id, answers no reference: that is said apart. What does not fit ``_MEMORY`` spills to ``folder``.
+    the same id, answers no reference: that is said apart. What does not fit ``_MEMORY`` spills to ``folder``;
+    ``EngineError`` where it cannot.
     """
     import duckdb
 
@@ -170,29 +173,75 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     if not names or not told:
         return []
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{_MEMORY} MiB",
         "temp_directory": str(folder / "spilled"),
         "preserve_insertion_order": False,
         "threads": 2,
     }
     with duckdb.connect(config=config) as connection:
+<<<<<<< HEAD
         connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
         connection.execute("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
+=======
+        ask = _asking(connection, folder)
+        ask("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
+>>>>>>> origin/main
         connection.executemany("INSERT INTO asked VALUES (?, ?)", told)
-        connection.execute("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
+        ask("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
         connection.executemany("INSERT INTO words VALUES (?, ?)", [*_words()])
-        connection.execute(f"CREATE VIEW names AS SELECT * FROM {_all_of(names)}")
-        connection.execute("CREATE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
+        ask(f"CREATE VIEW names AS SELECT * FROM {_all_of(names)}")
+        ask("CREATE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
         if keys:
             there = f"SELECT ns, tbl, key, type FROM {_all_of(keys)} SEMI JOIN asked USING (ns, tbl)"
-            connection.execute(f"INSERT INTO keys {there}")
+            ask(f"INSERT INTO keys {there}")
         lost = _ELSEWHERE if len(whole) > 1 else _NOWHERE
-        found = connection.execute(_DANGLING.format(lost=lost), {"first": FIRST_LINES, "between": _BETWEEN}).fetchall()
+        found = ask(_DANGLING.format(lost=lost), {"first": FIRST_LINES, "between": _BETWEEN})
     return [_told(*row) for row in found]
+
+
+_Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+def _asking(connection: Any, folder: Path) -> _Ask:  # noqa: ANN401  # DuckDB's
+    """What says a statement and returns its rows. Where it cannot be spilled it is said again with twice the memory,
+    up to what the system lets a process have; then it raises ``EngineError``. DuckDB's own words may hold values, and
+    are never passed on."""
+    import duckdb
+
+    most, memory = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0], _MEMORY
+    connection.execute(f"SET memory_limit = '{memory} MiB'")
+
+    def fits(wanted: int) -> bool:
+        said = "SELECT parse_formatted_bytes(?) <= parse_formatted_bytes(?)"
+        return bool(connection.execute(said, [f"{wanted} MiB", most]).fetchone()[0])
+
+    def ask(text: str, given: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        nonlocal memory
+        while True:
+            try:
+                return list(connection.execute(text, given or {}).fetchall())
+            except (duckdb.OutOfMemoryException, duckdb.IOException) as failure:
+                full = not isinstance(failure, duckdb.OutOfMemoryException) or "max_temp_directory_size" in str(failure)
+                if not full and memory < _MOST and fits(2 * memory):
+                    memory *= 2
+                    connection.execute(f"SET memory_limit = '{memory} MiB'")
+                    continue
+            raise EngineError(
+                say("rows that name others cannot be held against them here: memory or disk does not suffice"),
+                where=say("{size} of memory; {folder}", size=mebibytes(memory << 20), folder=str(folder)),
+                fix=say(
+                    "make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
+                    "more memory, or audit fewer facilities at a time"
+                ),
+            ) from None
+
+    return ask
 
 
 _MEMORY: Final = 128
 """MiB that looking for references takes; keys and references are not held, but joined file by file."""
+
+_MOST: Final = 1 << 20
+"""MiB beyond which it never asks for more."""
 
 # A type that the standard does not know (ext:…, or a slip) may be the right one: nothing is said of it.
 _DANGLING: Final = """

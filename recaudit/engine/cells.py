@@ -11,14 +11,24 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.dialect import all_of, any_of
-from recaudit.model import STATES, Rule
+from recaudit.engine.verdict import (
+    EXCUSED,
+    MET,
+    NOT_APPLICABLE,
+    NOT_ASSESSABLE,
+    UNMET,
+    Verdict,
+    state_of,
+    unless_not_known,
+)
+from recaudit.model import Rule
 from recaudit.values import FIRST_REASON, NOT_KNOWN, OTHER_REASON, REASONS, UNPARSEABLE, VALUE, WHITE_SPACE
-
-MET, UNMET, EXCUSED, NOT_APPLICABLE, NOT_ASSESSABLE = range(len(STATES))
 
 UNIQUE = "expect_column_values_to_be_unique"
 
 DAY = 86_400_000_000  # microseconds
+
+Shared = Mapping[str, ColumnElement[bool] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +47,19 @@ class Cell:
 class Among:
     """What a row is compared with when a rule asks that a value stands once: ``key`` tells rows apart (copies of one
     row have the same), ``stands`` whether a row may stand for its key, ``whole`` whether every row of the table was
-    read where this one lies. ``extremes``: rule -> the first and the last key that stands and has the row's value, NULL
-    where no row shares it, as a pass over the table found them; None where no value is shared. Of a rule that it does
-    not speak of they are looked for by a window over all rows, which takes as much memory as these."""
+    read where this one lies. ``shared``: rule -> whether another row that stands has the row's value, as a pass over
+    the table found it; None where no value is shared. Of a rule that it does not speak of that is looked for by a
+    window over all rows, which takes as much memory as these."""
 
     key: ColumnElement[str]
     stands: ColumnElement[bool]
     within: Mapping[str, tuple[ColumnElement[Any], ...]]  # Rule.within -> the columns that set its rows apart
     whole: ColumnElement[bool]
-    extremes: Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None] = field(default_factory=dict)
+    shared: Shared = field(default_factory=dict)
 
 
-def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
-    """The state of every row under the rule, as a position in ``model.STATES``.
+def verdict(rule: Rule, cells: Mapping[str, Cell], among: Among) -> Verdict | ColumnElement[int]:
+    """What says the state of every row under the rule.
 
     Three-valued: a condition or comparison that cannot be decided is NULL, which is not assessable.
     """
@@ -58,56 +68,66 @@ def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[
     if not isinstance(condition, Mapping):
         return body
     holds = _condition(condition, cells, rule.absence_means)
-    return sa.case((holds, body), (holds.is_(None), NOT_ASSESSABLE), else_=NOT_APPLICABLE)
+    return sa.case((holds, state_of(body)), (holds.is_(None), NOT_ASSESSABLE), else_=NOT_APPLICABLE)
 
 
-def _body(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
+def state(rule: Rule, cells: Mapping[str, Cell], among: Among) -> ColumnElement[int]:
+    """The state of every row under the rule, as a position in ``model.STATES``."""
+    return state_of(verdict(rule, cells, among))
+
+
+def _body(rule: Rule, cells: Mapping[str, Cell], among: Among) -> Verdict | ColumnElement[int]:
     if rule.presence:
-        return _presence(rule, cells[str(rule.kwargs["column"])])
+        return Verdict(cells[str(rule.kwargs["column"])].bucket, _presence(rule))
     if rule.type == "expect_column_values_to_be_null":
+        filled = {NOT_KNOWN: NOT_ASSESSABLE, UNPARSEABLE: UNMET}
         bucket = cells[str(rule.kwargs["column"])].bucket
-        return sa.case((bucket == NOT_KNOWN, NOT_ASSESSABLE), (bucket.in_((VALUE, UNPARSEABLE)), UNMET), else_=MET)
+        return Verdict(bucket, lambda code: filled.get(code, MET), otherwise=UNMET)
     judged = [cells[str(rule.kwargs[key])] for key in ("column", "column_A", "column_B") if key in rule.kwargs]
-    holds = _once(rule, judged[0], among) if rule.type == UNIQUE else _HOLDS[rule.type](rule.kwargs, *judged)
+    if rule.type == UNIQUE:
+        cases: tuple[tuple[ColumnElement[bool], int], ...] = _once(rule, judged[0], among)
+        otherwise = NOT_ASSESSABLE
+    else:
+        holds = _HOLDS[rule.type](rule.kwargs, *judged)
+        cases, otherwise = ((holds, MET), (holds.is_(None), NOT_ASSESSABLE)), UNMET
+    # absence is the presence rule's business; judging it here would count one gap twice
+    if len(judged) == 1:
+        return Verdict(judged[0].bucket, unless_not_known(NOT_APPLICABLE), cases, otherwise)
     return sa.case(
         (any_of(*(cell.bucket == NOT_KNOWN for cell in judged)), NOT_ASSESSABLE),
-        # absence is the presence rule's business; judging it here would count one gap twice
         (any_of(*(cell.bucket != VALUE for cell in judged)), NOT_APPLICABLE),
-        else_=_decided(holds),
+        *cases,
+        else_=otherwise,
     )
 
 
-def _decided(holds: ColumnElement[bool]) -> ColumnElement[int]:
-    """Met, unmet, or not assessable where it is NULL; asked once a row, as a CASE would ask again for each answer."""
-    return sa.func.coalesce(sa.cast(sa.not_(holds), sa.SmallInteger), NOT_ASSESSABLE)
-
-
-def _once(rule: Rule, cell: Cell, among: Among) -> ColumnElement[bool]:
+def _once(rule: Rule, cell: Cell, among: Among) -> tuple[tuple[ColumnElement[bool], int], ...]:
     """Does no other row that stands have this value? Where some row could not be read, nobody knows."""
-    if rule.id in among.extremes:
-        of_value = among.extremes[rule.id]
-        if of_value is None:
-            return sa.case((among.whole, sa.true()), else_=sa.null())
-        first, last = of_value
+    if rule.id in among.shared:
+        another = among.shared[rule.id]
     else:
         same: dict[str, Any] = {"partition_by": [cell.bucket, cell.value, *among.within[rule.within]]}
         standing = sa.case((among.stands, among.key))
         first, last = sa.func.min(standing).over(**same), sa.func.max(standing).over(**same)
-    another = sa.func.coalesce(sa.or_(first != last, first != among.key), sa.false())
-    return sa.case((another, sa.false()), (among.whole, sa.true()), else_=sa.null())
+        another = sa.or_(first != last, first != among.key)
+    alone = (among.whole, MET)
+    return (alone,) if another is None else ((another, UNMET), alone)
 
 
-def _presence(rule: Rule, cell: Cell) -> ColumnElement[int]:
+def _presence(rule: Rule) -> Callable[[int], int]:
     accepted = [FIRST_REASON + REASONS.index(reason) for reason in rule.accepts]
     exempt = [FIRST_REASON + REASONS.index(reason) for reason in ("not-applicable", *rule.exempts)]
-    return sa.case(
-        (cell.bucket == VALUE, MET),
-        (cell.bucket == NOT_KNOWN, NOT_ASSESSABLE),
-        (cell.bucket.in_(accepted), MET),
-        (cell.bucket.in_(exempt), NOT_APPLICABLE),
-        (sa.or_(cell.bucket == OTHER_REASON, cell.bucket >= FIRST_REASON), EXCUSED),
-        else_=UNMET,
-    )
+
+    def absent(code: int) -> int:
+        if code == NOT_KNOWN:
+            return NOT_ASSESSABLE
+        if code in accepted:
+            return MET
+        if code in exempt:
+            return NOT_APPLICABLE
+        return EXCUSED if code == OTHER_REASON or code >= FIRST_REASON else UNMET
+
+    return absent
 
 
 # -------------------------------------------------------------- conditions
@@ -134,12 +154,11 @@ def _condition(condition: Mapping[str, Any], cells: Mapping[str, Cell], absence_
         return sa.case((cell.bucket == NOT_KNOWN, unknown), else_=holds)
     parameter = condition["parameter"]
     value = cell.value if isinstance(parameter, str | list) else _number(cell)
-    absence = {"yes": sa.true(), "no": sa.false()}.get(absence_means, unknown)
-    return sa.case(
-        (cell.bucket == NOT_KNOWN, unknown),
-        (cell.bucket != VALUE, absence),
-        else_=_COMPARE[condition["operator"]](value, parameter),
-    )
+    of_value = (cell.bucket == VALUE, _COMPARE[condition["operator"]](value, parameter))
+    if absence_means not in ("yes", "no"):
+        return sa.case(of_value)  # else unknown
+    absence = sa.true() if absence_means == "yes" else sa.false()
+    return sa.case(of_value, (cell.bucket == NOT_KNOWN, unknown), else_=absence)
 
 
 # -------------------------------------------------------------- what a value rule asks
@@ -165,6 +184,9 @@ def _between(kwargs: Mapping[str, Any], cell: Cell) -> ColumnElement[bool]:
 
 def _inside(kwargs: Mapping[str, Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
     least, most = kwargs.get("min_value"), kwargs.get("max_value")
+    strict = kwargs.get("strict_min") or kwargs.get("strict_max")
+    if least is not None and most is not None and not strict:  # then the value is worked out once
+        return sa.func.coalesce(sa.between(value, least, most), sa.false())
     asked: list[ColumnElement[bool]] = []
     if least is not None:
         asked.append(value > least if kwargs.get("strict_min") else value >= least)

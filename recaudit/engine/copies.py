@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
@@ -33,12 +34,12 @@ def held(engine: Engine, table: str, rows: FromClause) -> Held:
     """One pass where no key is shared, else one more over the rows whose keys may be. ``rows``: a seam table; one
     without a row holds nothing."""
     c = rows.c
-    number, keyed, apart = _apart(engine, rows, [c.ns, c.id], c.id.is_not(None))
-    if keyed == apart:
+    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows))
+    by = ([c.ns, c.id], c.id.is_not(None))
+    keyed, met = _meeting(engine, f"copies_{table}", rows, *by)
+    if met is None:
         return Held(number, keyed)
-    shared = repeated(engine, f"copies_{table}", rows, [c.ns, c.id], c.id.is_not(None), [_newest(c.version)])
-    if shared is None:
-        return Held(number, keyed)
+    shared = _looked_at(engine, f"copies_{table}", rows, met, *by, [_newest(c.version)])
     standing = with_standing(rows, shared)
     s, key = standing.c, shared.c
     differing = (
@@ -58,8 +59,10 @@ def any_shared(
     engine: Engine, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool] | None = None
 ) -> bool:
     """May two of the rows share a key? False is certain; true may be a meeting of hashes."""
-    _, keyed, apart = _apart(engine, rows, key, sa.true() if where is None else where)
-    return keyed != apart
+    _, met = _meeting(engine, "keys", rows, key, sa.true() if where is None else where)
+    if met is not None:
+        engine.drop(met)
+    return met is not None
 
 
 def repeated(
@@ -72,21 +75,29 @@ def repeated(
 ) -> FromClause | None:
     """The keys that several rows hold as a table, with ``rows_``, how many, and the aggregates of ``more``. None where
     no two hashes meet."""
-    hashed = sa.func.hash(*key)
-    meeting = sa.select(hashed.label("hash_")).where(where).group_by(hashed).having(sa.func.count() > 1)
-    meet = engine.make(f"meeting {name}", meeting)
-    if not engine.rows(sa.select(meet.c.hash_).limit(1)):
-        engine.drop(meet)
-        return None
+    _, met = _meeting(engine, name, rows, key, where)
+    return None if met is None else _looked_at(engine, name, rows, met, key, where, more)
+
+
+def _looked_at(
+    engine: Engine,
+    name: str,
+    rows: FromClause,
+    met: FromClause,
+    key: Sequence[ColumnElement[Any]],
+    where: ColumnElement[bool],
+    more: Sequence[ColumnElement[Any]],
+) -> FromClause:
+    """As ``repeated``, of the keys with the hashes ``met``, which are given up."""
     several = (
         sa.select(*key, sa.func.count().label("rows_"), *more)
         .select_from(rows)
-        .where(where, hashed.in_(sa.select(meet.c.hash_)))
+        .where(where, sa.func.hash(*key).in_(sa.select(met.c.hash_)))
         .group_by(*key)
         .having(sa.func.count() > 1)
     )
     made = engine.make(name, several)
-    engine.drop(meet)
+    engine.drop(met)
     return made
 
 
@@ -105,11 +116,42 @@ def _newest(version: ColumnElement[Any]) -> ColumnElement[Any]:
     return sa.case((sa.func.count(version) == sa.func.count(), sa.func.max(version))).label("newest_")
 
 
-def _apart(
-    engine: Engine, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
-) -> tuple[int, int, int]:
-    """Rows, those with a key, and how many different hashes their keys have."""
-    hashes = sa.case((where, sa.func.hash(*key)))
-    counted = sa.select(sa.func.count(), sa.func.count(hashes), sa.func.count(sa.distinct(hashes)))
-    [(number, keyed, apart)] = engine.rows(counted.select_from(rows))
-    return number, keyed, apart
+AT_ONCE: Final = 4_000_000
+"""Hashes that are sorted in memory, 8 bytes each; of more rows the engine counts them, which takes twice as long."""
+
+
+def _meeting(
+    engine: Engine, name: str, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
+) -> tuple[int, FromClause | None]:
+    """How many rows are so, and the hashes that several of their keys have (``hash_``); None where there is none."""
+    import numpy as np
+
+    hashed = sa.func.hash(*key).label("hash_")
+    each = sa.select(hashed).select_from(rows).where(where)
+    parts, number = [], 0
+    for batch in engine.batches(each):
+        parts.append(batch.column(0).to_numpy())
+        number += len(parts[-1])
+        if number > AT_ONCE:
+            break
+    else:
+        if not parts:
+            return 0, None
+        hashes = np.concatenate(parts)
+        del parts
+        hashes.sort()
+        found = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+        if not len(found):
+            return number, None
+        return number, engine.load(f"meeting {name}", pa.table({"hash_": found}))
+    del parts
+    of = each.subquery()
+    counted = sa.select(of.c.hash_, sa.func.count().label("rows_")).group_by(of.c.hash_).having(sa.func.count() > 1)
+    met = engine.make(f"meeting {name}", counted)
+    [(several,)] = engine.rows(sa.select(sa.func.count()).select_from(met))
+    if several:
+        [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows).where(where))
+        return number, met
+    engine.drop(met)
+    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows).where(where))
+    return number, None

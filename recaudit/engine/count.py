@@ -26,6 +26,7 @@ from recaudit.engine.link import (
     cut_without_links,
     inherited_rows,
     link,
+    whole,
 )
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
@@ -83,7 +84,7 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
         signals=signals(engine, task, frames),
         patterns=patterns(engine, task, linked, frames),
         bits=tuple(bit.rule for bit in judged.shape.bits.bits),
-        **spellings(engine, linked.records),
+        **spellings(engine, linked.records if task.on_roster else None),
         nameless=nameless,
         left_out=left_out,
         of_no_kind=of_no_kind,
@@ -129,22 +130,17 @@ def _lowest(task: Task) -> dict[str, Rung]:
 
 # -------------------------------------------------------------- tallies
 def _tallies(engine: Engine, task: Task, linked: Linked, judged: Judged, stood: FromClause) -> tuple[Tally, ...]:
-    rows, records = linked.rows.c, linked.records.c
+    ways, places = linked.ways.c, linked.places.c
     states: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for facility, state, number in engine.rows(
-        sa.select(rows.facility_, rows.row_state_, sa.func.count())
-        .where(rows.facility_.is_not(None))
-        .group_by(rows.facility_, rows.row_state_)
+        sa.select(ways.facility_, ways.row_state_, whole(sa.func.sum(ways.rows_)))
+        .where(ways.facility_.is_not(None))
+        .group_by(ways.facility_, ways.row_state_)
     ):
         states[facility][state] = number
     lines, cut = _lines(task)
-    conflicting = dict(
-        engine.rows(
-            sa.select(records.facility, sa.func.count())
-            .where(records.matched, records.conflicting)
-            .group_by(records.facility)
-        )
-    )
+    torn = sa.select(places.facility, whole(sa.func.sum(places.conflicting))).group_by(places.facility)
+    conflicting = dict(engine.rows(torn))
     where = added_up(engine, stood, judged.shape)
     cut_for_all = None in cut
     broken = [one for one in task.inputs if one.unreadable or not one.to_the_end]
@@ -214,13 +210,14 @@ def _holes(engine: Engine, task: Task, linked: Linked) -> tuple[Holes, ...]:
 
 
 def _unattributed(engine: Engine, task: Task, linked: Linked) -> dict[str, Any]:
-    rows = linked.rows.c
+    ways = linked.ways.c
+    rows = whole(sa.func.sum(ways.rows_))
     reasons: dict[str, int] = defaultdict(int)
     in_scope = 0
     for reason, number, perhaps in engine.rows(
-        sa.select(rows.reason_, sa.func.count(), sa.func.count().filter(rows.may_be_in_scope_))
-        .where(rows.facility_.is_(None))
-        .group_by(rows.reason_)
+        sa.select(ways.reason_, rows, whole(sa.func.sum(ways.rows_).filter(ways.may_be_in_scope_)))
+        .where(ways.facility_.is_(None))
+        .group_by(ways.reason_)
     ):
         reasons[reason] += number
         in_scope += perhaps
@@ -234,7 +231,7 @@ def _unattributed(engine: Engine, task: Task, linked: Linked) -> dict[str, Any]:
                 known = NOT_OPEN if owner in task.known else UNKNOWN_FACILITY
                 reasons[UNREADABLE_LINE if owner is None else known] += one.unreadable
                 in_scope += one.unreadable
-    [(read, differing)] = engine.rows(sa.select(sa.func.count(), sa.func.count().filter(rows.differing_)))
+    [(read, differing)] = engine.rows(sa.select(rows, whole(sa.func.sum(ways.rows_).filter(ways.differing_))))
     return {
         "unattributed": dict(sorted(reasons.items())),
         "unattributed_in_scope": in_scope,
@@ -269,7 +266,8 @@ def _tables(engine: Engine, task: Task, linked: Linked, frames: Frames) -> tuple
 def _unlinked(engine: Engine, task: Task, linked: Linked, frames: Frames, table: str) -> tuple[int, int]:
     """Rows that cannot be read, and hanging rows whose record was not read."""
     if table == task.links.unit:
-        unreadable = engine.rows(sa.select(sa.func.count()).where(sa.not_(linked.rows.c.readable_)))
+        ways = linked.ways.c
+        unreadable = engine.rows(sa.select(whole(sa.func.sum(ways.rows_))).where(sa.not_(ways.readable_)))
         return unreadable[0][0], 0
     if table not in task.links.hanging:
         return 0, 0

@@ -24,6 +24,7 @@ from recaudit.engine.cells import Cell
 from recaudit.engine.link import Linked, place_of
 from recaudit.engine.owing import PLACE, Owing
 from recaudit.engine.seam import Engine, Task
+from recaudit.engine.slices import Slices, Stretches, sliced, stretches, where_records_lie
 from recaudit.links import Due
 from recaudit.seam import DUE_COLUMNS, DUE_PLAN
 from recaudit.values import NOT_KNOWN, NULL, VALUE
@@ -42,20 +43,27 @@ def due_rows(
     handed: FromClause,
     due: Due,
     owed: Owing | None = None,
-) -> FromClause:
+) -> tuple[FromClause, Slices | None]:
     """Identity, ``facility_``, ``rid_``, ``standing_``, the column by which results name their record, and cells.
 
     ``results``: all rows of the hanging table that is looked in. Without a plan no row, as nobody said what is due, but
     for results that are asked for what they say of themselves. One of which nobody knows what it is a result of may
     be any: what was not found is not known then, and it has a row of its own. A period that is withheld (``owing``) has
-    no row; where it is not sure that it is, what was not found is not known.
+    no row; where it is not sure that it is, what was not found is not known. ``Slices``: where there are many rows.
     """
     plan = (
         owed.plan if owed else engine.load("plan", task.due_plan if task.due_plan is not None else _PLAN.empty_table())
     )
     link = task.links.hanging[due.of]
     made = _Made(due, results, link.by)
-    units = _units(linked, link.names, due.grade, sa.select(plan.c.grade), made.blind())
+    cut = None
+    if not link.through[0]:
+        cut = stretches(engine, task.spill, due.of, task.tables[due.of], linked.seam[due.of], link.by)
+    units: FromClause = _units(linked, link.names, due.grade, sa.select(plan.c.grade), made.blind(cut))
+    slices = None
+    if cut is not None:
+        slices = sliced(engine, "records due", units, cut)
+        units = slices.units
     on_grade = plan.c.grade == units.c.grade_
     held, taken = made.held(), made.taken()
 
@@ -87,13 +95,25 @@ def due_rows(
     parts += [made.unknown(units), made.unplaced(units)] if task.due_plan is not None else []
     parts += [made.own(units)] if task.due_plan is None and task.due_own else []
     every = sa.union_all(*parts)
-    return sa.select(*every.subquery("due").c).subquery(due.table)  # rules look at it once, and all together
+    # rules look at it once, and all together
+    return sa.select(*every.subquery("due").c).subquery(due.table), slices
+
+
+def asks_once(engine: Engine) -> bool:
+    """Does the plan name each subject and period of a grade once? Then no two rows of what is due share their key, as
+    no two results share their place."""
+    p = sa.table("plan", *map(sa.column, ("grade", "requirement", "subject", "period"))).c
+    asked = sa.func.concat_ws("/", p.requirement, p.subject, p.period)
+    counted = sa.select(sa.func.count(), sa.func.count(sa.distinct(sa.tuple_(p.grade, asked))))
+    [(rows, apart)] = engine.rows(counted)
+    return bool(rows == apart)
 
 
 def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any], blind: sa.Subquery) -> sa.Subquery:
     """The unit's rows in scope. ``grade_`` and ``names_`` are NULL where they hold no value, or none of the plan;
     ``blind_subject_``, ``blind_period_``: of some of its results nobody knows of which they are."""
     c = linked.rows.c
+    lies = [column for column in blind.c if column.name in ("first_", "last_", "rows_")]
     key, key_read = (c[names], c[f"{names}__s"] == VALUE) if names else (c.id, sa.true())
     grade_known = sa.and_(c[f"{grade}__s"] == VALUE, c[grade].in_(grades))
     return (
@@ -103,6 +123,7 @@ def _units(linked: Linked, names: str, grade: str, grades: sa.Select[Any], blind
             sa.case((grade_known, c[grade])).label("grade_"),
             sa.func.coalesce(blind.c.subject_, sa.false()).label("blind_subject_"),
             sa.func.coalesce(blind.c.period_, sa.false()).label("blind_period_"),
+            *lies,
         )
         .select_from(linked.rows.outerjoin(blind, sa.and_(key_read, blind.c.ns == c.ns, blind.c.names_ == key)))
         .where(c.rid_.is_not(None))
@@ -136,11 +157,13 @@ class _Made:
         placed = (c[f"{name}__s"] == VALUE for name in (self.by, due.subject, due.period))
         return sa.select(c.ns, *names, place_of(c).label("place_"), *carried).where(*placed).subquery("held")
 
-    def blind(self) -> sa.Subquery:
-        """Records with results of which nobody knows the subject, or the period."""
+    def blind(self, cut: Stretches | None) -> sa.Subquery:
+        """Records with results of which nobody knows the subject, or the period; and where the results lie."""
         c, due = self.results.c, self.due
         subject, period = (c[f"{name}__s"] != VALUE for name in (due.subject, due.period))
         said = (sa.func.bool_or(subject).label("subject_"), sa.func.bool_or(period).label("period_"))
+        if cut is not None:
+            return where_records_lie(self.results, self.by, cut).add_columns(*said).subquery("blind")
         by = c[self.by]
         rows = sa.select(c.ns, by.label("names_"), *said).where(c[f"{self.by}__s"] == VALUE)
         return rows.group_by(c.ns, by).subquery("blind")

@@ -8,7 +8,7 @@ How components are joined, ``meaning`` says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.judge import Judged
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Cells, Shape, best, nothing, unknown, worse, worst
+from recaudit.engine.naming import NAMER
 from recaudit.engine.seam import Engine, Task
 
 Columns = tuple[str, ...]
@@ -31,18 +32,19 @@ def fold(engine: Engine, task: Task, linked: Linked, frames: Frames, judged: Jud
     be looked at once, so it need not be held."""
     shape = judged.shape
     alone = _without_copies(engine, linked, judged)
+    settle = _held(engine) if frames.many else _as_it_is
     hanging = [
         _best(judged, table, alone=table in alone)
         for table in task.hanging
         if not task.links.hanging[table].names and (table not in linked.held or linked.held[table].rows)
     ]
     if not hanging and task.links.unit in alone:  # each row is a record
-        folded = _unit(task, judged, alone, also=("facility_", "ns", "row_state_")).subquery("folded")
+        folded = _unit(task, linked, judged, alone, settle, also=("facility_", "ns", "row_state_")).subquery("folded")
         source: FromClause = folded
         of = folded.c
         facility, namespace, matched = of.facility_, of.ns, of.row_state_ != "unexpected"
     else:
-        folded = _worst_of([_unit(task, judged, alone), *hanging], shape).subquery("folded")
+        folded = _worst_of([_unit(task, linked, judged, alone, settle), *hanging], shape).subquery("folded")
         source = linked.records.join(folded, folded.c.rid_ == linked.records.c.rid)
         facility, namespace, matched = (linked.records.c[name] for name in ("facility", "ns", "matched"))
     columns: Cells = {name: folded.c[name] for name in shape.columns}
@@ -74,6 +76,8 @@ def _without_copies(engine: Engine, linked: Linked, judged: Judged) -> frozenset
     def none(table: str) -> bool:
         if table in linked.held:
             return linked.held[table].copies is None
+        if judged.states[table].alone:
+            return True
         rows = judged.states[table].rows.c
         key = [rows.src, rows.pos, key_of(rows)]
         return not any_shared(engine, judged.states[table].rows, key, rows.standing_)
@@ -81,22 +85,57 @@ def _without_copies(engine: Engine, linked: Linked, judged: Judged) -> frozenset
     return frozenset(table for table in judged.states if none(table))
 
 
-def _unit(task: Task, judged: Judged, alone: frozenset[str], *, also: Columns = ()) -> sa.Select[Any]:
-    """The record's own row with the rows it names: of the copies that may stand for it, the best. ``also``: further
-    columns of the row, where none has a copy."""
-    shape, own = judged.shape, judged.rows(task.links.unit)
-    source: FromClause = own
+_Settle = Callable[[FromClause, FromClause, Cells, str], tuple[FromClause, FromClause, Cells]]
+
+
+def _as_it_is(own: FromClause, source: FromClause, joined: Cells, table: str) -> tuple[FromClause, FromClause, Cells]:
+    """One statement for everything that is joined."""
+    return own, source, joined
+
+
+def _held(engine: Engine) -> _Settle:
+    """A table after each join: of many joins in one statement each would hold its part of the memory."""
+    before: list[FromClause] = []
+
+    def settled(own: FromClause, source: FromClause, joined: Cells, table: str) -> tuple[FromClause, FromClause, Cells]:
+        others = [column for column in own.c if column.name not in joined]
+        cells = [cell.label(name) for name, cell in joined.items()]
+        made = engine.make(f"stood with {table}", sa.select(*others, *cells).select_from(source))
+        for one in before:
+            engine.drop(one)
+        before[:] = [made]
+        return made, made, {name: made.c[name] for name in joined}
+
+    return settled
+
+
+def _unit(
+    task: Task, linked: Linked, judged: Judged, alone: frozenset[str], settle: _Settle, *, also: Columns = ()
+) -> sa.Select[Any]:
+    """The record's own row with the rows it names: of the copies that may stand for it, the best. ``settle``: what is
+    done after each join. ``also``: further columns of the row, where none has a copy."""
+    shape = judged.shape
+    own: FromClause = judged.rows(task.links.unit)
+    source = own
     joined: Cells = {name: own.c[name] for name in shape.columns}
     for table in task.referenced:
         by = task.links.referenced[table]
+        if table in linked.held and not linked.held[table].rows:
+            joined = worse(joined, _said(unknown(table, shape)), shape)
+            continue
         named = _best(judged, table, by_id=True, alone=table in alone).subquery(f"named {table}")
-        here = named.c.facility_ == own.c.facility_
-        source = source.outerjoin(named, sa.and_(here, named.c.ns == own.c.ns, named.c.id == own.c[by]))
+        if NAMER in named.c:
+            same = named.c[NAMER] == own.c.rid_
+        else:
+            here = named.c.facility_ == own.c.facility_
+            same = sa.and_(here, named.c.ns == own.c.ns, named.c.id == own.c[by])
+        source = source.outerjoin(named, same)
         joined = worse(joined, _where_there_is_one(named, unknown(table, shape)), shape)
+        own, source, joined = settle(own, source, joined, table)
     for table, (on_copy, own_names) in _on_copies(task).items():
         hung = _hung(judged, table, on_copy, alone=table in alone).subquery(f"hung {table}")
-        same = (hung.c[theirs] == own.c[ours] for theirs, ours in zip(on_copy, own_names, strict=True))
-        source = source.outerjoin(hung, sa.and_(hung.c.rid_ == own.c.rid_, *same))
+        copy = (hung.c[theirs] == own.c[ours] for theirs, ours in zip(on_copy, own_names, strict=True))
+        source = source.outerjoin(hung, sa.and_(hung.c.rid_ == own.c.rid_, *copy))
         # without a row nothing stands in the way; without a name nobody knows
         nameless = any_of(*(own.c[name].is_(None) for name in own_names))
         not_known, without = _said(unknown(table, shape)), _said(nothing(shape))
@@ -105,6 +144,7 @@ def _unit(task: Task, judged: Judged, alone: frozenset[str], *, also: Columns = 
             for name in shape.columns
         }
         joined = worse(joined, found, shape)
+        own, source, joined = settle(own, source, joined, table)
     each = sa.select(own.c.rid_, *(joined[name].label(name) for name in shape.columns)).select_from(source)
     if task.links.unit in alone:
         return each.add_columns(*(own.c[name] for name in also))
@@ -141,7 +181,10 @@ def _best(judged: Judged, table: str, *, by_id: bool = False, by: Columns = (), 
     """
     rows = judged.rows(table)
     c = rows.c
-    shown = [c.facility_, c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
+    if NAMER in c:
+        shown = [c[NAMER]]
+    else:
+        shown = [c.facility_, c.ns, c.id] if by_id else [c.rid_, *(c[column] for column in by)]
     if alone:
         return sa.select(*shown, *(c[name] for name in judged.shape.columns))
     key = shown if by_id else [*shown, c.ns, key_of(c)]

@@ -6,7 +6,7 @@ What is linked and was not read has the bucket ``NOT_KNOWN``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,15 +21,18 @@ from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
 from recaudit.engine.link import Linked, chosen
 from recaudit.engine.made import FILE_OF, MADE, Around
+from recaudit.engine.naming import NAMER, one_to_one
 from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
+from recaudit.engine.slices import Slices
 from recaudit.errors import SuiteError
 from recaudit.links import Hanging, LinkedColumn
 from recaudit.said import say
 from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
+_MANY = 50_000  # rows
 ROW = tuple(name for name, _ in IDENTITY if name not in ("version", "content"))
 """What of a row's identity its frame keeps: which copy stands has been settled."""
 
@@ -38,13 +41,17 @@ ROW = tuple(name for name, _ in IDENTITY if name not in ("version", "content"))
 class Frame:
     """``rows``: identity, ``facility_``, ``rid_`` (not on referenced tables), ``standing_``, and the cells' columns.
 
-    On a referenced table a row stands once for each facility that names it. ``whole_``, where a rule asks that values
-    stand once: was all of the table read where the row lies?
+    On a referenced table a row stands once for each facility that names it; with ``namer_``, the record that does,
+    where ``naming`` knows. ``whole_``, where a rule asks that values stand once: was all of the table read where the
+    row lies? ``void``: columns of which it was seen that no cell holds a value. ``slices``: the rows can be asked for a
+    slice at a time.
     """
 
     table: str
     rows: FromClause
     cells: dict[str, Cell]
+    void: frozenset[str] = frozenset()
+    slices: Slices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,17 @@ class Frames:
     named: dict[str, FromClause]  # referenced table -> all its rows, with standing, as ``named_<table>``
     handed: FromClause  # facility, ns, tbl, handed_in, cut, unread
     owed: Owing | None = None
+    naming: Mapping[str, FromClause] = field(default_factory=dict)  # referenced table -> ``naming.one_to_one``
+
+    @property
+    def many(self) -> bool:
+        """Are there so many rows that some are looked at a slice at a time?"""
+        return any(frame.slices is not None for frame in self.frames.values())
 
 
 def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     """One frame for each table on the ladder, and one of what is due."""
-    records, links = linked.records, task.links
+    links, at = task.links, linked.places.c
     looked_in = {table for columns in links.columns.values() for column in columns for table in column.tables}
     looked_in |= {FILE_OF[table] for table in looked_in if table in FILE_OF}
     looked_in |= {task.due.of} if task.due else set()
@@ -66,7 +79,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {table for signal in task.signals for table in signal.tables}
     looked_in |= {links.due.stay.table} if links.due is not None and links.due.stay is not None else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
-    places = [(row[0], row[1]) for row in engine.rows(sa.select(records.c.facility, records.c.ns).distinct())]
+    places = [(row[0], row[1]) for row in engine.rows(sa.select(at.facility, at.ns))]
     hung = {table: engine.view(f"hung_{table}", _standing(linked, table)) for table in links.hanging}
     named = {table: engine.view(f"named_{table}", _standing(linked, table)) for table in links.referenced}
     said = handed_in(task.inputs, tables)
@@ -75,7 +88,10 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     handed = engine.load("handed", told)
     frames: dict[str, Frame] = {}
     owed = owing(engine, task, linked, hung, handed)
-    maker = _Maker(engine, task, linked, hung, named, handed, owed, _alike(told))
+    naming = {
+        table: known for table in task.referenced if (known := one_to_one(engine, task, linked, table)) is not None
+    }
+    maker = _Maker(engine, task, linked, hung, named, handed, owed, _alike(told), naming)
     for table in task.on_ladder:
         if table == links.unit:
             base = _unit_rows(linked.rows)
@@ -84,18 +100,20 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
                 hung[table] if links.in_scope_by is None or table != links.in_scope_by.table else _visits(hung[table])
             )
             base = _hanging_rows(rows, links.hanging[table], linked, task)
+        elif table in naming:
+            base = _named_once(named[table], naming[table])
         else:
             empty = not linked.held[table].rows
             base = _referenced_rows(named[table], links.referenced[table], linked.rows, empty=empty)
         frames[table] = maker.frame(table, base)
     if due := task.due:
-        rows = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
-        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)))
+        rows, slices = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
+        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)), slices=slices)
     if task.computed:
         for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
             assert links.computed is not None
             frames[table] = Frame(table, rows, cells_of(rows, dict(links.computed.kinds(table))))
-    return Frames(frames, hung, named, handed, owed)
+    return Frames(frames, hung, named, handed, owed, naming)
 
 
 def _alike(handed: pa.Table) -> frozenset[str]:
@@ -171,6 +189,12 @@ def _referenced_rows(table: FromClause, by: str, rows: FromClause, *, empty: boo
     return sa.select(*table.c, naming.c.facility_).select_from(table.join(naming, on)).subquery("base")
 
 
+def _named_once(table: FromClause, naming: FromClause) -> sa.Subquery:
+    """The same where each is named by one record of a facility."""
+    n, same = naming.c, sa.and_(naming.c.src == table.c.src, naming.c.pos == table.c.pos)
+    return sa.select(*table.c, n.facility_, n[NAMER]).select_from(table.join(naming, same)).subquery("base")
+
+
 # -------------------------------------------------------------- linked columns
 @dataclass(slots=True)
 class _Columns:
@@ -194,8 +218,9 @@ class _Maker:
         handed: FromClause,
         owed: Owing | None,
         alike: frozenset[str],
+        naming: Mapping[str, FromClause],
     ) -> None:
-        self.engine, self.task, self.linked, self.owed = engine, task, linked, owed
+        self.engine, self.task, self.linked, self.owed, self.naming = engine, task, linked, owed, naming
         self.hung, self.named, self.handed, self.alike = hung, named, handed, alike
         self.standing: dict[str, FromClause] = {}  # tables that made columns look into
         self.asked: dict[tuple[str, str], FromClause] = {}
@@ -212,7 +237,7 @@ class _Maker:
 
         at = _Columns(table, base, base)
         at.selected += [base.c[name] for name in (*ROW, "facility_", "standing_")]
-        at.selected += [base.c[name] for name in ("rid_", "row_state_") if name in base.c]
+        at.selected += [base.c[name] for name in ("rid_", "row_state_", NAMER) if name in base.c]
         if any(rule.table == table and rule.type == UNIQUE for rule in self.task.rules):
             said = self._handed(at, table, table).c
             whole = sa.and_(said.handed_in, sa.not_(said.cut), sa.not_(said.unread))
@@ -227,7 +252,22 @@ class _Maker:
         often = table not in self.task.links.referenced and any(table in one.tables for one in self.task.signals)
         make = self.engine.make if often else self.engine.view
         relation = make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
-        return Frame(table, relation, {name: _again(relation, name, cell) for name, cell in at.cells.items()})
+        cells = {name: _again(relation, name, cell) for name, cell in at.cells.items()}
+        return Frame(table, relation, cells, frozenset() if often else self._void(table))
+
+    def _void(self, table: str) -> frozenset[str]:
+        """Columns without a value, of those that somebody looks at each alone. Where there are few rows nobody asks."""
+        if self.linked.held[table].rows < _MANY:
+            return frozenset()
+        alone = {str(one.kwargs["column"]) for one in self.task.rules if one.table == table and one.type == UNIQUE}
+        alone |= {column for one in self.task.signals if one.table == table for column in one.columns}
+        rows = self.linked.seam[table]
+
+        def filled(name: str) -> bool:
+            there = sa.select(sa.literal(1)).select_from(rows).where(rows.c[f"{name}__s"] == VALUE)
+            return bool(self.engine.rows(there.limit(1)))
+
+        return frozenset(name for name in sorted(alone & set(self.task.tables[table])) if not filled(name))
 
     def _keep(self, at: _Columns, name: str, cell: Cell) -> None:
         at.cells[name] = cell
@@ -352,7 +392,11 @@ class _Maker:
         held = self.linked.held[column.table]
         handed = self._handed(at, column.table, column.name)
         there: ColumnElement[bool] = sa.false()
-        if held.rows:
+        if at.table == self.task.links.unit and self._names(column):
+            read = self.naming[column.table].alias(column.name)
+            at.source = at.source.outerjoin(read, read.c[NAMER] == at.base.c.rid_)
+            there = read.c[NAMER].is_not(None)
+        elif held.rows:
             keys = sa.select(table.c.ns, key.label("key_")).where(keyed)
             once = not column.names and held.copies is None
             read = (keys if once else keys.distinct()).subquery(column.name)
@@ -365,6 +409,12 @@ class _Maker:
         if column.names:
             sure = sa.and_(sure, at.base.c[f"{column.by}__s"] == VALUE)
         return Cell(sa.case((there, "yes")), sa.case((there, VALUE), (sure, NULL), else_=NOT_KNOWN))
+
+    def _names(self, column: LinkedColumn) -> bool:
+        """Is it by this column that records name rows, and is it known which record names which?"""
+        return (
+            column.table in self.naming and not column.names and (column.by == self.task.links.referenced[column.table])
+        )
 
     def column(self, at: _Columns, column: LinkedColumn) -> Cell:
         """A column of the record that a row hangs on, or of the row that a record names."""

@@ -14,13 +14,16 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.counted import RuleCount
 from recaudit.engine.bits import CONFORMANT, Bit, number
-from recaudit.engine.cells import MET, NOT_ASSESSABLE, UNIQUE, UNMET, Among, state
+from recaudit.engine.cells import UNIQUE, Among, Shared, verdict
 from recaudit.engine.copies import repeated
+from recaudit.engine.due import asks_once
 from recaudit.engine.frame import Frame, Frames, carried
-from recaudit.engine.link import Linked, key_of
+from recaudit.engine.link import Linked, key_of, whole
 from recaudit.engine.meaning import Shape, mask_column, meanings
-from recaudit.engine.packed import States, counted_by_way, five_counts, packed, words
+from recaudit.engine.naming import NAMER
+from recaudit.engine.packed import States, counted_by_way, five_counts, packed, thinned, words
 from recaudit.engine.seam import Engine, Task
+from recaudit.engine.verdict import MET, NOT_ASSESSABLE, UNMET, Verdict
 from recaudit.model import Rule
 from recaudit.values import VALUE
 
@@ -53,8 +56,13 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     bits = number(task)
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
+    known = frozenset(
+        by for table, by in task.links.referenced.items() if table in frames.naming or not linked.held[table].rows
+    ) - {link.names for link in task.links.hanging.values()}
     states = {
-        table: counted_by_way(engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame))
+        table: counted_by_way(
+            engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame, known)
+        )
         for table, frame in frames.frames.items()
     }
     ways = {table: _ways(engine, table, one, shape) for table, one in states.items()}
@@ -76,16 +84,13 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     return judged
 
 
-Extremes = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None]
-
-
-def verdicts(frame: Frame, rules: Sequence[Rule], extremes: Extremes | None = None) -> list[ColumnElement[int]]:
-    """The state of every row of the frame under each of ``rules``, as an expression on the frame's columns, and on
-    those of ``extremes``, if any (``cells.Among``)."""
+def verdicts(frame: Frame, rules: Sequence[Rule], shared: Shared | None = None) -> list[Verdict | ColumnElement[int]]:
+    """What says the state of every row of the frame under each of ``rules``, by the frame's columns and by those of
+    ``shared``, if any (``cells.Among``)."""
     c = frame.rows.c
     whole = c["whole_"] if "whole_" in c else sa.false()
-    among = Among(key_of(c), c.standing_, _apart(frame), whole, extremes or {})
-    return [state(rule, frame.cells, among) for rule in rules]
+    among = Among(key_of(c), c.standing_, _apart(frame), whole, shared or {})
+    return [verdict(rule, frame.cells, among) for rule in rules]
 
 
 def _apart(frame: Frame) -> Mapping[str, tuple[ColumnElement[Any], ...]]:
@@ -94,32 +99,47 @@ def _apart(frame: Frame) -> Mapping[str, tuple[ColumnElement[Any], ...]]:
     return {"": (c.ns,), "facility": (c.ns, c.facility_)}
 
 
-def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromClause, Extremes]:
-    """The frame with the values beside it that several rows have, where a rule asks that they stand once."""
+def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromClause, Shared]:
+    """The frame with what has to stand beside it to tell, of each rule that asks for values that stand once, whether
+    another row that stands has the row's value."""
     rows, c = frame.rows, frame.rows.c
     source: FromClause = rows
-    found: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]] | None] = {}
+    found: dict[str, ColumnElement[bool] | None] = {}
     standing = sa.case((c.standing_, key_of(c)))
     more = (sa.func.min(standing).label("least_"), sa.func.max(standing).label("most_"))
     for place, rule in enumerate(one for one in rules if one.type == UNIQUE):
         cell = frame.cells[str(rule.kwargs["column"])]
-        value = cell.value.label("value_")
-        key, read = (value, *_apart(frame)[rule.within]), cell.bucket == VALUE
-        often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
+        apart, read = _apart(frame)[rule.within], cell.bucket == VALUE
+        key = (cell.value.label("value_"), *apart)
         found[rule.id] = None
-        if often is not None:
-            same = (often.c[one.name] == c[one.name] for one in _apart(frame)[rule.within])
-            source = source.outerjoin(often, sa.and_(read, often.c.value_ == cell.value, *same))
-            found[rule.id] = (often.c.least_, often.c.most_)
+        if str(rule.kwargs["column"]) in frame.void:
+            continue
+        often = repeated(engine, f"often_{place}_{frame.table}", rows, key, read, more)
+        if often is None:
+            continue
+        o = often.c
+        names = [o[one.name] for one in key]
+        # nearly always several rows that stand have the value; then it does not matter which they are
+        several = sa.select(*names).where(o.least_ != o.most_)
+        another: ColumnElement[bool] = sa.func.coalesce(sa.tuple_(cell.value, *apart).in_(several), sa.false())
+        one = o.least_ == o.most_
+        if engine.rows(sa.select(sa.literal(1)).select_from(often).where(one).limit(1)):
+            same = (ours == theirs for ours, theirs in zip((cell.value, *apart), names, strict=True))
+            source = source.outerjoin(often, sa.and_(read, one, *same))
+            another = sa.or_(another, sa.func.coalesce(o.least_ != key_of(c), sa.false()))
+        found[rule.id] = another
     return source, found
 
 
-def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], frame: Frame) -> FromClause:
+def _states(
+    engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], frame: Frame, known: frozenset[str]
+) -> FromClause:
+    """``known``: columns by which records name rows that nobody has to compare any more."""
     rules = [rule for rule in task.rules if rule.table == frame.table]
-    source, extremes = beside(engine, frame, rules)
-    ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, extremes), strict=True))
+    source, shared = beside(engine, frame, rules)
+    ruled = dict(zip((rule.id for rule in rules), verdicts(frame, rules, shared), strict=True))
     c = frame.rows.c
-    judged: list[ColumnElement[int]] = []
+    judged: list[Verdict | ColumnElement[int]] = []
     for bit in bits:
         if bit.rule == CONFORMANT + frame.table:
             judged.append(
@@ -127,12 +147,33 @@ def _states(engine: Engine, task: Task, linked: Linked, bits: Sequence[Bit], fra
             )
         else:
             judged.append(ruled[bit.rule])
-    kept = [c[name] for name in _asked_later(task, linked, frame.table) if name in c]
+    alone = _alone(engine, task, linked, frame.table)
+    told_apart = frozenset({"ns", "id"}) if alone else frozenset()  # of rows that need not be
+    kept = [c[name] for name in _asked_later(task, linked, frame.table) if name in c and name not in told_apart]
+    if NAMER in c:  # then nobody asks by which name
+        kept = [c.facility_, c.standing_, c[NAMER]]
     if task.due and frame.table == task.due.table:
-        kept += [c[name] for name in carried(task, task.due.of)]
+        kept += [] if alone else [c[name] for name in carried(task, task.due.of)]
     elif frame.table not in task.made:
-        kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in carried(task, frame.table)]
-    return engine.make(f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source))
+        names = [name for name in carried(task, frame.table) if name not in known]
+        kept += [sa.case((c[f"{name}__s"] == VALUE, c[name])).label(name) for name in names]
+    name, statement = f"states_{frame.table}", sa.select(*kept, *packed(judged)).select_from(source)
+    if alone:
+        statement = thinned(statement)
+    if frame.slices is None or not task.due or any(rule.type == UNIQUE for rule in rules):
+        return engine.make(name, statement)
+    link, due = task.links.hanging[task.due.of], task.due
+    return frame.slices.make(engine, name, statement, {link.by, due.subject, due.period, due.assessment, *due.columns})
+
+
+def _alone(engine: Engine, task: Task, linked: Linked, table: str) -> bool:
+    """Is a table one of many rows a record, results and what is due of them, of which none is a copy of another? Rows
+    in one state are as good as one then."""
+    if not task.due:
+        return False
+    if table == task.due.of:
+        return linked.held[table].copies is None
+    return table == task.due.table and asks_once(engine)
 
 
 def _asked_later(task: Task, linked: Linked, table: str) -> tuple[str, ...]:
@@ -168,14 +209,13 @@ def _not_handed_in(
     add: Any,  # noqa: ANN401
 ) -> None:
     """A table that was not handed in: every rule on it is not assessable, once a record."""
-    records, handed = linked.records.c, frames.handed.c
+    places, handed = linked.places.c, frames.handed.c
+    here = sa.and_(handed.facility == places.facility, handed.ns == places.ns)
     lacking = (
-        sa.select(records.facility, sa.func.count())
-        .select_from(
-            linked.records.join(frames.handed, sa.and_(handed.facility == records.facility, handed.ns == records.ns))
-        )
+        sa.select(places.facility, whole(sa.func.sum(places.records)))
+        .select_from(linked.places.join(frames.handed, here))
         .where(handed.tbl == table, sa.not_(handed.handed_in))
-        .group_by(records.facility)
+        .group_by(places.facility)
     )
     _once_a_record(engine, lacking, bits, add)
 
@@ -187,8 +227,12 @@ def _nobody_said_what_is_due(
     add: Any,  # noqa: ANN401
 ) -> None:
     """Without a plan every rule on what is due is not assessable, once a record."""
-    records = linked.records.c
-    _once_a_record(engine, sa.select(records.facility, sa.func.count()).group_by(records.facility), bits, add)
+    _once_a_record(engine, _every_record(linked), bits, add)
+
+
+def _every_record(linked: Linked) -> sa.Select[Any]:
+    places = linked.places.c
+    return sa.select(places.facility, whole(sa.func.sum(places.records))).group_by(places.facility)
 
 
 def _once_a_record(
@@ -259,10 +303,12 @@ def _not_read(
     add: Any,  # noqa: ANN401
 ) -> None:
     """The row that a record names was not read: every rule on it is not assessable, once a record."""
-    held, records = linked.held[table], linked.records.c
+    held = linked.held[table]
     if not held.rows:
-        every = sa.select(records.facility, sa.func.count()).group_by(records.facility)
-        _once_a_record(engine, every, bits, add)
+        _once_a_record(engine, _every_record(linked), bits, add)
+        return
+    if table in frames.naming:
+        _once_a_record(engine, _without_a_row(linked, frames.naming[table]), bits, add)
         return
     rows, named, by = linked.rows, frames.named[table], task.links.referenced[table]
     keys = sa.select(named.c.ns, named.c.id).where(named.c.id.is_not(None))
@@ -284,3 +330,14 @@ def _not_read(
         missing = sa.select(by_record.c.facility_, sa.func.count())
         missing = missing.where(sa.not_(by_record.c.read)).group_by(by_record.c.facility_)
     _once_a_record(engine, missing, bits, add)
+
+
+def _without_a_row(linked: Linked, naming: FromClause) -> sa.Select[Any]:
+    """Records without a row that was read, where it is known which record names which and there are no copies."""
+    w, n = linked.ways.c, naming.c
+    every = sa.select(w.facility_, whole(sa.func.sum(w.rows_)).label("rows_")).where(w.stands_).group_by(w.facility_)
+    read = sa.select(n.facility_, sa.func.count().label("rows_")).group_by(n.facility_)
+    all_, found = every.subquery("all"), read.subquery("found")
+    missing = all_.c.rows_ - sa.func.coalesce(found.c.rows_, 0)
+    source = all_.outerjoin(found, found.c.facility_ == all_.c.facility_)
+    return sa.select(all_.c.facility_, missing).select_from(source).where(missing > 0)

@@ -17,6 +17,7 @@ from recaudit.engine.judge import Judged
 from recaudit.engine.link import Linked
 from recaudit.engine.matching import not_received
 from recaudit.engine.meaning import MASKS, STAND, Shape, mask_column
+from recaudit.engine.naming import NAMER
 from recaudit.engine.seam import Engine, Task
 from recaudit.model import Excused, Rung
 from recaudit.seam import REACHED, SHORT
@@ -85,7 +86,9 @@ def _masks(task: Task, linked: Linked, judged: Judged) -> Iterator[sa.Select[Any
     for table in judged.states:
         masks = judged.rows(table)
         words = [masks.c[word] for word in _words(judged.shape)]
-        if table in task.referenced:
+        if NAMER in masks.c:
+            yield sa.select(masks.c[NAMER].label("rid_"), *words)
+        elif table in task.referenced:
             by = task.links.referenced[table]
             here = sa.and_(rows.facility_ == masks.c.facility_, rows.ns == masks.c.ns)
             naming = sa.and_(here, rows[by] == masks.c.id, rows[f"{by}__s"] == VALUE, rows.standing_)

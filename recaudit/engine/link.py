@@ -42,7 +42,8 @@ class Linked:
     With heirs also ``named_``, the facility that the row names.
     ``records``: one a key in scope, with ``rid``, ``facility``, ``ns``, ``id``, ``matched`` (expected, or no roster to
     say otherwise), ``conflicting``, and what ``matching.held_against`` adds. ``roster``: the keys as the register has
-    them (facility, ns, id) with their normal form.
+    them (facility, ns, id) with their normal form. ``ways``: ``rows_``, how many rows are so, by what is counted of
+    rows. ``places``: facility and namespace of records, how many (``records``), how many ``conflicting``.
     """
 
     seam: dict[str, FromClause]
@@ -50,6 +51,8 @@ class Linked:
     rows: FromClause
     records: FromClause
     roster: FromClause
+    ways: FromClause
+    places: FromClause
 
 
 def link(engine: Engine, task: Task) -> Linked:
@@ -73,9 +76,48 @@ def link(engine: Engine, task: Task) -> Linked:
         _check_namespaces(engine, task, records, roster)
         rows = engine.make("linked_rows", _linked(placed, task, copies is not None, records))
     else:
-        rows = engine.make("linked_rows", _linked(placed, task, copies is not None))
+        # what is looked at a few times only need not be held
+        often = copies is not None or task.made or any(holds[table].rows for table in task.links.hanging)
+        hold = engine.make if often else engine.view
+        rows = hold("linked_rows", _linked(placed, task, copies is not None))
         records = engine.view(RECORDS, _of_no_roster(rows))
-    return Linked(seam, holds, _told_apart(engine, rows, task), records, roster)
+    rows = _told_apart(engine, rows, task)
+    ways = engine.make("rows_by_way", _by_way(rows))
+    places = engine.make("places", _by_place(records if task.on_roster else None, ways))
+    return Linked(seam, holds, rows, records, roster, ways, places)
+
+
+def _by_way(rows: FromClause) -> sa.Select[Any]:
+    """How many rows of each facility and namespace are in each way that somebody counts."""
+    c = rows.c
+    names = ("facility_", "ns", "row_state_", "reason_", "readable_", "may_be_in_scope_", "differing_", "conflicting_")
+    ways = [c[name] for name in names if name in c]
+    ways.append(sa.and_(c.rid_.is_not(None), c.standing_).label("stands_"))
+    return sa.select(*ways, sa.func.count().label("rows_")).group_by(*ways)
+
+
+def _by_place(records: FromClause | None, ways: FromClause) -> sa.Select[Any]:
+    """Records of each facility and namespace, and how many that are matched have copies that differ. ``records``: those
+    held against rosters, else None."""
+    if records is not None:
+        r = records.c
+        torn = sa.func.count().filter(sa.and_(r.matched, r.conflicting))
+        numbers = (sa.func.count().label("records"), torn.label("conflicting"))
+        return sa.select(r.facility, r.ns, *numbers).group_by(r.facility, r.ns)
+    w = ways.c
+    torn = sa.func.sum(w.rows_).filter(w.conflicting_)
+    each = sa.select(
+        w.facility_.label("facility"),
+        w.ns,
+        whole(sa.func.sum(w.rows_)).label("records"),
+        whole(torn).label("conflicting"),
+    )
+    return each.where(w.row_state_ == MATCHED).group_by(w.facility_, w.ns)
+
+
+def whole(total: ColumnElement[Any]) -> ColumnElement[int]:
+    """A sum as a whole number; of nothing 0."""
+    return sa.cast(sa.func.coalesce(total, 0), sa.BigInteger)
 
 
 def _orderings(task: Task) -> tuple[dict[str, int], list[tuple[str, ...]]]:

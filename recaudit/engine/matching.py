@@ -79,8 +79,11 @@ def not_received(roster: FromClause, records: FromClause) -> sa.Subquery:
     return sa.select(*key).where(key.facility.in_(on_roster), sa.not_(received)).subquery("not received")
 
 
-def spellings(engine: Engine, records: FromClause) -> dict[str, Any]:
-    """How many matched records the roster writes otherwise, and how many mean a key that is another record's."""
+def spellings(engine: Engine, records: FromClause | None) -> dict[str, Any]:
+    """How many matched records the roster writes otherwise, and how many mean a key that is another record's.
+    ``records``: those held against rosters; None where no facility has one."""
+    if records is None:
+        return {"respelt": 0, "further": 0}
     c = records.c
     respelt = sa.func.count().filter(sa.and_(c.listed_ == LISTED, c.roster_id_ != c.id))
     [(others, further)] = engine.rows(sa.select(respelt, sa.func.count().filter(c.listed_ == FURTHER)))

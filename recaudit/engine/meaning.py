@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.bits import Bit, Bits
-from recaudit.engine.cells import EXCUSED, NOT_ASSESSABLE, UNMET
 from recaudit.engine.packed import unpacked, words
+from recaudit.engine.verdict import EXCUSED, NOT_ASSESSABLE, UNMET
 from recaudit.model import RUNGS, Excused, Rung
 from recaudit.seam import REACHED, SHORT, UNKNOWN
 

@@ -16,13 +16,14 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.counted import RuleCount
 from recaudit.engine.bits import Bit
-from recaudit.engine.cells import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNMET
 from recaudit.engine.seam import Engine
+from recaudit.engine.verdict import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNMET, Verdict, together
 from recaudit.model import STATES
 
 WIDTH: Final = 3  # bits that hold a state
 PER_WORD: Final = 20  # states of one number; its sign is left alone
 _ONE: Final = (1 << WIDTH) - 1
+_TWO: Final = (1 << 2 * WIDTH) - 1
 
 
 def words(rules: int) -> list[str]:
@@ -30,15 +31,22 @@ def words(rules: int) -> list[str]:
     return [f"states {word}" for word in range(max(1, -(-rules // PER_WORD)))]
 
 
-def packed(verdicts: Sequence[ColumnElement[int]]) -> list[ColumnElement[int]]:
+def packed(verdicts: Sequence[Verdict | ColumnElement[int]]) -> list[ColumnElement[int]]:
     """The states of a row, as expressions, in the columns of ``words``. What a rule says nothing of (NULL), and a state
     that nobody foresaw, nobody could judge."""
     columns: list[ColumnElement[int]] = []
     for word, name in enumerate(words(len(verdicts))):
         total: ColumnElement[Any] = sa.cast(sa.literal(0), sa.BigInteger)
-        for verdict in reversed(verdicts[word * PER_WORD : (word + 1) * PER_WORD]):
-            known = sa.cast(sa.func.least(verdict, NOT_ASSESSABLE), sa.BigInteger)  # which passes over NULL
-            total = total * (1 << WIDTH) + known
+        of_bucket: dict[ColumnElement[int], list[tuple[Verdict, int]]] = {}
+        for place, verdict in enumerate(verdicts[word * PER_WORD : (word + 1) * PER_WORD]):
+            up = WIDTH * place
+            if isinstance(verdict, Verdict):
+                of_bucket.setdefault(verdict.bucket, []).append((verdict, up))
+            else:
+                known = sa.cast(sa.func.least(verdict, NOT_ASSESSABLE), sa.BigInteger)  # which passes over NULL
+                total = total + known * (1 << up)
+        for those in of_bucket.values():
+            total = total + together(those)
         columns.append(total.label(name))
     return columns
 
@@ -51,18 +59,28 @@ def unpacked(held: Mapping[str, Any], place: int) -> Any:  # noqa: ANN401  # who
 @dataclass(frozen=True, slots=True)
 class States:
     """One table's rows with their states: ``rows``, what tells them apart and the columns of ``words``. ``ways``:
-    ``facility_``, ``standing_`` where rows have it, the words, and ``rows_``, how many rows are so."""
+    ``facility_``, ``standing_`` where rows have it, the words, and ``rows_``, how many rows are so. ``alone``: no row
+    is a copy of another, and those of a record that are in one state stand there once, with ``rows_``."""
 
     bits: tuple[Bit, ...]
     rows: FromClause
     ways: FromClause
+    alone: bool = False
+
+
+def thinned(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Rows that say the same stand once, and ``rows_`` how many they are."""
+    every = statement.subquery("states of rows")
+    return sa.select(*every.c, sa.func.count().label("rows_")).group_by(*every.c)
 
 
 def counted_by_way(engine: Engine, table: str, bits: Sequence[Bit], rows: FromClause) -> States:
     """Counts the rows of each facility by the way they are."""
     kept = [rows.c[name] for name in ("facility_", "standing_", *words(len(bits))) if name in rows.c]
-    counted = sa.select(*kept, sa.func.count().label("rows_")).group_by(*kept)
-    return States(tuple(bits), rows, engine.make(f"ways_by_facility_{table}", counted))
+    alone = "rows_" in rows.c
+    number = sa.cast(sa.func.sum(rows.c.rows_), sa.BigInteger) if alone else sa.func.count()
+    counted = sa.select(*kept, number.label("rows_")).group_by(*kept)
+    return States(tuple(bits), rows, engine.make(f"ways_by_facility_{table}", counted), alone)
 
 
 def five_counts(engine: Engine, states: States) -> Iterator[tuple[str, str, RuleCount]]:
@@ -78,10 +96,15 @@ def five_counts(engine: Engine, states: States) -> Iterator[tuple[str, str, Rule
         places = [facilities.setdefault(name, len(facilities)) for name in named.dictionary.to_pylist()]
         total = np.concatenate([total, np.zeros((len(facilities) - len(total), *total.shape[1:]), np.int64)])
         held = {name: batch.column(name).to_numpy() for name in names}
-        rows, of = batch.column("rows_").to_numpy(), named.indices.to_numpy() * len(STATES)
-        for place in range(len(states.bits)):
-            counted = np.bincount(of + unpacked(held, place), rows, len(places) * len(STATES))
-            total[places, place] += counted.astype(np.int64).reshape(-1, len(STATES))  # exact below 2^53 rows
+        rows = batch.column("rows_").to_numpy().astype(np.float64)
+        of = named.indices.to_numpy() * np.int64(_TWO + 1)
+        for place in range(0, len(states.bits), 2):  # two rules at a time, which never lie in two words
+            both = held[words(place + 1)[-1]] >> WIDTH * (place % PER_WORD) & _TWO
+            counted = np.bincount(of + both, rows, len(places) * (_TWO + 1))  # exact below 2^53 rows
+            each = counted.astype(np.int64).reshape(-1, _ONE + 1, _ONE + 1)
+            for at, axis in ((place, 1), (place + 1, 2)):
+                if at < len(states.bits):
+                    total[places, at] += each.sum(axis)[:, : len(STATES)]
     for facility, of_rules in zip(facilities, total.tolist(), strict=True):
         for bit, counts in zip(states.bits, of_rules, strict=True):
             yield facility, bit.rule, _of_states(counts)

@@ -15,6 +15,7 @@ from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.judge import Judged, verdicts
 from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
+from recaudit.engine.verdict import state_of
 from recaudit.model import Rule
 
 
@@ -58,4 +59,6 @@ def _select(frame: Frame, rules: Sequence[Rule], columns: Mapping[str, Any]) -> 
         if cell.low is not None and cell.high is not None:
             selected += [cell.low.label(f"{name}__lo"), cell.high.label(f"{name}__hi")]
     states = zip(rules, verdicts(frame, rules), strict=True)
-    return sa.select(*selected, *(sa.cast(state, sa.SmallInteger).label(f"={rule.id}") for rule, state in states))
+    return sa.select(
+        *selected, *(sa.cast(state_of(said), sa.SmallInteger).label(f"={rule.id}") for rule, said in states)
+    )

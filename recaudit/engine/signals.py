@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import read_number
 from recaudit.engine.dialect import all_of
-from recaudit.engine.frame import Frames
+from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.link import key_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.said import Promised, Said, say, say_n
@@ -35,11 +35,18 @@ def signals(engine: Engine, task: Task, frames: Frames) -> tuple[Signal, ...]:
     unread = {(row[0], row[1]) for row in engine.rows(torn)}
     for rule in task.signals:
         if rule.kind in _KINDS and rule.table in frames.frames:
-            for one in _KINDS[rule.kind](engine, task, rule, frames.frames[rule.table].rows):
+            for one in _KINDS[rule.kind](engine, task, rule, _asked(rule, frames.frames[rule.table])):
                 cleared = one.flagged is False
                 part = (one.group, rule.table) in unread or (not one.group and any(t == rule.table for _, t in unread))
                 found.append(replace(one, flagged=None) if cleared and part else one)
     return tuple(found)
+
+
+def _asked(rule: SignalRule, frame: Frame) -> FromClause:
+    """The rows that are looked at: none of a frame in which a column holds no value."""
+    if not frame.void.intersection(rule.columns):
+        return frame.rows
+    return sa.select(*frame.rows.c).where(sa.false()).subquery("none")
 
 
 def _rows(rule: SignalRule, rows: FromClause, *what: ColumnElement[Any]) -> sa.Select[Any]:

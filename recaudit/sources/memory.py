@@ -10,10 +10,13 @@ from typing import Final
 
 _ALLOCATORS: Final = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:100,muzzy_decay_ms:0",
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
 }
 """What pyarrow and polars read when they are loaded: else the first keeps what was freed for itself, and the second
 hands it back only where the whole machine is short of memory. Both were measured to be as fast."""
+
+_ONE_OF_SEVERAL: Final = {"POLARS_MAX_THREADS": "1"}
+"""What a worker beside others reads too: there is a process for each core already."""
 
 
 class _NoPandas:
@@ -25,10 +28,10 @@ class _NoPandas:
             raise ModuleNotFoundError(name=name)
 
 
-def sparing() -> None:
-    """Libraries that are loaded from now on, here and in child processes, keep little of what was freed. A variable
-    that is set already stays."""
-    for name, value in _ALLOCATORS.items():
+def sparing(*, beside_others: bool = False) -> None:
+    """Libraries that are loaded from now on, here and in child processes, keep little of what was freed.
+    ``beside_others``: they start no threads either. A variable that is set already stays."""
+    for name, value in (_ALLOCATORS | (_ONE_OF_SEVERAL if beside_others else {})).items():
         os.environ.setdefault(name, value)
 
 

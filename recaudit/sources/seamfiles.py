@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recaudit.seam import BUCKET, POSITIONS, SOURCES, columns
+from recaudit.sources.memory import hand_back
 from recaudit.values import NOT_KNOWN
 
 LACKING: Final = "-lacking"
@@ -130,6 +131,7 @@ class SeamFiles:
             if kept is None or field.name in kept
         ]
         self._write(table, [(self._owner, rows)], arrays)
+        hand_back()  # else the C library keeps between batches what lies around the little that stays
 
     def _flush(self) -> None:
         for table, cells in self._waiting.items():

@@ -158,7 +158,7 @@ def _end(before: set[BaseProcess]) -> None:
 def _begin(modules: tuple[str, ...]) -> None:
     """Ctrl-C reaches every process of a terminal; the parent alone answers it, and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sparing()
+    sparing(beside_others=True)
     without_pandas()
     for module in modules:
         import_module(module)

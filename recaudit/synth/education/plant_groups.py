@@ -99,7 +99,9 @@ def _two_schools(world: World, rng: Random) -> Spot | None:
 def _sends_nothing(site: Site) -> None:
     """The roster knows its learners; nothing was handed over."""
     keys = site.roster
-    for rows in (site.records, site.loose, *site.others.values()):
+    site.records.clear()
+    site.loose.clear()
+    for rows in site.others.values():
         rows.clear()
     site.gone = list(keys)
 
