@@ -138,7 +138,7 @@ def test_a_file_that_is_read_again_leaves_others_as_they_are(tmp_path: Path) -> 
     assert (job.scratch / "keys-0.parquet").exists()
 
 
-def _jobs(folder: Path, files: Sequence[str]) -> dict[str, Job]:
+def _jobs(folder: Path, files: Sequence[str], namespace: str = "source") -> dict[str, Job]:
     """The jobs of some files of one namespace, by path."""
     found: dict[str, Job] = {}
 
@@ -154,7 +154,7 @@ def _jobs(folder: Path, files: Sequence[str]) -> dict[str, Job]:
         patch.setattr(reading, "work_told", keep)
         reading.read_sources(
             plan_of(folder),
-            [source(paths=files, namespace="source")],
+            [source(paths=files, namespace=namespace)],
             folder / ".spill",
             columns=None,
             first=0,
@@ -172,6 +172,12 @@ def test_keys_are_told_apart_at_first_sight_only_in_the_one_file_of_a_table(tmp_
 
 def test_users_and_roles_write_the_same_learners_so_neither_is_told_apart(tmp_path: Path) -> None:
     assert not any(job.apart for job in _jobs(tmp_path, ["a/users.csv", "a/roles.csv"]).values() if job.learners)
+
+
+def test_keys_are_kept_where_a_file_of_another_namespace_may_name_them(tmp_path: Path) -> None:
+    jobs = _jobs(tmp_path, ["a/users.csv", "b/lineItems.csv", "b/results.csv"], namespace="folder")
+    assert jobs["a/users.csv"].named
+    assert not jobs["b/results.csv"].named
 
 
 def test_keys_are_kept_where_a_file_may_name_them(tmp_path: Path) -> None:

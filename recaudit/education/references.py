@@ -178,13 +178,9 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
         "threads": 2,
     }
     with duckdb.connect(config=config) as connection:
-<<<<<<< HEAD
         connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
-        connection.execute("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
-=======
         ask = _asking(connection, folder)
         ask("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
->>>>>>> origin/main
         connection.executemany("INSERT INTO asked VALUES (?, ?)", told)
         ask("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
         connection.executemany("INSERT INTO words VALUES (?, ?)", [*_words()])
