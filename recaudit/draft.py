@@ -31,7 +31,7 @@ from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import told
 from recaudit.said import Said, say
-from recaudit.sectors import SECTORS, Progress
+from recaudit.sectors import Progress
 from recaudit.sources.files import Found, listed
 
 _FORMULA: Final = ("=", "+", "-", "@")  # a spreadsheet would compute such a cell

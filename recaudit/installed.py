@@ -16,7 +16,6 @@ from recaudit.errors import RecauditError
 from recaudit.everysector import SECTORS
 from recaudit.result import CatalogueEntry, Result, SuiteEntry
 from recaudit.said import Said, say
-from recaudit.sectors import SECTORS
 from recaudit.shipped import catalogues, expectations
 
 Entries = list[dict[str, Any]]
