@@ -18,8 +18,9 @@ from typing import Final
 
 import duckdb
 
+import recaudit
 from benchmarks.marks import written
-from benchmarks.measure import Once, Runs, in_turn, machine, ratio, run
+from benchmarks.measure import Once, Runs, compiled, in_turn, machine, ratio, run
 
 SEED: Final = 20260531
 ROWS: Final = 1_000_000
@@ -137,6 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         peers = [name for name in peers if name != "pointblank"]
     said = machine()
+    compiled(Path(recaudit.__file__).parent, Path(__file__).parent)
     with tempfile.TemporaryDirectory(prefix="recaudit-benchmark-") as folder:
         first, second = measured(Path(folder), rows=given.rows, rounds=given.rounds, peers=peers)
     text = "\n".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import platform
 import random
@@ -83,6 +84,13 @@ def ratio(of: Runs, to: Runs, what: What) -> float:
 
 
 # -------------------------------------------------------------- processes
+def compiled(*packages: Path) -> None:
+    """Bytecode of every module, as pip makes it of what it installs: else a contender that runs from its sources is
+    compiled anew by each of its processes, where the environment forbids to keep what was compiled."""
+    for package in packages:
+        compileall.compile_dir(package, quiet=1)
+
+
 def run(command: Sequence[str], said: Callable[[], int], allowed: Sequence[int]) -> Once:
     """One run of a command, with the memory of it and of all its children: the sum of what each had at most.
 

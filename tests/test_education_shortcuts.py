@@ -22,7 +22,7 @@ from recaudit.education import reading, tables
 from recaudit.education.cells import cells, looked_up, spans_in
 from recaudit.education.checks import filled
 from recaudit.education.contract import Contract
-from recaudit.education.files import Job, read_file
+from recaudit.education.files import Job, _Behind, read_file
 from recaudit.education.formats import specifications
 from recaudit.education.header import Header
 from recaudit.engine.seam import Engine, seam_tables
@@ -138,7 +138,7 @@ def test_a_file_that_is_read_again_leaves_others_as_they_are(tmp_path: Path) -> 
     assert (job.scratch / "keys-0.parquet").exists()
 
 
-def _jobs(folder: Path, files: Sequence[str]) -> dict[str, Job]:
+def _jobs(folder: Path, files: Sequence[str], namespace: str = "source") -> dict[str, Job]:
     """The jobs of some files of one namespace, by path."""
     found: dict[str, Job] = {}
 
@@ -154,7 +154,7 @@ def _jobs(folder: Path, files: Sequence[str]) -> dict[str, Job]:
         patch.setattr(reading, "work_told", keep)
         reading.read_sources(
             plan_of(folder),
-            [source(paths=files, namespace="source")],
+            [source(paths=files, namespace=namespace)],
             folder / ".spill",
             columns=None,
             first=0,
@@ -172,6 +172,12 @@ def test_keys_are_told_apart_at_first_sight_only_in_the_one_file_of_a_table(tmp_
 
 def test_users_and_roles_write_the_same_learners_so_neither_is_told_apart(tmp_path: Path) -> None:
     assert not any(job.apart for job in _jobs(tmp_path, ["a/users.csv", "a/roles.csv"]).values() if job.learners)
+
+
+def test_keys_are_kept_where_a_file_of_another_namespace_may_name_them(tmp_path: Path) -> None:
+    jobs = _jobs(tmp_path, ["a/users.csv", "b/lineItems.csv", "b/results.csv"], namespace="folder")
+    assert jobs["a/users.csv"].named
+    assert not jobs["b/results.csv"].named
 
 
 def test_keys_are_kept_where_a_file_may_name_them(tmp_path: Path) -> None:
@@ -252,3 +258,36 @@ def test_an_empty_column_fails_what_an_empty_cell_fails(table: str, mode: str) -
     mixed = pl.DataFrame({name: ["", "filled"] for name in names})
     told = {(one.column, one.what) for one in contract.failures(empty)}
     assert told == {(one.column, one.what) for one in contract.failures(mixed) if 0 in one.rows}
+
+
+# ------------------------------------------------------------------------------------------------ written behind
+class _Full:
+    """Files on a disk that is full from the second write on."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, table: str, columns: Sequence[Any], *, always: bool) -> None:
+        assert always
+        if self.written:
+            raise OSError("full")
+        self.written.append(table)
+
+
+@pytest.mark.parametrize("rows", [1, seamfiles.ROWS])
+def test_a_write_that_fails_behind_is_raised(rows: int) -> None:
+    files: Any = _Full()
+
+    def write() -> None:
+        with _Behind(files) as seam:
+            for table in ("a", "b"):
+                seam.write(table, [pa.nulls(rows)])
+
+    with pytest.raises(OSError, match="full"):
+        write()
+    assert files.written == ["a"]
+
+
+def test_the_engine_draws_nothing_on_stdout() -> None:
+    with Engine() as engine:
+        assert engine.say("SELECT current_setting('enable_progress_bar')") == [(False,)]

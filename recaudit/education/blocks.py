@@ -27,8 +27,6 @@ def plain_cells(block: bytes, width: int, separator: str) -> pl.DataFrame | None
         block = block.replace(b"\r\n", b"\n")
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     quoted = b'"' in block
-    if b"\n\n" in block or block.startswith(b"\n"):  # no row, and Arrow would take it for one
-        return None
     if quoted and not _well_quoted(block, separator):
         return None
     names = [str(place) for place in range(width)]
@@ -36,12 +34,14 @@ def plain_cells(block: bytes, width: int, separator: str) -> pl.DataFrame | None
         cells = arrow_csv.read_csv(
             pa.BufferReader(block),
             arrow_csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
-            arrow_csv.ParseOptions(delimiter=separator, quote_char='"' if quoted else False, ignore_empty_lines=False),
+            arrow_csv.ParseOptions(delimiter=separator, quote_char='"' if quoted else False, ignore_empty_lines=True),
             arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
         )
     except pa.ArrowInvalid:
         return None
-    return pl.DataFrame(pl.from_arrow(cells)) if len(cells) == lines else None
+    if len(cells) != lines:  # a line is empty, which is no row
+        return None
+    return pl.DataFrame(pl.from_arrow(cells))
 
 
 def _well_quoted(block: bytes, separator: str) -> bool:

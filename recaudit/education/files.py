@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -24,7 +26,7 @@ from recaudit.seam import Tables
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import FIRST_LINES, Noted, Said
 from recaudit.sources.lines import CannotOpenError, digest, opened
-from recaudit.sources.seamfiles import SeamFiles
+from recaudit.sources.seamfiles import ROWS, SeamFiles
 
 _NO_LOOKUPS: Final = Lookups()
 _PART: Final = 0  # a file is read as a whole
@@ -122,7 +124,7 @@ def _read(job: Job, source: records.Records, said: FileRead) -> bool:
         closing(Names(specification, header, job.namespace, job.src, job.scratch, named=job.named)) as names,
         closing(Facts(specification, header, job.namespace, job.src, job.scratch)) as facts,
     ):
-        with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as seam:
+        with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as files, _Behind(files) as seam:
             for batch in source.batches():
                 there = _batch(job, specification, header, contract, meaning, seam, batch, said)
                 names.add(*there)
@@ -134,13 +136,47 @@ def _read(job: Job, source: records.Records, said: FileRead) -> bool:
     return True
 
 
+class _Behind:
+    """Writes many rows in a thread of its own, while the next ones are looked at; a write waits for the one before."""
+
+    def __init__(self, files: SeamFiles) -> None:
+        self._files, self._thread = files, ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._wait()
+        finally:
+            self._thread.shutdown()
+
+    def write(self, table: str, columns: Sequence[Any]) -> None:
+        """As ``SeamFiles.write`` does it. What goes wrong is raised by the next one, or at the end."""
+        self._wait()
+        if len(columns[0]) < ROWS:
+            self._write(table, columns)
+        else:
+            self._last = self._thread.submit(self._write, table, columns)
+
+    def _write(self, table: str, columns: Sequence[Any]) -> None:
+        self._files.write(table, columns, always=True)  # which columns there are is as the header has it
+
+    def _wait(self) -> None:
+        last, self._last = self._last, None
+        if last is not None:
+            last.result()
+
+
 def _batch(
     job: Job,
     specification: Specification,
     header: Header,
     contract: Contract,
     meaning: Meaning,
-    seam: SeamFiles,
+    seam: _Behind,
     batch: records.Batch,
     said: FileRead,
 ) -> tuple[pl.DataFrame, pl.Series]:
@@ -168,7 +204,7 @@ def _batch(
         _count(said, part.table, judged.gather(part.places))
         if part.columns:
             arrays = [None if column is None else column.to_arrow() for column in part.columns]
-            seam.write(part.table, arrays, always=True)  # as the header has it
+            seam.write(part.table, arrays)
     return frame, lines
 
 

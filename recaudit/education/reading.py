@@ -139,7 +139,7 @@ def _jobs(
                 lookups=lookups,
                 judged=judged,
                 apart=held[table] == 1 and specification.table in tables.BY_KEY and not both,
-                named=table in named,
+                named=specification.table in named,
             )
         taken.add(file.found.file)
         yield job
@@ -150,21 +150,16 @@ def _lines(by: Fates, told: frozenset[deltas.Fate]) -> frozenset[int]:
     return frozenset(line for fate, lines in by.items() if fate in told for line in lines)
 
 
-def _named(files: Sequence[File], what: _Known) -> frozenset[tuple[str, str]]:
-    """The namespaces and tables whose rows a file of another table, or another file of theirs, may name."""
-    held: dict[str, list[str]] = {}
-    for file in files:
-        if file.src in what:
-            held.setdefault(file.namespace, []).append(what[file.src].table)
-    named = set[tuple[str, str]]()
-    for file in files:
-        if file.src in what:
-            own = what[file.src].table
-            for column in what[file.src].columns.values():
-                table = column.reference.table if column.reference else own
-                if table != own or held[file.namespace].count(own) > 1:
-                    named.add((file.namespace, table))
-    return frozenset(named)
+def _named(files: Sequence[File], what: _Known) -> frozenset[str]:
+    """The tables whose rows another file may name, of whatever namespace: what leads nowhere is looked for in all."""
+    read = [what[file.src] for file in files if file.src in what]
+    held = Counter(one.table for one in read)
+    return frozenset(
+        column.reference.table
+        for one in read
+        for column in one.columns.values()
+        if column.reference and (column.reference.table != one.table or held[one.table] > 1)
+    )
 
 
 def _changed(files: Sequence[File], what: _Known, packed: Mapping[Place, Package]) -> frozenset[tuple[str, str]]:

@@ -178,6 +178,7 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
         "threads": 2,
     }
     with duckdb.connect(config=config) as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
         ask = _asking(connection, folder)
         ask("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
         connection.executemany("INSERT INTO asked VALUES (?, ?)", told)

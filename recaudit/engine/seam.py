@@ -141,6 +141,9 @@ MEMORY: Final = 128 << 20
 _AT_ONCE, _IN_A_BATCH = 10_000, 200_000
 """Rows of a stream that are held at a time, as values of Python and as columns of Arrow."""
 
+SILENT: Final = "SET enable_progress_bar = false"
+"""DuckDB draws a bar on stdout after two seconds, into a pipe too."""
+
 THREADS: Final = 2
 """Each needs its part of ``MEMORY``."""
 
@@ -163,6 +166,7 @@ class Engine:
             folder.mkdir(mode=0o700, exist_ok=True)
             here["temp_directory"] = str(folder)
         self.connection, self.folder = duckdb.connect(config=here), folder
+        self.connection.execute(SILENT)
         self.memory, self.most = memory, _bytes(str(self._setting("memory_limit")))
         self._limit(memory)
 
