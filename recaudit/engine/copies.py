@@ -35,11 +35,11 @@ def held(engine: Engine, table: str, rows: FromClause) -> Held:
     without a row holds nothing."""
     c = rows.c
     [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows))
-    key = ([c.ns, c.id], c.id.is_not(None))
-    keyed, met = _meeting(engine, f"copies_{table}", rows, *key)
+    names, named = [c.ns, c.id], c.id.is_not(None)
+    keyed, met = _meeting(engine, f"copies_{table}", rows, names, named)
     if met is None:
         return Held(number, keyed)
-    shared = _looked_at(engine, f"copies_{table}", rows, met, *key, [_newest(c.version)])
+    shared = _looked_at(engine, f"copies_{table}", rows, met, names, named, [_newest(c.version)])
     if shared is None:
         return Held(number, keyed)
     standing = with_standing(rows, shared)

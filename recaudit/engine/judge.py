@@ -119,7 +119,7 @@ def beside(engine: Engine, frame: Frame, rules: Iterable[Rule]) -> tuple[FromCla
         names = [o[one.name] for one in key]
         # nearly always several rows that stand have the value; then it does not matter which they are
         several = sa.select(*names).where(o.least_ != o.most_)
-        another = sa.func.coalesce(sa.tuple_(cell.value, *apart).in_(several), sa.false())
+        another: ColumnElement[bool] = sa.func.coalesce(sa.tuple_(cell.value, *apart).in_(several), sa.false())
         one = o.least_ == o.most_
         if engine.rows(sa.select(sa.literal(1)).select_from(often).where(one).limit(1)):
             same = (ours == theirs for ours, theirs in zip((cell.value, *apart), names, strict=True))
