@@ -77,8 +77,8 @@ def test_rows_that_one_record_names_are_counted_as_by_their_names(
 
     seen: list[bool] = []
 
-    def knowing(*given: Any) -> Any:  # noqa: ANN401
-        found = naming.one_to_one(*given, least=0)
+    def knowing(engine: Any, task: Any, linked: Any, table: str) -> Any:  # noqa: ANN401
+        found = naming.one_to_one(engine, task, linked, table, least=0)
         seen.append(found is not None)
         return found
 
