@@ -141,11 +141,14 @@ def _meeting(
         return _counted(engine, name, each)
     if not parts:
         return 0, None
-    hashes = np.concatenate(parts)
-    parts.clear()
+    hashes = np.empty(number, parts[0].dtype)
+    while parts:  # one by one, so that they never lie in memory twice
+        part = parts.pop()
+        number -= len(part)
+        hashes[number : number + len(part)] = part
     hashes.sort()
     found = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-    return number, engine.load(f"meeting {name}", pa.table({"hash_": found})) if len(found) else None
+    return len(hashes), engine.load(f"meeting {name}", pa.table({"hash_": found})) if len(found) else None
 
 
 def _counted(engine: Engine, name: str, hashes: sa.Select[Any]) -> tuple[int, FromClause | None]:
