@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.sql.elements import ColumnElement
 
+from recaudit.engine import copies
 from recaudit.engine.copies import any_shared, held, with_standing
 from recaudit.engine.seam import Engine
 
@@ -61,9 +62,11 @@ def by_hand(rows: Sequence[Row]) -> tuple[int, int, int, int, list[bool]]:
 
 
 @settings(max_examples=12, deadline=None)
-@given(ROWS)
-def test_copies_are_those_of_every_row_with_every_other(rows: list[Row]) -> None:
-    assert said(rows) == by_hand(rows)
+@given(ROWS, st.sampled_from([0, 2, copies.AT_ONCE]))
+def test_copies_are_those_of_every_row_with_every_other(rows: list[Row], at_once: int) -> None:
+    """Also where there are too many rows to be sorted in memory."""
+    with mock.patch.object(copies, "AT_ONCE", at_once):
+        assert said(rows) == by_hand(rows)
 
 
 def test_keys_whose_hashes_meet_are_no_copies() -> None:

@@ -7,6 +7,7 @@ for each; the keys whose hashes meet are looked at in full. What asks about copi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,11 +36,11 @@ def held(engine: Engine, table: str, rows: FromClause) -> Held:
     without a row holds nothing."""
     c = rows.c
     [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows))
-    by = ([c.ns, c.id], c.id.is_not(None))
-    keyed, met = _meeting(engine, f"copies_{table}", rows, *by)
+    names, named = [c.ns, c.id], c.id.is_not(None)
+    keyed, met = _meeting(engine, f"copies_{table}", rows, names, named)
     if met is None:
         return Held(number, keyed)
-    shared = _looked_at(engine, f"copies_{table}", rows, met, *by, [_newest(c.version)])
+    shared = _looked_at(engine, f"copies_{table}", rows, met, names, named, [_newest(c.version)])
     standing = with_standing(rows, shared)
     s, key = standing.c, shared.c
     differing = (
@@ -116,7 +117,7 @@ def _newest(version: ColumnElement[Any]) -> ColumnElement[Any]:
     return sa.case((sa.func.count(version) == sa.func.count(), sa.func.max(version))).label("newest_")
 
 
-AT_ONCE: Final = 4_000_000
+AT_ONCE: Final = 2_000_000
 """Hashes that are sorted in memory, 8 bytes each; of more rows the engine counts them, which takes twice as long."""
 
 
@@ -126,32 +127,37 @@ def _meeting(
     """How many rows are so, and the hashes that several of their keys have (``hash_``); None where there is none."""
     import numpy as np
 
-    hashed = sa.func.hash(*key).label("hash_")
-    each = sa.select(hashed).select_from(rows).where(where)
-    parts, number = [], 0
-    for batch in engine.batches(each):
-        parts.append(batch.column(0).to_numpy())
-        number += len(parts[-1])
-        if number > AT_ONCE:
-            break
-    else:
-        if not parts:
-            return 0, None
-        hashes = np.concatenate(parts)
-        del parts
-        hashes.sort()
-        found = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-        if not len(found):
-            return number, None
-        return number, engine.load(f"meeting {name}", pa.table({"hash_": found}))
-    del parts
-    of = each.subquery()
-    counted = sa.select(of.c.hash_, sa.func.count().label("rows_")).group_by(of.c.hash_).having(sa.func.count() > 1)
-    met = engine.make(f"meeting {name}", counted)
-    [(several,)] = engine.rows(sa.select(sa.func.count()).select_from(met))
-    if several:
-        [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows).where(where))
+    each = sa.select(sa.func.hash(*key).label("hash_")).select_from(rows).where(where)
+    parts: list[Any] = []
+    number = 0
+    with closing(engine.batches(each)) as batches:
+        for batch in batches:
+            parts.append(batch.column(0).to_numpy())
+            number += len(parts[-1])
+            if number > AT_ONCE:
+                break
+    if number > AT_ONCE:
+        parts.clear()
+        return _counted(engine, name, each)
+    if not parts:
+        return 0, None
+    hashes = np.empty(number, parts[0].dtype)
+    while parts:  # one by one, so that they never lie in memory twice
+        part = parts.pop()
+        number -= len(part)
+        hashes[number : number + len(part)] = part
+    hashes.sort()
+    found = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    return len(hashes), engine.load(f"meeting {name}", pa.table({"hash_": found})) if len(found) else None
+
+
+def _counted(engine: Engine, name: str, hashes: sa.Select[Any]) -> tuple[int, FromClause | None]:
+    """The same by the engine, which spills."""
+    each = hashes.subquery()
+    several = sa.select(each.c.hash_).group_by(each.c.hash_).having(sa.func.count() > 1)
+    met = engine.make(f"meeting {name}", several)
+    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(each))
+    if engine.rows(sa.select(met.c.hash_).limit(1)):
         return number, met
     engine.drop(met)
-    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(rows).where(where))
     return number, None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +34,7 @@ from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 _MANY = 50_000  # rows
+_SAID = ("handed_in", "cut", "unread")
 ROW = tuple(name for name, _ in IDENTITY if name not in ("version", "content"))
 """What of a row's identity its frame keeps: which copy stands has been settled."""
 
@@ -116,10 +118,12 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     return Frames(frames, hung, named, handed, owed, naming)
 
 
-def _alike(handed: pa.Table) -> frozenset[str]:
-    """Tables of which the same was handed in for every facility and namespace, and there is one."""
-    said = handed.group_by(["tbl", "handed_in", "cut", "unread"]).aggregate([]).column("tbl").to_pylist()
-    return frozenset(table for table in said if said.count(table) == 1)
+def _alike(handed: pa.Table) -> dict[str, tuple[bool, ...]]:
+    """Tables of which the same was handed in for every facility and namespace, and there is one: whether it was handed
+    in, cut off, and has lines that could not be read."""
+    each = handed.group_by(["tbl", "handed_in", "cut", "unread"]).aggregate([]).select(["tbl", *_SAID]).to_pylist()
+    tables = [one["tbl"] for one in each]
+    return {one["tbl"]: tuple(one[name] for name in _SAID) for one in each if tables.count(one["tbl"]) == 1}
 
 
 def _standing(linked: Linked, table: str) -> sa.Select[Any]:
@@ -217,7 +221,7 @@ class _Maker:
         named: dict[str, FromClause],
         handed: FromClause,
         owed: Owing | None,
-        alike: frozenset[str],
+        alike: Mapping[str, tuple[bool, ...]],
         naming: Mapping[str, FromClause],
     ) -> None:
         self.engine, self.task, self.linked, self.owed, self.naming = engine, task, linked, owed, naming
@@ -239,7 +243,7 @@ class _Maker:
         at.selected += [base.c[name] for name in (*ROW, "facility_", "standing_")]
         at.selected += [base.c[name] for name in ("rid_", "row_state_", NAMER) if name in base.c]
         if any(rule.table == table and rule.type == UNIQUE for rule in self.task.rules):
-            said = self._handed(at, table, table).c
+            said = self._handed(at, table, table)
             whole = sa.and_(said.handed_in, sa.not_(said.cut), sa.not_(said.unread))
             at.selected.append(sa.func.coalesce(whole, sa.false()).label("whole_"))
         for name in sorted(wanted & set(own)):
@@ -275,18 +279,16 @@ class _Maker:
         if cell.low is not None and cell.high is not None:
             at.selected += [cell.low.label(f"{name}__lo"), cell.high.label(f"{name}__hi")]
 
-    def _handed(self, at: _Columns, table: str, name: str) -> FromClause:
-        """What was handed in of ``table`` for each row's facility and namespace, joined to the frame."""
-        if table in self.alike:  # then nobody needs to look for each row's own
-            h = self.handed.c
-            said = sa.select(h.handed_in, h.cut, h.unread).where(h.tbl == table).distinct()
-            everywhere = said.subquery(f"handed {name}")
-            at.source = at.source.join(everywhere, sa.true())
-            return everywhere
+    def _handed(self, at: _Columns, table: str, name: str) -> Any:  # noqa: ANN401  # columns of any kind
+        """``handed_in``, ``cut`` and ``unread`` of ``table`` for each row's facility and namespace, joined to the frame
+        where nobody knows them beforehand."""
+        if table in self.alike:
+            said = (sa.true() if holds else sa.false() for holds in self.alike[table])
+            return SimpleNamespace(**dict(zip(_SAID, said, strict=True)))
         handed = self.handed.alias(f"handed {name}")
         on = sa.and_(handed.c.facility == at.base.c.facility_, handed.c.ns == at.base.c.ns, handed.c.tbl == table)
         at.source = at.source.outerjoin(handed, on)
-        return handed
+        return handed.c
 
     def count(self, at: _Columns, column: LinkedColumn) -> Cell:
         """How many rows hang on the record, or name this row. None, in a table that was not handed in to the end: not
@@ -318,7 +320,7 @@ class _Maker:
             named = at.base.c[link.names] if link.names and not column.by else at.base.c.id
             at.source = at.source.outerjoin(counts, sa.and_(counts.c.ns == at.base.c.ns, counts.c.names == named))
             number, open_ = sa.func.coalesce(counts.c.hanging, 0), sa.func.coalesce(counts.c.perhaps, 0)
-        all_seen = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), open_ == 0)
+        all_seen = sa.and_(handed.handed_in, sa.not_(handed.cut), open_ == 0)
         if column.by:
             all_seen = sa.and_(all_seen, self._none_mute(at, column) if rows else sa.true())
         elif link.names:
@@ -377,7 +379,7 @@ class _Maker:
         same = sa.and_(o.facility == b.facility_, o.src == b.src, o.pos == b.pos)
         at.source = at.source.outerjoin(of_rows, same)
         said = sa.case((sa.or_(o.own.is_(None), o.anyone), sa.null()), (o.own, "own"), else_="other")
-        open_ = sa.or_(handed.c.cut, handed.c.unread)
+        open_ = sa.or_(handed.cut, handed.unread)
         bucket = sa.case((said.is_(None), NULL), (sa.and_(said == "other", open_), NOT_KNOWN), else_=VALUE)
         return Cell(sa.case((bucket == VALUE, said)), bucket)
 
@@ -402,7 +404,7 @@ class _Maker:
             read = (keys if once else keys.distinct()).subquery(column.name)
             at.source = at.source.outerjoin(read, sa.and_(read.c.ns == at.base.c.ns, read.c.key_ == by))
             there = read.c.key_.is_not(None)
-        sure = sa.and_(handed.c.handed_in, sa.not_(handed.c.cut), sa.not_(handed.c.unread))
+        sure = sa.and_(handed.handed_in, sa.not_(handed.cut), sa.not_(handed.unread))
         if column.names or held.keyed < held.rows:  # a row whose key cannot be read may be the one
             keyless = sa.select(table.c.ns).where(sa.not_(keyed))
             sure = sa.and_(sure, at.base.c.ns.not_in(keyless))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -209,19 +209,22 @@ class Engine:
     def arrow(self, statement: sa.ClauseElement) -> pa.Table:
         return self._enough(lambda: self.connection.sql(sql(statement)).to_arrow_table())
 
-    def batches(self, statement: sa.ClauseElement) -> Iterator[pa.RecordBatch]:
+    def batches(self, statement: sa.ClauseElement) -> Generator[pa.RecordBatch, None, None]:
         """The statement's rows as ``stream`` gives them, many thousand at a time: columns of Arrow, which lie
         outside of the engine's memory."""
         text = sql(statement)
 
-        def begin() -> tuple[Iterator[pa.RecordBatch], pa.RecordBatch | None]:
+        def begin() -> tuple[Any, pa.RecordBatch | None]:
             reader = self.connection.sql(text).to_arrow_reader(_IN_A_BATCH)
             return reader, next(reader, None)
 
         reader, batch = self._enough(begin)
-        while batch is not None:
-            yield batch
-            batch = self._enough(lambda: next(reader, None), again=False)
+        try:
+            while batch is not None:
+                yield batch
+                batch = self._enough(lambda: next(reader, None), again=False)
+        finally:
+            reader.close()  # else nothing may be asked of the engine where somebody has seen enough
 
     def stream(self, statement: sa.ClauseElement) -> Iterator[tuple[Any, ...]]:
         """The statement's rows, a few thousand at a time. Nothing else may be asked of the engine before the last.
