@@ -97,7 +97,7 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
         frames[table] = maker.frame(table, base)
     if due := task.due:
         rows, slices = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
-        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)), slices)
+        frames[due.table] = Frame(due.table, rows, cells_of(rows, due_kinds(due, task.tables)), slices=slices)
     if task.computed:
         for table, rows in computed_rows(engine, task, linked, hung, named, handed).items():
             assert links.computed is not None
