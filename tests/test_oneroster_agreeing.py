@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recaudit.education import agreeing
 from recaudit.education.agreeing import in_circles
 from recaudit.education.formats import specifications
 from tests.test_education_read import changed, findings, put, read
@@ -25,7 +27,11 @@ RESULTS = HEAD["results"] + "".join(
 )
 
 
-def test_rows_that_disagree_are_told_with_their_lines_and_change_no_judgement(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows_a_turn", [agreeing._ROWS, 1])
+def test_rows_that_disagree_are_told_with_their_lines_and_change_no_judgement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_a_turn: int
+) -> None:
+    monkeypatch.setattr(agreeing, "_ROWS", rows_a_turn)
     files = changed("orgs.csv", "district,66,", "district,66,s1", WHOLE)
     put(tmp_path, {**files, "roles.csv": ROLES, "userProfiles.csv": PROFILES, "lineItems.csv": ITEMS})
     (tmp_path / "in" / "results.csv").write_text(RESULTS, encoding="utf-8")

@@ -7,7 +7,7 @@ reading ends: nothing of them is part of the seam.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -160,6 +160,9 @@ class Names:
 
 
 # ------------------------------------------------------------------------------------------------ after reading
+_Ask = Callable[..., list[tuple[Any, ...]]]
+
+
 def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     """What leads nowhere in its own namespace. ``whole``: namespace -> the tables that were handed in there and read to
     the end without an unreadable line; of references to other tables nothing is said. A row of another namespace, with
@@ -172,6 +175,7 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     told = [(namespace, table) for namespace, tables in whole.items() for table in sorted(tables)]
     if not names or not told:
         return []
+    turns = -(-(_rows_of(names) + _rows_of(keys)) // _ROWS)
     config: dict[str, str | bool | int | float | list[str]] = {
         "temp_directory": str(folder / "spilled"),
         "preserve_insertion_order": False,
@@ -184,17 +188,39 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
         connection.executemany("INSERT INTO asked VALUES (?, ?)", told)
         ask("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
         connection.executemany("INSERT INTO words VALUES (?, ?)", [*_words()])
-        ask(f"CREATE VIEW names AS SELECT * FROM {_all_of(names)}")
-        ask("CREATE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
-        if keys:
-            there = f"SELECT ns, tbl, key, type FROM {_all_of(keys)} SEMI JOIN asked USING (ns, tbl)"
-            ask(f"INSERT INTO keys {there}")
         lost = _ELSEWHERE if len(whole) > 1 else _NOWHERE
-        found = ask(_DANGLING.format(lost=lost), {"first": FIRST_LINES, "between": _BETWEEN})
-    return [_told(*row) for row in found]
+        found = [row for turn in range(turns) for row in _of_turn(ask, names, keys, lost, turn, turns)]
+    return _together(found)
 
 
-_Ask = Callable[..., list[tuple[Any, ...]]]
+def _rows_of(files: Iterable[Path]) -> int:
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def _of_turn(
+    ask: _Ask, names: Sequence[Path], keys: Sequence[Path], lost: str, turn: int, turns: int
+) -> list[tuple[Any, ...]]:
+    """What leads nowhere of the names whose hash falls to this turn; the keys that they may lead to fall to it too, in
+    whichever namespace. ``lost``: how it is found."""
+    mine = f" WHERE hash(tbl, key) % {turns} = {turn}" if turns > 1 else ""
+    ask(f"CREATE OR REPLACE VIEW names AS SELECT * FROM {_all_of(names)}{mine}")
+    ask("CREATE OR REPLACE TABLE keys (ns VARCHAR, tbl VARCHAR, key VARCHAR, type VARCHAR)")
+    if keys:
+        ask(f"INSERT INTO keys SELECT ns, tbl, key, type FROM {_all_of(keys)} SEMI JOIN asked USING (ns, tbl){mine}")
+    return ask(_DANGLING.format(lost=lost), {"first": FIRST_LINES, "between": _BETWEEN})
+
+
+def _together(found: Iterable[tuple[Any, ...]]) -> list[Told]:
+    """What each turn found of one column, added up."""
+    counts: dict[tuple[int, str, str, str], int] = {}
+    lines: dict[tuple[int, str, str, str], set[int]] = {}
+    for src, place, table, how, count, first in found:
+        of = (src, place, table, how)
+        counts[of] = counts.get(of, 0) + count
+        lines.setdefault(of, set()).update(first)
+    return [_told(*of, counts[of], sorted(lines[of])[:FIRST_LINES]) for of in sorted(counts)]
 
 
 def _asking(connection: Any, folder: Path) -> _Ask:  # noqa: ANN401  # DuckDB's
@@ -235,6 +261,10 @@ def _asking(connection: Any, folder: Path) -> _Ask:  # noqa: ANN401  # DuckDB's
 
 _MEMORY: Final = 128
 """MiB that looking for references takes; keys and references are not held, but joined file by file."""
+
+_ROWS: Final = 500_000
+"""Keys and references that are looked at in one turn: what is joined of them fits. To spill it would not be enough, as
+DuckDB holds a part of every join."""
 
 _MOST: Final = 1 << 20
 """MiB beyond which it never asks for more."""
