@@ -48,10 +48,21 @@ def test_what_does_not_fit_is_spilled_and_gone_afterwards(tmp_path: Path) -> Non
     assert not list((tmp_path / "engine").glob("*"))
 
 
-def test_what_cannot_be_spilled_gets_more_memory(tmp_path: Path) -> None:
+def test_what_cannot_be_spilled_gets_more_memory_for_that_statement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    limit = Engine._limit
+
+    def watched(self: Engine, memory: int) -> None:
+        given.append(memory)
+        limit(self, memory)
+
+    monkeypatch.setattr(Engine, "_limit", watched)
     with Engine(tmp_path / "engine", memory=8 * MIB) as engine:
         assert engine.rows(LISTED) == [(400_000,)]
-        assert 8 * MIB < engine.memory <= engine.most
+        assert 8 * MIB < max(given) <= engine.most
+        assert engine.memory == given[-1] == 8 * MIB
 
 
 def test_where_there_is_no_more_memory_the_problem_is_told(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from recaudit.education.records import Batch
-
 
 def plain_cells(block: bytes, width: int, separator: str) -> pl.DataFrame | None:
     """The cells of whole lines, as text without nulls, in columns "0", "1", … of ``width``.
@@ -52,10 +50,3 @@ def _well_quoted(block: bytes, separator: str) -> bool:
         return False
     cell = rf'(?:"[^"\n]*(?:""[^"\n]*)*"|[^"\n{separator}]*)'
     return bool(pl.Series([text]).str.contains(rf"\A{cell}(?:[{separator}\n]{cell})*\z").item())
-
-
-def columns_of(batch: Batch) -> list[pl.Series]:
-    """The cells of a batch, column by column, as text without nulls."""
-    if batch.whole is not None:
-        return batch.whole.get_columns()
-    return [pl.Series(column, dtype=pl.String) for column in zip(*batch.rows, strict=True)]

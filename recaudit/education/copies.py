@@ -9,7 +9,6 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
-from recaudit.education.blocks import columns_of
 from recaudit.education.cells import Coded
 from recaudit.education.checks import instant
 from recaudit.education.formats import Specification
@@ -22,7 +21,7 @@ _MANY: Final = 2_000  # texts from which on DuckDB is faster
 
 def frame_of(header: Header, batch: Batch) -> pl.DataFrame:
     """The cells of a batch as text, in the columns of its header."""
-    return pl.DataFrame(dict(zip(header.frame, columns_of(batch), strict=True)))
+    return pl.DataFrame(dict(zip(header.frame, batch.columns(), strict=True)))
 
 
 def versions(

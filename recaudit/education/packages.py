@@ -12,7 +12,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from recaudit.education.blocks import columns_of
 from recaudit.education.checks import Mode
 from recaudit.education.formats import (
     EDITIONS,
@@ -134,7 +133,7 @@ def rows(file: File, *names: str, without: Container[int] = ()) -> Iterator[Mapp
             if all(name in header for name in names):
                 places = {name: header.index(name) for name in names}
                 for batch in source.batches():
-                    for cells, line in zip(zip(*columns_of(batch), strict=True), batch.lines, strict=True):
+                    for cells, line in zip(zip(*batch.columns(), strict=True), batch.lines, strict=True):
                         if line in without:
                             continue
                         yield {name: cells[place] for name, place in places.items()}

@@ -36,6 +36,14 @@ class Batch:
     odd: list[tuple[int, str]] = field(default_factory=list)  # (place in rows, what kind of oddity)
     whole: pl.DataFrame | None = None
 
+    def columns(self) -> list[pl.Series]:
+        """The cells column by column, as text without nulls."""
+        import polars as pl
+
+        if self.whole is not None:
+            return self.whole.get_columns()
+        return [pl.Series(column, dtype=pl.String) for column in zip(*self.rows, strict=True)]
+
 
 class Records:
     """The records of one stream. What is wrong is told to ``said``, rows that cannot be read among it.

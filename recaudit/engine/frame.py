@@ -26,7 +26,7 @@ from recaudit.engine.naming import NAMER, one_to_one
 from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
 from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
-from recaudit.engine.slices import Slices
+from recaudit.engine.slices import Slices, many
 from recaudit.errors import SuiteError
 from recaudit.links import Hanging, LinkedColumn
 from recaudit.said import say
@@ -205,10 +205,11 @@ class _Columns:
     """A frame while it is being built: what is selected from what."""
 
     table: str
-    base: sa.Subquery
+    base: FromClause
     source: FromClause
     selected: list[ColumnElement[Any]] = field(default_factory=list)
     cells: dict[str, Cell] = field(default_factory=dict)
+    settled: int = 0  # how many tables were made on the way
 
 
 class _Maker:
@@ -228,6 +229,7 @@ class _Maker:
         self.hung, self.named, self.handed, self.alike = hung, named, handed, alike
         self.standing: dict[str, FromClause] = {}  # tables that made columns look into
         self.asked: dict[tuple[str, str], FromClause] = {}
+        self.apart = any(many(linked.held[one].rows) for one in task.hanging if one in linked.held)
 
     def frame(self, table: str, base: sa.Subquery) -> Frame:
         wanted = {column for rule in self.task.rules if rule.table == table for column in rule.columns}
@@ -249,8 +251,11 @@ class _Maker:
         for name in sorted(wanted & set(own)):
             self._keep(at, name, _cell_of(base, name, own[name]))
         late = {"made": 1, "days": 2}
-        for name in sorted(wanted & set(linked), key=lambda one: (late.get(linked[one].form, 0), one)):
+        order = sorted(wanted & set(linked), key=lambda one: (late.get(linked[one].form, 0), one))
+        for place, name in enumerate(order):
             self._keep(at, name, _FORMS[linked[name].form](self, at, linked[name]))
+            if self.apart and table not in self.task.links.hanging and place + 1 < len(order):
+                self._settle(at)
         # rules look at a frame all together, and these once each; rows that others name are few beside what hangs on
         # records, or there is little else, and then they are what memory goes to
         often = table not in self.task.links.referenced and any(table in one.tables for one in self.task.signals)
@@ -258,6 +263,20 @@ class _Maker:
         relation = make(f"frame_{table}", sa.select(*at.selected).select_from(at.source))
         cells = {name: _again(relation, name, cell) for name, cell in at.cells.items()}
         return Frame(table, relation, cells, frozenset() if often else self._void(table))
+
+    def _settle(self, at: _Columns) -> None:
+        """What was joined so far as a table: of many joins in one statement each would hold its part of the memory. Not
+        of rows that hang on records: they are too many to be written for each."""
+        before, labels = at.base, {column.name for column in at.selected}
+        rest = [column for column in before.c if column.name not in labels]
+        at.settled += 1
+        made = self.engine.make(f"frame_{at.table} {at.settled}", sa.select(*at.selected, *rest).select_from(at.source))
+        at.base = at.source = made
+        at.selected = [made.c[column.name] for column in at.selected]
+        at.cells = {name: _again(made, name, cell) for name, cell in at.cells.items()}
+        self.asked.clear()  # what was joined to the rows before
+        if at.settled > 1:
+            self.engine.drop(before)
 
     def _void(self, table: str) -> frozenset[str]:
         """Columns without a value, of those that somebody looks at each alone. Where there are few rows nobody asks."""

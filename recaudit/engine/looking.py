@@ -25,7 +25,7 @@ class At(Protocol):
     """The frame while it is being built: ``source`` is what its columns are selected from, and grows."""
 
     table: str
-    base: sa.Subquery
+    base: FromClause
     source: FromClause
     cells: dict[str, Cell]
 

@@ -204,10 +204,10 @@ class Engine:
 
     def say(self, text: str) -> list[tuple[Any, ...]]:
         """One statement's rows. Raises ``EngineError`` where memory or disk does not suffice for it."""
-        return self._enough(lambda: list(self.connection.execute(text).fetchall()))
+        return self._alone(lambda: list(self.connection.execute(text).fetchall()))
 
     def arrow(self, statement: sa.ClauseElement) -> pa.Table:
-        return self._enough(lambda: self.connection.sql(sql(statement)).to_arrow_table())
+        return self._alone(lambda: self.connection.sql(sql(statement)).to_arrow_table())
 
     def batches(self, statement: sa.ClauseElement) -> Generator[pa.RecordBatch, None, None]:
         """The statement's rows as ``stream`` gives them, many thousand at a time: columns of Arrow, which lie
@@ -237,6 +237,17 @@ class Engine:
         while rows:
             yield from rows
             rows = self._enough(lambda: self.connection.fetchmany(_AT_ONCE), again=False)
+
+    def _alone(self, ask: Callable[[], T]) -> T:
+        """As ``_enough``; what one statement needed more than usual, the next ones do without."""
+        usual = self.memory
+        said = self._enough(ask)
+        if self.memory > usual:
+            try:
+                self._limit(usual)
+            except duckdb.OutOfMemoryException:  # what it made cannot be put aside
+                self._limit(self.memory)
+        return said
 
     def _enough(self, ask: Callable[[], T], *, again: bool = True) -> T:
         """What is asked, with as much memory as it takes; only once, where it cannot be asked ``again``. DuckDB's own
@@ -269,8 +280,8 @@ class Engine:
             ) from None
 
     def _limit(self, memory: int) -> None:
-        self.memory = memory
         self.connection.execute(f"SET memory_limit = '{memory} B'")
+        self.memory = memory
 
     def _setting(self, name: str) -> object:
         [(value,)] = self.connection.execute("SELECT current_setting(?)", [name]).fetchall()

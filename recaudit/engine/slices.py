@@ -127,6 +127,11 @@ def _places(where: Sequence[Stretch]) -> str:
     )
 
 
+def many(rows: int) -> bool:
+    """Are they more than what is soon joined with all records at once?"""
+    return rows > 2 * ROWS
+
+
 def stretches(
     engine: Engine, spill: Path, table: str, kinds: Mapping[str, str], seam: FromClause, by: str
 ) -> Stretches | None:
@@ -135,7 +140,7 @@ def stretches(
     if is_held(files):
         return None
     found = where_rows_lie(engine, files)
-    if sum(rows for _, _, rows, _ in found) <= 2 * ROWS:
+    if not many(sum(rows for _, _, rows, _ in found)):
         return None
     every: list[Stretch] = []
     starts: list[dict[str, int]] = []
