@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit import suites
+from recaudit import audit, suites
 from recaudit.education import copies
 from recaudit.education.membership import in_schools
 from recaudit.education.sector import SECTOR
@@ -23,6 +23,7 @@ from recaudit.engine.seam import Engine, Task
 from recaudit.seam import POSITIONS, SOURCES
 from recaudit.signals import SignalRule
 from recaudit.sources.seamfiles import SeamFiles
+from tests import one_school
 from tests.seams import Seam, condition, encounter, patient, rules
 
 EVERYTHING = ("facility_", "rid_", "standing_", "ns", "src", "pos", "id", "row_state_")
@@ -181,3 +182,22 @@ def test_the_rows_of_a_user_of_several_schools_are_of_no_other_input() -> None:
     _, _, own = in_schools(frame, pl.Series([0, 1]), lines, {})
     assert len(own) == len(own.unique())
     assert own.max() < POSITIONS  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("left", ["users", "demographics"])
+@pytest.mark.parametrize("naming_knows", [False, True])
+def test_a_column_that_names_rows_of_two_tables_is_kept_where_one_of_them_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str, naming_knows: bool
+) -> None:
+    """The other one is still looked up by it: the rules on its rows say what they say where both are there."""
+
+    def counts(folder: str, change: Callable[[one_school.Tables], object]) -> dict[str, Any]:
+        result = audit.check(one_school.write(tmp_path / folder, change)).result
+        return {one["id"]: one["totals"] for one in result["rules"] if one["table"] == left}
+
+    if naming_knows:
+        monkeypatch.setattr(frame, "one_to_one", lambda *given: naming.one_to_one(*given, least=0))
+    other = {"users": "demographics", "demographics": "users"}[left]
+    both = counts("both", lambda _: None)
+    assert both
+    assert counts("one", lambda tables: tables[other].clear()) == both

@@ -56,9 +56,10 @@ def judge(engine: Engine, task: Task, linked: Linked, frames: Frames) -> Judged:
     bits = number(task)
     lacking = tuple(dict.fromkeys(bit.looks_in for bit in bits.bits if bit.looks_in and bit.required))
     shape = Shape(bits, task.excused, lacking)
-    known = frozenset(
-        by for table, by in task.links.referenced.items() if table in frames.naming or not linked.held[table].rows
-    ) - {link.names for link in task.links.hanging.values()}
+    referenced = task.links.referenced
+    compared = {by for table, by in referenced.items() if table not in frames.naming and linked.held[table].rows}
+    compared |= {link.names for link in task.links.hanging.values()}  # one column may name rows of several tables
+    known = frozenset(referenced.values()) - compared
     states = {
         table: counted_by_way(
             engine, table, bits.of(table), _states(engine, task, linked, bits.of(table), frame, known)
