@@ -320,6 +320,50 @@ def test_other_words_of_a_suite_are_no_other_suite_and_an_altered_rule_is_found(
         assert f"suite {name} 2026.1 is not the one that travels with recaudit" in said(found)
 
 
+def of_suite(result: Json, at: int) -> Json:
+    """The first rule of a suite of the result."""
+    sector, _, table = result["suites"][at]["name"].rpartition("/")
+    found: Json = next(
+        rule for rule in result["rules"] if rule["sha256"] and (rule["sector"], rule["table"]) == (sector, table)
+    )
+    return found
+
+
+@pytest.mark.parametrize("own_bytes", [True, False], ids=["its own bytes", "worded otherwise"])
+@pytest.mark.parametrize("change", [{"sha256": "1" * 64}, {"required": False}, {"rung": "timely"}, {"type": "other"}])
+def test_what_a_suite_says_of_itself_is_asked_of_its_rules(change: Json, own_bytes: bool, province: Path) -> None:
+    result = cast(Json, load(province / FILE_NAME))
+    if not own_bytes:
+        result["suites"][0]["sha256"] = "0" * 64
+        assert installed.other_editions(cast(Result, result))[0] == []
+    of_suite(result, 0).update(change)
+    (said_of_it,) = installed.other_editions(cast(Result, result))[0]
+    assert str(said_of_it).startswith("suite health/composition 2026.1: the rules in the result are not its rules")
+
+
+def test_words_are_those_of_the_bytes_and_a_rule_of_no_suite_is_found(province: Path) -> None:
+    result = cast(Json, load(province / FILE_NAME))
+    assert installed.other_editions(cast(Result, result)) == ([], [])
+    of_suite(result, 0)["title"] = {"en": "Whatever", "vi": "Gì cũng được"}
+    result["rules"].append({**of_suite(result, 1), "id": "nobodys"})
+    found = [str(one) for one in installed.other_editions(cast(Result, result))[0]]
+    assert len(found) == 2
+    assert "suite health/composition 2026.1: the rules in the result are not its rules" in found[0]
+    assert found[1] == "rule nobodys is in none of the suites that the result names"
+
+
+def test_only_words_of_the_suite_that_is_worded_otherwise_are_left_out(province: Path) -> None:
+    result, again = (cast(Json, load(province / FILE_NAME)) for _ in range(2))
+    result["suites"][0]["sha256"] = "0" * 64
+    of_suite(result, 0)["title"] = {"en": "Put otherwise", "vi": "Nói cách khác"}
+    whole, other = installed.but_for_words(cast(Result, result), cast(Result, again))
+    assert whole["rules"] == other["rules"]
+    of_suite(result, 1)["title"] = {"en": "Put otherwise", "vi": "Nói cách khác"}
+    whole, other = installed.but_for_words(cast(Result, result), cast(Result, again))
+    differ = [one["id"] for one, same in zip(whole["rules"], other["rules"], strict=True) if one != same]
+    assert differ == [of_suite(result, 1)["id"]]
+
+
 # ------------------------------------------------------------------------------------------------ inputs
 def flip(path: Path, at: int) -> None:
     content = bytearray(path.read_bytes())

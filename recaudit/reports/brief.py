@@ -142,22 +142,17 @@ def _reasons(claim: ClaimEntry) -> Iterator[str]:
         yield f"- {code(claim['id'])} {told_n('and {n} more reason', 'and {n} more reasons', n=len(reasons) - REASONS)}"
 
 
-def _gate(result: Result, gate: GateEntry, wish: Wish) -> str:
-    outcome = f"✓ **{told('met')}**" if gate["met"] else f"✗ **{told('missed')}**"
-    hidden = wish.hidden.scope(result, gate["sector"], gate["scope"])
-    return f"- {outcome} {plain(sentences.gate(gate, result['areas'], hidden=hidden))}"
-
-
 def _gates(result: Result, wish: Wish) -> Iterator[str]:
     if result["gates"]:
         yield f"## {told('Gates')}"
-        yield "\n".join(
-            f"- {'✓' if gate['met'] else '✗'} **{told('met') if gate['met'] else told('missed')}** "
-            + plain(
-                sentences.gate(gate, result["areas"], hidden=wish.hidden.scope(result, gate["sector"], gate["scope"]))
-            )
-            for gate in result["gates"]
-        )
+        yield "\n".join(_gate(result, gate, wish) for gate in result["gates"])
+
+
+def _gate(result: Result, gate: GateEntry, wish: Wish) -> str:
+    """The outcome stands once, in bold before the sentence."""
+    outcome = f"✓ **{told('met')}**" if gate["met"] else f"✗ **{told('missed')}**"
+    hidden = wish.hidden.scope(result, gate["sector"], gate["scope"])
+    return f"- {outcome} {plain(sentences.gate(gate, result['areas'], hidden=hidden, outcome=False))}"
 
 
 def _funnels(result: Result, wish: Wish) -> Iterator[str]:

@@ -69,9 +69,12 @@ def _bound(bound: Sequence[int] | None, *, up: bool) -> Said | None:
     return say("{share}, {count} of {total}", share=Share(bound[0], bound[1], up), count=bound[0], total=bound[1])
 
 
-def gate(entry: GateEntry, areas: Sequence[AreaEntry], *, hidden: bool = False) -> str:
-    """What the gate asks for and who misses it; ``hidden``: without the counts of its scope."""
+def gate(entry: GateEntry, areas: Sequence[AreaEntry], *, hidden: bool = False, outcome: bool = True) -> str:
+    """What the gate asks for and who misses it; ``hidden``: without the counts of its scope; ``outcome``: whether it
+    is met stands in the sentence, for a report that does not say so beside it."""
     asked, kept = gatewords.asked(entry, areas), gatewords.kept(entry, hidden=hidden)
+    if not outcome:
+        return visible(told("{asked}; {kept}", asked=asked, kept=kept))
     if entry["met"]:
         return visible(told("{asked}; met: {kept}", asked=asked, kept=kept))
     return visible(told("{asked}; missed: {kept}", asked=asked, kept=kept))
