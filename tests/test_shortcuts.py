@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -196,7 +197,7 @@ def test_a_column_that_names_rows_of_two_tables_is_kept_where_one_of_them_is_emp
         return {one["id"]: one["totals"] for one in result["rules"] if one["table"] == left}
 
     if naming_knows:
-        monkeypatch.setattr(frame, "one_to_one", lambda *given: naming.one_to_one(*given, least=0))
+        monkeypatch.setattr(frame, "one_to_one", partial(naming.one_to_one, least=0))
     other = {"users": "demographics", "demographics": "users"}[left]
     both = counts("both", lambda _: None)
     assert both
