@@ -27,6 +27,7 @@ ROWS: Final = 1_000_000
 FLOOR: Final = "DuckDB, SQL by hand"
 GROUPED: Final = {
     FLOOR: "floor",
+    f"{FLOOR}, from Parquet": "floor_parquet",
     "recaudit, per facility": "recaudit",
     "pandera, per facility": "pandera",
     "pointblank": "pointblank",
