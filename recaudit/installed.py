@@ -160,8 +160,9 @@ def _same_catalogue(entry: CatalogueEntry | None, name: str, content: bytes) -> 
 # -------------------------------------------------------------- a result beside the same audit, run again
 def but_for_words(result: Result, again: Result) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both as they are to be compared: where a suite or catalogue that travels with recaudit decides the same in other
-    words, neither its bytes nor the words that stem from such files count. Where each has the bytes that it says, all
-    does. What an older build did not say is not asked."""
+    words, neither its bytes nor the words that stem from it count. Of a suite of the plan's own its bytes do, but not
+    once more each word. Where each has the bytes that it says, all does. What an older build did not say is not
+    asked."""
     one, other = ({**cast(Any, each)} for each in (result, again))
     reworded = set[str]()
     for part in ("suites", "catalogues"):
@@ -179,7 +180,8 @@ def but_for_words(result: Result, again: Result) -> tuple[dict[str, Any], dict[s
                 beside[entry["name"]] = twin
         one[part], other[part] = kept, list(beside.values())
     worded = {part: set(_worded_by(reworded, part)) for part in _WORDS}
-    for each in (one, other) if reworded else ():
+    worded["rules"] |= set(_own_rules(result, again))
+    for each in (one, other):
         for part in _WORDS.keys() & each.keys():
             each[part] = _unworded(each[part], part, worded[part])
         if "bases" in each:
@@ -200,6 +202,22 @@ def _worded_by(names: Collection[str], part: str) -> Iterator[_Named]:
         elif name.endswith("/signals.json"):
             document = json.loads(expectations(name).read_bytes())
             yield from ((name.partition("/")[0], signal["id"]) for signal in document["signals"])
+
+
+def _own_rules(result: Result, again: Result) -> Iterator[_Named]:
+    """Rules of suites of the plan's own, where one of these says that it decides the same in other words."""
+    now = {entry["name"]: entry for entry in again["suites"]}
+    if not any(
+        (twin := now.get(entry["name"])) is not None
+        and entry["file"]
+        and entry["sha256"] != twin["sha256"]
+        and entry.get("asks", "") == twin.get("asks")
+        for entry in result["suites"]
+    ):
+        return
+    loaded = [_travelling(entry) for entry in again["suites"] if not entry["file"]]
+    travelling = {(rule.sector, rule.id) for suite in loaded if suite for rule in suite.rules}
+    yield from (key for key, rule in _rules(again).items() if rule["sha256"] and key not in travelling)
 
 
 def _list_of(sector: str, base: Mapping[str, str]) -> str:

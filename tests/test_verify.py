@@ -364,6 +364,17 @@ def test_only_words_of_the_suite_that_is_worded_otherwise_are_left_out(province:
     assert differ == [of_suite(result, 1)["id"]]
 
 
+@pytest.mark.parametrize(
+    ("bettered", "due"), [(with_other_words, ["inputs"]), (with_another_rule, ["inputs", "again"])]
+)
+def test_a_suite_of_ones_own_in_other_words_is_another_input_that_says_the_same(
+    bettered: Callable[[Path], None], due: list[str], tiny: Path, tmp_path: Path
+) -> None:
+    root = copied(tiny, tmp_path)
+    bettered(root / tiny_audit.SUITE)
+    assert failing(verify(root / FILE_NAME, inputs=root, workers=1)) == due
+
+
 # ------------------------------------------------------------------------------------------------ inputs
 def flip(path: Path, at: int) -> None:
     content = bytearray(path.read_bytes())
