@@ -33,7 +33,7 @@ NAMES = (
     ),
     *("core", "further", "health/vn", "health/encounter", "vn", "stderr", "meta", "Việt Nam"),
     *("received", "conformant", "consistent", "attested", "timely"),
-    "report_card",
+    *("report_card", "deltas", "vn-…"),
 )
 """Programs, standards, files, and what is typed as it stands."""
 _TYPED = re.compile(

@@ -105,6 +105,12 @@ def test_no_record_or_an_unknown_planting_is_an_error_that_names_it() -> None:
         audit(Spec(plantings=frozenset({"no-such"})))
 
 
+def test_of_learners_a_pack_of_cards_is_refused_and_those_that_go_are_named(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="the pack groups is about report cards") as refused:
+        write(tmp_path / "p", Spec(sectors=("education",), packs=("groups",), unit="learner"))
+    assert str(refused.value.problems[0].fix).endswith("of learners there is deltas")
+
+
 def test_the_committed_sample_is_what_the_code_makes() -> None:
     folder = Path(__file__).parents[1] / "sample_data"
     made = sample()

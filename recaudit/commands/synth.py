@@ -57,7 +57,8 @@ class _Pack(click.ParamType[str, str]):
     "packs",
     type=_Pack(),
     multiple=True,
-    help="Packs of suites that the records are made for, in the sectors that have them; can be repeated.",
+    help="Packs of suites that the records are made for, in the sectors that have them; can be repeated. "
+    "Those called vn-… need --flavour vn; with --unit learner goes deltas alone.",
 )
 @click.option(
     "--flavour",

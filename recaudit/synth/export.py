@@ -13,6 +13,7 @@ from recaudit.synth import plantext, plantings, province, readme, register, sect
 from recaudit.synth.claims import Judge, holes_of
 from recaudit.synth.counting import OF_ROWS, Ladder, facility_truth, ladder, table_truth, tally, unattributed
 from recaudit.synth.education import coverage, plant_deltas, plant_groups
+from recaudit.synth.education.packs import OF_LEARNERS as PACKS_OF_LEARNERS
 from recaudit.synth.education.packs import PACKS as PACKS_OF_EDUCATION
 from recaudit.synth.education.packs import SIGNALS, VIETNAM
 from recaudit.synth.education.plant_signals import flagged
@@ -80,12 +81,14 @@ def _check(spec: Spec) -> None:
             where=say("packs"),
             fix=fix,
         )
-    of_cards = [pack for pack in spec.packs if pack in PACKS_OF_EDUCATION and pack != plant_deltas.PACK]
+    of_cards = [pack for pack in spec.packs if pack in PACKS_OF_EDUCATION and pack not in PACKS_OF_LEARNERS]
     if of_cards and "education" in spec.sectors and spec.unit == "learner":
         raise PlanError(
             say("the pack {pack} is about report cards", pack=of_cards[0]),
             where=say("packs"),
-            fix=say("leave the pack out, or make report cards"),
+            fix=say(
+                "leave the pack out, or make report cards; of learners there is {names}", names=list(PACKS_OF_LEARNERS)
+            ),
         )
     known = plantings.known(spec)
     if unknown := sorted((spec.plantings or frozenset()) - frozenset(known)):

@@ -42,6 +42,8 @@ PACKS: Final[dict[str, tuple[Part, ...]]] = {
     plant_deltas.PACK: (plant_deltas.DELTAS,),
     "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
+OF_LEARNERS: Final = (plant_deltas.PACK,)
+"""Packs that need no report card: every other one is about these."""
 VIETNAM: Final = "vn-"
 SIGNALS: Final = ("patterns", "vn-patterns")
 """Packs of signals and nothing else: they have no rule, and a plan names them."""
