@@ -42,6 +42,11 @@ _WORDS: Final = frozenset({
 })  # fmt: skip
 _ALONE: Final = frozenset({"họ", "tên", "khối", "môn", "điểm", "tuổi", "tỉnh", "huyện", "xã", "phường", "trường"})
 """Titles of one word, with their marks: without them some are names."""
+_FAMILIES: Final = frozenset({
+    "bùi", "bui", "đặng", "đinh", "đỗ", "dương", "huỳnh", "huynh", "lê", "ngô", "ngo", "nguyễn", "nguyen", "phạm",
+    "pham", "phan", "trần", "tran", "trịnh", "trinh", "trương", "võ", "vũ",
+})  # fmt: skip
+"""With which no title begins, however it is written."""
 _MACHINE: Final = re.compile(
     r"\w*[^\W_]_[^\W_]\w*|[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})+|[A-Z]{2,}[a-z]{3,}|[a-z]+[A-Z]{2,}"
 )
@@ -93,8 +98,12 @@ def may_be_name(text: str) -> bool:
     [True, True, True, False, False, False]
     """
     words = text.split()
-    alone = unicodedata.normalize("NFC", text).casefold() in _ALONE
-    if alone or _is_known(text) or _MACHINE.fullmatch(text) or not words or not _WORDS.isdisjoint(map(fold, words)):
+    plain = [word.casefold() for word in re.split(r"[\s_]+", unicodedata.normalize("NFC", text))]
+    if not words or _is_known(text) or _is_alone(text):
+        return False
+    if plain[0] in _FAMILIES:
+        return True
+    if _MACHINE.fullmatch(text) or not _WORDS.isdisjoint(plain):
         return False
     letters = ["".join(filter(str.isalpha, word)) for word in words]
     capitals = [bool(word) and not word.islower() for word in letters]  # a letter without case is as good as one
@@ -121,6 +130,10 @@ def _is_known(cell: str) -> bool:
     return key(cell) in known()
 
 
+def _is_alone(cell: str) -> bool:
+    return unicodedata.normalize("NFC", cell).casefold() in _ALONE
+
+
 def _is_data(cell: str) -> bool:
     return len(cell) > _LONGEST or _LIKE_DATA.search(cell) is not None
 
@@ -132,8 +145,8 @@ def _says_titles(cells: Sequence[str]) -> bool:
     if any(map(all, pairwise(there))):
         return True
     filled = [cell for cell in cells if cell]
-    if all(map(_is_known, filled)):
-        return bool(filled)
+    if all(_is_known(cell) or _is_alone(cell) for cell in filled):
+        return any(there)
     machine = all(_is_known(cell) or _MACHINE.fullmatch(cell) for cell in filled)
     return any(there) and machine and len(filled) >= _SHORTEST
 
