@@ -29,7 +29,7 @@ from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import told
+from recaudit.reports.languages import told, words
 from recaudit.said import Said, say
 from recaudit.sectors import Progress
 from recaudit.sources.files import Found, listed
@@ -96,6 +96,7 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
             read = [one for one in of.inputs if one.role == "export" and one.source == source.name]
             sources.append(draftplan.source(source, read, _paths(folder, source), where, rows, unsaid[source.name]))
             rows = {}  # of the sector: said once
+    sources += [draftplan.comment(words(drafttold.by_folder(kind))) + "\n" for kind in own.kinds if kind.by_folder]
     register = (FACILITIES, EXPECTED)
     head = draftplan.head(folder, today, period, ends, timezone, plan, register=register, whole=whole)
     files = {

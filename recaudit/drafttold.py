@@ -33,12 +33,7 @@ def of_mapping(own: Drafted) -> Iterable[Said]:
     for kind in own.kinds:
         yield _of_kind(kind)
         if kind.by_folder:
-            yield say(
-                "{kind}: no column was taken for the school, so all rows of a file count for the name of its folder. "
-                "If files hold several schools, say in {file} which column names them",
-                kind=visible(kind.name),
-                file=MAPPING,
-            )
+            yield by_folder(kind)
         if kind.kept_back:
             yield say_n(
                 "{kind}: {n} more column, whose title is not written down, as it may be a name",
@@ -50,6 +45,16 @@ def of_mapping(own: Drafted) -> Iterable[Said]:
         yield say(
             "no header with known titles was found in {files}", files=few([visible(path) for path in own.untitled])
         )
+
+
+def by_folder(kind: KindOfFile) -> Said:
+    """Where numbers by school would be false, if nobody looked: no column says which school a row is of."""
+    return say(
+        "{kind}: no column was taken for the school, so all rows of a file count for the name of its folder. "
+        "If files hold several schools, say in {file} which column names them",
+        kind=visible(kind.name),
+        file=MAPPING,
+    )
 
 
 def _of_kind(kind: KindOfFile) -> Said:

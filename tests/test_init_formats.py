@@ -240,6 +240,7 @@ def test_where_the_folder_stands_for_the_school_that_is_said(tmp_path: Path) -> 
         line.startswith("export: no column was taken for the school, so all rows of a file count for the name of its")
         for line in in_english(found.told)
     )
+    assert "# export: no column was taken for the school" in found.files["recaudit.toml"]
 
 
 @pytest.mark.parametrize("title", ["home school", "Tên cơ sở trường", "campus"])
@@ -278,7 +279,7 @@ def test_a_mapping_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 IDENTIFIERS = (
     r"csdl-primary-results|sds-v2|mapping\b|\brecaudit\b|\binit\b|\bcheck\b|docs/\S+|\"vn\"|Việt Nam|Asia/\w+|UTC"
     r"|source, file, folder, facility|received, conformant, complete, consistent, attested, timely|register/\S+"
-    r"|facility, period, id, source|code, name, name_en, kind, parent"
+    r"|facility, period, id, source|code, name, name_en, kind, parent|export:|mapping.json"
 )
 
 
