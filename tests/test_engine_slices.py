@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from recaudit import audit
-from recaudit.engine import seam, slices
+from recaudit.engine import seam, seamtables, slices
 from recaudit.engine.due import asks_once
 from recaudit.engine.seam import Engine
 from recaudit.engine.slices import Slices
@@ -42,7 +42,7 @@ def test_slices_say_what_all_records_at_once_say(tmp_path: Path, monkeypatch: py
         seen.append(self)
         return make(self, engine, *rest)
 
-    monkeypatch.setattr(seam, "SMALL", 0)  # else so small a table is no file
+    monkeypatch.setattr(seamtables, "SMALL", 0)  # else so small a table is no file
     monkeypatch.setattr(slices, "ROWS", 3)
     monkeypatch.setattr(Slices, "make", watched)
     assert core(tmp_path / "sliced") == whole
@@ -52,7 +52,7 @@ def test_slices_say_what_all_records_at_once_say(tmp_path: Path, monkeypatch: py
 def test_small_inputs_share_a_stretch_and_large_ones_have_several(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seam, "SMALL", 0)
+    monkeypatch.setattr(seamtables, "SMALL", 0)
     monkeypatch.setattr(slices, "ROWS", 10)
     folder = tmp_path / "t"
     folder.mkdir()
@@ -69,7 +69,7 @@ def test_small_inputs_share_a_stretch_and_large_ones_have_several(
             *((3, 3, 9 + 9 * n - 9, ["3"]) for n in range(3)),
             (4, 4, 0, ["4"]),
         ]
-        seam.read_from(engine, "t", cut.every[3].files, cut.schema, slices._places(cut.every[3:5]))
+        seamtables.read_from(engine, "t", cut.every[3].files, cut.schema, slices._places(cut.every[3:5]))
         assert engine.say("SELECT min(pos), max(pos), count(*) FROM seam_t") == [(9, 26, 18)]
 
 

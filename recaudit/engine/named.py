@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from recaudit.engine.link import attributed
-from recaudit.engine.seam import Engine, Task, seam_tables
+from recaudit.engine.seam import Engine, Task
+from recaudit.engine.seamtables import seam_tables
 from recaudit.links import Links
 from recaudit.model import Facility
 from recaudit.seam import Tables
