@@ -94,7 +94,7 @@ def may_be_name(text: str) -> bool:
     """Whether a text may be somebody's name, for all that can be seen: one capitalised word, or a capital after the
     first word, and no word that titles have.
 
-    >>> [may_be_name(each) for each in ("Nguyễn Văn An", "An", "H'Bia Niê", "Dân tộc", "section_id", "Room Number")]
+    >>> [may_be_name(each) for each in ("Nguyễn Văn An", "An 2", "H'Bia Niê", "Dân tộc", "section_id", "Room Number")]
     [True, True, True, False, False, False]
     """
     words = text.split()
@@ -107,7 +107,7 @@ def may_be_name(text: str) -> bool:
         return False
     letters = ["".join(filter(str.isalpha, word)) for word in words]
     capitals = [bool(word) and not word.islower() for word in letters]  # a letter without case is as good as one
-    return any(capitals[1:]) or (len(words) == 1 and capitals[0])
+    return any(capitals[1:]) or (capitals[0] and not any(letters[1:]))
 
 
 @cache
