@@ -29,7 +29,7 @@ from recaudit.plan import Plan, Source
 from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
-from recaudit.reports.languages import told
+from recaudit.reports.languages import told, words
 from recaudit.said import Said, say
 from recaudit.sectors import Progress
 from recaudit.sources.files import Found, listed
@@ -80,7 +80,7 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     whole = all(kind.known for kind in own.kinds)
     ends = _ends(surveyed, ZoneInfo(timezone))
     period = _whole_months(ends) if ends else Period(date(today.year, 1, 1), date(today.year, 12, 31))
-    places, taken, left_out, sources = list[Place](), list[Said](), 0, list[str]()
+    places, taken, left_out, unnamed, sources = list[Place](), list[Said](), 0, 0, list[str]()
     unsaid = {source.name: _unsaid(surveyed, source.name) for source in plan.sources}
     for sector in dict.fromkeys(source.sector for source in plan.sources):
         of = next(one for one in surveyed if one.sector == sector)
@@ -90,10 +90,13 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
         rows = {key: number for key, number in of.said.rows.items() if key != NAMELESS}
         if not rows:
             taken.append(drafttold.taken(where, sector))
+        else:
+            unnamed += of.said.rows.get(NAMELESS, 0)  # where nobody names one, that is said once
         for source in (one for one in plan.sources if one.sector == sector):
             read = [one for one in of.inputs if one.role == "export" and one.source == source.name]
             sources.append(draftplan.source(source, read, _paths(folder, source), where, rows, unsaid[source.name]))
             rows = {}  # of the sector: said once
+    sources += [draftplan.comment(words(drafttold.by_folder(kind))) + "\n" for kind in own.kinds if kind.by_folder]
     register = (FACILITIES, EXPECTED)
     head = draftplan.head(folder, today, period, ends, timezone, plan, register=register, whole=whole)
     files = {
@@ -103,9 +106,6 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     }
     if own.kinds:
         files[MAPPING] = _as_json(own, whole=True)
-    unnamed = sum(of.said.rows.get(NAMELESS, 0) for of in surveyed)
-    if not any(place.rows for place in places):
-        unnamed = 0  # nobody names one: said once
     said = [
         *drafttold.of_register(len(places), taken, unnamed, left_out),
         *drafttold.of_mapping(own),

@@ -30,13 +30,42 @@ def of_mapping(own: Drafted) -> Iterable[Said]:
             file=MAPPING,
             docs="docs/education-formats.md",
         )
-    yield from map(_of_kind, own.kinds)
+    for kind in own.kinds:
+        yield _of_kind(kind)
+        if kind.by_folder:
+            yield by_folder(kind)
+        if kind.kept_back:
+            yield say_n(
+                "{kind}: {n} more column, whose title is not written down, as it may be a name",
+                "{kind}: {n} more columns, whose titles are not written down, as they may be names",
+                n=kind.kept_back,
+                kind=visible(kind.name),
+            )
     if own.untitled:
-        yield say("no header was found in {files}", files=few([visible(path) for path in own.untitled]))
+        yield say(
+            "no header with known titles was found in {files}", files=few([visible(path) for path in own.untitled])
+        )
+
+
+def by_folder(kind: KindOfFile) -> Said:
+    """Where numbers by school would be false, if nobody looked: no column says which school a row is of."""
+    return say(
+        "{kind}: no column was taken for the school, so all rows of a file count for the name of its folder. "
+        "If files hold several schools, say in {file} which column names them",
+        kind=visible(kind.name),
+        file=MAPPING,
+    )
 
 
 def _of_kind(kind: KindOfFile) -> Said:
     name, unknown = visible(kind.name), few([visible(title) for title in kind.unknown], LISTED)
+    if kind.unsure:
+        return say(
+            "{kind} may be a list of learners, but nobody knows which column names their school: {columns}. "
+            "Fill in its rows",
+            kind=name,
+            columns=few([visible(title) for title in kind.unsure], LISTED),
+        )
     if not kind.known:
         return say(
             "{kind} is not recognised: fill in its rows, or leave it out. Its columns: {columns}",

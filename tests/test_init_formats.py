@@ -166,6 +166,107 @@ def test_a_record_is_never_taken_for_a_header(tmp_path: Path, first: str) -> Non
     assert "An" not in str(refused.value.problems[0])
 
 
+NOBODY = "Bí Mật"  # a name that no file of a draft and no line of output may have
+LISTS = {  # files that have a name where titles would be
+    "no header": "Trần Bí Mật;Nam;Kinh\nLê An;Nữ;Kinh\nNguyễn Chi;Nữ;Tày\n",
+    "one row": "Trần Bí Mật,Nam,Kinh,Lớp 5A\n",
+    "names alone": "Trần Bí Mật\nLê An\n",
+    "a title among values": "Trần Bí Mật,Lớp,Kinh\nLê An,Lớp,Kinh\n",
+    "values of race": "Bí Mật,White,Asian\n",
+    "a form": "Họ và tên;Trần Bí Mật;Giới tính;Nam\nDân tộc;Kinh;Lớp;Một\n",
+    "a form of one line": "Họ và tên;Trần Bí Mật;Giới tính;Nam\n\nMôn;Điểm\nToán;9\n",
+    "a form without spaces": "username;Bí Mật\nfamilyName;Mật\n",
+    "half a form": "Họ và tên;Giới tính;Trần Bí Mật\nNgày sinh;Lớp;Kinh\n",
+}
+
+
+@pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
+def test_no_value_of_a_record_is_told_or_drafted(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    lay(
+        tmp_path, {"students.csv": text, "hocsinh.xlsx": workbook({NOBODY: [line.split(";") for line in text.split()]})}
+    )
+    lay(tmp_path, {"marks.csv": "id,student_id,mark\nm1,st1,9\n"})  # so that there is a draft
+    assert cli.run(["init", str(tmp_path)]) == 0
+    told = "".join(capsys.readouterr())
+    written = [each.read_text(encoding="utf-8") for each in tmp_path.rglob("*") if each.suffix in (".toml", ".json")]
+    assert len(written) == 2
+    for said in (told, *written):
+        assert not {"Trần", "Mật", "tran_bi", "bi_mat", "Kinh", "White"} & set(re.findall(r"[\w]+", said))
+    assert "no header with known titles was found in hocsinh.xlsx and students.csv" in told
+
+
+def test_titles_that_may_be_names_are_counted_and_not_written(tmp_path: Path) -> None:
+    head = "STT;Mã HS;Họ và tên;Trần Bí Mật;An;Dân tộc thiểu số;trần bí mật;阮文安;Hộ nghèo"
+    lay(tmp_path, {"export.csv": f"{head}\n1;2;Lê An;x;;Hộ nghèo;;;Hộ nghèo\n"})
+    (kind,) = kinds_of(draft._mappable(tmp_path)).kinds
+    assert (kind.kept_back, kind.titles) == (5, ("STT", "Mã HS", "Họ và tên", "Dân tộc thiểu số"))
+    said = "export: 5 more columns, whose titles are not written down, as they may be names"
+    found = drafted(tmp_path)
+    assert said in in_english(found.told)
+    assert NOBODY not in found.files["mapping.json"]
+
+
+def test_a_sheet_that_may_be_called_after_a_person_is_told_by_its_titles(tmp_path: Path) -> None:
+    head = ["Mã HS", "Họ và tên", "Ngày sinh"]
+    marks = ["Mã HS", "Mã lớp", "Xếp loại"]
+    book = workbook({f"Trần {NOBODY}": [head, ["1", "Lê An", "13/09/2014"]], "B": [marks, ["1", "1A", "T"]]})
+    lay(tmp_path / "66001", {"hocsinh.xlsx": book})
+    found = drafted(tmp_path / "66001")
+    assert NOBODY not in found.files["mapping.json"] + found.files["recaudit.toml"]
+    assert NOBODY not in " ".join(in_english(found.told))
+    of_learners, of_marks = (kind["columns"] for kind in json.loads(found.files["mapping.json"])["shapes"])
+    assert all(column["required"] for column in (*of_learners.values(), *of_marks.values()))
+
+
+def test_titles_below_other_lines_are_found(tmp_path: Path) -> None:
+    lay(tmp_path / "66001", {"title.csv": f"Danh sách lớp 3A\nTrường X\n\n{STUDENTS}"})
+    found = drafted(tmp_path / "66001")
+    assert json.loads(found.files["mapping.json"])["shapes"][0]["header"] == {"within": 20}
+    assert "3A" not in found.files["mapping.json"] + " ".join(in_english(found.told))
+    (school,) = audit.check(tmp_path / "66001", workers=1).result["facilities"]
+    assert (school["id"], school["matched"]) == ("66001", 1)
+
+
+@pytest.mark.parametrize("title", ["school", "Trường", "Mã trường", "School Code"])
+def test_the_school_of_a_row_is_read_where_a_column_names_it(tmp_path: Path, title: str) -> None:
+    rows = f"id,first name,last name,gender,{title}\n1,An,Le,F,S1\n2,Ha,Le,F,S2\n"
+    found = drafted(lay(tmp_path / "d", {"students.csv": rows}))
+    assert [line.split(",")[0] for line in found.files["register/facilities.csv"].splitlines()[1:]] == ["S1", "S2"]
+
+
+def test_where_the_folder_stands_for_the_school_that_is_said(tmp_path: Path) -> None:
+    found = drafted(lay(tmp_path / "66001", {"export.csv": STUDENTS}))
+    assert any(
+        line.startswith("export: no column was taken for the school, so all rows of a file count for the name of its")
+        for line in in_english(found.told)
+    )
+    assert "# export: no column was taken for the school" in found.files["recaudit.toml"]
+
+
+@pytest.mark.parametrize("title", ["home school", "Tên cơ sở trường", "campus"])
+def test_a_column_that_may_be_the_school_is_asked_for_and_nothing_is_counted_before(tmp_path: Path, title: str) -> None:
+    folder = lay(tmp_path / "d", {"students.csv": f"id,first name,last name,{title},schoolYear\n1,An,Le,S1,2026\n"})
+    found = drafted(folder)
+    assert not found.whole
+    said = f"students may be a list of learners, but nobody knows which column names their school: {title}. "
+    assert f"{said}Fill in its rows" in in_english(found.told)
+    with pytest.raises(SuiteError):
+        audit.check(folder, workers=1)
+
+
+def test_that_folders_stand_for_facilities_is_said_once(tmp_path: Path) -> None:
+    lay(tmp_path / "x", {"hocsinh.csv": STUDENTS})  # a name that stands for nothing
+    told = in_english(drafted(tmp_path).told)
+    assert sum("names a facility" in line for line in told) == 1
+    assert not any("names no facility" in line for line in told)
+
+
+def test_no_two_columns_of_a_draft_have_one_name(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "d", {"students.csv": "id,first name,a 5,a,a!,a-5\n1,An,,,,\n"})
+    columns = json.loads(drafted(folder).files["mapping.json"])["shapes"][0]["columns"]
+    assert [one["titles"] for one in columns.values()] == [["id"], ["first name"], ["a 5"], ["a"], ["a!"], ["a-5"]]
+
+
 def test_a_mapping_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     lay(tmp_path, {"export.csv": STUDENTS, "mapping.json": "mine"})
     with pytest.raises(PlanError, match=r"mapping\.json is there already"):
@@ -178,7 +279,7 @@ def test_a_mapping_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 IDENTIFIERS = (
     r"csdl-primary-results|sds-v2|mapping\b|\brecaudit\b|\binit\b|\bcheck\b|docs/\S+|\"vn\"|Việt Nam|Asia/\w+|UTC"
     r"|source, file, folder, facility|received, conformant, complete, consistent, attested, timely|register/\S+"
-    r"|facility, period, id, source|code, name, name_en, kind, parent"
+    r"|facility, period, id, source|code, name, name_en, kind, parent|export:|mapping.json"
 )
 
 
@@ -232,7 +333,6 @@ def test_of_contoso_the_list_of_students_is_recognised_and_all_else_is_to_be_fil
     found = kinds_of(draft._mappable(tmp_path))
     known = {kind.name.rpartition("_")[2]: len(kind.known) for kind in found.kinds}
     assert known == {
-        "metadata": 0,
         "studentattendance": 0,
         "studentdemographics": 0,
         "studentsectionmark": 0,

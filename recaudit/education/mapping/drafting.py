@@ -12,13 +12,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from typing import Any, Final
 
 from recaudit.education.formats import specifications
-from recaudit.education.mapping.containers import Head, heads
+from recaudit.education.mapping.containers import heads
 from recaudit.education.mapping.definition import Shape
 from recaudit.education.mapping.loading import load, shipped
 from recaudit.education.mapping.text import fold
+from recaudit.education.mapping.titles import key, may_be_name, titles_of
 from recaudit.education.mapping.workbooks import UnreadableError
 from recaudit.shipped import expectations
 from recaudit.sources.files import Found
@@ -28,9 +30,11 @@ _LEARNERS: Final = ("student", "pupil", "learner", "hocsinh", "mahs")
 _PERSON: Final = frozenset({"givenName", "familyName", "middleName", "birthDate", "sex"})
 _SCHOOL: Final = ("roles", "orgSourcedId")
 _ID: Final = ("users", "sourcedId")
-_LIKE_DATA: Final = re.compile(r"@|[0-9]{6}|\A[^a-zA-Z\u00c0-\uffff]*[0-9][^a-zA-Z\u00c0-\uffff]*\Z")
-_WITHIN: Final = 20  # lines in which a workbook's header is looked for
-_LONGEST: Final = 100  # of a title
+_SCHOOLS: Final = ("school", "schoolcode", "matruong", "truonghoc", "truong", "tentruong", "schoolname")
+"""Titles of a school that no mapping has. Where two stand in one list, a code is the better one."""
+_LIKE_SCHOOL: Final = re.compile(r"school|truong|campus")
+_NO_SCHOOL: Final = re.compile(r"schoolyear|previous|former|hieutruong|loptruong|totruong|nhomtruong")
+_WITHIN: Final = 20  # lines in which a header is looked for
 _BESIDE: Final = frozenset({"sourcedId", "status", "dateLastModified", "agentSourcedIds", "password"})
 """Columns that no title of a list stands for: that order rows, name other rows, or are nobody's business."""
 
@@ -57,11 +61,19 @@ class KindOfFile:
     sheets: list[str] = field(default_factory=list)
     several: bool = False  # whether a workbook has other sheets beside
     workbook: bool = False
+    first: bool = True  # whether the titles stand on the first line of all of them
+    kept_back: int = 0  # columns whose titles may be values of records
+    unsure: tuple[str, ...] = ()  # titles that may be those of the school; no row is made before a person has said
     known: dict[str, list[Meant]] = field(default_factory=dict)
 
     @property
     def unknown(self) -> tuple[str, ...]:
         return tuple(title for title in self.titles if title not in self.known)
+
+    @property
+    def by_folder(self) -> bool:
+        """Whether its rows count for the school that the folder is called by, as no column names one."""
+        return bool(self.known) and _column_of(self, _SCHOOL) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class Drafted:
         }
         if codes:
             made["codes"] = {"words": codes}
-        if any(kind.known and _column_of(kind, _SCHOOL) is None for kind in kinds):
+        if any(kind.by_folder for kind in kinds):
             made["parameters"] = {"school": [{"of": "plan"}, {"of": "folder"}]}
         return made | {"shapes": [_shape(kind, alone=len(kinds) == 1) for kind in kinds]}
 
@@ -96,12 +108,14 @@ def drafted(files: Iterable[Found]) -> Drafted:
             tops = heads(found) if found.opens else []
         except (UnreadableError, CannotOpenError):
             tops = []
-        titled = [(top, titles) for top in tops if (titles := _titles(top))]
+        titled = [(top, titles) for top in tops if (titles := titles_of(top)) is not None]
         if not titled:
             untitled.append(found.path)
         for top, titles in titled:
             paths[found.path.partition("!")[0]] = None
-            kind = kinds.setdefault(tuple(map(_key, titles)), KindOfFile(top.title or found.stem, titles))
+            kind = kinds.setdefault(tuple(map(key, titles.names)), KindOfFile(found.stem, titles.names))
+            kind.first &= titles.first
+            kind.kept_back = max(kind.kept_back, titles.kept_back)
             kind.stems += [found.stem] if found.stem not in kind.stems else []
             kind.sheets += [top.title] if top.title not in kind.sheets else []
             kind.several |= len(tops) > 1
@@ -115,24 +129,6 @@ def drafted(files: Iterable[Found]) -> Drafted:
 
 
 # ------------------------------------------------------------------------------------------------ titles
-def _titles(top: Head) -> tuple[str, ...]:
-    """Of the line with most titles, the first of such; () where a line looks like a record, as that is none of ours to
-    write down."""
-    lines = [[" ".join(cell.split()) for cell in cells] for _, cells in top.lines]
-    lines = [cells for cells in lines if any(cells)]
-    if not top.title:
-        lines = lines[:1]
-    fit = [cells for cells in lines if not any(_LIKE_DATA.search(cell) or len(cell) > _LONGEST for cell in cells)]
-    if not fit:
-        return ()
-    best = max(fit, key=lambda cells: sum(map(bool, cells)))
-    return tuple(dict.fromkeys(cell for cell in best if fold(cell).strip("/ ")))
-
-
-def _key(title: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(title))
-
-
 @cache
 def _vocabulary() -> Mapping[str, Mapping[tuple[str, str], Meant]]:
     """Title -> the columns that it stands for in a list of learners, as our mappings and OneRoster have it. The first
@@ -146,7 +142,9 @@ def _vocabulary() -> Mapping[str, Mapping[tuple[str, str], Meant]]:
         for column in specifications()[table].columns.values():
             if column.name not in _BESIDE:
                 kind = "date" if column.type == "date" else "text"
-                found.setdefault(_key(column.name), {(table, column.name): Meant(table, column.name, kind)})
+                found.setdefault(key(column.name), {(table, column.name): Meant(table, column.name, kind)})
+    for title in _SCHOOLS:
+        found.setdefault(title, {_SCHOOL: Meant(*_SCHOOL)})
     return found
 
 
@@ -163,7 +161,7 @@ def _of_learners(shape: Shape) -> Iterator[tuple[str, Meant]]:
                 column = shape.columns[place.column]
                 codes = tuple(sorted(place.codes.items()))
                 for path in column.titles:
-                    yield _key(path[-1]), Meant(table, name, column.kind, column.serial, place.form, codes)
+                    yield key(path[-1]), Meant(table, name, column.kind, column.serial, place.form, codes)
 
 
 def _known(kind: KindOfFile) -> dict[str, list[Meant]]:
@@ -171,17 +169,27 @@ def _known(kind: KindOfFile) -> dict[str, list[Meant]]:
     vocabulary = _vocabulary()
     known: dict[str, list[Meant]] = {}
     taken = set[tuple[str, str]]()
-    for title in sorted(kind.titles, key=lambda each: (_key(each) == "id", kind.titles.index(each))):
-        for one in vocabulary.get(_key(title), {}).values():
+    last = ("id", *_SCHOOLS)
+    order = {title: (last.index(key(title)) + 1 if key(title) in last else 0) for title in kind.titles}
+    for title in sorted(kind.titles, key=order.__getitem__):
+        for one in vocabulary.get(key(title), {}).values():
             if (one.table, one.column) not in taken:
                 taken.add((one.table, one.column))
                 known.setdefault(title, []).append(one)
-    names = [_key(each) for each in (*kind.stems, *kind.sheets, *kind.titles)]
+    names = [key(each) for each in (*kind.stems, *kind.sheets, *kind.titles)]
     of_learners = any(word in name for name in names for word in _LEARNERS)
     persons = {column for _, column in taken} & _PERSON
     if not of_learners or _ID not in taken or not persons:
         return {}
+    if _SCHOOL not in taken:
+        kind.unsure = tuple(each for each in kind.titles if each not in known and _may_be_school(key(each)))
+        if kind.unsure:
+            return {}
     return {title: known[title] for title in kind.titles if title in known}
+
+
+def _may_be_school(title: str) -> bool:
+    return _LIKE_SCHOOL.search(title) is not None and _NO_SCHOOL.search(title) is None
 
 
 # ------------------------------------------------------------------------------------------------ as JSON
@@ -190,7 +198,8 @@ def _names(kind: KindOfFile) -> dict[str, str]:
     names: dict[str, str] = {}
     for number, title in enumerate(kind.titles, 1):
         name = re.sub(r"[^a-z0-9]+", "_", fold(title)).strip("_") or "column"
-        names[title] = name if name not in names.values() else f"{name}_{number}"
+        free = (f"{name}_{more}" for more in count(number))
+        names[title] = name if name not in names.values() else next(one for one in free if one not in names.values())
     return names
 
 
@@ -203,15 +212,18 @@ def _column_of(kind: KindOfFile, place: tuple[str, str]) -> str | None:
 
 def _shape(kind: KindOfFile, *, alone: bool) -> dict[str, Any]:
     names = _names(kind)
-    key = _column_of(kind, _ID) or names[kind.titles[0]]
+    main = _column_of(kind, _ID) or names[kind.titles[0]]
     made: dict[str, Any] = {"name": kind.name}
     if not alone:
         made["files"] = [glob.escape(stem) for stem in kind.stems]
+    told_apart = not any(map(may_be_name, kind.sheets))  # else by their titles: a sheet may be called after a person
     if kind.several:
-        made["sheets"] = [glob.escape(title) for title in kind.sheets]
-    if kind.workbook:
+        made |= {"sheets": [glob.escape(title) for title in kind.sheets]} if told_apart else {"every": False}
+    if kind.workbook or not kind.first:
         made["header"] = {"within": _WITHIN}
-    made["columns"] = {name: _column(title, kind, required=name == key) for title, name in names.items()}
+    made["columns"] = {
+        name: _column(title, kind, required=name == main or not told_apart) for title, name in names.items()
+    }
     return made | {"rows": _rows(kind, names)}
 
 
@@ -226,19 +238,19 @@ def _column(title: str, kind: KindOfFile, *, required: bool) -> dict[str, Any]:
 
 
 def _rows(kind: KindOfFile, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    key, school = _column_of(kind, _ID), _column_of(kind, _SCHOOL)
-    if key is None:
+    learner, school = _column_of(kind, _ID), _column_of(kind, _SCHOOL)
+    if learner is None or not kind.known:
         return []
     where: Any = school or {"parameter": "school"}
-    users: dict[str, Any] = {"sourcedId": key, "primaryOrgSourcedId": where}
-    demographics: dict[str, Any] = {"sourcedId": key}
+    users: dict[str, Any] = {"sourcedId": learner, "primaryOrgSourcedId": where}
+    demographics: dict[str, Any] = {"sourcedId": learner}
     for title, meant in kind.known.items():
         for one in meant:
             into = {"users": users, "demographics": demographics}.get(one.table, {})
             more = ({"form": one.form} if one.form else {}) | ({"codes": "words"} if one.codes else {})
             into[one.column] = {"column": names[title], **more} if more else names[title]
     users["primaryOrgSourcedId"] = where
-    role = {"userSourcedId": key, "orgSourcedId": where, "role": {"value": "student"}}
+    role = {"userSourcedId": learner, "orgSourcedId": where, "role": {"value": "student"}}
     role |= {"roleType": {"value": "primary"}, "status": {"value": "active"}}
     orgs = {"sourcedId": where, "identifier": where, "type": {"value": "school"}}
     rows: Sequence[dict[str, Any]] = (
@@ -252,13 +264,15 @@ def _rows(kind: KindOfFile, names: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def as_text(mapping: Mapping[str, Any]) -> str:
     """A drafted mapping as a person reads it: one line for each column and each table."""
-    lines = [f"  {_json(key)}: {_json(value)}," for key, value in mapping.items() if key != "shapes"]
+    lines = [f"  {_json(name)}: {_json(value)}," for name, value in mapping.items() if name != "shapes"]
     shapes = ",\n".join(map(_shape_as_text, mapping["shapes"]))
     return "\n".join(["{", *lines, '  "shapes": [', shapes, "  ]", "}"]) + "\n"
 
 
 def _shape_as_text(shape: Mapping[str, Any]) -> str:
-    head = ", ".join(f"{_json(key)}: {_json(value)}" for key, value in shape.items() if key not in ("columns", "rows"))
+    head = ", ".join(
+        f"{_json(name)}: {_json(value)}" for name, value in shape.items() if name not in ("columns", "rows")
+    )
     columns = ",\n".join(f"        {_json(name)}: {_json(column)}" for name, column in shape["columns"].items())
     rows = ",\n".join(f"        {_json(row)}" for row in shape["rows"])
     rows = f"[\n{rows}\n      ]" if rows else "[]"
