@@ -118,46 +118,64 @@ def _newest(version: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 AT_ONCE: Final = 2_000_000
-"""Hashes that are sorted in memory, 8 bytes each; of more rows the engine counts them, which takes twice as long."""
+"""Hashes that are sorted in memory, 8 bytes each; of more rows they are written down once, and sorted in turns."""
 
 
 def _meeting(
     engine: Engine, name: str, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
 ) -> tuple[int, FromClause | None]:
     """How many rows are so, and the hashes that several of their keys have (``hash_``); None where there is none."""
+    each = sa.select(sa.func.hash(*key).label("hash_")).select_from(rows).where(where)
+    hashes = _up_to(AT_ONCE, engine, each)
+    if hashes is None:
+        return _in_turns(engine, name, each)
+    found = _twice(hashes)
+    return len(hashes), engine.load(f"meeting {name}", pa.table({"hash_": found})) if len(found) else None
+
+
+def _up_to(most: int | None, engine: Engine, each: sa.Select[Any]) -> Any:  # noqa: ANN401  # an array of numpy
+    """The hashes in no order; None where there are more than ``most``."""
     import numpy as np
 
-    each = sa.select(sa.func.hash(*key).label("hash_")).select_from(rows).where(where)
-    parts: list[Any] = []
+    parts: list[Any] = [np.empty(0, np.uint64)]
     number = 0
     with closing(engine.batches(each)) as batches:
         for batch in batches:
             parts.append(batch.column(0).to_numpy())
             number += len(parts[-1])
-            if number > AT_ONCE:
-                break
-    if number > AT_ONCE:
-        parts.clear()
-        return _counted(engine, name, each)
-    if not parts:
-        return 0, None
-    hashes = np.empty(number, parts[0].dtype)
+            if most is not None and number > most:
+                return None
+    hashes = np.empty(number, np.uint64)
     while parts:  # one by one, so that they never lie in memory twice
         part = parts.pop()
         number -= len(part)
         hashes[number : number + len(part)] = part
+    return hashes
+
+
+def _twice(hashes: Any) -> Any:  # noqa: ANN401
+    """Those that stand there more than once, each once. ``hashes`` are sorted where they lie."""
+    import numpy as np
+
     hashes.sort()
-    found = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-    return len(hashes), engine.load(f"meeting {name}", pa.table({"hash_": found})) if len(found) else None
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
-def _counted(engine: Engine, name: str, hashes: sa.Select[Any]) -> tuple[int, FromClause | None]:
-    """The same by the engine, which spills."""
-    each = hashes.subquery()
-    several = sa.select(each.c.hash_).group_by(each.c.hash_).having(sa.func.count() > 1)
-    met = engine.make(f"meeting {name}", several)
-    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(each))
-    if engine.rows(sa.select(met.c.hash_).limit(1)):
-        return number, met
-    engine.drop(met)
-    return number, None
+def _in_turns(engine: Engine, name: str, each: sa.Select[Any]) -> tuple[int, FromClause | None]:
+    """The same of any number. To count them grouped, the engine would hold a part of all of them."""
+    held = engine.make(f"hashes {name}", each)
+    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(held))
+    turns, met = -(-number // max(1, AT_ONCE)), None
+    for turn in range(turns):
+        mine = sa.select(held.c.hash_).where(held.c.hash_.op("%")(turns) == turn)
+        found = _twice(_up_to(None, engine, mine))
+        if not len(found):
+            continue
+        of_turn = engine.load(f"meeting {name}" if met is None else f"met {name}", pa.table({"hash_": found}))
+        if met is None:
+            met = of_turn
+        else:
+            engine.add(met, sa.select(of_turn.c.hash_))
+            engine.drop(of_turn)
+    engine.drop(held)
+    return number, met
