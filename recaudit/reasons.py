@@ -265,7 +265,8 @@ def sentence(verdict: Verdict, unit: str) -> Said:
     """The verdict in one sentence, with its wording in full and its counts. Its value ``verdict`` is the wording.
 
     >>> from fractions import Fraction
-    >>> from recaudit.model import Bounds, Claim
+    >>> from recaudit.counted import Bounds
+    >>> from recaudit.model import Claim
     >>> claim = Claim("c", "health", "complete", Fraction(1))
     >>> str(sentence(Verdict(claim, "refuted", "refuted", Bounds(3, 5, 9)), "encounter"))
     'refuted: between 3 and 5 of 9 expected encounters reach complete'

@@ -20,7 +20,10 @@ from tests.test_agreement import LOOKED_UP, disagreements
 
 Flavour = Literal["vn", "generic"]
 SIGNING, COMPUTED = ("signing", "enrolment", "further"), ("computed",)
-NOT_PLANTED: dict[tuple[Flavour, str], str] = {}
+NOT_PLANTED: dict[tuple[Flavour, str], str] = {
+    (flavour, "idn-09-register"): "what a register of persons said: tests/test_person_register.py"
+    for flavour in get_args(Flavour)
+}
 """(flavour, rule or signal) -> why it cannot be planted."""
 
 

@@ -150,7 +150,7 @@ def _end(before: set[BaseProcess]) -> None:
         for child in children:
             (child.terminate if look < _LOOKS // 2 else child.kill)()
         for child in children:
-            child.join(0.2)
+            child.join(2)  # at once, but on a machine that has much else to do
         if look and not children:
             return
 
