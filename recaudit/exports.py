@@ -26,7 +26,7 @@ from recaudit.result import NotLookedAt
 from recaudit.said import Said, as_entry, say
 from recaudit.shipped import expectations
 from recaudit.sources.files import Found, listed
-from recaudit.sources.lines import BROKEN, CannotOpenError, opened
+from recaudit.sources.lines import CannotOpenError, first_bytes
 
 NO_PLAN: Final = "exports without a plan"
 MAPPABLE: Final = ENDINGS
@@ -178,22 +178,10 @@ def _is_fhir(found: Found) -> bool:
     if not found.opens or ".json" not in found.ending.lower() or found.ending.lower().startswith(".jsonl"):
         return True
     try:
-        head = _head(found)
+        head = first_bytes(found, _HEAD)
     except CannotOpenError:
         return True
     return any(word in head for word in _RESOURCE)
-
-
-def _head(found: Found) -> bytes:
-    """The first bytes of the unpacked file, as many as can be read."""
-    head = b""
-    with opened(found) as stream:
-        try:
-            while len(head) < _HEAD and (block := stream.read(_HEAD)):
-                head += block
-        except BROKEN:
-            return head
-    return head
 
 
 def _education_table(found: Found) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.records import header_of, utf16
 from recaudit.sources.files import Found
-from recaudit.sources.lines import BROKEN, CannotOpenError, opened
+from recaudit.sources.lines import CannotOpenError, first_bytes
 
 ENDINGS: Final = (".csv.gz", ".csv.zst", ".csv")
 _HEAD: Final = 1 << 16  # bytes in which the header is looked for
@@ -71,16 +71,9 @@ def of_header(titles: Sequence[str]) -> Specification | None:
 def titles_of(found: Found) -> list[str] | None:
     """The column names on the first line with text; None where there is none that can be read."""
     try:
-        with opened(found) as stream:
-            head = b""
-            try:
-                while len(head) < _HEAD and (block := stream.read(_HEAD)):
-                    head += block
-            except BROKEN:
-                pass
+        head = first_bytes(found, _HEAD)[:_HEAD]
     except CannotOpenError:
         return None
-    head = head[:_HEAD]
     codec = utf16(head)
     if codec is not None:
         head = head.decode(codec, "replace").removeprefix("\ufeff").encode("utf-8", "replace")

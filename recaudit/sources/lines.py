@@ -245,6 +245,19 @@ def opened(found: Found, taken: Taken | None = None) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, stream)
 
 
+def first_bytes(found: Found, least: int) -> bytes:
+    """The first bytes of the unpacked file, ``least`` and at times more, or as many as can be read. Raises
+    ``CannotOpenError``."""
+    block = b""
+    with opened(found) as stream:
+        try:
+            while len(block) < least and (more := stream.read(least)):
+                block += more
+        except BROKEN:
+            pass
+    return block
+
+
 def _archive(file: Path) -> zipfile.ZipFile:
     """An archive, kept open while its members are read one by one: a list of ten thousand is long to read."""
     there = file.stat()

@@ -22,7 +22,7 @@ from recaudit.education.records import utf16
 from recaudit.said import say
 from recaudit.sources.files import Found
 from recaudit.sources.inputs import Said
-from recaudit.sources.lines import BROKEN, LONGEST, opened
+from recaudit.sources.lines import BROKEN, LONGEST, first_bytes, opened
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -86,14 +86,7 @@ def heads(found: Found) -> list[Head]:
 
 def _text_head(found: Found) -> tuple[Line, ...]:
     """Of the first bytes, in UTF-16 by its mark, UTF-8, or else as Windows writes the west's letters."""
-    block = b""
-    with opened(found) as stream:
-        try:
-            while len(block) < _LOOK and (more := stream.read(_LOOK)):
-                block += more
-        except BROKEN:
-            pass
-    block = block[:_LOOK]
+    block = first_bytes(found, _LOOK)[:_LOOK]
     encoding = utf16(block) or "utf-8"
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(block)
