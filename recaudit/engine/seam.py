@@ -8,27 +8,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.computing import Computation
 from recaudit.engine.dialect import sql
-from recaudit.errors import EngineError
 from recaudit.intime import shared
 from recaudit.keys import Difference
 from recaudit.links import Base, Calendar, Due, Links
 from recaudit.model import EVER, Excused, Facility, Heir, Input, Period, Rule
-from recaudit.refusals import mebibytes
-from recaudit.said import say
+from recaudit.querying import MEMORY, DuckDB
+from recaudit.said import Said, say
 from recaudit.signals import SignalRule
-from recaudit.sources.workers import cores
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,46 +126,15 @@ class Task:
         return tuple(table for table in self.on_ladder if table in self.links.referenced)
 
 
-MEMORY: Final = 128 << 20
-"""Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
-
 _AT_ONCE, _IN_A_BATCH = 10_000, 200_000
 """Rows of a stream that are held at a time, as values of Python and as columns of Arrow."""
 
-SILENT: Final = "SET enable_progress_bar = false"
-"""DuckDB draws a bar on stdout after two seconds, into a pipe too."""
 
-THREADS: Final = 2
-"""Each needs its part of ``MEMORY``."""
-
-
-class Engine:
-    """An embedded DuckDB whose tables are made of SQLAlchemy statements; what does not fit ``memory`` bytes spills to
-    ``folder``, which is made. Without one nothing can be spilled.
-
-    Some operators cannot spill. Where a statement needs more than there is it is said again with twice as much, up to
-    what the system lets a process have (``most``); then ``EngineError`` is raised.
-    """
+class Engine(DuckDB):
+    """A DuckDB whose tables are made of SQLAlchemy statements; ``folder`` and ``memory`` as of ``DuckDB``."""
 
     def __init__(self, folder: Path | None = None, threads: int = 0, memory: int = MEMORY) -> None:
-        here: dict[str, str | bool | int | float | list[str]] = {
-            "preserve_insertion_order": False,  # a statement that needs an order says so
-            "threads": threads or min(THREADS, cores()),
-            "temp_directory": "",
-        }
-        if folder is not None:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            here["temp_directory"] = str(folder)
-        self.connection, self.folder = duckdb.connect(config=here), folder
-        self.connection.execute(SILENT)
-        self.memory, self.most = memory, _bytes(str(self._setting("memory_limit")))
-        self._limit(memory)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        super().__init__(folder, threads, memory, _not_counted)
 
     def make(self, name: str, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> FromClause:
         """The statement's rows as a table called ``name``."""
@@ -197,10 +161,6 @@ class Engine:
         """The statement's rows as a Parquet file, in no particular order."""
         place = str(file).replace("'", "''")
         self.say(f"COPY ({sql(statement)}) TO '{place}' (FORMAT parquet)")
-
-    def say(self, text: str) -> list[tuple[Any, ...]]:
-        """One statement's rows. Raises ``EngineError`` where memory or disk does not suffice for it."""
-        return self._alone(lambda: list(self.connection.execute(text).fetchall()))
 
     def arrow(self, statement: sa.ClauseElement) -> pa.Table:
         return self._alone(lambda: self.connection.sql(sql(statement)).to_arrow_table())
@@ -234,55 +194,6 @@ class Engine:
             yield from rows
             rows = self._enough(lambda: self.connection.fetchmany(_AT_ONCE), again=False)
 
-    def _alone(self, ask: Callable[[], T]) -> T:
-        """As ``_enough``; what one statement needed more than usual, the next ones do without."""
-        usual = self.memory
-        said = self._enough(ask)
-        if self.memory > usual:
-            try:
-                self._limit(usual)
-            except duckdb.OutOfMemoryException:  # what it made cannot be put aside
-                self._limit(self.memory)
-        return said
-
-    def _enough(self, ask: Callable[[], T], *, again: bool = True) -> T:
-        """What is asked, with as much memory as it takes; only once, where it cannot be asked ``again``. DuckDB's own
-        words are never passed on: they may hold values."""
-        while True:
-            try:
-                return ask()
-            except (duckdb.OutOfMemoryException, OSError) as failure:  # all that an Arrow reader says is an OSError
-                text = str(failure)
-                if isinstance(failure, OSError) and "Out of Memory" not in text:
-                    if "IO Error" not in text:
-                        raise
-                    what = say("a file of the engine's own cannot be written or read, as where a disk is full")
-                elif not again or 2 * self.memory > self.most or "max_temp_directory_size" in text:
-                    what = say("memory or disk does not suffice")
-                else:
-                    self._limit(2 * self.memory)
-                    continue
-            except duckdb.IOException:
-                what = say("a file of the engine's own cannot be written or read, as where a disk is full")
-            raise EngineError(
-                say("what was read cannot be counted here: {what}", what=what),
-                where=say("{size} of memory; {folder}", size=mebibytes(self.memory), folder=str(self.folder))
-                if self.folder
-                else say("{size} of memory; no disk", size=mebibytes(self.memory)),
-                fix=say(
-                    "make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
-                    "more memory, or audit fewer facilities at a time"
-                ),
-            ) from None
-
-    def _limit(self, memory: int) -> None:
-        self.connection.execute(f"SET memory_limit = '{memory} B'")
-        self.memory = memory
-
-    def _setting(self, name: str) -> object:
-        [(value,)] = self.connection.execute("SELECT current_setting(?)", [name]).fetchall()
-        return value
-
     def function(self, name: str, of: Callable[[str], str]) -> None:
         """A function of one text as an SQL function of this name; of NULL it is NULL."""
 
@@ -293,23 +204,12 @@ class Engine:
 
     def load(self, name: str, table: Any) -> FromClause:  # noqa: ANN401  # an Arrow table
         """An Arrow table as a table called ``name``."""
-        self.connection.register("handed_over", table)
-        self.say(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')
-        self.connection.unregister("handed_over")
+        self.take(name, table)
         return relation(name, table.column_names)
 
 
-_UNITS: Final = {"bytes": 1, **{f"{unit}iB": 1 << 10 * power for power, unit in enumerate("KMGTPE", 1)}}
-
-
-def _bytes(said: str) -> int:
-    """How DuckDB writes an amount of memory, as bytes.
-
-    >>> _bytes("18.5 GiB"), _bytes("1.5 PiB")
-    (19864223744, 1688849860263936)
-    """
-    number, _, unit = said.partition(" ")
-    return int(float(number) * _UNITS[unit])
+def _not_counted(what: Said) -> Said:
+    return say("what was read cannot be counted here: {what}", what=what)
 
 
 def relation(name: str, columns: Iterable[str]) -> FromClause:
