@@ -83,13 +83,14 @@ def verify(
 
 
 def intact(path: Path) -> Result:
-    """A result to compare with, also out of a bundle. Raises ``ResultError`` when there is none, or when its core is
-    not the one that was judged."""
-    content = _content_of(path)
+    """A result to compare with, also out of a bundle. Raises ``ResultError`` when there is none, when its core is not
+    the one that was judged, or when suites in the bundle ask for something else than it says."""
+    content, files = _content_of(path), dict[str, bytes]()
     if content[:2] == b"PK":
-        content = bundle.unpacked(content).get(FILE_NAME, b"")
+        files = bundle.unpacked(content)
+        content = files.get(FILE_NAME, b"")
     result = shaped(content, str(path))
-    if _digest_differs(result):
+    if _digest_differs(result) or bundle.asked_otherwise(result, files):
         raise ResultError(
             say("the result is no longer the one that was written"),
             where=str(path),
@@ -203,6 +204,7 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
         due = bundle.members(result)
         ours = result["tool"]["version"] == __version__
         written = bundle.texts(result) if ours else {}
+        otherwise = bundle.asked_otherwise(result, files)
     except (ResultError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # of any shape
         yield say("its result does not say which files belong to it")
         return
@@ -213,6 +215,7 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
     for name in sorted(due.keys() & files.keys()):
         if hashlib.sha256(files[name]).hexdigest() != due[name].sha256:
             yield say("{file} has another SHA-256 than the result names", file=name)
+    yield from otherwise
     for name, text in written.items():
         if files.get(name, text) != text:
             yield say("{file} does not follow from the result", file=name)
