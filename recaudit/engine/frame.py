@@ -20,12 +20,13 @@ from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.computed import computed_rows, looked_at
 from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
+from recaudit.engine.handed import handed_in, handed_on, handed_table
 from recaudit.engine.link import Linked, chosen
 from recaudit.engine.made import FILE_OF, MADE, Around
 from recaudit.engine.naming import NAMER, one_to_one
 from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import VISITS, same_facility
-from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
+from recaudit.engine.seam import Engine, Task
 from recaudit.engine.slices import Slices, many
 from recaudit.errors import SuiteError
 from recaudit.links import Hanging, LinkedColumn

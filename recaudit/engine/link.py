@@ -12,9 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.copies import Held, held, repeated, with_standing
+from recaudit.engine.handed import facility_table, gap_table, heir_table, input_table
 from recaudit.engine.matching import KEYED, LISTED, UNLISTED, held_against, load_roster
 from recaudit.engine.scope import in_scope_by, scope_of, through
-from recaudit.engine.seam import Engine, Task, facility_table, gap_table, heir_table, input_table
+from recaudit.engine.seam import Engine, Task
 from recaudit.engine.seamtables import seam_tables
 from recaudit.errors import RegisterError
 from recaudit.looked import looked_at, seen_by
