@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import audit, cli, installed, shipped, suites
+from recaudit.contradictions import contradictions
 from recaudit.errors import ResultError
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import speaking, words
@@ -26,7 +27,7 @@ from recaudit.resultfile import FILE_NAME, as_text, load, write
 from recaudit.said import Said, say
 from recaudit.synth import Spec
 from recaudit.synth import write as write_province
-from recaudit.verify import contradictions, intact, verify
+from recaudit.verify import intact, verify
 from tests import tiny_audit
 
 EXHAUSTIVE = os.environ.get("RECAUDIT_EXHAUSTIVE") == "1"
