@@ -62,6 +62,16 @@ def test_a_format_is_told_by_the_headers_of_a_folder(tmp_path: Path, files: in_f
     assert sources(tmp_path) == [("mapping", mapping) if mapping else ("oneroster", "")]
 
 
+def test_results_beside_a_list_of_learners_are_no_list_of_learners(tmp_path: Path) -> None:
+    """As a school takes them from the sector database: results name the learners of a class, as the list does."""
+    folder = lay(tmp_path / "66001234", in_formats.csdl_students() | in_formats.csdl_results())
+    found = exports.recognised([tmp_path]).plan
+    assert {one.mapping: len(one.paths) for one in found.sources} == {"csdl-hoc-sinh": 1, "csdl-primary-results": 2}
+    assert found.unit("education") == "report_card"
+    (folder / "C1-HocSinh.xlsx").unlink()
+    assert sources(tmp_path) == [("mapping", "csdl-primary-results")]
+
+
 def test_folders_are_told_apart_and_a_manifest_says_what_its_package_is(tmp_path: Path) -> None:
     lay(tmp_path / "a", in_formats.sds_v2("1"))
     lay(tmp_path / "b", in_formats.oneroster(in_formats.tables_of("1")))
@@ -164,6 +174,8 @@ def test_a_record_is_never_taken_for_a_header(tmp_path: Path, first: str) -> Non
     with pytest.raises(SourceError) as refused:
         drafted(tmp_path)
     assert "An" not in str(refused.value.problems[0])
+    fix = "no header with known titles was found in students.csv: write a mapping that says which column is which"
+    assert str(refused.value.problems[0].fix).startswith(fix)
 
 
 NOBODY = "Bí Mật"  # a name that no file of a draft and no line of output may have
