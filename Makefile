@@ -64,11 +64,13 @@ clean: ## remove what was built or cached here
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installs what the lock names, by hash, and this checkout beside it; again only when one of the two files changed.
+# Most of the minute that pip takes goes into looking at wheels that do not fit: two look side by side, each at a part
+# of the lock. None sees all dependencies; whether one is lacking is asked at the end.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("recaudit needs Python 3.11 or newer: make PYTHON=…" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	@awk -v to=$(VENV)/lock- '/^[a-z]/ { n++ } { print > (to n % 2) }' requirements.lock
-	@printf '%s\n' $(VENV)/lock-0 $(VENV)/lock-1 | xargs -n 1 -P 2 \
+	@awk -v to=$(VENV)/lock- '/^[a-z]/ { n++ } { print > (to n % 4) }' requirements.lock
+	@printf '%s\n' $(VENV)/lock-* | xargs -n 1 -P 2 \
 		$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r
 	$(BIN)/pip --disable-pip-version-check check
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -20,8 +20,11 @@ gc.set_threshold(50_000, 20, 20)  # audits make many objects and few rings; look
 settings.register_profile("recaudit", deadline=None)  # no test depends on timing
 settings.load_profile("recaudit")
 
-SLOW = ("laws", "bad_input", "first_docs", "agreement", "education_laws", "education_traps", "education_read", "verify")
-"""Files of half a minute and more. With two workers and a file as the smallest part, they have to begin first, or one
+SLOW = (
+    *("probes", "laws", "first_docs", "small_worlds", "bad_input", "education_laws", "education_traps"),
+    *("education_read", "agreement", "verify", "verify_both"),
+)
+"""Files of 25 seconds and more. With two workers and a file as the smallest part, they have to begin first, or one
 worker waits for the other at the end; xdist itself would begin with the files of most tests."""
 
 
