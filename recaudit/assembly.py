@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from recaudit import (
     __version__,
     coverage,
-    engine,
     entries,
     evidence,
     gates,
@@ -29,6 +29,9 @@ from recaudit.sectors import Sector
 from recaudit.unsaid import not_looked_at
 from recaudit.values import POLICY_VERSION
 from recaudit.verdicts import Evidence
+
+if TYPE_CHECKING:
+    from recaudit import engine
 
 
 @dataclass(frozen=True, slots=True)

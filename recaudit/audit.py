@@ -10,15 +10,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from recaudit import (
     agreement,
     assembly,
-    engine,
     exits,
     kept,
     patterns,
@@ -45,6 +47,9 @@ from recaudit.said import Said
 from recaudit.sampling import recounts
 from recaudit.sectors import Progress, Sector
 from recaudit.verdicts import Evidence, Seat, ruled
+
+if TYPE_CHECKING:
+    from recaudit import engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,8 @@ def survey(planned: Plan, *, workers: int = 0, progress: Progress = _silent) -> 
         for name in sorted({source.sector for source in planned.sources}):
             sector = SECTORS[name].around(planned.unit(name))
             _, inputs, task = _read(sector, planned, Register(), folder, 0, workers, progress, planned.root)
+            from recaudit import engine
+
             surveyed.append(Surveyed(name, inputs, engine.survey(task)))
     return surveyed
 
@@ -213,7 +220,7 @@ def _read(
     links = asked(links, rules, signals)
     tables = seam.used(every, links, rules, signals)
     if planned.register is None:
-        tables = engine.with_names(tables, every, links)
+        tables = seam.with_names(tables, every, links)
     if registered.calendar is not None:
         tables = seam.with_stay(tables, every, links)
     if registered.persons is not None and links.person is not None:
@@ -229,6 +236,7 @@ def _read(
     sources = tuple(source for source in planned.sources if source.sector == sector.name)
     spill = folder / sector.name
     spill.mkdir(mode=0o700)
+    Thread(target=_load_engine).start()
     inputs = sector.read(
         replace(planned, root=exports),
         sources,
@@ -239,6 +247,8 @@ def _read(
         progress=progress,
         workers=workers,
     )
+    from recaudit import engine
+
     excused: tuple[Excused, ...] = ("unmet", "accept") if any(c.excused == "accept" for c in claims) else ("unmet",)
     expected = registered.expected
     task = engine.Task(
@@ -276,6 +286,13 @@ def _read(
     return loaded, engine.inherited(inputs, heirs), task
 
 
+def _load_engine() -> None:
+    """What counts takes half of the time of all imports. Reading mostly waits for libraries that do not need the
+    interpreter meanwhile. What is wrong is raised where the engine is asked for."""
+    with suppress(Exception):
+        import_module("recaudit.engine")
+
+
 def _audit_sector(
     sector: Sector,
     planned: Plan,
@@ -289,6 +306,8 @@ def _audit_sector(
     beside: Callable[[agreement.Sheet], None] | None = None,
 ) -> SectorAudit:
     loaded, inputs, task = _read(sector, planned, registered, folder, first, workers, progress, exports)
+    from recaudit import engine
+
     expected = registered.expected
     if planned.register is None:  # then the facilities are those that the rows name, and nothing is expected of them
         task = replace(task, facilities=engine.survey(task).facilities(sector.name), nameless=engine.NAMELESS)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from recaudit.counted import Counted
-from recaudit.engine import Task
 from recaudit.links import Base
 from recaudit.model import Rule
 from recaudit.plan import Plan
 from recaudit.said import Said, Value, few, say, say_n
 from recaudit.terms import named, unit_in_words
 from recaudit.verdicts import Evidence
+
+if TYPE_CHECKING:
+    from recaudit.engine import Task
 
 
 def forced(planned: Plan) -> Iterator[Said]:

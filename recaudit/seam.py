@@ -34,6 +34,10 @@ SOURCES: Final = 1 << 23
 RANGED: Final = frozenset({"date"})
 """Field kinds whose values span a range of time."""
 
+NAME: Final = "name"
+IDENTIFIER: Final = "identifier"
+"""Columns of a table whose rows are facilities."""
+
 Tables = Mapping[str, Mapping[str, str]]
 """Table -> element column -> field kind."""
 
@@ -153,6 +157,20 @@ def with_stay(used: Tables, every: Tables, links: Links) -> dict[str, dict[str, 
         wider[links.unit] |= {column: every[links.unit][column] for column in of_record}
         wider[stay.table] |= {column: every[stay.table][column] for column in of_stay}
     return wider
+
+
+def with_names(used: Tables, every: Tables, links: Links) -> dict[str, dict[str, str]]:
+    """``used``, and of the tables whose rows are facilities also what these are called: without a register."""
+    wider = {table: dict(kinds) for table, kinds in used.items()}
+    for table in facility_tables(every, links):
+        wider[table] |= {column: kind for column, kind in every[table].items() if column in (NAME, IDENTIFIER)}
+    return wider
+
+
+def facility_tables(tables: Tables, links: Links) -> list[str]:
+    """Referenced tables that a facility candidate points to."""
+    candidates = set(links.candidates.values())
+    return [table for table, by in links.referenced.items() if by in candidates and NAME in tables.get(table, {})]
 
 
 def with_persons(used: Tables, every: Tables, person: Person) -> dict[str, dict[str, str]]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from recaudit.engine import Task
-from recaudit.engine.looking import FILE_OF
 from recaudit.links import Links
 from recaudit.looked import looked_at, seen_by
 from recaudit.model import Input
 from recaudit.result import NotLookedAt
 from recaudit.said import Said, as_entry, few, say, say_n, together
 from recaudit.terms import unit_in_words
+
+if TYPE_CHECKING:
+    from recaudit.engine import Task
 
 
 def not_looked_at(task: Task, inputs: Iterable[Input]) -> Iterator[NotLookedAt]:
@@ -142,6 +144,8 @@ def absent(task: Task, held: Collection[str], inputs: Iterable[Input] = ()) -> I
     assessed for want of it: how many stand on it, and the names of all others. Where no format of the inputs has a
     place for it, that is said, and what to do: to look for the file would be in vain."""
     inputs = tuple(inputs)
+    from recaudit.engine.looking import FILE_OF  # which is loaded when it has counted
+
     looking: dict[str, list[str]] = {table: [] for table in task.on_ladder}
     for rule in task.rules:
         for table in sorted({of for of, _ in looked_at(rule, task.links)}):

@@ -860,9 +860,22 @@ _PIECES = [
 ]
 
 
-def _records_of(data: bytes) -> tuple[object, ...]:
-    said = Said()
-    batches = list(Records(io.BytesIO(data), said).batches())
+class _Little(io.BytesIO):
+    """A stream of a few bytes at a time, which can break off instead of ending."""
+
+    breaks_off = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        block = super().read(8)
+        if not block and self.breaks_off:
+            raise EOFError
+        return block
+
+
+def _records_of(data: bytes, *, breaks_off: bool = False) -> tuple[object, ...]:
+    said, stream = Said(), _Little(data)
+    stream.breaks_off = breaks_off
+    batches = list(Records(stream, said).batches())
     rows = [[*row] for one in batches for row in (one.rows if one.whole is None else one.whole.iter_rows())]
     odd = [(one.lines[place], kind) for one in batches for place, kind in one.odd]
     return rows, [line for one in batches for line in one.lines], odd, said
@@ -876,6 +889,18 @@ def test_lines_that_are_cut_at_once_are_those_that_are_read_one_by_one(text: str
         patch.setattr("recaudit.education.blocks.plain_cells", lambda *_: None)
         one_by_one = _records_of(data)
     assert _records_of(data) == one_by_one
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from([*_PIECES, "1,2\n", "3,4\n"]), max_size=24).map("".join), st.booleans())
+def test_a_block_that_is_cut_ahead_is_the_one_that_comes_next(text: str, breaks_off: bool) -> None:
+    data = f"h,k\n{text}".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recaudit.education.blocks.plain_cells", lambda *_: None)
+        one_by_one = _records_of(data, breaks_off=breaks_off)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recaudit.education.records._BLOCK", 4)
+        assert _records_of(data, breaks_off=breaks_off) == one_by_one
 
 
 @pytest.mark.parametrize("cell", ['""', '"a,b"', '"a ""b"""', '"á"', "a"])

@@ -49,7 +49,8 @@ class Contract:
             *(column for column in self.checks if column not in self.between),
             *(pl.concat_str(*one.columns, separator=SEPARATOR).alias(name) for name, one in self.between.items()),
         )
-        empty = {column for column in asked.columns if not asked[column].str.len_bytes().max()}
+        longest = asked.select(pl.all().str.len_bytes().max()).row(0) if asked.width else ()
+        empty = {column for column, length in zip(asked.columns, longest, strict=True) if not length}
         checks = {
             column: tuple(check for check in several if check.name in OF_EMPTY) if column in empty else several
             for column, several in self.checks.items()

@@ -1,7 +1,7 @@
 """After the seam: link, frame, judge, fold. Only counts come back to Python."""
 
 from recaudit.engine.count import count
-from recaudit.engine.named import NAMELESS, Survey, survey, with_names
+from recaudit.engine.named import NAMELESS, Survey, survey
 from recaudit.engine.seam import Task, inherited
 
-__all__ = ["NAMELESS", "Survey", "Task", "count", "inherited", "survey", "with_names"]
+__all__ = ["NAMELESS", "Survey", "Task", "count", "inherited", "survey"]

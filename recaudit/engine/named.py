@@ -10,15 +10,12 @@ import sqlalchemy as sa
 from recaudit.engine.attribution import attributed
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.seamtables import seam_tables
-from recaudit.links import Links
 from recaudit.model import Facility
-from recaudit.seam import Tables
+from recaudit.seam import IDENTIFIER, NAME, facility_tables
 from recaudit.values import VALUE
 
 NAMELESS = "(no facility named)"
 """Stands for the rows that name no facility, so that they are judged and seen like all others."""
-
-_NAME, _IDENTIFIER = "name", "identifier"  # columns of a table whose rows are facilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +36,6 @@ class Survey:
         return tuple(Facility(of, self.names.get(of, ""), sector) for of in sorted(self.rows))
 
 
-def with_names(tables: Tables, every: Tables, links: Links) -> dict[str, dict[str, str]]:
-    """``tables``, and of those whose rows are facilities also what these are called."""
-    wider = {table: dict(kinds) for table, kinds in tables.items()}
-    for table in _facility_tables(every, links):
-        wider[table] |= {column: kind for column, kind in every[table].items() if column in (_NAME, _IDENTIFIER)}
-    return wider
-
-
-def _facility_tables(every: Tables, links: Links) -> list[str]:
-    """Referenced tables that a facility candidate points to."""
-    candidates = set(links.candidates.values())
-    return [table for table, by in links.referenced.items() if by in candidates and _NAME in every.get(table, {})]
-
-
 def survey(task: Task, *, threads: int = 0) -> Survey:
     """Looks at every row once and judges nothing. A facility that an input is certain of is named without a row too."""
     with Engine(task.spill / "engine", threads) as engine:
@@ -66,10 +49,10 @@ def _survey(engine: Engine, task: Task) -> Survey:
     counted |= dict(engine.rows(sa.select(rows.candidate_, sa.func.count()).group_by(rows.candidate_)))
     counted = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     names: dict[str, str] = {}
-    for table in _facility_tables(task.tables, task.links):
+    for table in facility_tables(task.tables, task.links):
         own = seam[table].c
-        for key in (own.get(_IDENTIFIER, own.id), own.id):  # the id has the last word
-            named = sa.select(key, sa.func.min(own[_NAME])).where(own[f"{_NAME}__s"] == VALUE).group_by(key)
+        for key in (own.get(IDENTIFIER, own.id), own.id):  # the id has the last word
+            named = sa.select(key, sa.func.min(own[NAME])).where(own[f"{NAME}__s"] == VALUE).group_by(key)
             names |= {of: name for of, name in engine.rows(named) if of in counted}
     links = task.links
     ended = sa.and_(
