@@ -17,8 +17,8 @@ from recaudit import audit, suites
 from recaudit.education import copies
 from recaudit.education.membership import in_schools
 from recaudit.education.sector import SECTOR
+from recaudit.engine import coded, frame, judge, link, matching, naming, seamtables, slices
 from recaudit.engine import copies as engine_copies
-from recaudit.engine import frame, judge, link, matching, naming, seamtables, slices
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
@@ -207,6 +207,7 @@ def test_what_is_done_where_there_are_many_rows_says_what_is_said_of_few(
     monkeypatch.setattr(seamtables, "SMALL", 0)
     monkeypatch.setattr(slices, "ROWS", 3)
     monkeypatch.setattr(frame, "_MANY", 0)
+    monkeypatch.setattr(coded, "MANY", 0)
     monkeypatch.setattr(engine_copies, "AT_ONCE", 3)
     monkeypatch.setattr(frame, "one_to_one", partial(naming.one_to_one, least=0))
     assert core("many") == few

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.dialect import all_of, any_of
+from recaudit.engine.texts import among, fits, fits_not, not_among
 from recaudit.engine.verdict import (
     EXCUSED,
     MET,
@@ -138,8 +139,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "IN": lambda value, parameter: value.in_([str(one) for one in parameter]),
-    "NOT_IN": lambda value, parameter: value.not_in([str(one) for one in parameter]),
+    "IN": lambda value, parameter: among(value, [str(one) for one in parameter]),
+    "NOT_IN": lambda value, parameter: not_among(value, [str(one) for one in parameter]),
 }
 
 
@@ -227,12 +228,10 @@ def _greater(kwargs: Mapping[str, Any], a: Cell, b: Cell) -> ColumnElement[bool]
 
 
 _HOLDS: dict[str, Callable[..., ColumnElement[bool]]] = {
-    "expect_column_values_to_be_in_set": lambda kwargs, cell: cell.value.in_(_texts(kwargs)),
-    "expect_column_values_to_not_be_in_set": lambda kwargs, cell: cell.value.not_in(_texts(kwargs)),
-    "expect_column_values_to_match_regex": lambda kwargs, cell: sa.func.regexp_matches(cell.value, kwargs["regex"]),
-    "expect_column_values_to_not_match_regex": lambda kwargs, cell: sa.not_(
-        sa.func.regexp_matches(cell.value, kwargs["regex"])
-    ),
+    "expect_column_values_to_be_in_set": lambda kwargs, cell: among(cell.value, _texts(kwargs)),
+    "expect_column_values_to_not_be_in_set": lambda kwargs, cell: not_among(cell.value, _texts(kwargs)),
+    "expect_column_values_to_match_regex": lambda kwargs, cell: fits(cell.value, kwargs["regex"]),
+    "expect_column_values_to_not_match_regex": lambda kwargs, cell: fits_not(cell.value, kwargs["regex"]),
     "expect_column_values_to_be_between": _between,
     "expect_column_value_lengths_to_be_between": lambda kwargs, cell: _inside(kwargs, sa.func.length(cell.value)),
     "expect_column_value_lengths_to_equal": lambda kwargs, cell: sa.func.length(cell.value) == kwargs["value"],

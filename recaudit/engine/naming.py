@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine import coded
 from recaudit.engine.copies import any_shared
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
@@ -26,9 +27,13 @@ def one_to_one(engine: Engine, task: Task, linked: Linked, table: str, least: in
         return None
     by, rows = task.links.referenced[table], linked.rows.c
     names = sa.and_(rows.rid_.is_not(None), rows[f"{by}__s"] == VALUE)
-    if any_shared(engine, linked.rows, [rows.facility_, rows.ns, rows[by]], names):
+    # no two rows of the unit have one id; where that is also what they name, no two name the same
+    other = sa.or_(rows.id.is_(None), rows.id != rows[by])
+    others = engine.rows(sa.select(sa.literal(1)).select_from(linked.rows).where(names, other).limit(1))
+    if others and any_shared(engine, linked.rows, [rows.facility_, rows.ns, rows[by]], names):
         return None
     named = linked.seam[table].c
     there = sa.and_(names, named.ns == rows.ns, named.id == rows[by])
     read = sa.select(rows.rid_.label(NAMER), rows.facility_, named.src, named.pos)
-    return engine.make(f"naming_{table}", read.select_from(linked.rows.join(linked.seam[table], there)))
+    named_once = read.select_from(linked.rows.join(linked.seam[table], there))
+    return coded.make(engine, f"naming_{table}", named_once)
