@@ -67,6 +67,9 @@ clean: ## remove what was built or cached here
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("recaudit needs Python 3.11 or newer: make PYTHON=…" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@awk -v to=$(VENV)/lock- '/^[a-z]/ { n++ } { print > (to n % 2) }' requirements.lock
+	@printf '%s\n' $(VENV)/lock-0 $(VENV)/lock-1 | xargs -n 1 -P 2 \
+		$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r
+	$(BIN)/pip --disable-pip-version-check check
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -30,7 +30,7 @@ from recaudit.planfile import FILE_NAME
 from recaudit.refusals import of_system
 from recaudit.reports.inert import visible
 from recaudit.reports.languages import told, words
-from recaudit.said import Said, say
+from recaudit.said import Said, few, say
 from recaudit.sectors import Progress
 from recaudit.sources.files import Found, listed
 
@@ -73,7 +73,8 @@ def draft(folder: Path, *, timezone: str = "UTC", today: date, workers: int = 0,
     if not plan.sources:
         own = drafted(_mappable(folder))
         if not own.kinds:
-            raise SourceError(say("there is no export to draft a plan for"), where=str(folder), fix=_by_hand(folder))
+            fix = _by_hand(folder, own.untitled)
+            raise SourceError(say("there is no export to draft a plan for"), where=str(folder), fix=fix)
         _refuse_to_overwrite(folder, (MAPPING,))
         plan = _by_own(plan, own)
     surveyed = _survey(plan, own, workers, progress)
@@ -137,13 +138,22 @@ def _refuse_to_overwrite(folder: Path, names: Iterable[str]) -> None:
         raise PlanError.of([Problem(say("{name} is there already", name=name), str(folder), fix) for name in there])
 
 
-def _by_hand(folder: Path) -> Said:
-    """What to do where nothing is recognised and no file has a header: a database needs a plan that says how."""
+def _by_hand(folder: Path, untitled: Sequence[str]) -> Said:
+    """What to do where nothing is recognised: a database needs a plan that says how, and files of which no line was
+    taken for titles (``untitled``) a mapping too, which a person has to write."""
     if database := next((one.path for one in listed(folder, ["."], ()) if one.path.lower().endswith(DATABASES)), ""):
         return say(
             'write a plan whose source says url = "sqlite:///{file}" and query (docs/plan.md)', file=visible(database)
         )
-    endings = ", ".join(dict.fromkeys(ending for kind in KINDS for ending in kind.endings))
+    if untitled:
+        return say(
+            "no header with known titles was found in {files}: write a mapping that says which column is which, and a "
+            "plan that names it ({docs})",
+            files=few([visible(path) for path in untitled], draftplan.LISTED),
+            docs="docs/education-formats.md",
+        )
+    tables = (ending for ending in MAPPABLE if ".txt" not in ending)
+    endings = ", ".join(dict.fromkeys([*(ending for kind in KINDS for ending in kind.endings), *tables]))
     return say("put exports into the folder; files end in {names}, alone or in a .zip", names=endings)
 
 

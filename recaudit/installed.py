@@ -152,9 +152,10 @@ def _catalogues(result: Result) -> Iterator[tuple[Said, _Same | None]]:
 def _same_catalogue(entry: CatalogueEntry | None, name: str, content: bytes) -> _Same:
     if entry is None:
         return "no"
+    due = asks.of_catalogue(name, content)
     if hashlib.sha256(content).hexdigest() == entry["sha256"]:
-        return "yes"
-    return "words" if entry.get("asks") == asks.of_catalogue(name, content) else "no"
+        return "yes" if entry.get("asks") in (None, due) else "no"
+    return "words" if entry.get("asks") == due else "no"
 
 
 # -------------------------------------------------------------- a result beside the same audit, run again

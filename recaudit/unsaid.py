@@ -14,7 +14,7 @@ from recaudit.links import Links
 from recaudit.looked import looked_at, seen_by
 from recaudit.model import Input
 from recaudit.result import NotLookedAt
-from recaudit.said import Said, as_entry, few, say, say_n
+from recaudit.said import Said, as_entry, few, say, say_n, together
 from recaudit.terms import unit_in_words
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
     if by is not None and by.table not in held:
         unit = unit_in_words(task.links.unit)
         yield by.table, say("the table was not handed in: no {unit} is known to be in scope", unit=unit)
-    yield from absent(task, held)
+    yield from absent(task, held, task.inputs)
     looked_in = used(task)
     for table, rows in sorted(held.items()):
         if table not in task.tables and table not in task.links.further:
@@ -84,7 +84,7 @@ def of_some(task: Task) -> Iterator[tuple[str, Said]]:
         return
     nowhere = {what for what, _ in absent(task, _held(task.inputs))} | {what for what, _ in unsaid(task, task.links)}
     for name, inputs in groups.items():
-        for table, why in absent(task, _held(inputs)):
+        for table, why in absent(task, _held(inputs), inputs):
             if table not in nowhere:
                 yield f"{name}: {table}", why
         for what, asking in unsaid(replace(task, inputs=inputs), task.links):
@@ -139,11 +139,13 @@ def unsaid(task: Task, links: Links) -> list[tuple[str, list[str]]]:
     return found
 
 
-def absent(task: Task, held: Collection[str]) -> Iterator[tuple[str, Said]]:
+def absent(task: Task, held: Collection[str], inputs: Iterable[Input] = ()) -> Iterator[tuple[str, Said]]:
     """Each table that rules stand on or look in and that is not among those handed in, with the rules that cannot be
-    assessed for want of it: how many stand on it, and the names of all others."""
+    assessed for want of it: how many stand on it, and the names of all others. Where no format of the inputs has a
+    place for it, that is said, and what to do: to look for the file would be in vain."""
     from recaudit.engine.looking import FILE_OF  # which is loaded when it has counted
 
+    inputs = tuple(inputs)
     looking: dict[str, list[str]] = {table: [] for table in task.on_ladder}
     for rule in task.rules:
         for table in sorted({of for of, _ in looked_at(rule, task.links)}):
@@ -151,7 +153,19 @@ def absent(task: Task, held: Collection[str]) -> Iterator[tuple[str, Said]]:
     for table, others in looking.items():
         if table in held or FILE_OF.get(table, table) in held:
             continue
-        yield table, _blind(sum(rule.table == table for rule in task.rules), others)
+        yield table, together(_blind(sum(rule.table == table for rule in task.rules), others), _never(table, inputs))
+
+
+def _never(table: str, inputs: Iterable[Input]) -> Said | None:
+    """None where some input could hold the table, for all that is known."""
+    read = [one for one in inputs if one.role == "export"]
+    if not read or any(table not in one.never for one in read):
+        return None
+    return say(
+        "no file of {formats} has a place for it: hand it in beside ({docs})",
+        formats=few(sorted({one.format for one in read})),
+        docs="docs/education-formats.md",
+    )
 
 
 def _blind(own: int, others: list[str]) -> Said:

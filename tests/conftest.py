@@ -1,9 +1,19 @@
 """What all tests share."""
 
+from __future__ import annotations
+
+import contextlib
 import gc
+import os
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from recaudit.audit import Outcome
 
 gc.set_threshold(50_000, 20, 20)  # audits make many objects and few rings; looking for rings took 5 % of the time
 
@@ -19,3 +29,20 @@ worker waits for the other at the end; xdist itself would begin with the files o
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {f"test_{name}.py": at for at, name in enumerate(SLOW)}
     items.sort(key=lambda item: place.get(item.path.name, len(SLOW)))
+
+
+@pytest.fixture(scope="session")
+def audited_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
+    """The audit of sample_data and where its records are kept. It takes ten seconds: the first worker that wants it
+    makes it, others read it. Nobody writes into it."""
+    here = tmp_path_factory.getbasetemp()
+    room = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "audited_sample"
+    if not room.exists():
+        from recaudit import audit
+
+        made = tmp_path_factory.mktemp("sample")
+        outcome = audit.check(Path(__file__).parents[1] / "sample_data", workers=1, keep=made / "kept")
+        (made / "outcome").write_bytes(pickle.dumps(outcome))
+        with contextlib.suppress(OSError):  # another worker was quicker
+            made.rename(room)
+    return pickle.loads((room / "outcome").read_bytes()), room / "kept"

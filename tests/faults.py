@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from recaudit import engine, entries, verdicts
 from recaudit.counted import Ladder, Tally
 from recaudit.engine import fold, frame, link, meaning
-from recaudit.engine.seam import Handed
+from recaudit.engine.handed import Handed
 from recaudit.ladder import climb
 from recaudit.model import Excused, Expected, Input, Silence
 from recaudit.seam import REACHED, UNKNOWN

@@ -65,26 +65,45 @@ SCORED: Final = ("TV", "TOAN")
 PERIODS: Final = ("HK1", "Y")
 
 
+LOWER: Final = {
+    "TOAN": "Toán", "NV": "Văn", "NN1": "Ng.ngữ", "GDCD": "GDCD", "LSDL": "LS&ĐL", "KHTN": "KHTN", "CN": "C.nghệ",
+    "TIN": "Tin", "GDTC": "GDTC", "NT": "Nghệ thuật", "GDDP": "NDGDCĐP", "TNHN": "HĐTN&HN",
+}  # fmt: skip
+"""Subjects of lower secondary school, and how vnEdu calls them."""
+PASSED: Final = ("GDTC", "NT", "GDDP", "TNHN")
+TERMS: Final = {"HK1": "HỌC KỲ I", "HK2": "HỌC KỲ II", "Y": "CẢ NĂM"}
+
+
 def level_of(pupil: Pupil, subject: str, period: str) -> str:
     return pupil.levels.get(f"{subject} {period}", "T")
 
 
+def mark_of(pupil: Pupil, subject: str, period: str) -> str:
+    """Of lower secondary school: a score, or whether the learner passed."""
+    return pupil.levels.get(f"{subject} {period}", "Đ" if subject in PASSED else "8.5")
+
+
 # ------------------------------------------------------------------------------------------------ OneRoster
-def tables_of(school: str, pupils: Sequence[Pupil] = PUPILS, *, cards: bool = False) -> dict[str, list[Row]]:
+def tables_of(
+    school: str, pupils: Sequence[Pupil] = PUPILS, *, cards: bool = False, grade: str = "1"
+) -> dict[str, list[Row]]:
     """The school as tables of OneRoster 1.2, with report cards where they are asked for; ``school`` is its code in the
-    register and its id."""
+    register and its id. ``grade``: "1", or "6" for the same learners in lower secondary school."""
     found: dict[str, list[Row]] = {
         "orgs": [{"sourcedId": school, "name": "Trường Ea Tu", "type": "school", "identifier": school}],
         "academicSessions": [
             {"sourcedId": "y26", "title": "2025-2026", "type": "schoolYear", "startDate": "2025-09-05"}
             | {"endDate": "2026-05-31", "schoolYear": YEAR}
         ],
-        "courses": [{"sourcedId": "c1", "title": "Lớp 1", "courseCode": "L1", "orgSourcedId": school}],
+        "courses": [{"sourcedId": "c1", "title": f"Lớp {grade}", "courseCode": "L1", "orgSourcedId": school}],
         "classes": [
-            {"sourcedId": "k1", "title": "1A", "grades": "1", "courseSourcedId": "c1", "classType": "homeroom"}
+            {"sourcedId": "k1", "title": f"{grade}A", "grades": grade, "courseSourcedId": "c1", "classType": "homeroom"}
             | {"schoolSourcedId": school, "termSourcedIds": "y26"}
         ],
-        "users": [_user(TEACHER, "Lê", "", "Hoa", "GV1", "", "", school), *(_learner(one, school) for one in pupils)],
+        "users": [
+            _user(TEACHER, "Lê", "", "Hoa", "GV1", "", "", school),
+            *(_learner(one, school, grade) for one in pupils),
+        ],
         "roles": [_role(TEACHER, school, "teacher"), *(_role(one.id, school, "student") for one in pupils)],
         "enrollments": [
             {"sourcedId": f"e{one.id}", "classSourcedId": "k1", "schoolSourcedId": school, "userSourcedId": one.id}
@@ -93,7 +112,7 @@ def tables_of(school: str, pupils: Sequence[Pupil] = PUPILS, *, cards: bool = Fa
         ],
         "demographics": [{"sourcedId": one.id, "birthDate": one.born, "sex": one.sex} for one in pupils],
     }
-    return found | (_cards(school, pupils) if cards else {})
+    return found | (_cards(school, pupils, grade) if cards else {})
 
 
 def _user(key: str, family: str, middle: str, given: str, code: str, personal: str, agent: str, school: str) -> Row:
@@ -104,9 +123,9 @@ def _user(key: str, family: str, middle: str, given: str, code: str, personal: s
     }  # fmt: skip
 
 
-def _learner(one: Pupil, school: str) -> Row:
+def _learner(one: Pupil, school: str, grade: str) -> Row:
     made = _user(one.id, one.family, one.middle, one.given, one.id, one.personal, one.guardian, school)
-    return made | {"grades": "1"}
+    return made | {"grades": grade}
 
 
 def _role(user: str, school: str, role: str) -> Row:
@@ -115,23 +134,18 @@ def _role(user: str, school: str, role: str) -> Row:
     }  # fmt: skip
 
 
-def _cards(school: str, pupils: Sequence[Pupil]) -> dict[str, list[Row]]:
+def _cards(school: str, pupils: Sequence[Pupil], grade: str) -> dict[str, list[Row]]:
+    results = [row for one in pupils for row in (_primary(one) if grade == "1" else _lower(one))]
     return {
         "rc_report_cards": [
             {"reportCardId": f"rc{one.id}", "studentSourcedId": one.id, "schoolSourcedId": school, "stage": "released"}
-            | {"classSourcedId": "k1", "schoolYear": YEAR, "gradeLevel": "1", "decision": "promoted"}
+            | {"classSourcedId": "k1", "schoolYear": YEAR, "gradeLevel": grade, "decision": "promoted"}
             | {"createdAt": "2026-05-20T08:00:00+07:00", "lastModifiedAt": "2026-05-25T08:00:00+07:00"}
-            | {"homeroomComment": "Chăm ngoan", "overallLevel": "Hoàn thành tốt"}
+            | {"homeroomComment": "Chăm ngoan", "overallLevel": "Hoàn thành tốt" if grade == "1" else "Khá"}
+            | ({} if grade == "1" else _SUMS)
             for one in pupils
         ],
-        "rc_subject_results": [
-            {"reportCardId": f"rc{one.id}", "subjectCode": subject, "periodCode": period, "assessmentType": "level"}
-            | {"level": level_of(one, subject, period), "score": "9" if subject in SCORED else ""}
-            for one in pupils
-            for subject in SUBJECTS
-            for period in PERIODS
-            if level_of(one, subject, period)
-        ],
+        "rc_subject_results": results,
         "rc_approvals": [
             {"reportCardId": f"rc{one.id}", "step": step, "signerName": "Lê Hoa", "signerRole": "GV", "method": "token"}
             | {"signedAt": "2026-05-28T08:00:00+07:00"}
@@ -139,6 +153,30 @@ def _cards(school: str, pupils: Sequence[Pupil]) -> dict[str, list[Row]]:
             for step in ("homeroom", "principal")
         ],
     }
+
+
+_SUMS: Final = {"conductLevel": "Tốt", "daysAbsentExcused": "1.5", "daysAbsentUnexcused": "0", "daysTaught": "175"}
+
+
+def _primary(one: Pupil) -> Iterable[Row]:
+    return (
+        {"reportCardId": f"rc{one.id}", "subjectCode": subject, "periodCode": period, "assessmentType": "level"}
+        | {"level": level_of(one, subject, period), "score": "9" if subject in SCORED else ""}
+        for subject in SUBJECTS
+        for period in PERIODS
+        if level_of(one, subject, period)
+    )
+
+
+def _lower(one: Pupil) -> Iterable[Row]:
+    return (
+        {"reportCardId": f"rc{one.id}", "subjectCode": subject, "periodCode": period}
+        | ({"assessmentType": "pass_fail", "level": mark} if subject in PASSED else {})
+        | ({"assessmentType": "score", "score": mark} if subject not in PASSED else {})
+        for subject in LOWER
+        for period in TERMS
+        if (mark := mark_of(one, subject, period))
+    )
 
 
 def oneroster(of: Mapping[str, Sequence[Row]], edition: str = "1.2") -> Files:
@@ -270,6 +308,27 @@ def csdl_results(pupils: Sequence[Pupil] = PUPILS) -> Files:
         above = [(f"KẾT QUẢ HỌC TẬP - {title}",), ("Năm học 2025 - 2026",)]
         last = ("Lên lớp (x)",) if period == "Y" else ()
         files[f"ket_qua_{period}.xlsx"] = workbook({"Sheet1": [*above, (*upper, *last), tuple(lower), *rows]})
+    return files
+
+
+# ------------------------------------------------------------------------------------------------ vnEdu
+def vnedu(pupils: Sequence[Pupil] = PUPILS) -> Files:
+    """Marks of lower secondary school: a workbook a term and one of the year, a sheet a class; the school is the
+    folder. A comma stands before tenths."""
+    head = ("STT", "Mã học\nsinh", "Số định danh cá nhân", "Họ và tên", "Ngày sinh", *LOWER.values())
+    sums = ("Kết quả học tập", "Kết quả rèn luyện", "Buổi nghỉ", None, None, "Ghi chú")
+    below = (None,) * (len(head) + 2) + ("P", "K", "Tổng")
+    files = {}
+    for period, title in TERMS.items():
+        rows = [
+            (number, one.id, one.personal or "-", one.name, one.born_as("dmy"))
+            + tuple(mark_of(one, subject, period).replace(".", ",") or "-" for subject in LOWER)
+            + (("Khá", "Tốt", "1,5", "0") if period == "Y" else ())
+            for number, one in enumerate(pupils, 1)
+        ]
+        above = [(f"BẢNG TỔNG HỢP - {title}",), ("Năm học 2025 - 2026",), ("Lớp: 6A",), ()]
+        sheet = [*above, (*head, *sums), below, *rows, (), (f"Tổng số: {len(pupils)}",)]
+        files[f"so_diem_tong_ket_khoi_6_{period}.xlsx"] = workbook({"6A": sheet})
     return files
 
 

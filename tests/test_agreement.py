@@ -31,7 +31,7 @@ PROVINCES = (2, 3, 5)
 """Few plantings in vn and in generic, both bases and both kinds of silence; all of them, twice each, by roster."""
 SCHOOLS = (101, 104)
 """All plantings: by counts in vn, by both in generic."""
-LOOKED_UP = ("calendar", "gradebook")
+LOOKED_UP = ("calendar", "gradebook", "person-register")
 """Packs whose rules hold in both flavours, and which cost next to nothing: schools are audited with them. So is who is
 not there (``groups``)."""
 GONE = ("replaced", "deleted", "deletion", "deletion of nothing")

@@ -844,7 +844,7 @@ def test_a_facility_that_the_result_lacks_is_answered_with_near_ones(
     assert "known, for example: 66002, 66001" in heard.err or "known, for example: 66001, 66002" in heard.err
 
 
-@pytest.mark.parametrize("name", ["empty directory", "no rule", "broken line", "file name that is not UTF-8"])
+@pytest.mark.parametrize("name", ["no rule", "file name that is not UTF-8"])
 def test_a_process_ends_with_the_same_code_and_no_traceback(name: str, tmp_path: Path) -> None:
     (each,) = (case for case in CASES if case.name == name)
     root = write(tmp_path / "damaged")

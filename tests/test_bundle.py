@@ -209,6 +209,25 @@ def test_a_file_changed_and_summed_anew_is_caught(
     assert told in "\n".join(lines(found))
 
 
+@pytest.mark.parametrize("place", ["suites", "catalogues"])
+def test_what_a_result_says_that_its_suites_ask_is_held_against_them(
+    place: str, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Who says that two suites ask the same makes two audits comparable that are not."""
+    result = cast(dict[str, Any], json.loads(files[FILE_NAME]))
+    assert bundle.asked_otherwise(cast(Result, result), files) == []
+    result[place][0]["asks"] = "0" * 64
+    del result["digest"]
+    altered = sealed(cast(Result, result))
+    files |= {FILE_NAME: as_text(altered).encode(), **bundle.texts(altered)}
+    path = packed(files, tmp_path / "b.zip")
+    found = verify(path)
+    assert failing(found)[0] == "bundle"
+    assert "asks for something else than the result says" in "\n".join(lines(found))
+    with pytest.raises(ResultError, match="no longer the one that was written"):
+        intact(path)
+
+
 @pytest.mark.parametrize("content", [b"PK", b"PK\x05\x06" + b"\0" * 18, b"PK\x03\x04 and no more"])
 def test_what_is_no_bundle_does_not_hold(content: bytes, tmp_path: Path) -> None:
     assert_caught(content, tmp_path / "b.zip")

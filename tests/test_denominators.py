@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit, verdicts
+from recaudit.contradictions import contradictions
 from recaudit.counted import Standing, Tally
 from recaudit.csvfiles import Faults
 from recaudit.errors import PlanError, RegisterError
@@ -28,7 +29,6 @@ from recaudit.reports import lines, places, terminal
 from recaudit.reports.look import Sheet, console, rendered
 from recaudit.result import Result
 from recaudit.verdicts import Evidence, Seat
-from recaudit.verify import contradictions
 from tests import tiny_audit
 from tests.english import in_english
 

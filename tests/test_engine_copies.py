@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from unittest import mock
 
 import pyarrow as pa
+import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,16 @@ def test_keys_whose_hashes_meet_are_no_copies() -> None:
         with Engine(threads=1) as engine:
             seam = engine.load("seam", table(rows[:2]))
             assert any_shared(engine, seam, [seam.c.id])
+
+
+@pytest.mark.parametrize("at_once", [copies.AT_ONCE, 2])
+def test_whether_any_is_shared_is_asked_without_leaving_a_table(at_once: int) -> None:
+    rows: list[Row] = [("a", str(number), None, "x") for number in range(9)]
+    with mock.patch.object(copies, "AT_ONCE", at_once), Engine(threads=1) as engine:
+        seam = engine.load("seam", table([*rows, rows[4]]))
+        assert any_shared(engine, seam, [seam.c.id])
+        assert not any_shared(engine, seam, [seam.c.id], seam.c.pos < 9)
+        assert engine.say("SELECT table_name FROM duckdb_tables()") == [("seam",)]
 
 
 def test_a_table_without_rows_holds_nothing() -> None:

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from recaudit.engine import seam
-from recaudit.engine.seam import MEMORY, THREADS, Engine
+from recaudit.engine.seam import Engine
 from recaudit.errors import EngineError
+from recaudit.querying import MEMORY, THREADS
 from tests import tiny_audit
 
 MIB = 1 << 20

@@ -16,7 +16,7 @@ import pytest
 from recaudit import audit, cli, entries, exits, exports
 from recaudit.audit import Outcome
 from recaudit.engine import NAMELESS
-from recaudit.engine.seam import span_of
+from recaudit.engine.handed import span_of
 from recaudit.errors import PlanError, SourceError
 from recaudit.model import EVER, Expected, Facility
 from recaudit.reports import terminal

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import cli, gates, gatewords
+from recaudit.contradictions import contradictions
 from recaudit.counted import Holes
 from recaudit.entries import scope_entry
 from recaudit.exits import exit_code
@@ -27,7 +28,6 @@ from recaudit.result import Result
 from recaudit.resultfile import load as load_result
 from recaudit.said import as_entry, english
 from recaudit.verdicts import Evidence, standing
-from recaudit.verify import contradictions
 from tests import tiny_audit
 from tests.english import in_english
 from tests.golden.province import province

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit
+from recaudit.contradictions import contradictions
 from recaudit.csvfiles import Faults
 from recaudit.entries import scope_entry
 from recaudit.errors import PlanError, RegisterError
@@ -31,7 +32,6 @@ from recaudit.result import Result
 from recaudit.sampling.draw import Request
 from recaudit.sampling.field import draw
 from recaudit.shipped import expectations
-from recaudit.verify import contradictions
 from tests import tiny_audit, two_stations
 from tests.english import in_english
 

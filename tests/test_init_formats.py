@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from recaudit import audit, cli, draft, exports, plan
+from recaudit.education.mapping.drafting import as_text
 from recaudit.education.mapping.drafting import drafted as kinds_of
 from recaudit.education.mapping.loading import load
+from recaudit.education.mapping.titles import may_be_name
 from recaudit.errors import PlanError, SourceError, SuiteError
 from recaudit.reports.languages import speaking
 from tests import in_formats
@@ -60,6 +62,16 @@ def sources(folder: Path) -> list[tuple[str, str]]:
 def test_a_format_is_told_by_the_headers_of_a_folder(tmp_path: Path, files: in_formats.Files, mapping: str) -> None:
     lay(tmp_path, files)
     assert sources(tmp_path) == [("mapping", mapping) if mapping else ("oneroster", "")]
+
+
+def test_results_beside_a_list_of_learners_are_no_list_of_learners(tmp_path: Path) -> None:
+    """As a school takes them from the sector database: results name the learners of a class, as the list does."""
+    folder = lay(tmp_path / "66001234", in_formats.csdl_students() | in_formats.csdl_results())
+    found = exports.recognised([tmp_path]).plan
+    assert {one.mapping: len(one.paths) for one in found.sources} == {"csdl-hoc-sinh": 1, "csdl-primary-results": 2}
+    assert found.unit("education") == "report_card"
+    (folder / "C1-HocSinh.xlsx").unlink()
+    assert sources(tmp_path) == [("mapping", "csdl-primary-results")]
 
 
 def test_folders_are_told_apart_and_a_manifest_says_what_its_package_is(tmp_path: Path) -> None:
@@ -164,6 +176,8 @@ def test_a_record_is_never_taken_for_a_header(tmp_path: Path, first: str) -> Non
     with pytest.raises(SourceError) as refused:
         drafted(tmp_path)
     assert "An" not in str(refused.value.problems[0])
+    fix = "no header with known titles was found in students.csv: write a mapping that says which column is which"
+    assert str(refused.value.problems[0].fix).startswith(fix)
 
 
 NOBODY = "Bí Mật"  # a name that no file of a draft and no line of output may have
@@ -198,12 +212,44 @@ def test_no_value_of_a_record_is_told_or_drafted(tmp_path: Path, capsys: pytest.
 def test_titles_that_may_be_names_are_counted_and_not_written(tmp_path: Path) -> None:
     head = "STT;Mã HS;Họ và tên;Trần Bí Mật;An;Dân tộc thiểu số;trần bí mật;阮文安;Hộ nghèo"
     lay(tmp_path, {"export.csv": f"{head}\n1;2;Lê An;x;;Hộ nghèo;;;Hộ nghèo\n"})
+    assert not may_be_name("Hộ nghèo")  # but for what stands again below it
     (kind,) = kinds_of(draft._mappable(tmp_path)).kinds
     assert (kind.kept_back, kind.titles) == (5, ("STT", "Mã HS", "Họ và tên", "Dân tộc thiểu số"))
     said = "export: 5 more columns, whose titles are not written down, as they may be names"
     found = drafted(tmp_path)
     assert said in in_english(found.told)
     assert NOBODY not in found.files["mapping.json"]
+
+
+NAMES = (
+    *(
+        "hoa mai",
+        "lan",
+        "john smith",
+        "y bhăm êban",
+        "h'hen niê",
+        "Grace Ward",
+        "Day Nguyen",
+        "thái bình",
+        "Bảo Trường",
+    ),
+    *("mã quốc bình", "hoa_mai", "hoaMai", "an_school", "hoa.le", "Hoa-Mai", "mẹ lan", "hs An", "student an", "Иван"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_among_titles_is_not_written_in_any_spelling(tmp_path: Path, name: str) -> None:
+    """As where a child is a column, or where all lines are of children and some cells are words that titles are."""
+    as_column = f"Môn;Lớp;Mã HS;Họ và tên;{name}\nToán;1A;1;x;9\n"
+    lay(tmp_path, {"column.csv": as_column, "lines.csv": f"name,class,{name}\nname,class,mai\n"})
+    found = kinds_of(draft._mappable(tmp_path))
+    assert [kind.kept_back for kind in found.kinds] == [1, 1]
+    assert f'"{name}"' not in as_text(found.mapping(name="own", about="", evidence="", source=""))
+
+
+def test_titles_that_no_format_has_are_written_where_their_words_are_those_of_titles() -> None:
+    titles = ("Dân tộc thiểu số", "Số điện thoại mẹ", "Tên cơ sở trường", "Room Number", "credits_earned", "ELLStatus")
+    assert not any(map(may_be_name, titles))
 
 
 def test_a_sheet_that_may_be_called_after_a_person_is_told_by_its_titles(tmp_path: Path) -> None:

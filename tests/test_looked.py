@@ -19,6 +19,8 @@ from recaudit.health.sector import SECTOR as HEALTH
 from recaudit.links import Calendar
 from recaudit.looked import PARTS, ROWS, asked, looked_at
 from recaudit.model import Input, Period, Rule, TableRead
+from recaudit.reports import blind
+from recaudit.said import Said, as_entry, few, say, say_n, together
 from recaudit.unsaid import absent, of_some, unsaid, used
 
 TABLES = EDUCATION.tables()
@@ -126,6 +128,42 @@ def test_a_table_without_rules_of_its_own_and_one_with_rules_are_said_apart() ->
     missed = dict(absent(_task(_rules("core")), {"rc_report_cards"}))
     assert str(missed["classes"]) == "the table was not handed in: ref-01-class cannot be assessed"
     assert " rules on it cannot be assessed, nor " in str(missed["rc_subject_results"])
+
+
+def test_a_table_that_no_format_handed_in_has_a_place_for_is_not_to_be_looked_for_there() -> None:
+    task, card = _task(_rules("core")), replace(_input("rc_report_cards"), format="one", never=("demographics",))
+    told = "no file of one has a place for it: hand it in beside (docs/education-formats.md)"
+    assert str(dict(absent(task, {"rc_report_cards"}, [card]))["demographics"]).endswith(f"; {told}")
+    assert told not in str(dict(absent(task, {"rc_report_cards"}, [card]))["users"])
+    beside = _input("rc_report_cards")  # a format of which nobody knows that it has none
+    assert told not in str(dict(absent(task, {"rc_report_cards"}, [card, beside]))["demographics"])
+    assert told not in str(dict(absent(task, {"rc_report_cards"}))["demographics"])  # nothing was handed in
+
+
+def test_a_page_says_of_its_rules_alone_why_they_are_not_assessable() -> None:
+    def lacking(what: str, why: Said, sector: str = "education") -> dict[str, Any]:
+        return {"what": what, "why": as_entry(why), "sector": sector}
+
+    many = [f"r{n}" for n in range(9)]
+    no_table = say_n("{n} rule on it, nor {others}", "{n} rules on it, nor {others}", n=1, others=["found"])
+    said = [
+        lacking("demographics", together(no_table, say("hand it in"))),
+        lacking("clever: users.phone", say("asked for by {rules}", rules=few(["phone"]))),
+        lacking("users.number", say("asked for by {rules}", rules=few(many))),
+        lacking("demographics", say("of health"), "health"),
+        lacking("a.txt", say("neither name nor content")),
+    ]
+    tables = {"sex": "demographics", "found": "learners", "phone": "users", "r8": "users", "name": "roles"}
+    rules = [{"id": rule, "sector": "education", "table": table} for rule, table in tables.items()]
+    result: Any = {"not_looked_at": said, "rules": rules}
+
+    def shown(*ids: str) -> list[str]:
+        return [one["what"] for one in blind.concerning(result, "education", ids)]
+
+    assert shown("sex") == shown("found") == ["demographics"]
+    assert shown("phone") == ["clever: users.phone", "users.number"]  # of those that are not named it may be one
+    assert shown("r8") == ["users.number"]
+    assert shown("name") == shown() == []
 
 
 def test_a_column_that_no_input_has_is_missed_by_rules_on_what_is_made_of_it() -> None:

@@ -21,10 +21,11 @@ from recaudit import audit, discovery, suites
 from recaudit.education.tables import tables
 from recaudit.engine import patterns as engine_patterns
 from recaudit.engine import patterns_of_marks, patterns_of_terms
+from recaudit.engine.handed import Handed, handed_table
 from recaudit.engine.marks import Column, Group, Marks, Place
 from recaudit.engine.patterns import told, whole_tables
 from recaudit.engine.patterns_of_rolls import folded
-from recaudit.engine.seam import Engine, Handed, handed_table
+from recaudit.engine.seam import Engine
 from recaudit.patterns import GROUPS, contradictions
 from recaudit.reports import lines, patterns
 from recaudit.reports.hiding import hiding

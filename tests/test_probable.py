@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit import audit, plan, register, verify
+from recaudit import audit, plan, register
+from recaudit.contradictions import contradictions
 from recaudit.counted import Standing, Tally
 from recaudit.engine.probable import Pair, name_form, paired, similarity
 from recaudit.errors import PlanError, RegisterError
@@ -159,7 +160,7 @@ def test_a_roster_that_says_of_nobody_whom_it_lists_is_not_asked_and_that_is_sai
 
 
 def test_the_result_holds_and_its_lines_and_page_show_what_is_probable(found: audit.Outcome) -> None:
-    assert list(verify.contradictions(found.result)) == []
+    assert list(contradictions(found.result)) == []
     assert "\tprobable=1\t" in next(lines.facility(found.result, FIRST))
     assert "\tprobable=" not in next(lines.facility(found.result, SECOND))
     screen = plain_console(80)
@@ -168,7 +169,7 @@ def test_the_result_holds_and_its_lines_and_page_show_what_is_probable(found: au
     first = _school(found, FIRST)
     first["probable"] = 2  # more than were not received
     try:
-        assert any("probably under another key" in one for one in in_english(verify.contradictions(found.result)))
+        assert any("probably under another key" in one for one in in_english(contradictions(found.result)))
     finally:
         first["probable"] = 1
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from recaudit import querying
 from recaudit.education import references
 from recaudit.education.references import Spool, dangling
 from recaudit.errors import EngineError
 
+MIB = 1 << 20
 ROWS = 120_000
 WHOLE = {"n": {"users"}}
 
@@ -42,10 +44,15 @@ def spooled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def no_more_than(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nothing can be asked again with more."""
+    monkeypatch.setattr(querying, "_bytes", lambda _: memory)
+
+
 def test_in_several_turns_the_answer_is_the_same_in_less_memory(spooled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = dangling(spooled, WHOLE)
-    monkeypatch.setattr(references, "_MEMORY", 24)
-    monkeypatch.setattr(references, "_MOST", 24)  # so it cannot be asked again with more
+    monkeypatch.setattr(references, "_MEMORY", 24 * MIB)
+    no_more_than(24 * MIB, monkeypatch)
     with pytest.raises(EngineError):
         dangling(spooled, WHOLE)
     monkeypatch.setattr(references, "_ROWS", 20_000)
@@ -56,13 +63,13 @@ def test_in_several_turns_the_answer_is_the_same_in_less_memory(spooled: Path, m
 
 
 def test_what_cannot_be_spilled_is_asked_again_with_more_memory(spooled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(references, "_MEMORY", 16)
+    monkeypatch.setattr(references, "_MEMORY", 16 * MIB)
     assert [one.count for one in dangling(spooled, WHOLE)] == [6]
 
 
 def test_where_there_is_no_more_memory_the_problem_is_told(spooled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(references, "_MEMORY", 1)
-    monkeypatch.setattr(references, "_MOST", 1)
+    monkeypatch.setattr(references, "_MEMORY", 1 * MIB)
+    no_more_than(MIB, monkeypatch)
     with pytest.raises(EngineError, match="memory or disk does not suffice") as raised:
         dangling(spooled, WHOLE)
     [problem] = raised.value.problems

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from recaudit import cli
-from recaudit.engine.seam import span_of
+from recaudit.engine.handed import span_of
 from recaudit.errors import SuiteError
 from recaudit.model import Period
 from recaudit.suites import load

@@ -20,14 +20,14 @@ SAMPLE = ROOT / "sample_data"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(audited_sample: tuple[audit.Outcome, Path]) -> Path:
     """Where its records are kept."""
-    return tmp_path_factory.mktemp("sample") / "kept"
+    return audited_sample[1]
 
 
 @pytest.fixture(scope="module")
-def outcome(kept: Path) -> audit.Outcome:
-    return audit.check(SAMPLE, workers=1, keep=kept)
+def outcome(audited_sample: tuple[audit.Outcome, Path]) -> audit.Outcome:
+    return audited_sample[0]
 
 
 def test_the_audit_of_the_sample_says_what_is_true(outcome: audit.Outcome) -> None:

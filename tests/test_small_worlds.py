@@ -478,21 +478,21 @@ class Section(NamedTuple):
 OF_UNITS = frozenset(f"{level}: {word}" for level, word in product(("facilities", "areas"), WORDS))
 
 SECTIONS = {
-    "one facility": Section(one_facility, _one, 105408, 211),
-    "a hanging table": Section(one_facility_with_a_hanging_table, _hung, 153520, 307),
+    "one facility": Section(one_facility, _one, 105408, 421),
+    "a hanging table": Section(one_facility_with_a_hanging_table, _hung, 153520, 613),
     "probable matches": Section(probable_matches, _one, 852, 11),
     "moved keys": Section(moved_keys, _one, 915, 11),
-    "two facilities": Section(two_facilities, _one, 39402, 97),
-    "two with hanging tables": Section(two_facilities_with_hanging_tables, check_records, 112812, 211),
-    "three in two areas": Section(three_facilities_in_two_areas, _several, 44200, 211, OF_UNITS),
+    "two facilities": Section(two_facilities, _one, 39402, 197),
+    "two with hanging tables": Section(two_facilities_with_hanging_tables, check_records, 112812, 421),
+    "three in two areas": Section(three_facilities_in_two_areas, _several, 44200, 421, OF_UNITS),
     "disputed counts": Section(disputed_counts, _several, 8384, 47, OF_UNITS),
     "units with holes": Section(units_with_holes, _several, 24336, 211, OF_UNITS),
     "two tables, two namespaces": Section(
         two_hanging_tables_in_two_namespaces, check_records, 15168, 31, WORDS - {"confirmed by count"}
     ),
-    "losses": Section(to_lose_from, check_losses, 13476, 131, frozenset({"steps"})),
+    "losses": Section(to_lose_from, check_losses, 13476, 263, frozenset({"steps"})),
     "losses among three": Section(
-        partial(three_facilities_in_two_areas, 2), check_losses, 9920, 101, frozenset({"steps"})
+        partial(three_facilities_in_two_areas, 2), check_losses, 9920, 199, frozenset({"steps"})
     ),
 }
 PARTS = 2

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recaudit import audit
+from recaudit.contradictions import contradictions
 from recaudit.counted import Tally
 from recaudit.csvfiles import Faults
 from recaudit.errors import RegisterError
@@ -23,7 +24,6 @@ from recaudit.register import Register, load
 from recaudit.register.facilities import Stretch, facilities_of
 from recaudit.register.succession import claims_of, heirs_of
 from recaudit.result import Result
-from recaudit.verify import contradictions
 from tests import tiny_audit, two_stations
 from tests.english import in_english
 

@@ -21,9 +21,11 @@ from recaudit.model import RUNGS, STATES
 from recaudit.shipped import expectations
 from recaudit.synth import PLANTINGS, SECTOR_PLANTINGS, Spec, write
 from recaudit.synth.export import audit, build, claims_of, truth
+from recaudit.synth.files import File
 from recaudit.synth.health.fhir import HANGING, TABLES, TYPES, conformant, resource
 from recaudit.synth.health.states import RULES
 from recaudit.synth.sectors import SECTORS
+from recaudit.synth.world import Planted, World
 from tests.laws import put
 
 BOTH = ("health", "education")
@@ -55,9 +57,15 @@ specs = st.builds(
 
 
 @cache
+def built() -> tuple[World, list[Planted], tuple[File, ...]]:
+    """The sample, which nobody changes."""
+    return build(SAMPLE)
+
+
+@cache
 def made(spec: Spec) -> tuple[frozenset[str], Any]:
     """What was planted, and the truth about it as ``audit`` writes it, without the files that nobody reads here."""
-    world, planted, exports = build(spec)
+    world, planted, exports = built() if spec == SAMPLE else build(spec)
     said = json.dumps(truth(world, exports, claims_of(world)), sort_keys=True)
     return frozenset(one.name for one in planted), json.loads(said)
 
@@ -72,9 +80,10 @@ def test_the_truth_is_the_one_that_is_written() -> None:
 
 # ------------------------------------------------------------------------------------------------ writing
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    assert audit(SAMPLE) == sample()
+    """Of the sample that is said by the one that was committed, which another process made."""
     small = replace(SAMPLE, facilities=2, records=2, schools=1)
-    assert audit(small) != audit(replace(small, seed=4))
+    assert (first := audit(small)) == audit(small)
+    assert first != audit(replace(small, seed=4))
 
 
 def test_what_is_written_is_a_plan_that_loads_and_a_register_that_holds(tmp_path: Path) -> None:
@@ -121,7 +130,7 @@ def test_the_committed_sample_is_what_the_code_makes() -> None:
 
 
 def test_the_sample_has_every_planting_and_stays_small() -> None:
-    _, planted, _ = build(SAMPLE)
+    _, planted, _ = built()
     assert {one.name for one in planted} == {
         name for name, one in PLANTINGS.items() if one.flavour in ("", "vn") and not one.asked
     }
@@ -131,7 +140,7 @@ def test_the_sample_has_every_planting_and_stays_small() -> None:
 
 
 def test_a_cut_off_file_breaks_after_its_whole_lines() -> None:
-    _, _, files = build(SAMPLE)
+    _, _, files = built()
     made = sample()
     cut = [file for file in files if file.path.endswith(".gz") and file.sector == "health"]
     assert cut
@@ -159,7 +168,7 @@ def accepted(body: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("spec", [SAMPLE, Spec(seed=8, facilities=6, records=5, density=3)], ids=("sample", "dense"))
 def test_the_standard_accepts_exactly_the_rows_that_are_planted_as_conformant(spec: Spec) -> None:
-    _, _, files = build(spec)
+    _, _, files = built() if spec == SAMPLE else build(spec)
     rows = {row for file in files if file.sector == "health" for row in file.readable}
     wrong = [row.id for row in rows if accepted(resource(row)) != conformant(row)]
     assert not wrong
@@ -236,7 +245,7 @@ def _check_facility(facility: Any, rung_of: dict[str, int]) -> None:  # noqa: AN
         assert counts["solo"] <= facility["matched"] - rungs[rung - 1]["reached"] if rung > 1 else not counts["solo"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(specs)
 def test_the_identities_hold_in_any_province(spec: Spec) -> None:
     _check_identities(truth_of(spec), spec)

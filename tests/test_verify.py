@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit import audit, cli, installed, shipped, suites
+from recaudit.contradictions import contradictions
 from recaudit.errors import ResultError
 from recaudit.reports.identities import broken
 from recaudit.reports.languages import speaking, words
@@ -26,7 +27,7 @@ from recaudit.resultfile import FILE_NAME, as_text, load, write
 from recaudit.said import Said, say
 from recaudit.synth import Spec
 from recaudit.synth import write as write_province
-from recaudit.verify import contradictions, intact, verify
+from recaudit.verify import intact, verify
 from tests import tiny_audit
 
 EXHAUSTIVE = os.environ.get("RECAUDIT_EXHAUSTIVE") == "1"
@@ -244,10 +245,12 @@ def test_the_same_version_has_the_same_suites(province: Path, tmp_path: Path) ->
     result = cast(Json, load(province / FILE_NAME))
     result["suites"][0] |= {"sha256": "0" * 64, "asks": "0" * 64}
     result["catalogues"][0]["name"] = "health/of-yore.json"
+    result["catalogues"][1]["asks"] = "0" * 64  # its bytes are the ones that travel
     found = forged(result, tmp_path / "forged.json")
     assert failing(found) == ["suites"]
     assert "suite health/composition 2026.1 is not the one that travels" in said(found)
     assert "catalogue health/of-yore.json does not travel" in said(found)
+    assert f"catalogue {result['catalogues'][1]['name']} is not the one that travels" in said(found)
 
 
 def test_another_version_may_have_others_and_that_is_said(province: Path, tmp_path: Path) -> None:

@@ -242,7 +242,8 @@ def test_an_untouched_bundle_holds_with_exports_and_rosters_alone(whole: Path, t
     (there / "register").mkdir()
     for name in ("second.zip", "register/learners.csv", "register/visits.csv"):
         shutil.copy(whole / name, there / name)
-    assert told(whole.parent / BUNDLE, there) == (0, "exit\t0\twhy=holds")
+    found = verified(whole.parent / BUNDLE, inputs=there, workers=1)
+    assert (found.code, str(found.why)) == (0, "holds")
 
 
 def test_a_bundle_holds_no_learner_and_no_visit(whole: Path) -> None:

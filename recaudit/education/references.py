@@ -17,8 +17,6 @@ import polars as pl
 from recaudit.education.checks import filled
 from recaudit.education.formats import Specification, specifications
 from recaudit.education.header import Header
-from recaudit.errors import EngineError
-from recaudit.refusals import mebibytes
 from recaudit.said import Said, say
 from recaudit.sources.inputs import FIRST_LINES
 from recaudit.sources.seamfiles import parquet_to, private
@@ -169,27 +167,18 @@ def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     the same id, answers no reference: that is said apart. What does not fit ``_MEMORY`` spills to ``folder``;
     ``EngineError`` where it cannot.
     """
-    import duckdb
+    from recaudit.querying import DuckDB
 
     names, keys = sorted(folder.glob("names-*.parquet")), sorted(folder.glob("keys-*.parquet"))
     told = [(namespace, table) for namespace, tables in whole.items() for table in sorted(tables)]
     if not names or not told:
         return []
     turns = -(-(_rows_of(names) + _rows_of(keys)) // _ROWS)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "temp_directory": str(folder / "spilled"),
-        "preserve_insertion_order": False,
-        "threads": 2,
-    }
-    with duckdb.connect(config=config) as connection:
-        connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
-        ask = _asking(connection, folder)
-        ask("CREATE TABLE asked (ns VARCHAR, tbl VARCHAR)")
-        connection.executemany("INSERT INTO asked VALUES (?, ?)", told)
-        ask("CREATE TABLE words (tbl VARCHAR, type VARCHAR)")
-        connection.executemany("INSERT INTO words VALUES (?, ?)", [*_words()])
+    with DuckDB(folder / "spilled", 0, _MEMORY, _not_held) as held:
+        held.take("asked", pl.DataFrame(told, ("ns", "tbl"), orient="row").to_arrow())
+        held.take("words", pl.DataFrame(_words(), ("tbl", "type"), orient="row").to_arrow())
         lost = _ELSEWHERE if len(whole) > 1 else _NOWHERE
-        found = [row for turn in range(turns) for row in _of_turn(ask, names, keys, lost, turn, turns)]
+        found = [row for turn in range(turns) for row in _of_turn(held.say, names, keys, lost, turn, turns)]
     return _together(found)
 
 
@@ -223,51 +212,16 @@ def _together(found: Iterable[tuple[Any, ...]]) -> list[Told]:
     return [_told(*of, counts[of], sorted(lines[of])[:FIRST_LINES]) for of in sorted(counts)]
 
 
-def _asking(connection: Any, folder: Path) -> _Ask:  # noqa: ANN401  # DuckDB's
-    """What says a statement and returns its rows. Where it cannot be spilled it is said again with twice the memory,
-    up to what the system lets a process have; then it raises ``EngineError``. DuckDB's own words may hold values, and
-    are never passed on."""
-    import duckdb
-
-    most, memory = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0], _MEMORY
-    connection.execute(f"SET memory_limit = '{memory} MiB'")
-
-    def fits(wanted: int) -> bool:
-        said = "SELECT parse_formatted_bytes(?) <= parse_formatted_bytes(?)"
-        return bool(connection.execute(said, [f"{wanted} MiB", most]).fetchone()[0])
-
-    def ask(text: str, given: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        nonlocal memory
-        while True:
-            try:
-                return list(connection.execute(text, given or {}).fetchall())
-            except (duckdb.OutOfMemoryException, duckdb.IOException) as failure:
-                full = not isinstance(failure, duckdb.OutOfMemoryException) or "max_temp_directory_size" in str(failure)
-                if not full and memory < _MOST and fits(2 * memory):
-                    memory *= 2
-                    connection.execute(f"SET memory_limit = '{memory} MiB'")
-                    continue
-            raise EngineError(
-                say("rows that name others cannot be held against them here: memory or disk does not suffice"),
-                where=say("{size} of memory; {folder}", size=mebibytes(memory << 20), folder=str(folder)),
-                fix=say(
-                    "make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
-                    "more memory, or audit fewer facilities at a time"
-                ),
-            ) from None
-
-    return ask
+def _not_held(what: Said) -> Said:
+    return say("rows that name others cannot be held against them here: {what}", what=what)
 
 
-_MEMORY: Final = 128
-"""MiB that looking for references takes; keys and references are not held, but joined file by file."""
+_MEMORY: Final = 128 << 20
+"""Bytes that looking for references takes; keys and references are not held, but joined file by file."""
 
 _ROWS: Final = 500_000
 """Keys and references that are looked at in one turn: what is joined of them fits. To spill it would not be enough, as
 DuckDB holds a part of every join."""
-
-_MOST: Final = 1 << 20
-"""MiB beyond which it never asks for more."""
 
 # A type that the standard does not know (ext:…, or a slip) may be the right one: nothing is said of it.
 _DANGLING: Final = """
@@ -315,7 +269,7 @@ def _told(src: int, where: str, table: str, how: str, count: int, lines: list[in
     return Told(src, kind, where, count, tuple(lines), said[how])
 
 
-def _words() -> Iterable[tuple[str, str]]:
+def _words() -> list[tuple[str, str]]:
     """(table, a type its rows can be of) of every table whose rows have types."""
     return [
         (table, word)

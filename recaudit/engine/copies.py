@@ -6,7 +6,7 @@ for each; the keys whose hashes meet are looked at in full. What asks about copi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -60,10 +60,8 @@ def any_shared(
     engine: Engine, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool] | None = None
 ) -> bool:
     """May two of the rows share a key? False is certain; true may be a meeting of hashes."""
-    _, met = _meeting(engine, "keys", rows, key, sa.true() if where is None else where)
-    if met is not None:
-        engine.drop(met)
-    return met is not None
+    with closing(_in_turns(engine, "keys", rows, key, sa.true() if where is None else where)) as turns:
+        return any(len(found) for _, found in turns)
 
 
 def repeated(
@@ -125,12 +123,40 @@ def _meeting(
     engine: Engine, name: str, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
 ) -> tuple[int, FromClause | None]:
     """How many rows are so, and the hashes that several of their keys have (``hash_``); None where there is none."""
+    met: FromClause | None = None
+    number = 0
+    for of_turn, found in _in_turns(engine, name, rows, key, where):
+        number += of_turn
+        if not len(found):
+            continue
+        more = engine.load(f"meeting {name}" if met is None else f"met {name}", pa.table({"hash_": found}))
+        if met is None:
+            met = more
+        else:
+            engine.add(met, sa.select(more.c.hash_))
+            engine.drop(more)
+    return number, met
+
+
+def _in_turns(
+    engine: Engine, name: str, rows: FromClause, key: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
+) -> Generator[tuple[int, Any], None, None]:
+    """How many of the rows are of this turn, and the hashes that several of their keys have. One turn where they can
+    be sorted in memory; to count more of them grouped, the engine would hold a part of all of them."""
     each = sa.select(sa.func.hash(*key).label("hash_")).select_from(rows).where(where)
     hashes = _up_to(AT_ONCE, engine, each)
-    if hashes is None:
-        return _in_turns(engine, name, each)
-    found = _twice(hashes)
-    return len(hashes), engine.load(f"meeting {name}", pa.table({"hash_": found})) if len(found) else None
+    if hashes is not None:
+        yield len(hashes), _twice(hashes)
+        return
+    held = engine.make(f"hashes {name}", each)
+    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(held))
+    turns = -(-number // max(1, AT_ONCE))
+    try:
+        for turn in range(turns):
+            hashes = _up_to(None, engine, sa.select(held.c.hash_).where(held.c.hash_.op("%")(turns) == turn))
+            yield len(hashes), _twice(hashes)
+    finally:  # also where somebody has seen enough
+        engine.drop(held)
 
 
 def _up_to(most: int | None, engine: Engine, each: sa.Select[Any]) -> Any:  # noqa: ANN401  # an array of numpy
@@ -159,23 +185,3 @@ def _twice(hashes: Any) -> Any:  # noqa: ANN401
 
     hashes.sort()
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-
-
-def _in_turns(engine: Engine, name: str, each: sa.Select[Any]) -> tuple[int, FromClause | None]:
-    """The same of any number. To count them grouped, the engine would hold a part of all of them."""
-    held = engine.make(f"hashes {name}", each)
-    [(number,)] = engine.rows(sa.select(sa.func.count()).select_from(held))
-    turns, met = -(-number // max(1, AT_ONCE)), None
-    for turn in range(turns):
-        mine = sa.select(held.c.hash_).where(held.c.hash_.op("%")(turns) == turn)
-        found = _twice(_up_to(None, engine, mine))
-        if not len(found):
-            continue
-        of_turn = engine.load(f"meeting {name}" if met is None else f"met {name}", pa.table({"hash_": found}))
-        if met is None:
-            met = of_turn
-        else:
-            engine.add(met, sa.select(of_turn.c.hash_))
-            engine.drop(of_turn)
-    engine.drop(held)
-    return number, met

@@ -13,21 +13,13 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.agreement import Sheet
 from recaudit.counted import Counted, Holes, RuleCount, TableCount, Tally
+from recaudit.engine.attribution import NOT_OPEN, UNKNOWN_FACILITY, UNREADABLE_LINE, inherited_rows
 from recaudit.engine.bits import looks_in
 from recaudit.engine.fold import fold
 from recaudit.engine.frame import Frames, build
 from recaudit.engine.judge import Judged, judge
 from recaudit.engine.kept import keep
-from recaudit.engine.link import (
-    NOT_OPEN,
-    UNKNOWN_FACILITY,
-    UNREADABLE_LINE,
-    Linked,
-    cut_without_links,
-    inherited_rows,
-    link,
-    whole,
-)
+from recaudit.engine.link import Linked, cut_without_links, link, whole
 from recaudit.engine.matching import spellings
 from recaudit.engine.moved import moved
 from recaudit.engine.owing import narrowed

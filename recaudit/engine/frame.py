@@ -16,19 +16,20 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.bases import hanging_rows, named_once, referenced_rows, standing, unit_rows, visits
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.computed import computed_rows, looked_at
-from recaudit.engine.copies import with_standing
 from recaudit.engine.due import cells_of, due_rows
+from recaudit.engine.handed import handed_in, handed_on, handed_table
 from recaudit.engine.link import Linked, chosen
 from recaudit.engine.made import FILE_OF, MADE, Around
 from recaudit.engine.naming import NAMER, one_to_one
 from recaudit.engine.owing import Owing, asked, joined, owing
-from recaudit.engine.scope import VISITS, same_facility
-from recaudit.engine.seam import Engine, Task, handed_in, handed_on, handed_table
+from recaudit.engine.scope import same_facility
+from recaudit.engine.seam import Engine, Task
 from recaudit.engine.slices import Slices, many
 from recaudit.errors import SuiteError
-from recaudit.links import Hanging, LinkedColumn
+from recaudit.links import LinkedColumn
 from recaudit.said import say
 from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
@@ -82,8 +83,8 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     looked_in |= {links.due.stay.table} if links.due is not None and links.due.stay is not None else set()
     tables = [table for table in {*task.on_ladder, *looked_in, *links.referenced} if table in task.tables]
     places = [(row[0], row[1]) for row in engine.rows(sa.select(at.facility, at.ns))]
-    hung = {table: engine.view(f"hung_{table}", _standing(linked, table)) for table in links.hanging}
-    named = {table: engine.view(f"named_{table}", _standing(linked, table)) for table in links.referenced}
+    hung = {table: engine.view(f"hung_{table}", standing(linked, table)) for table in links.hanging}
+    named = {table: engine.view(f"named_{table}", standing(linked, table)) for table in links.referenced}
     said = handed_in(task.inputs, tables)
     handed_on(said, task)
     told = handed_table(said, places, sorted(tables))
@@ -96,17 +97,15 @@ def build(engine: Engine, task: Task, linked: Linked) -> Frames:
     maker = _Maker(engine, task, linked, hung, named, handed, owed, _alike(told), naming)
     for table in task.on_ladder:
         if table == links.unit:
-            base = _unit_rows(linked.rows)
+            base = unit_rows(linked.rows)
         elif table in links.hanging:
-            rows = (
-                hung[table] if links.in_scope_by is None or table != links.in_scope_by.table else _visits(hung[table])
-            )
-            base = _hanging_rows(rows, links.hanging[table], linked, task)
+            rows = hung[table] if links.in_scope_by is None or table != links.in_scope_by.table else visits(hung[table])
+            base = hanging_rows(rows, links.hanging[table], linked, task)
         elif table in naming:
-            base = _named_once(named[table], naming[table])
+            base = named_once(named[table], naming[table])
         else:
             empty = not linked.held[table].rows
-            base = _referenced_rows(named[table], links.referenced[table], linked.rows, empty=empty)
+            base = referenced_rows(named[table], links.referenced[table], linked.rows, empty=empty)
         frames[table] = maker.frame(table, base)
     if due := task.due:
         rows, slices = due_rows(engine, task, linked, hung[due.of], handed, due, owed)
@@ -124,79 +123,6 @@ def _alike(handed: pa.Table) -> dict[str, tuple[bool, ...]]:
     each = handed.group_by(["tbl", "handed_in", "cut", "unread"]).aggregate([]).select(["tbl", *_SAID]).to_pylist()
     tables = [one["tbl"] for one in each]
     return {one["tbl"]: tuple(one[name] for name in _SAID) for one in each if tables.count(one["tbl"]) == 1}
-
-
-def _standing(linked: Linked, table: str) -> sa.Select[Any]:
-    rows = with_standing(linked.seam[table], linked.held[table].copies)
-    return sa.select(*rows.c)
-
-
-def _unit_rows(rows: FromClause) -> sa.Subquery:
-    kept = [
-        column
-        for column in rows.c
-        if column.name not in ("reason_", "differing_", "may_be_in_scope_", "in_scope_", "readable_", "conflicting_")
-    ]
-    return sa.select(*kept).where(rows.c.rid_.is_not(None)).subquery("base")
-
-
-def _visits(table: FromClause) -> sa.Subquery:
-    """Rows by which records are in scope, without those that are known to be out of it, and with the facility they
-    name (``candidate_``): a visit of last year is no part of what is judged."""
-    visits = sa.table(VISITS, *map(sa.column, ("src", "pos", "outside_", "candidate_")))
-    same = sa.and_(visits.c.src == table.c.src, visits.c.pos == table.c.pos, sa.not_(visits.c.outside_))
-    return sa.select(*table.c, visits.c.candidate_).select_from(table.join(visits, same)).subquery("visits inside")
-
-
-def _hanging_rows(table: FromClause, link: Hanging, linked: Linked, task: Task) -> sa.Subquery:
-    """Each row once for every record it hangs on. Rows that name a copy stand only where that copy does."""
-    by, read = table.c[link.by], table.c[f"{link.by}__s"] == VALUE
-    if not link.names:
-        records = linked.records
-        on = sa.and_(read, table.c.ns == records.c.ns, by == records.c.id)
-        if "candidate_" in table.c:
-            on = sa.and_(on, same_facility(table.c.candidate_, records.c.facility, task))
-        of_record = (records.c.facility.label("facility_"), records.c.rid.label("rid_"))
-        return sa.select(*table.c, *of_record).select_from(table.join(records, on)).subquery("base")
-    unit = linked.rows.c
-    owners = (
-        sa.select(
-            unit.ns,
-            unit[link.names].label("names_"),
-            unit.facility_,
-            unit.rid_,
-            sa.func.bool_or(unit.standing_).label("stands_"),
-        )
-        .where(unit.rid_.is_not(None), unit[f"{link.names}__s"] == VALUE)
-        .group_by(unit.ns, unit[link.names], unit.facility_, unit.rid_)
-        .subquery("owners")
-    )
-    on = sa.and_(read, table.c.ns == owners.c.ns, by == owners.c.names_)
-    own = [column for column in table.c if column.name != "standing_"]
-    stands = sa.and_(table.c.standing_, owners.c.stands_).label("standing_")
-    return (
-        sa.select(*own, stands, owners.c.facility_, owners.c.rid_).select_from(table.join(owners, on)).subquery("base")
-    )
-
-
-def _referenced_rows(table: FromClause, by: str, rows: FromClause, *, empty: bool) -> sa.Subquery:
-    """Each row once in every facility that has an in-scope record naming it. ``empty``: the table has no row."""
-    if empty:
-        return sa.select(*table.c, sa.cast(sa.null(), sa.Text).label("facility_")).where(sa.false()).subquery("base")
-    naming = (
-        sa.select(rows.c.facility_, rows.c.ns.label("naming_ns"), rows.c[by].label("naming"))
-        .where(rows.c.rid_.is_not(None), rows.c[f"{by}__s"] == VALUE)
-        .distinct()
-        .subquery()
-    )
-    on = sa.and_(table.c.ns == naming.c.naming_ns, table.c.id == naming.c.naming)
-    return sa.select(*table.c, naming.c.facility_).select_from(table.join(naming, on)).subquery("base")
-
-
-def _named_once(table: FromClause, naming: FromClause) -> sa.Subquery:
-    """The same where each is named by one record of a facility."""
-    n, same = naming.c, sa.and_(naming.c.src == table.c.src, naming.c.pos == table.c.pos)
-    return sa.select(*table.c, n.facility_, n[NAMER]).select_from(table.join(naming, same)).subquery("base")
 
 
 # -------------------------------------------------------------- linked columns

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from recaudit.engine.link import attributed
+from recaudit.engine.attribution import attributed
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.seamtables import seam_tables
 from recaudit.model import Facility

@@ -20,8 +20,9 @@ from rapidfuzz.distance import Indel
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine.attribution import DAY_AND_A_BIT
 from recaudit.engine.frame import Frames
-from recaudit.engine.link import DAY_AND_A_BIT, Linked
+from recaudit.engine.link import Linked
 from recaudit.engine.matching import LISTED, UNLISTED
 from recaudit.engine.seam import Engine, Task
 from recaudit.links import SEXES, Person

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.seam import Engine, Task, handed_in, handed_on, span_of
+from recaudit.engine.handed import handed_in, handed_on, span_of
+from recaudit.engine.seam import Engine, Task
 from recaudit.links import Base, Hanging, InScopeBy, Links
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE
 

@@ -1,34 +1,27 @@
-"""What the engine is handed, as relations: seam tables, inputs, the register's facilities, rosters."""
+"""The task: everything that one sector's counting needs; and the engine, to which it says its statements."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
-import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.computing import Computation
 from recaudit.engine.dialect import sql
-from recaudit.errors import EngineError
 from recaudit.intime import shared
 from recaudit.keys import Difference
 from recaudit.links import Base, Calendar, Due, Links
-from recaudit.model import EVER, Excused, Facility, Heir, Input, Period, Rule
-from recaudit.refusals import mebibytes
-from recaudit.said import say
+from recaudit.model import Excused, Facility, Heir, Input, Period, Rule
+from recaudit.querying import MEMORY, DuckDB
+from recaudit.said import Said, say
 from recaudit.signals import SignalRule
-from recaudit.sources.workers import cores
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,46 +124,21 @@ class Task:
         return tuple(table for table in self.on_ladder if table in self.links.referenced)
 
 
-MEMORY: Final = 128 << 20
-"""Bytes that the engine holds in memory; what does not fit is spilled. More makes hardly anything faster."""
+def inherited(inputs: Sequence[Input], heirs: Sequence[Heir]) -> tuple[Input, ...]:
+    """Inputs that are certain to be of a facility which was open on no day of the period, as those of its heir."""
+    now = {heir.before: heir.facility for heir in heirs if heir.undated}
+    return tuple(replace(one, facility=now.get(one.facility, one.facility)) if one.facility else one for one in inputs)
+
 
 _AT_ONCE, _IN_A_BATCH = 10_000, 200_000
 """Rows of a stream that are held at a time, as values of Python and as columns of Arrow."""
 
-SILENT: Final = "SET enable_progress_bar = false"
-"""DuckDB draws a bar on stdout after two seconds, into a pipe too."""
 
-THREADS: Final = 2
-"""Each needs its part of ``MEMORY``."""
-
-
-class Engine:
-    """An embedded DuckDB whose tables are made of SQLAlchemy statements; what does not fit ``memory`` bytes spills to
-    ``folder``, which is made. Without one nothing can be spilled.
-
-    Some operators cannot spill. Where a statement needs more than there is it is said again with twice as much, up to
-    what the system lets a process have (``most``); then ``EngineError`` is raised.
-    """
+class Engine(DuckDB):
+    """A DuckDB whose tables are made of SQLAlchemy statements; ``folder`` and ``memory`` as of ``DuckDB``."""
 
     def __init__(self, folder: Path | None = None, threads: int = 0, memory: int = MEMORY) -> None:
-        here: dict[str, str | bool | int | float | list[str]] = {
-            "preserve_insertion_order": False,  # a statement that needs an order says so
-            "threads": threads or min(THREADS, cores()),
-            "temp_directory": "",
-        }
-        if folder is not None:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            here["temp_directory"] = str(folder)
-        self.connection, self.folder = duckdb.connect(config=here), folder
-        self.connection.execute(SILENT)
-        self.memory, self.most = memory, _bytes(str(self._setting("memory_limit")))
-        self._limit(memory)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        super().__init__(folder, threads, memory, _not_counted)
 
     def make(self, name: str, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> FromClause:
         """The statement's rows as a table called ``name``."""
@@ -197,10 +165,6 @@ class Engine:
         """The statement's rows as a Parquet file, in no particular order."""
         place = str(file).replace("'", "''")
         self.say(f"COPY ({sql(statement)}) TO '{place}' (FORMAT parquet)")
-
-    def say(self, text: str) -> list[tuple[Any, ...]]:
-        """One statement's rows. Raises ``EngineError`` where memory or disk does not suffice for it."""
-        return self._alone(lambda: list(self.connection.execute(text).fetchall()))
 
     def arrow(self, statement: sa.ClauseElement) -> pa.Table:
         return self._alone(lambda: self.connection.sql(sql(statement)).to_arrow_table())
@@ -234,55 +198,6 @@ class Engine:
             yield from rows
             rows = self._enough(lambda: self.connection.fetchmany(_AT_ONCE), again=False)
 
-    def _alone(self, ask: Callable[[], T]) -> T:
-        """As ``_enough``; what one statement needed more than usual, the next ones do without."""
-        usual = self.memory
-        said = self._enough(ask)
-        if self.memory > usual:
-            try:
-                self._limit(usual)
-            except duckdb.OutOfMemoryException:  # what it made cannot be put aside
-                self._limit(self.memory)
-        return said
-
-    def _enough(self, ask: Callable[[], T], *, again: bool = True) -> T:
-        """What is asked, with as much memory as it takes; only once, where it cannot be asked ``again``. DuckDB's own
-        words are never passed on: they may hold values."""
-        while True:
-            try:
-                return ask()
-            except (duckdb.OutOfMemoryException, OSError) as failure:  # all that an Arrow reader says is an OSError
-                text = str(failure)
-                if isinstance(failure, OSError) and "Out of Memory" not in text:
-                    if "IO Error" not in text:
-                        raise
-                    what = say("a file of the engine's own cannot be written or read, as where a disk is full")
-                elif not again or 2 * self.memory > self.most or "max_temp_directory_size" in text:
-                    what = say("memory or disk does not suffice")
-                else:
-                    self._limit(2 * self.memory)
-                    continue
-            except duckdb.IOException:
-                what = say("a file of the engine's own cannot be written or read, as where a disk is full")
-            raise EngineError(
-                say("what was read cannot be counted here: {what}", what=what),
-                where=say("{size} of memory; {folder}", size=mebibytes(self.memory), folder=str(self.folder))
-                if self.folder
-                else say("{size} of memory; no disk", size=mebibytes(self.memory)),
-                fix=say(
-                    "make room on the disk, or set TMPDIR to a folder on a larger one; else use a machine with "
-                    "more memory, or audit fewer facilities at a time"
-                ),
-            ) from None
-
-    def _limit(self, memory: int) -> None:
-        self.connection.execute(f"SET memory_limit = '{memory} B'")
-        self.memory = memory
-
-    def _setting(self, name: str) -> object:
-        [(value,)] = self.connection.execute("SELECT current_setting(?)", [name]).fetchall()
-        return value
-
     def function(self, name: str, of: Callable[[str], str]) -> None:
         """A function of one text as an SQL function of this name; of NULL it is NULL."""
 
@@ -293,173 +208,13 @@ class Engine:
 
     def load(self, name: str, table: Any) -> FromClause:  # noqa: ANN401  # an Arrow table
         """An Arrow table as a table called ``name``."""
-        self.connection.register("handed_over", table)
-        self.say(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')
-        self.connection.unregister("handed_over")
+        self.take(name, table)
         return relation(name, table.column_names)
 
 
-_UNITS: Final = {"bytes": 1, **{f"{unit}iB": 1 << 10 * power for power, unit in enumerate("KMGTPE", 1)}}
-
-
-def _bytes(said: str) -> int:
-    """How DuckDB writes an amount of memory, as bytes.
-
-    >>> _bytes("18.5 GiB"), _bytes("1.5 PiB")
-    (19864223744, 1688849860263936)
-    """
-    number, _, unit = said.partition(" ")
-    return int(float(number) * _UNITS[unit])
+def _not_counted(what: Said) -> Said:
+    return say("what was read cannot be counted here: {what}", what=what)
 
 
 def relation(name: str, columns: Iterable[str]) -> FromClause:
     return sa.table(name, *(sa.column(column) for column in columns))
-
-
-# -------------------------------------------------------------- inputs and the register
-_FAR = 1 << 62  # microseconds; no date lies as far from 1970
-
-
-def span_of(period: Period, timezone: str) -> tuple[int, int]:
-    """First and last microsecond (UTC, since 1970) of whole local days."""
-    if period == EVER:
-        return -_FAR, _FAR
-    zone, micro = ZoneInfo(timezone), timedelta(microseconds=1)
-    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-    def begin(day: date) -> int:
-        return (datetime.combine(day, time.min, zone) - epoch) // micro
-
-    if period.last == date.max:  # how registers write "still open"; there is no day after it
-        return begin(period.first), _FAR
-    return begin(period.first), begin(period.last + timedelta(days=1)) - 1
-
-
-def input_table(inputs: Sequence[Input], known: frozenset[str], orders: Mapping[str, int]) -> pa.Table:
-    """One row an input: which facility its rows are of. A folder or file name counts where the register knows it."""
-    rows = [
-        {
-            "src": one.src,
-            "certain": one.facility,
-            "folder": one.folder if one.folder in known else None,
-            "file": one.stem if one.stem in known else None,
-            "ordering": orders[one.source],
-        }
-        for one in inputs
-    ]
-    schema = pa.schema(
-        {"src": pa.int32(), "certain": pa.string(), "folder": pa.string(), "file": pa.string(), "ordering": pa.int32()}
-    )
-    return pa.Table.from_pylist(rows, schema)
-
-
-def facility_table(facilities: Sequence[Facility], on_roster: frozenset[str], timezone: str) -> pa.Table:
-    """Facilities in scope: first and last microsecond they were open (NULL: no end), whether they have a roster."""
-    rows = []
-    for one in facilities:
-        opened = span_of(Period(one.open_from, one.open_from), timezone)[0] if one.open_from else None
-        closed = span_of(Period(one.open_to, one.open_to), timezone)[1] if one.open_to else None
-        rows.append({"id": one.id, "opened": opened, "closed": closed, "has_roster": one.id in on_roster})
-    schema = pa.schema({"id": pa.string(), "opened": pa.int64(), "closed": pa.int64(), "has_roster": pa.bool_()})
-    return pa.Table.from_pylist(rows, schema)
-
-
-def gap_table(facilities: Sequence[Facility], timezone: str) -> pa.Table:
-    """Stretches between its first and its last day on which a facility was closed: first and last microsecond."""
-    rows = []
-    for one in facilities:
-        for gap in one.gaps:
-            first, last = span_of(gap, timezone)
-            rows.append({"id": one.id, "closed_from": first, "closed_to": last})
-    return pa.Table.from_pylist(
-        rows, pa.schema({"id": pa.string(), "closed_from": pa.int64(), "closed_to": pa.int64()})
-    )
-
-
-def heir_table(heirs: Sequence[Heir], timezone: str) -> pa.Table:
-    """For whom rows count that name another facility: from which microsecond to which (far away: no end)."""
-    rows = []
-    for heir in heirs:
-        begins = -_FAR if heir.days.first == date.min else span_of(heir.days, timezone)[0]
-        ends = span_of(Period(heir.days.last, heir.days.last), timezone)[1]
-        rows.append(
-            {"before": heir.before, "heir": heir.facility, "begins": begins, "ends": ends, "undated": heir.undated}
-        )
-    columns = {
-        "before": pa.string(),
-        "heir": pa.string(),
-        "begins": pa.int64(),
-        "ends": pa.int64(),
-        "undated": pa.bool_(),
-    }
-    return pa.Table.from_pylist(rows, pa.schema(columns))
-
-
-def inherited(inputs: Sequence[Input], heirs: Sequence[Heir]) -> tuple[Input, ...]:
-    """Inputs that are certain to be of a facility which was open on no day of the period, as those of its heir."""
-    now = {heir.before: heir.facility for heir in heirs if heir.undated}
-    return tuple(replace(one, facility=now.get(one.facility, one.facility)) if one.facility else one for one in inputs)
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """What the inputs of one namespace say of one table, for the rows of one facility."""
-
-    handed_in: bool = False
-    cut: bool = False
-    unread: bool = False  # some of its lines could not be read
-
-    def __or__(self, other: Handed) -> Handed:
-        return Handed(self.handed_in or other.handed_in, self.cut or other.cut, self.unread or other.unread)
-
-
-def handed_in(inputs: Sequence[Input], tables: Iterable[str]) -> dict[tuple[str, str, str | None], Handed]:
-    """(namespace, table, certain facility or None) -> what those inputs say. A file that mixes tables holds
-    the tables it was seen to hold, and when it was cut off or has broken lines may hold more of every table; a manifest
-    hands in the tables that were asked for and turned out to be empty."""
-    said: dict[tuple[str, str, str | None], Handed] = defaultdict(Handed)
-    for one in inputs:
-        seen = {table.table for table in one.tables if table.rows} | set(one.empty)
-        for table in tables:
-            if one.only not in (None, table):
-                continue
-            here = Handed(
-                handed_in=one.only == table or table in seen, cut=not one.to_the_end, unread=one.unreadable > 0
-            )
-            said[one.namespace, table, one.facility] |= here
-    return dict(said)
-
-
-def handed_on(said: dict[tuple[str, str, str | None], Handed], task: Task) -> None:
-    """What inputs of a predecessor say, said of those too for whom its rows may count."""
-    for one in task.inputs:
-        for heir in task.heirs_of(one):
-            for namespace, table, of in list(said):
-                if (namespace, of) == (one.namespace, one.facility):
-                    said[namespace, table, heir] = (
-                        said.get((namespace, table, heir), Handed()) | said[namespace, table, of]
-                    )
-
-
-def handed_table(
-    said: Mapping[tuple[str, str, str | None], Handed], places: Iterable[tuple[str, str]], tables: Sequence[str]
-) -> pa.Table:
-    """``handed_in`` for each (facility, namespace) of ``places`` and each table: one row, also where nothing was."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("ns", "tbl", "facility", "handed_in", "cut", "unread")}
-    for facility, namespace in sorted(places):
-        for table in tables:
-            here = said.get((namespace, table, None), Handed()) | said.get((namespace, table, facility), Handed())
-            values = (namespace, table, facility, here.handed_in, here.cut, here.unread)
-            for column, value in zip(columns.values(), values, strict=True):
-                column.append(value)
-    schema = pa.schema(
-        {
-            "ns": pa.string(),
-            "tbl": pa.string(),
-            "facility": pa.string(),
-            "handed_in": pa.bool_(),
-            "cut": pa.bool_(),
-            "unread": pa.bool_(),
-        }
-    )
-    return pa.table(columns, schema)

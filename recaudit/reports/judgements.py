@@ -10,7 +10,7 @@ from rich.text import Text
 
 from recaudit.kept import Examples
 from recaudit.model import RUNGS
-from recaudit.reports import parts, recounts, vocabulary
+from recaudit.reports import blind, parts, recounts, vocabulary
 from recaudit.reports.find import claim_of, held_against, rule_of
 from recaudit.reports.inert import inert
 from recaudit.reports.languages import own, told, told_n, words
@@ -266,6 +266,8 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
         Panel(Group(*body), title=inert(entry["id"], "bold"), title_align="left", padding=(1, 1))
     ]
     key = entry["id"]
+    if totals["not_assessable"]:
+        page += blind.page(blind.concerning(result, entry["sector"], {key}))
     asked = held_against(result, entry)
     failing = parts.by_missed(sheet.hidden.shown(asked), key)
     if failing:

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import denominators, parts, unread, vocabulary
+from recaudit.reports import blind, denominators, parts, unread, vocabulary
 from recaudit.reports.bars import bounds_bar, plain_bar
 from recaudit.reports.find import area_of, facilities_below, facility_of, rules_of
 from recaudit.reports.inert import inert
@@ -55,6 +55,7 @@ def facility(result: Result, key: str, sheet: Sheet) -> Group:
         Panel(Group(*_standing(entry, sheet)), title=title, title_align="left", padding=(1, 1)),
         *_fix_first(entry, fixes),
         *_failed(entry, rules, sheet),
+        *blind.page(blind.of_facility(result, entry)),
         *_inputs(result, entry, sheet),
         *([next_commands(steps)] if steps else []),
     )

@@ -10,7 +10,18 @@ from rich.panel import Panel
 from rich.text import Text
 
 from recaudit.model import RUNGS
-from recaudit.reports import agreement, denominators, parts, patterns, received, recounts, sentences, unread, vocabulary
+from recaudit.reports import (
+    agreement,
+    blind,
+    denominators,
+    parts,
+    patterns,
+    received,
+    recounts,
+    sentences,
+    unread,
+    vocabulary,
+)
 from recaudit.reports.bars import COMPLETE, MARK, SHORT, STYLES, UNKNOWN, plain_bar
 from recaudit.reports.find import key_of
 from recaudit.reports.gates import gates
@@ -38,7 +49,6 @@ from recaudit.said import Said, say, say_n
 FACILITIES_SHOWN = 10
 RULES_SHOWN = 8
 REASONS_SHOWN = 2
-NOT_LOOKED_AT_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,11 +388,7 @@ def _not_looked_at(result: Result) -> Iterator[RenderableType]:
     if not entries:
         return
     yield heading(told("Not looked at"))
-    for entry in entries[:NOT_LOOKED_AT_SHOWN]:
-        what, why = inert(entry["what"]), inert(words(entry["why"]), "muted")
-        yield hanging(Text.assemble("  ", what, (": ", "muted"), why), 4)
-    if len(entries) > NOT_LOOKED_AT_SHOWN:
-        yield Text(f"  {parts.more_in_result(len(entries) - NOT_LOOKED_AT_SHOWN)}", "muted")
+    yield from blind.listed(entries)
 
 
 # ------------------------------------------------------------------------------------------------ what next

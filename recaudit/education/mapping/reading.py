@@ -220,4 +220,11 @@ def _input(file: File, form: Format, said: FileRead, digest: tuple[str, int]) ->
         only=said.handed[0] if len(said.handed) == 1 else None,
         empty=tuple(table for table in said.handed if table not in said.tables),
         lacks=said.lacking,
+        never=_never(form),
     )
+
+
+def _never(form: Format) -> tuple[str, ...]:
+    """The tables of the seam that no kind of file of a format has rows for, sorted."""
+    made = {table for file in form.targets() for table in tables.SPLIT.get(file, (file,))}
+    return tuple(sorted(tables.tables().keys() - made))

@@ -112,7 +112,8 @@ def _forms() -> tuple[Format, ...]:
 
 
 def _scores(found: Found) -> dict[str, int]:
-    """The mappings whose header a file has -> how many of their columns."""
+    """The mappings whose header a file has -> how many of their columns. Of those that the header alone speaks for, the
+    ones that know most of it: the results of a class name its learners as a list of learners does."""
     names = Names(found.stem)
     possible = [form for form in _forms() if any(_named(names, shape) for shape in form.shapes)]
     if not possible:
@@ -122,27 +123,30 @@ def _scores(found: Found) -> dict[str, int]:
     except (UnreadableError, CannotOpenError):
         return {}
     scores: dict[str, int] = {}
+    by_header = set[str]()  # the mappings that no name of the file speaks for
     for form in possible:
-        columns = max((_columns(form, names, top) for top in tops), default=0)
+        columns, named = max((_columns(form, names, top) for top in tops), default=(0, False))
         if columns:
             scores[form.name] = columns
-    return scores
+            by_header |= set() if named else {form.name}
+    most = max((scores[name] for name in by_header), default=0)
+    return {name: columns for name, columns in scores.items() if name not in by_header or columns == most}
 
 
 def _named(names: Names, shape: Shape) -> bool:
     return not shape.files or any(names.fit(shape, title) for title in (*shape.sheets, ""))
 
 
-def _columns(form: Format, names: Names, top: Head) -> int:
-    """How many columns of a shape a sheet has; 0 where it has no header of one. Where no name of the file or the sheet
-    is asked for, the header alone has to tell: half of the columns have to be there."""
+def _columns(form: Format, names: Names, top: Head) -> tuple[int, bool]:
+    """How many columns of a shape a sheet has, and whether the name of the file was asked for; 0 where it has no header
+    of one. Where it was not, the header alone has to tell: half of the columns have to be there."""
     fitting = [shape for shape in form.shapes if names.fit(shape, top.title)]
     shape = Reading(Sheet(top.number, top.title, iter(top.lines)), fitting, titles_of(form), Said()).shape
     if shape is None:
-        return 0
+        return 0, False
     there = {parts[-1] for _, cells in top.lines for cell in cells if (parts := _parts(cell))}
     known = sum(any(path[-1] in there for path in column.titles) for column in shape.columns.values())
-    return known if shape.files or 2 * known >= len(shape.columns) else 0
+    return (known, bool(shape.files)) if shape.files or 2 * known >= len(shape.columns) else (0, False)
 
 
 def _parts(cell: str) -> list[str]:

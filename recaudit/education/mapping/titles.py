@@ -1,7 +1,8 @@
 """Which line of a sheet is its titles, and which of them may be written down: never what may be a value of a record.
 
 A line of text does not say whether it is titles or a record. So it is taken for titles on evidence alone: cells that
-are titles in some format. Of such a line, what may be somebody's name is left out and counted.
+are titles in some format. Of such a line, what may be somebody's name is left out and counted: whatever is not made
+of words that titles have.
 """
 
 from __future__ import annotations
@@ -33,13 +34,34 @@ _USUAL: Final = frozenset({
 })  # fmt: skip
 """Titles that no mapping has. None of them is a name when it is written without marks: "truong" would be one."""
 _WORDS: Final = frozenset({
-    "address", "attendance", "birth", "category", "citizenship", "class", "code", "comment", "course",
-    "credits", "date", "day", "department", "district", "education", "email", "father", "gender", "gpa",
-    "grade", "guardian", "id", "income", "language", "level", "mother", "name", "nationality", "notes",
-    "number", "parent", "period", "phone", "program", "province", "pupil", "race", "region", "remarks",
-    "residence", "room", "school", "score", "section", "special", "state", "status", "student", "subject",
-    "teacher", "term", "title", "total", "type", "ward", "year",
+    "absent", "active", "address", "allergy", "assessment", "attempted", "attendance", "average", "birth", "campus",
+    "category", "cccd", "cha", "citizenship", "city", "class", "cmnd", "code", "comment", "contact", "country",
+    "course", "created", "credit", "credits", "cumulative", "current", "data", "date", "department", "disability",
+    "district", "earned", "education", "email", "emergency", "end", "enrollment", "enrolment", "entry", "exam",
+    "excused", "exempt", "exit", "external", "father", "fax", "flag", "former", "gender", "gpa", "grade",
+    "graduation", "group", "guardian", "gv", "gvcn", "home", "homeroom", "hours", "hs", "id", "income", "insurance",
+    "internal", "language", "level", "minutes", "mobile", "modified", "mother", "name", "nationality", "notes",
+    "number", "numeric", "office", "parent", "period", "phone", "postal", "preferred", "presence", "previous",
+    "program", "province", "pupil", "rank", "reason", "record", "region", "relationship", "remarks", "residence",
+    "result", "room", "school", "score", "section", "semester", "sequence", "sheet", "special", "state", "status",
+    "student", "subject", "teacher", "term", "test", "title", "total", "type", "unique", "updated", "year", "zip",
+    "bậc", "buổi", "chỉ", "chú", "cước", "đdcn", "địa", "điểm", "điện", "đtb", "họ", "huyện", "khối", "khuyết",
+    "loại", "lớp", "mẹ", "môn", "ngày", "nghề", "nghèo", "nghỉ", "nơi", "phường", "quê", "sđt", "số", "sở", "tật",
+    "tên", "tháng", "thiểu", "tịch", "tộc", "trạng", "trú", "tuổi", "xã", "xếp", "xét",
 })  # fmt: skip
+"""Words that titles have and names have not; of these a title needs one."""
+_BESIDE: Final = frozenset({
+    "all", "alpha", "and", "at", "binh", "by", "con", "danh", "day", "days", "do", "ell", "federal", "final",
+    "first", "for", "full", "ghi", "gia", "grad", "has", "huynh", "in", "is", "last", "legal", "list", "local",
+    "low", "middle", "native", "no", "of", "order", "other", "per", "primary", "ra", "race", "sinh", "start",
+    "street", "tb", "the", "theo", "to", "trong", "trung", "ward",
+    "ấp", "bản", "bảo", "bình", "bỏ", "cá", "cả", "căn", "cận", "chính", "chuyển", "cơ", "dân", "đến", "đi", "diện",
+    "định", "đoàn", "đối", "đội", "giám", "giáo", "giới", "hạnh", "hiểm", "hiệu", "hình", "hộ", "học", "kì", "kiểm",
+    "kỳ", "lạc", "lí", "liên", "liệt", "lý", "mã", "năm", "nghiệp", "người", "nhân", "nhận", "nhập", "ở", "phố",
+    "phụ", "quán", "quận", "quốc", "sách", "sĩ", "tạm", "tế", "thái", "thành", "thoại", "thôi", "thôn", "thức",
+    "thương", "thường", "tiên", "tính", "tỉnh", "tổ", "tôn", "trường", "tượng", "ưu", "và", "vào", "xuất", "ý",
+})  # fmt: skip
+"""Words that stand beside those, some of which are names too: "Thái Bình" is a boy, or a province."""
 _ALONE: Final = frozenset({"họ", "tên", "khối", "môn", "điểm", "tuổi", "tỉnh", "huyện", "xã", "phường", "trường"})
 """Titles of one word, with their marks: without them some are names."""
 _FAMILIES: Final = frozenset({
@@ -51,6 +73,8 @@ _MACHINE: Final = re.compile(
     r"\w*[^\W_]_[^\W_]\w*|[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})+|[A-Z]{2,}[a-z]{3,}|[a-z]+[A-Z]{2,}"
 )
 """Names that programs give: section_id, PrimaryLanguage, ELLStatus."""
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # where a word of such a name begins
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +115,28 @@ def titles_of(top: Head) -> Titles | None:
 
 
 def may_be_name(text: str) -> bool:
-    """Whether a text may be somebody's name, for all that can be seen: one capitalised word, or a capital after the
-    first word, and no word that titles have.
+    """Whether a text may be somebody's name, for all that can be seen: names have no common mark, not even a capital.
+    So it may, unless it is a known title, or such a one as programs give with a word in it that titles have, or has
+    nothing but words of titles, without a capital behind the first where words have marks.
 
-    >>> [may_be_name(each) for each in ("Nguyễn Văn An", "An 2", "H'Bia Niê", "Dân tộc", "section_id", "Room Number")]
-    [True, True, True, False, False, False]
+    >>> [may_be_name(each) for each in ("Nguyễn Văn An", "An 2", "hoa mai", "Grace Ward", "hoa_mai", "Mã Quốc Bình")]
+    [True, True, True, True, True, True]
+    >>> [may_be_name(each) for each in ("Dân tộc thiểu số", "section_id", "Room Number", "b 2")]
+    [False, False, False, False]
     """
-    words = text.split()
-    plain = [word.casefold() for word in re.split(r"[\s_]+", unicodedata.normalize("NFC", text))]
-    if not words or _is_known(text) or _is_alone(text):
+    if not text.split() or _is_known(text) or _is_alone(text):
         return False
-    if plain[0] in _FAMILIES:
+    machine = _MACHINE.fullmatch(text) is not None
+    apart = _HUMP.sub(" ", text) if machine else text
+    words = _LETTERS.findall(unicodedata.normalize("NFC", apart))
+    there = [word.casefold() for word in words if len(word) > 1]
+    if not there:
+        return not words or any(map(str.isupper, words))
+    if there[0] in _FAMILIES or _WORDS.isdisjoint(there):
         return True
-    if _MACHINE.fullmatch(text) or not _WORDS.isdisjoint(plain):
-        return False
-    letters = ["".join(filter(str.isalpha, word)) for word in words]
-    capitals = [bool(word) and not word.islower() for word in letters]  # a letter without case is as good as one
-    return any(capitals[1:]) or (capitals[0] and not any(letters[1:]))
+    capital = any(word[0].isupper() and not word.isupper() for word in words[1:])
+    in_capitals = capital and not machine and not text.isascii()
+    return in_capitals or not all(word in _WORDS or word in _BESIDE for word in there)
 
 
 @cache

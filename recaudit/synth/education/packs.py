@@ -13,6 +13,7 @@ from recaudit.synth.education import (
     plant_deltas,
     plant_groups,
     plant_marks,
+    plant_persons,
     plant_signals,
     plant_upper,
     signing_parts,
@@ -39,6 +40,7 @@ PACKS: Final[dict[str, tuple[Part, ...]]] = {
     "vn-patterns": (plant_signals.VIETNAM,),
     UPPER: (plant_upper.UPPER,),
     OPEN: (plant_calendar.OPEN,),
+    "person-register": (plant_persons.PERSON_REGISTER,),
     plant_deltas.PACK: (plant_deltas.DELTAS,),
     "computed": (plant_computed.YEARS,),  # last: earlier cards are made of what the others make of a card
 }
