@@ -143,9 +143,9 @@ def absent(task: Task, held: Collection[str], inputs: Iterable[Input] = ()) -> I
     """Each table that rules stand on or look in and that is not among those handed in, with the rules that cannot be
     assessed for want of it: how many stand on it, and the names of all others. Where no format of the inputs has a
     place for it, that is said, and what to do: to look for the file would be in vain."""
-    inputs = tuple(inputs)
     from recaudit.engine.looking import FILE_OF  # which is loaded when it has counted
 
+    inputs = tuple(inputs)
     looking: dict[str, list[str]] = {table: [] for table in task.on_ladder}
     for rule in task.rules:
         for table in sorted({of for of, _ in looked_at(rule, task.links)}):
