@@ -62,8 +62,10 @@ def _of_place(
     called = {one.path for one in there if one.path in standard}
     if any(standard[path] == MANIFEST for path in called):
         there = [one for one in there if one.path not in called]
-    scores = {one.path: scored for one in there if (scored := _scores(one))}
     own = {one.path for one in there if one.path in called and _is_standard(one, standard)}
+    if len(own) == len(there):  # then no mapping can fit more of them
+        return
+    scores = {one.path: scored for one in there if (scored := _scores(one))}
     left = [one for one in there if one.path in scores]
     while left and (name := _best([scores[one.path] for one in left])):
         fitting = [one for one in left if name in scores[one.path]]
