@@ -19,6 +19,7 @@ from recaudit.education.formats import specifications
 from recaudit.education.mapping.containers import Head
 from recaudit.education.mapping.loading import load, shipped
 from recaudit.education.mapping.text import fold
+from recaudit.education.mapping.titlewords import ALONE, FAMILIES, PAIRS, PLAIN, WORDS
 from recaudit.shipped import expectations
 
 _LIKE_DATA: Final = re.compile(r"@|[0-9]{6}|\A[^a-zA-Z\u00c0-\uffff]*[0-9][^a-zA-Z\u00c0-\uffff]*\Z")
@@ -33,48 +34,13 @@ _USUAL: Final = frozenset({
     "subject", "teacher", "tenlop", "tentruong", "termid", "tongiao", "truonghoc",
 })  # fmt: skip
 """Titles that no mapping has. None of them is a name when it is written without marks: "truong" would be one."""
-_WORDS: Final = frozenset({
-    "absent", "active", "address", "allergy", "assessment", "attempted", "attendance", "average", "birth", "campus",
-    "category", "cccd", "cha", "citizenship", "city", "class", "cmnd", "code", "comment", "contact", "country",
-    "course", "created", "credit", "credits", "cumulative", "current", "data", "date", "department", "disability",
-    "district", "earned", "education", "email", "emergency", "end", "enrollment", "enrolment", "entry", "exam",
-    "excused", "exempt", "exit", "external", "father", "fax", "flag", "former", "gender", "gpa", "grade",
-    "graduation", "group", "guardian", "gv", "gvcn", "home", "homeroom", "hours", "hs", "id", "income", "insurance",
-    "internal", "language", "level", "minutes", "mobile", "modified", "mother", "name", "nationality", "notes",
-    "number", "numeric", "office", "parent", "period", "phone", "postal", "preferred", "presence", "previous",
-    "program", "province", "pupil", "rank", "reason", "record", "region", "relationship", "remarks", "residence",
-    "result", "room", "school", "score", "section", "semester", "sequence", "sheet", "special", "state", "status",
-    "student", "subject", "teacher", "term", "test", "title", "total", "type", "unique", "updated", "year", "zip",
-    "bậc", "buổi", "chỉ", "chú", "cước", "đdcn", "địa", "điểm", "điện", "đtb", "họ", "huyện", "khối", "khuyết",
-    "loại", "lớp", "mẹ", "môn", "ngày", "nghề", "nghèo", "nghỉ", "nơi", "phường", "quê", "sđt", "số", "sở", "tật",
-    "tên", "tháng", "thiểu", "tịch", "tộc", "trạng", "trú", "tuổi", "xã", "xếp", "xét",
-})  # fmt: skip
-"""Words that titles have and names have not; of these a title needs one."""
-_BESIDE: Final = frozenset({
-    "all", "alpha", "and", "at", "binh", "by", "con", "danh", "day", "days", "do", "ell", "federal", "final",
-    "first", "for", "full", "ghi", "gia", "grad", "has", "huynh", "in", "is", "last", "legal", "list", "local",
-    "low", "middle", "native", "no", "of", "order", "other", "per", "primary", "ra", "race", "sinh", "start",
-    "street", "tb", "the", "theo", "to", "trong", "trung", "ward",
-    "ấp", "bản", "bảo", "bình", "bỏ", "cá", "cả", "căn", "cận", "chính", "chuyển", "cơ", "dân", "đến", "đi", "diện",
-    "định", "đoàn", "đối", "đội", "giám", "giáo", "giới", "hạnh", "hiểm", "hiệu", "hình", "hộ", "học", "kì", "kiểm",
-    "kỳ", "lạc", "lí", "liên", "liệt", "lý", "mã", "năm", "nghiệp", "người", "nhân", "nhận", "nhập", "ở", "phố",
-    "phụ", "quán", "quận", "quốc", "sách", "sĩ", "tạm", "tế", "thái", "thành", "thoại", "thôi", "thôn", "thức",
-    "thương", "thường", "tiên", "tính", "tỉnh", "tổ", "tôn", "trường", "tượng", "ưu", "và", "vào", "xuất", "ý",
-})  # fmt: skip
-"""Words that stand beside those, some of which are names too: "Thái Bình" is a boy, or a province."""
-_ALONE: Final = frozenset({"họ", "tên", "khối", "môn", "điểm", "tuổi", "tỉnh", "huyện", "xã", "phường", "trường"})
-"""Titles of one word, with their marks: without them some are names."""
-_FAMILIES: Final = frozenset({
-    "bùi", "bui", "đặng", "đinh", "đỗ", "dương", "huỳnh", "huynh", "lê", "ngô", "ngo", "nguyễn", "nguyen", "phạm",
-    "pham", "phan", "trần", "tran", "trịnh", "trinh", "trương", "võ", "vũ",
-})  # fmt: skip
-"""With which no title begins, however it is written."""
 _MACHINE: Final = re.compile(
     r"\w*[^\W_]_[^\W_]\w*|[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})+|[A-Z]{2,}[a-z]{3,}|[a-z]+[A-Z]{2,}"
 )
 """Names that programs give: section_id, PrimaryLanguage, ELLStatus."""
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # where a word of such a name begins
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_APART: Final = re.compile(r"[^\w\s-]")  # between words that are no pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +83,13 @@ def titles_of(top: Head) -> Titles | None:
 def may_be_name(text: str) -> bool:
     """Whether a text may be somebody's name, for all that can be seen: names have no common mark, not even a capital.
     So it may, unless it is a known title, or such a one as programs give with a word in it that titles have, or has
-    nothing but words of titles, without a capital behind the first where words have marks.
+    nothing but words of titles, without a capital behind the first where words have marks. A word that is a name too is
+    one of a title only beside the word that it is a title with.
 
     >>> [may_be_name(each) for each in ("Nguyễn Văn An", "An 2", "hoa mai", "Grace Ward", "hoa_mai", "Mã Quốc Bình")]
     [True, True, True, True, True, True]
+    >>> [may_be_name(each) for each in ("hs bình", "Student Ward", "điểm trung bình", "Ward Code")]
+    [True, True, False, False]
     >>> [may_be_name(each) for each in ("Dân tộc thiểu số", "section_id", "Room Number", "b 2")]
     [False, False, False, False]
     """
@@ -128,15 +97,29 @@ def may_be_name(text: str) -> bool:
         return False
     machine = _MACHINE.fullmatch(text) is not None
     apart = _HUMP.sub(" ", text) if machine else text
-    words = _LETTERS.findall(unicodedata.normalize("NFC", apart))
-    there = [word.casefold() for word in words if len(word) > 1]
-    if not there:
+    parts = [_LETTERS.findall(part) for part in _APART.split(unicodedata.normalize("NFC", apart))]
+    words = [word for part in parts for word in part]
+    if all(map(_is_letter, words)):
         return not words or any(map(str.isupper, words))
-    if there[0] in _FAMILIES or _WORDS.isdisjoint(there):
+    if words[0].casefold() in FAMILIES or WORDS.isdisjoint(map(str.casefold, words)):
         return True
     capital = any(word[0].isupper() and not word.isupper() for word in words[1:])
     in_capitals = capital and not machine and not text.isascii()
-    return in_capitals or not all(word in _WORDS or word in _BESIDE for word in there)
+    return in_capitals or not all(map(_is_of_titles, parts))
+
+
+def _is_letter(word: str) -> bool:
+    """Of those that count something, as "Group B": "Y" and "Ý" are names."""
+    return len(word) == 1 and word.isascii() and word not in "yY"
+
+
+def _is_of_titles(words: Sequence[str]) -> bool:
+    words = [word.casefold() for word in words]
+    paired = {place for place, two in enumerate(pairwise(words)) if " ".join(two) in PAIRS}
+    return all(
+        place in paired or place - 1 in paired or word in WORDS or word in PLAIN or _is_letter(word)
+        for place, word in enumerate(words)
+    )
 
 
 @cache
@@ -160,7 +143,7 @@ def _is_known(cell: str) -> bool:
 
 
 def _is_alone(cell: str) -> bool:
-    return unicodedata.normalize("NFC", cell).casefold() in _ALONE
+    return unicodedata.normalize("NFC", cell).casefold() in ALONE
 
 
 def _is_data(cell: str) -> bool:
