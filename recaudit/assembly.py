@@ -116,7 +116,9 @@ def result_of(
             )
         ],
         "signals": [entry for one in audited for entry in _signals(one, planned)],
-        "not_looked_at": [entry for one in audited for entry in not_looked_at(one.task, inputs)],
+        "not_looked_at": [
+            entry for one in audited for entry in not_looked_at(one.task, inputs, one.counted.namespaces)
+        ],
         "notes": [
             as_entry(note)
             for note in (

@@ -148,6 +148,7 @@ class Counted:
     elsewhere: int = 0  # rows that would put a record in scope, were one of their facility
     nowhere: int = 0  # rows that would put a record in scope, had it been read
     nameless: int = 0  # unexpected ones that could not be asked for whom they are of, where a roster could
+    namespaces: Mapping[str, frozenset[str]] = field(default_factory=dict)  # facility -> those that rows of it are in
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,8 @@ class Input:
     release: str = ""  # of the standard, as its first part was read; "" where the format has none
     empty: tuple[str, ...] = ()  # tables that were handed in without a row, as a manifest says
     lacks: tuple[tuple[str, str], ...] = ()  # (table, column) of which no row says anything; of education
-    never: tuple[str, ...] = ()  # tables that no file of its format has a place for, where that is known
+    no_place_for: tuple[str, ...] = ()  # tables that no file of its format could hold, where that is known
+    own_mapping: bool = False  # its format is a mapping of the plan's own, named by ``format``
     by_group: int = 0  # rows judged by the group of their defects; how many hangs on the number of workers
 
 

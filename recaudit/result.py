@@ -262,11 +262,13 @@ class PatternEntry(TypedDict):
 
 
 class NotLookedAt(TypedDict):
-    """``what``: a file, a table or one of its columns."""
+    """``what``: a file, a table or one of its columns; with its source in front where another source has it."""
 
     what: str
     why: SaidEntry
     sector: NotRequired[str]  # where it is of one
+    rules: NotRequired[list[str]]  # that cannot be assessed for want of it, all of them
+    facilities: NotRequired[list[str]]  # of which the source handed in rows of the unit; absent: it is of no one source
 
 
 class Result(TypedDict):

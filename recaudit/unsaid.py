@@ -6,8 +6,8 @@ named where every input that holds rows of its table lacks it; where only those 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recaudit.links import Links
@@ -21,29 +21,49 @@ if TYPE_CHECKING:
     from recaudit.engine import Task
 
 
-def not_looked_at(task: Task, inputs: Iterable[Input]) -> Iterator[NotLookedAt]:
-    """Of one sector. ``inputs``: of all of them, those that were ignored too."""
-    for what, why in _reasons(task, inputs):
-        yield {"what": what, "why": as_entry(why), "sector": task.sector}
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """``rules``: all that cannot be assessed for want of it. ``facilities``: those of the source that lacks it; None
+    where it is of no one source."""
+
+    what: str
+    why: Said
+    rules: tuple[str, ...] = ()
+    facilities: tuple[str, ...] | None = None
 
 
-def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
+def not_looked_at(
+    task: Task, inputs: Iterable[Input], namespaces: Mapping[str, Collection[str]]
+) -> Iterator[NotLookedAt]:
+    """Of one sector. ``inputs``: of all of them, those that were ignored too. ``namespaces``: facility -> those that
+    rows of it are in (``Counted.namespaces``)."""
+    for one in _reasons(task, inputs, namespaces):
+        entry: NotLookedAt = {"what": one.what, "why": as_entry(one.why), "sector": task.sector}
+        if one.rules:
+            entry["rules"] = list(one.rules)
+        if one.facilities is not None:
+            entry["facilities"] = list(one.facilities)
+        yield entry
+
+
+def _reasons(task: Task, inputs: Iterable[Input], namespaces: Mapping[str, Collection[str]]) -> Iterator[Unseen]:
     for read in inputs:
         if read.sector == task.sector and read.role == "ignored":
-            yield read.path, say("neither name nor content is of a format that recaudit reads")
+            yield Unseen(read.path, say("neither name nor content is of a format that recaudit reads"))
     due = task.due
     if due is not None and task.due_plan is None:
-        yield due.table, _without_due(task, sum(rule.table == due.table for rule in task.rules))
+        on_it = _standing_on(task, due.table)
+        yield Unseen(due.table, _without_due(task, len(on_it)), () if task.due_own else on_it)
     held = _held(task.inputs)
     by = task.links.in_scope_by
     if by is not None and by.table not in held:
         unit = unit_in_words(task.links.unit)
-        yield by.table, say("the table was not handed in: no {unit} is known to be in scope", unit=unit)
+        yield Unseen(by.table, say("the table was not handed in: no {unit} is known to be in scope", unit=unit))
     yield from absent(task, held, task.inputs)
     looked_in = used(task)
     for table, rows in sorted(held.items()):
         if table not in task.tables and table not in task.links.further:
-            yield (
+            yield Unseen(
                 table,
                 say_n(
                     "{n} row read and judged for conformance; no rule can stand on it",
@@ -52,7 +72,7 @@ def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
                 ),
             )
         elif table not in looked_in:
-            yield (
+            yield Unseen(
                 table,
                 say_n(
                     "{n} row read and judged for conformance; no rule of the suites",
@@ -61,8 +81,9 @@ def _reasons(task: Task, inputs: Iterable[Input]) -> Iterator[tuple[str, Said]]:
                 ),
             )
     for what, asking in unsaid(task, task.links):
-        yield what, say("no input says anything of it; asked for by {rules}", rules=few(asking))
-    yield from of_some(task)
+        why = say("no input says anything of it; asked for by {rules}", rules=few(asking))
+        yield Unseen(what, why, tuple(asking))
+    yield from of_some(task, namespaces)
 
 
 def _held(inputs: Iterable[Input]) -> dict[str, int]:
@@ -76,20 +97,23 @@ def _held(inputs: Iterable[Input]) -> dict[str, int]:
     return held
 
 
-def of_some(task: Task) -> Iterator[tuple[str, Said]]:
-    """What one source lacks and another has, as ("source: table" or "source: table.column", why). Sources that share a
+def of_some(task: Task, namespaces: Mapping[str, Collection[str]]) -> Iterator[Unseen]:
+    """What one source lacks and another has, as "source: table" or "source: table.column". Sources that share a
     namespace complete each other, so they are asked together."""
     groups = _apart(task.inputs)
     if len(groups) < 2:
         return
-    nowhere = {what for what, _ in absent(task, _held(task.inputs))} | {what for what, _ in unsaid(task, task.links)}
+    nowhere = {one.what for one in absent(task, _held(task.inputs))} | {what for what, _ in unsaid(task, task.links)}
     for name, inputs in groups.items():
-        for table, why in absent(task, _held(inputs), inputs):
-            if table not in nowhere:
-                yield f"{name}: {table}", why
+        own = {one.namespace for one in inputs}
+        facilities = tuple(sorted(facility for facility, found in namespaces.items() if not own.isdisjoint(found)))
+        for one in absent(task, _held(inputs), inputs):
+            if one.what not in nowhere:
+                yield replace(one, what=f"{name}: {one.what}", facilities=facilities)
         for what, asking in unsaid(replace(task, inputs=inputs), task.links):
             if what not in nowhere:
-                yield f"{name}: {what}", say("this source says nothing of it; asked for by {rules}", rules=few(asking))
+                why = say("this source says nothing of it; asked for by {rules}", rules=few(asking))
+                yield Unseen(f"{name}: {what}", why, tuple(asking), facilities)
 
 
 def _apart(inputs: Iterable[Input]) -> dict[str, tuple[Input, ...]]:
@@ -139,7 +163,7 @@ def unsaid(task: Task, links: Links) -> list[tuple[str, list[str]]]:
     return found
 
 
-def absent(task: Task, held: Collection[str], inputs: Iterable[Input] = ()) -> Iterator[tuple[str, Said]]:
+def absent(task: Task, held: Collection[str], inputs: Iterable[Input] = ()) -> Iterator[Unseen]:
     """Each table that rules stand on or look in and that is not among those handed in, with the rules that cannot be
     assessed for want of it: how many stand on it, and the names of all others. Where no format of the inputs has a
     place for it, that is said, and what to do: to look for the file would be in vain."""
@@ -153,18 +177,39 @@ def absent(task: Task, held: Collection[str], inputs: Iterable[Input] = ()) -> I
     for table, others in looking.items():
         if table in held or FILE_OF.get(table, table) in held:
             continue
-        yield table, together(_blind(sum(rule.table == table for rule in task.rules), others), _never(table, inputs))
+        own = _standing_on(task, table)
+        conformance = (f"conformant:{table}",) if table in task.on_ladder else ()
+        why = together(_blind(len(own), others), _no_place(table, inputs))
+        yield Unseen(table, why, (*conformance, *own, *others))
 
 
-def _never(table: str, inputs: Iterable[Input]) -> Said | None:
-    """None where some input could hold the table, for all that is known."""
+def _standing_on(task: Task, table: str) -> tuple[str, ...]:
+    return tuple(rule.id for rule in task.rules if rule.table == table)
+
+
+def _no_place(table: str, inputs: Iterable[Input]) -> Said | None:
+    """None where some input could hold the table, for all that is known. A mapping of the plan's own says nothing of
+    what its files hold: it may be there, and the mapping does not name it."""
     read = [one for one in inputs if one.role == "export"]
-    if not read or any(table not in one.never for one in read):
+    if not read or any(table not in one.no_place_for for one in read):
         return None
+    formats = few(sorted({one.format for one in read if not one.own_mapping}))
+    mappings = few(sorted({one.format for one in read if one.own_mapping}))
+    docs = "docs/education-formats.md"
+    if not mappings:
+        return say("no file of {formats} has a place for it: hand it in beside ({docs})", formats=formats, docs=docs)
+    if not formats:
+        return say(
+            "no rows of mapping {mappings} are of it: add them there, or hand it in beside ({docs})",
+            mappings=mappings,
+            docs=docs,
+        )
     return say(
-        "no file of {formats} has a place for it: hand it in beside ({docs})",
-        formats=few(sorted({one.format for one in read})),
-        docs="docs/education-formats.md",
+        "no file of {formats} has a place for it, and no rows of mapping {mappings} are of it: add them there, or hand "
+        "it in beside ({docs})",
+        formats=formats,
+        mappings=mappings,
+        docs=docs,
     )
 
 

@@ -18,8 +18,10 @@ from recaudit import check, suites
 from recaudit.education.sector import SECTOR
 from recaudit.links import Links
 from recaudit.looked import looked_at
-from recaudit.model import Rule
+from recaudit.model import STATES, Rule
+from recaudit.reports import blind
 from recaudit.result import Result
+from recaudit.resultcounts import FacilityRule
 from tests import in_formats, postgres
 from tests.found import found_at
 
@@ -229,6 +231,26 @@ def test_what_one_source_lacks_and_another_has_is_said_with_its_name(learners: A
     assert "demographics" not in learners.lacking("sds-v2.1")
     assert "enrollments.metadata.rc.entryRecordedAt" in learners.lacking(SAME)  # of all: said once, without a name
     assert not any(each["what"].startswith(f"{SAME}: ") for each in learners.result["not_looked_at"])
+
+
+def test_a_school_is_told_why_its_rules_are_not_assessable_and_nothing_of_other_schools(
+    learners: Audited, cards: Audited
+) -> None:
+    for audit in (learners, cards):
+        for each in audit.result["not_looked_at"]:
+            form, _, what = each["what"].rpartition(": ")
+            assert ("facilities" in each) == bool(form), what
+            assert each.get("facilities", []) == ([school_of(form)] if form else []), what
+        for school in audit.result["facilities"]:
+            wanted = {
+                rule for rule, counts in school["rules"].items() if counts["not_assessable"] == sum_of(counts) > 0
+            }
+            told = [set(each["rules"]) for each in blind.of_facility(audit.result, school)]
+            assert wanted <= set().union(*told), school["id"]
+
+
+def sum_of(counts: FacilityRule) -> int:
+    return sum(counts[word] for word in STATES)
 
 
 def test_what_each_format_of_cards_carries_is_known(cards: Audited) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,8 +21,8 @@ from recaudit.links import Calendar
 from recaudit.looked import PARTS, ROWS, asked, looked_at
 from recaudit.model import Input, Period, Rule, TableRead
 from recaudit.reports import blind
-from recaudit.said import Said, as_entry, few, say, say_n, together
-from recaudit.unsaid import absent, of_some, unsaid, used
+from recaudit.said import as_entry, say
+from recaudit.unsaid import Unseen, absent, of_some, unsaid, used
 
 TABLES = EDUCATION.tables()
 LINKS = suites.links("education", TABLES)
@@ -49,6 +50,10 @@ def _task(rules: tuple[Rule, ...], *inputs: Input, **more: Any) -> engine.Task: 
 def _input(table: str, *lacks: tuple[str, str]) -> Input:
     one = Input(0, f"{table}.csv", "education", "mapping", "s", "ns", 0, "", tables=(TableRead(table, 3),))
     return replace(one, lacks=lacks)
+
+
+def _whys(found: Iterable[Unseen]) -> dict[str, str]:
+    return {one.what: str(one.why) for one in found}
 
 
 # ------------------------------------------------------------------------------------------------ what is looked at
@@ -111,59 +116,85 @@ def test_who_came_and_left_is_looked_at_where_a_calendar_narrows_what_is_due() -
 
 def test_a_table_that_a_made_column_needs_is_missed_with_its_rules() -> None:
     task = _task(_rules("further"))
-    missed = dict(absent(task, {*TABLES} - {"rc_submissions"}))
-    assert list(missed) == ["rc_submissions"]
-    assert "tim-04-receipt" in str(missed["rc_submissions"])
-    assert str(missed["rc_submissions"]).endswith("cannot be assessed")
-    assert dict(absent(task, TABLES)) == {}
+    (missed,) = absent(task, {*TABLES} - {"rc_submissions"})
+    assert missed.what == "rc_submissions"
+    assert "tim-04-receipt" in str(missed.why)
+    assert "tim-04-receipt" in missed.rules
+    assert str(missed.why).endswith("cannot be assessed")
+    assert list(absent(task, TABLES)) == []
 
 
 def test_a_table_in_the_file_of_another_is_not_missed_where_that_was_handed_in() -> None:
     task = _task(_rules("signing"))
-    assert "staff_enrollments" not in dict(absent(task, {*TABLES} - {"staff_enrollments"}))
-    assert "staff_enrollments" in dict(absent(task, {*TABLES} - {"staff_enrollments", "enrollments"}))
+    assert "staff_enrollments" not in _whys(absent(task, {*TABLES} - {"staff_enrollments"}))
+    assert "staff_enrollments" in _whys(absent(task, {*TABLES} - {"staff_enrollments", "enrollments"}))
 
 
 def test_a_table_without_rules_of_its_own_and_one_with_rules_are_said_apart() -> None:
-    missed = dict(absent(_task(_rules("core")), {"rc_report_cards"}))
-    assert str(missed["classes"]) == "the table was not handed in: ref-01-class cannot be assessed"
-    assert " rules on it cannot be assessed, nor " in str(missed["rc_subject_results"])
+    missed = {one.what: one for one in absent(_task(_rules("core")), {"rc_report_cards"})}
+    assert str(missed["classes"].why) == "the table was not handed in: ref-01-class cannot be assessed"
+    assert missed["classes"].rules == ("ref-01-class",)
+    results = missed["rc_subject_results"]
+    assert " rules on it cannot be assessed, nor " in str(results.why)
+    on_it = [rule.id for rule in _rules("core") if rule.table == "rc_subject_results"]
+    assert {"conformant:rc_subject_results", *on_it} < {*results.rules}
 
 
 def test_a_table_that_no_format_handed_in_has_a_place_for_is_not_to_be_looked_for_there() -> None:
-    task, card = _task(_rules("core")), replace(_input("rc_report_cards"), format="one", never=("demographics",))
+    task = _task(_rules("core"))
+    card = replace(_input("rc_report_cards"), format="one", no_place_for=("demographics",))
     told = "no file of one has a place for it: hand it in beside (docs/education-formats.md)"
-    assert str(dict(absent(task, {"rc_report_cards"}, [card]))["demographics"]).endswith(f"; {told}")
-    assert told not in str(dict(absent(task, {"rc_report_cards"}, [card]))["users"])
+    assert _whys(absent(task, {"rc_report_cards"}, [card]))["demographics"].endswith(f"; {told}")
+    assert told not in _whys(absent(task, {"rc_report_cards"}, [card]))["users"]
     beside = _input("rc_report_cards")  # a format of which nobody knows that it has none
-    assert told not in str(dict(absent(task, {"rc_report_cards"}, [card, beside]))["demographics"])
-    assert told not in str(dict(absent(task, {"rc_report_cards"}))["demographics"])  # nothing was handed in
+    assert told not in _whys(absent(task, {"rc_report_cards"}, [card, beside]))["demographics"]
+    assert told not in _whys(absent(task, {"rc_report_cards"}))["demographics"]  # nothing was handed in
 
 
-def test_a_page_says_of_its_rules_alone_why_they_are_not_assessable() -> None:
-    def lacking(what: str, why: Said, sector: str = "education") -> dict[str, Any]:
-        return {"what": what, "why": as_entry(why), "sector": sector}
+def test_of_a_mapping_of_the_plans_own_it_is_not_said_what_its_files_hold() -> None:
+    task = _task(_rules("core"))
+    card = replace(_input("rc_report_cards"), format="one", no_place_for=("demographics",))
+    own = replace(card, format="own", own_mapping=True)
+    told = "; no rows of mapping own are of it: add them there, or hand it in beside (docs/education-formats.md)"
+    assert _whys(absent(task, {"rc_report_cards"}, [own]))["demographics"].endswith(told)
+    both = _whys(absent(task, {"rc_report_cards"}, [own, card]))["demographics"]
+    assert "; no file of one has a place for it, and no rows of mapping own are of it: add them there, or " in both
+
+
+def test_a_page_says_of_its_rules_and_of_its_own_sources_alone_why_they_are_not_assessable() -> None:
+    def lacking(what: str, *rules: str, of: list[str] | None = None, sector: str = "education") -> dict[str, Any]:
+        entry = {"what": what, "why": as_entry(say("why")), "sector": sector, "rules": list(rules)}
+        return entry | ({"facilities": of} if of is not None else {})
 
     many = [f"r{n}" for n in range(9)]
-    no_table = say_n("{n} rule on it, nor {others}", "{n} rules on it, nor {others}", n=1, others=["found"])
     said = [
-        lacking("demographics", together(no_table, say("hand it in"))),
-        lacking("clever: users.phone", say("asked for by {rules}", rules=few(["phone"]))),
-        lacking("users.number", say("asked for by {rules}", rules=few(many))),
-        lacking("demographics", say("of health"), "health"),
-        lacking("a.txt", say("neither name nor content")),
+        lacking("demographics", "sex", "found"),
+        lacking("users.number", *many),
+        lacking("sds: users", "phone", "sex", of=["b"]),
+        lacking("sds: classes.type", "phone", of=["a", "b"]),
+        lacking("clever: users.phone", "phone", of=["a"]),
+        lacking("own: users.phone", "phone", of=[]),
+        lacking("patients", "sex", sector="health"),
+        {"what": "roles", "why": as_entry(say("no rule")), "sector": "education"},
+        {"what": "a.txt", "why": as_entry(say("neither name nor content"))},
     ]
-    tables = {"sex": "demographics", "found": "learners", "phone": "users", "r8": "users", "name": "roles"}
-    rules = [{"id": rule, "sector": "education", "table": table} for rule, table in tables.items()]
-    result: Any = {"not_looked_at": said, "rules": rules}
+    result: Any = {"not_looked_at": said}
 
     def shown(*ids: str) -> list[str]:
         return [one["what"] for one in blind.concerning(result, "education", ids)]
 
-    assert shown("sex") == shown("found") == ["demographics"]
-    assert shown("phone") == ["clever: users.phone", "users.number"]  # of those that are not named it may be one
+    def shown_of(facility: str, *ids: str) -> list[str]:
+        rules = {rule: {"not_assessable": int(rule in ids)} for rule in ("sex", "found", "phone", *many)}
+        entry: Any = {"id": facility, "sector": "education", "rules": rules}
+        return [one["what"] for one in blind.of_facility(result, entry)]
+
+    assert shown("found") == ["demographics"]
     assert shown("r8") == ["users.number"]
-    assert shown("name") == shown() == []
+    assert shown("phone") == ["sds: users", "sds: classes.type", "clever: users.phone", "own: users.phone"]
+    assert shown("other") == shown() == []
+    assert shown_of("a", "phone", "sex") == ["sds: classes.type", "clever: users.phone", "demographics"]
+    assert shown_of("b", "phone", "r8") == ["sds: users", "sds: classes.type", "users.number"]
+    assert shown_of("c", "phone") == shown_of("a") == []
 
 
 def test_a_column_that_no_input_has_is_missed_by_rules_on_what_is_made_of_it() -> None:
@@ -179,13 +210,15 @@ def test_what_one_source_lacks_is_said_with_its_name_and_sources_of_one_namespac
     one = replace(_input("rc_submissions", lacks), source="one", namespace="one")
     whole = _input("rc_submissions")
     task = _task(_rules("further"))
-    assert dict(of_some(replace(task, inputs=(one, whole)))).keys() == {"one: rc_submissions.receiptId"}
-    assert list(of_some(replace(task, inputs=(one, replace(whole, namespace="one"))))) == []
-    assert list(of_some(replace(task, inputs=(one,)))) == []
+    spaces = {"a": ["one"], "b": ["ns", "one"], "c": ["ns"]}  # facility -> where it has rows
+    (lacking,) = of_some(replace(task, inputs=(one, whole)), spaces)
+    assert (lacking.what, lacking.facilities) == ("one: rc_submissions.receiptId", ("a", "b"))
+    assert list(of_some(replace(task, inputs=(one, replace(whole, namespace="one"))), spaces)) == []
+    assert list(of_some(replace(task, inputs=(one,)), spaces)) == []
     other = replace(_input("rc_attendance_daily"), source="other", namespace="other")
-    missed = dict(of_some(replace(task, inputs=(one, whole, other))))
+    missed = _whys(of_some(replace(task, inputs=(one, whole, other)), {}))
     assert {"one: rc_attendance_daily", "s: rc_attendance_daily", "other: rc_submissions"} <= missed.keys()
-    assert "tim-04-receipt" in str(missed["other: rc_submissions"])
+    assert "tim-04-receipt" in missed["other: rc_submissions"]
     assert not any(what.endswith("rc_traits") for what in missed)  # of nobody: said once, without a name
 
 

@@ -77,7 +77,7 @@ NAMES: Final = {
     "placed": {"facility", "code", "area", "may_be[]"},
     "recount": {"sector", "claim"},
     "recount_facility": {"id"},
-    "not_looked_at": {"what", "sector"},
+    "not_looked_at": {"what", "sector", "rules[]", "facilities[]"},
 }  # fmt: skip
 """Ids, paths, versions, tables and columns: what things are called by, in every language."""
 

@@ -84,7 +84,18 @@ def _count(engine: Engine, task: Task, kept: Path | None, beside: Callable[[Shee
         idle=idle,
         elsewhere=elsewhere(engine, task, linked.rows),
         nowhere=nowhere(engine, task, linked.rows),
+        namespaces=_namespaces(engine, linked),
     )
+
+
+def _namespaces(engine: Engine, linked: Linked) -> dict[str, frozenset[str]]:
+    ways = linked.ways.c
+    found: dict[str, set[str]] = defaultdict(set)
+    for facility, namespace in engine.rows(
+        sa.select(ways.facility_, ways.ns).where(ways.facility_.is_not(None)).distinct()
+    ):
+        found[facility].add(namespace)
+    return {facility: frozenset(names) for facility, names in found.items()}
 
 
 def _kinds(engine: Engine, task: Task, linked: Linked) -> tuple[int, int]:

@@ -1,4 +1,8 @@
-"""Why rules could not be judged: what was not looked at, as far as it concerns a facility or a rule."""
+"""Why rules could not be judged: what was not looked at, as far as it concerns a facility or a rule.
+
+Which rules want it and whose source lacks it is said by the result (``recaudit.unsaid``). An older result does not say,
+and nothing of it is told here. ``html/app/blind.js`` is its twin.
+"""
 
 from __future__ import annotations
 
@@ -15,43 +19,25 @@ from recaudit.reports.look import hanging, heading
 from recaudit.result import FacilityEntry, NotLookedAt, Result
 
 SHOWN: Final = 6
-MORE: Final = "{n} more"  # how a list that is cut short ends (``said.few``)
 
 
 def of_facility(result: Result, entry: FacilityEntry) -> list[NotLookedAt]:
-    """What rules want that are not assessable for rows of the facility; [] where there is no such rule."""
+    """What rules want that are not assessable for rows of the facility, of its own sources first, and of no others; []
+    where there is no such rule."""
     rules = {rule for rule, counts in entry["rules"].items() if counts["not_assessable"]}
-    return concerning(result, entry["sector"], rules)
+    found = [
+        one for one in concerning(result, entry["sector"], rules) if entry["id"] in one.get("facilities", [entry["id"]])
+    ]
+    return sorted(found, key=lambda one: "facilities" not in one)
 
 
 def concerning(result: Result, sector: str, rules: Collection[str]) -> list[NotLookedAt]:
-    """Tables that some of the rules stand on, and whatever is said of the rules by name, in the order of the result.
-    ("source: table" is of one source; the result does not say which facilities it is of.)"""
-    tables = {rule["table"] for rule in result["rules"] if rule["sector"] == sector and rule["id"] in rules}
-    found = []
-    for one in result["not_looked_at"]:
-        named = set(_named(one["why"]))
-        table, _, column = one["what"].rpartition(": ")[2].partition(".")
-        if one.get("sector", sector) == sector and (
-            not named.isdisjoint(rules) or (table in tables and (not column or MORE in named))
-        ):
-            found.append(one)
-    return found
-
-
-def _named(said: object) -> Iterator[str]:
-    """Every text that stands as a value in a sentence of the result, however deep, and ``MORE`` of a list that goes
-    on."""
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, dict) and said.get("text") == MORE:
-        yield MORE
-    elif isinstance(said, dict):
-        for value in said.get("with", {}).values():
-            yield from _named(value)
-    elif isinstance(said, list):
-        for value in said:
-            yield from _named(value)
+    """What some of the rules want, of whatever source, in the order of the result."""
+    return [
+        one
+        for one in result["not_looked_at"]
+        if one.get("sector") == sector and not set(one.get("rules", ())).isdisjoint(rules)
+    ]
 
 
 def page(found: list[NotLookedAt]) -> Iterator[RenderableType]:

@@ -220,11 +220,12 @@ def _input(file: File, form: Format, said: FileRead, digest: tuple[str, int]) ->
         only=said.handed[0] if len(said.handed) == 1 else None,
         empty=tuple(table for table in said.handed if table not in said.tables),
         lacks=said.lacking,
-        never=_never(form),
+        no_place_for=_no_place_for(form),
+        own_mapping=file.source.mapping.endswith(".json"),
     )
 
 
-def _never(form: Format) -> tuple[str, ...]:
+def _no_place_for(form: Format) -> tuple[str, ...]:
     """The tables of the seam that no kind of file of a format has rows for, sorted."""
     made = {table for file in form.targets() for table in tables.SPLIT.get(file, (file,))}
     return tuple(sorted(tables.tables().keys() - made))

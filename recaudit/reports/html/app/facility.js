@@ -4,7 +4,7 @@ import { areaName, areasAbove, standingAt, wantingOf, wholeOf } from "./counts.j
 import { swatch, wideBar } from "./bars.js";
 import { expectationCard, silenceMeans } from "./facility_expected.js";
 import { inputsOf, signalsOf } from "./facility_rest.js";
-import { blindCard } from "./blind.js";
+import { blindFacility } from "./blind.js";
 import { fixFirst, failedRules } from "./facility_rules.js";
 import { facilityRungs, funnelCard } from "./funnel.js";
 import { marksOf, shareAt } from "./marks.js";
@@ -30,7 +30,7 @@ export function facility(audit, { sector, id }) {
     trendOf(audit, entry),
     funnelCard(audit, entry),
     failedRules(entry, cells),
-    blindCard(audit, entry.sector, cells.filter((cell) => cell.not_assessable).map((cell) => cell.rule)),
+    blindFacility(audit, entry, cells.filter((cell) => cell.not_assessable).map((cell) => cell.rule)),
     signalsOf(audit, entry),
     inputsOf(audit, entry),
   );

@@ -3,7 +3,7 @@ import { announce, h } from "./core.js";
 import { downloadCsv } from "./csv.js";
 import { areaName, compareShares, eligible, missedOf, summed } from "./counts.js";
 import { slimBarSilent } from "./bars.js";
-import { blindCard } from "./blind.js";
+import { blindRule } from "./blind.js";
 import { missedShare } from "./facility_rules.js";
 import { listing } from "./listing.js";
 import { link } from "./router.js";
@@ -23,7 +23,7 @@ export function rule(audit, { sector, id }) {
     { class: "stack" },
     ruleHead(entry, cells),
     h("div", { class: "two" }, askedCard(audit, entry), countsCard(entry, cells)),
-    entry.totals.not_assessable ? blindCard(audit, entry.sector, [entry]) : null,
+    entry.totals.not_assessable ? blindRule(audit, entry) : null,
     audit.only ? null : [vendorCard(audit, cells), facilityCard(audit, entry, cells)],
   );
 }
