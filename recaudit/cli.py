@@ -15,6 +15,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -57,13 +58,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _end_at_once(code: int) -> None:
     """What was to be done at the end is done, and what was said is said. Then the system takes back all memory: to take
-    a thousand modules apart first takes 0.2 s. Returns where something cannot be said: Python itself ends then."""
+    a thousand modules apart first takes 0.2 s."""
     try:
-        atexit._run_exitfuncs()  # nothing else calls them
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
+        atexit._run_exitfuncs()
+    except AttributeError:  # a Python that calls it otherwise ends by itself
         return
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # what a stream did not take was told before
+            stream.flush()
     os._exit(code)
 
 
@@ -74,7 +76,7 @@ def run(arguments: list[str]) -> int:
     try:
         spoken = language.asked(arguments, os.environ)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return WRONG
     with speaking(spoken), spoken_by_click(spoken), files.remembered() as whole:
         put_in_words(commands)
@@ -87,7 +89,7 @@ def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
         code = commands.main(args=arguments, prog_name="recaudit", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return WRONG
     except RecauditError as error:
         printing.problems(error)
@@ -99,8 +101,16 @@ def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
         printing.let_go_of_stdout()
         return NOT_JUDGED
     except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
+        if isinstance(error, OSError) and _place_of(error).startswith("recaudit/cli.py:"):  # help, which click prints
+            printing.problems(printing.cannot_be_said(error))
+            return WRONG
         _say_crashed(error)
         return NOT_JUDGED
+
+
+def _show(error: click.ClickException) -> None:
+    with suppress(OSError):  # where stderr takes nothing, the exit code says it alone
+        error.show()
 
 
 def _interrupted(whole: Sequence[Path]) -> str:
@@ -129,16 +139,20 @@ def _say_crashed(error: Exception) -> None:
     if os.environ.get(name) == wanted:
         traceback.print_exception(error)
         return
+    failed = say("recaudit failed (internal), so nothing was judged: {kind}", kind=type(error).__name__)
+    fix = say("please report these lines; {variable} shows more, which may hold values of records", variable=_DEBUG)
+    printing.problem(failed, _place_of(error), fix)
+
+
+def _place_of(error: Exception) -> str:
+    """The last line of ours that it came through."""
     package = Path(__file__).parent
     ours = [
         frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(package)
     ]
-    place = (
+    return (
         f"recaudit/{Path(ours[-1].filename).relative_to(package).as_posix()}:{ours[-1].lineno}" if ours else "unknown"
     )
-    failed = say("recaudit failed (internal), so nothing was judged: {kind}", kind=type(error).__name__)
-    fix = say("please report these lines; {variable} shows more, which may hold values of records", variable=_DEBUG)
-    printing.problem(failed, place, fix)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

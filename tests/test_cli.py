@@ -298,6 +298,23 @@ def test_head_ends_quietly(shown: Path) -> None:
         assert (process.stderr.read(), process.wait(timeout=30)) == (b"", 0)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_stream_that_takes_nothing_is_told_and_changes_no_verdict() -> None:
+    """3 is for what could not be judged, 1 for what is refuted: a full disk is neither."""
+    with open("/dev/full", "wb") as full:
+        for asked in ("--help", "--version"):
+            with started(asked, stdout=full.fileno(), stderr=subprocess.PIPE) as process:
+                assert b"error: the file cannot be written (No space left on device)" in process.communicate()[1]
+                assert process.returncode == cli.WRONG
+        with started("nosuch", stdout=full.fileno(), stderr=full.fileno()) as process:
+            assert process.wait(timeout=30) == cli.WRONG
+
+
+def test_a_stream_that_is_closed_is_one_that_nobody_reads() -> None:
+    program = "import os, sys; os.close(1); sys.stdout = None; from recaudit.cli import main; main()"
+    assert subprocess.run([sys.executable, "-c", program, "--version"], check=True, timeout=30).returncode == 0
+
+
 def test_the_version_names_the_libraries_that_judge() -> None:
     with started("--version", stdout=subprocess.PIPE) as process:
         heard = process.communicate(timeout=30)[0].decode()
