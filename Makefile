@@ -72,6 +72,6 @@ $(READY): requirements.lock pyproject.toml
 	@awk -v to=$(VENV)/lock- '/^[a-z]/ { n++ } { print > (to n % 4) }' requirements.lock
 	@printf '%s\n' $(VENV)/lock-* | xargs -n 1 -P 2 \
 		$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r
-	$(BIN)/pip --disable-pip-version-check check
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/pip --disable-pip-version-check check
 	@touch $@

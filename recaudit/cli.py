@@ -15,7 +15,10 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
+from typing import Final
 
 import click
 
@@ -47,23 +50,29 @@ LIBRARIES = ("fhir.resources", "pandera", "great-expectations", "sqlalchemy", "r
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command ``recaudit``. Always ends the process, with one of the exit codes above."""
+    """One command, from its arguments to its exit code, which is raised as ``SystemExit``."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def program() -> None:
+    """The program ``recaudit``: a process that is this command and nothing else."""
     gc.set_threshold(_SELDOM)
-    code = run(sys.argv[1:] if arguments is None else arguments)
-    if threading.active_count() == 1:
+    code = run(sys.argv[1:])
+    if threading.active_count() == 1 and sys.getprofile() is None and sys.gettrace() is None:
         _end_at_once(code)
     sys.exit(code)
 
 
 def _end_at_once(code: int) -> None:
     """What was to be done at the end is done, and what was said is said. Then the system takes back all memory: to take
-    a thousand modules apart first takes 0.2 s. Returns where something cannot be said: Python itself ends then."""
+    a thousand modules apart first takes 0.2 s."""
     try:
-        atexit._run_exitfuncs()  # nothing else calls them
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
+        atexit._run_exitfuncs()
+    except AttributeError:  # a Python that calls it otherwise ends by itself
         return
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # what a stream did not take was told before
+            stream.flush()
     os._exit(code)
 
 
@@ -74,7 +83,7 @@ def run(arguments: list[str]) -> int:
     try:
         spoken = language.asked(arguments, os.environ)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return WRONG
     with speaking(spoken), spoken_by_click(spoken), files.remembered() as whole:
         put_in_words(commands)
@@ -87,7 +96,7 @@ def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
         code = commands.main(args=arguments, prog_name="recaudit", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return WRONG
     except RecauditError as error:
         printing.problems(error)
@@ -99,8 +108,19 @@ def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
         printing.let_go_of_stdout()
         return NOT_JUDGED
     except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
+        if _told_to_end:
+            printing.note(f"\n{_interrupted(whole)}")
+            return INTERRUPTED
+        if isinstance(error, OSError) and _place_of(error).startswith("recaudit/cli.py:"):  # help, which click prints
+            printing.problems(printing.cannot_be_said(error))
+            return WRONG
         _say_crashed(error)
         return NOT_JUDGED
+
+
+def _show(error: click.ClickException) -> None:
+    with suppress(OSError):  # where stderr takes nothing, the exit code says it alone
+        error.show()
 
 
 def _interrupted(whole: Sequence[Path]) -> str:
@@ -114,13 +134,24 @@ def _interrupted(whole: Sequence[Path]) -> str:
     )
 
 
+_told_to_end: Final[list[int]] = []
+"""Signals. Libraries turn the ``KeyboardInterrupt`` that they meet into errors of their own."""
+
+
 def _end_tidily() -> None:
     """Being told to end (a closed terminal, a cancelled job) is answered as Ctrl-C: what was spilled is removed."""
+    _told_to_end.clear()
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it, and may
-                signal.signal(number, signal.default_int_handler)
+            unless_ignored = signal.SIG_DFL, signal.default_int_handler  # nohup ignores it, and may
+            if number is not None and signal.getsignal(number) in unless_ignored:
+                signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    _told_to_end.append(number)
+    raise KeyboardInterrupt
 
 
 def _say_crashed(error: Exception) -> None:
@@ -129,16 +160,20 @@ def _say_crashed(error: Exception) -> None:
     if os.environ.get(name) == wanted:
         traceback.print_exception(error)
         return
+    failed = say("recaudit failed (internal), so nothing was judged: {kind}", kind=type(error).__name__)
+    fix = say("please report these lines; {variable} shows more, which may hold values of records", variable=_DEBUG)
+    printing.problem(failed, _place_of(error), fix)
+
+
+def _place_of(error: Exception) -> str:
+    """The last line of ours that it came through."""
     package = Path(__file__).parent
     ours = [
         frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(package)
     ]
-    place = (
+    return (
         f"recaudit/{Path(ours[-1].filename).relative_to(package).as_posix()}:{ours[-1].lineno}" if ours else "unknown"
     )
-    failed = say("recaudit failed (internal), so nothing was judged: {kind}", kind=type(error).__name__)
-    fix = say("please report these lines; {variable} shows more, which may hold values of records", variable=_DEBUG)
-    printing.problem(failed, place, fix)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recaudit.engine.seam import Engine
-from recaudit.engine.texts import among, fits, fits_not, not_among
+from recaudit.engine.texts import FEW, among, fits, fits_not, not_among
 from recaudit.sources.seamfiles import parquet_to, private
 from recaudit.suites.patterns import why_not_common
 
@@ -99,3 +99,10 @@ def test_a_dictionary_is_asked_and_not_every_row(engine: Engine) -> None:
         text = str(asked.compile(compile_kwargs={"literal_binds": True}))
         assert "regexp_matches" not in text, "may fail, so every row is asked"
         assert " IN " not in text, "is no function, so every row is asked"
+
+
+def test_a_long_list_is_not_looked_through_for_every_row() -> None:
+    words = [str(one) for one in range(FEW + 1)]
+    for asked in (among, not_among):
+        assert "list_position" in str(asked(_column, words[:FEW]))
+        assert "list_position" not in str(asked(_column, words))

@@ -6,9 +6,9 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from recaudit.commands.results import RESULT
 from recaudit.reports.narrow import NARROW
@@ -26,18 +26,42 @@ if TYPE_CHECKING:
 
 
 def never_fail() -> None:
-    """Whatever encoding the streams have: what they cannot say is said in plainer signs, and never ends the run."""
+    """Whatever encoding the streams have: what they cannot say is said in plainer signs, and never ends the run. A
+    stream that is closed is as good as one that nobody reads."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         _reconfigure(stream, None, NARROW)
 
 
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # as long as the process lives
+
+
 def text(said: str) -> None:
-    """To stdout, at once. A reader that has gone away (``| head``) has seen enough: that is no error."""
-    try:
+    """To stdout, at once. A reader that has gone away (``| head``) has seen enough: that is no error. ``ResultError``
+    where stdout takes no more, as where a disk is full."""
+    with _to_stdout():
         sys.stdout.write(said)
         sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _to_stdout() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         let_go_of_stdout()
+    except OSError as error:
+        raise cannot_be_said(error) from None
+
+
+def cannot_be_said(error: OSError) -> RecauditError:
+    """What stdout cannot take is let go of, and why is told."""
+    from recaudit.writing import cannot
+
+    let_go_of_stdout()
+    return cannot(Path("/dev/stdout"), error)
 
 
 def let_go_of_stdout() -> None:
@@ -53,12 +77,10 @@ def content(made: bytes) -> None:
     if buffer is None:
         text(made.decode())
         return
-    try:
+    with _to_stdout():
         sys.stdout.flush()
         buffer.write(made)
         buffer.flush()
-    except BrokenPipeError:
-        let_go_of_stdout()
 
 
 def lines(said: Iterable[str]) -> None:
@@ -68,8 +90,9 @@ def lines(said: Iterable[str]) -> None:
 
 
 def note(said: str) -> None:
-    """What was done or is wrong, for the person who asked: to stderr, so that no program takes it for a line."""
-    with contextlib.suppress(BrokenPipeError):
+    """What was done or is wrong, for the person who asked: to stderr, so that no program takes it for a line. Where
+    stderr takes nothing, the exit code says it alone."""
+    with contextlib.suppress(OSError):
         sys.stderr.write(f"{said}\n")
         sys.stderr.flush()
 
