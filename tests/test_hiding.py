@@ -155,16 +155,6 @@ def small() -> tuple[Result, Hidden]:
     return result, hiding(result, BELOW)
 
 
-def test_where_the_sums_of_a_sector_are_hidden_nothing_is_said_of_why_some_were_not_assessable() -> None:
-    result, (rule, *_) = province(), province()["rules"]
-    rule["totals"]["not_assessable"] = 3
-    why: Any = {"what": "procedure", "why": as_entry(say("why")), "sector": rule["sector"], "rules": [rule["id"]]}
-    result.update({"rules": [rule], "not_looked_at": [why]})
-    for gone, said in ((Hidden(), True), (Hidden(BELOW, frozenset({("sector", rule["sector"])})), False)):
-        page = rendered(console(), judgements.rule(result, rule["id"], Sheet(80, hidden=gone)))
-        assert ("procedure" in page) is said
-
-
 def everything(result: Result, gone: Hidden) -> dict[str, str]:
     """Every page and every list of lines of a result."""
     found = {}

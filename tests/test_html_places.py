@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from benchmarks.province import province
-from recaudit.reports import vocabulary
+from recaudit.reports import blind, vocabulary
 from recaudit.reports.bars import columns, mark_at
 from recaudit.reports.html import linking
 from recaudit.reports.html.messages import catalogues
@@ -35,9 +35,10 @@ import { countsOfClaim } from "./claim.js";
 import { canBeDrawn } from "./outlinemap.js";
 import { facilitiesSaid } from "./placescard.js";
 import { pointsOf } from "./charts.js";
+import { concerning, ofFacility } from "./blind.js";
 const words = { placeOf, roleWord, statusWord, verdictWord, verdictsCounted, countsOfClaim, moment, catalogued, speak };
 globalThis.probe = { barParts, claimedLevel, markAt, tileGrid, bandOf, shortShare, ...words };
-Object.assign(globalThis.probe, { canBeDrawn, facilitiesSaid, pointsOf });
+Object.assign(globalThis.probe, { canBeDrawn, facilitiesSaid, pointsOf, concerning, ofFacility });
 """
 
 
@@ -202,6 +203,32 @@ def test_the_page_has_the_words_of_the_other_reports(probe: Any) -> None:  # noq
         "1 được xác nhận theo số đếm",
     ]
     probe.evaluate("probe.speak('en')")
+
+
+def test_the_page_says_why_rules_are_not_assessable_as_the_terminal_does(probe: Any) -> None:  # noqa: ANN401
+    def lacking(what: str, **more: object) -> dict[str, object]:
+        return {"what": what, "why": as_entry(say("why")), "sector": "education", **more}
+
+    result: Any = {
+        "not_looked_at": [
+            lacking("demographics", rules=["sex", "name"]),
+            lacking("one: users", rules=["phone"], facilities=["a", "b"]),
+            lacking("two: users.phone", rules=["phone", "sex"], facilities=["b"]),
+            lacking("none: users", rules=["phone"], facilities=[]),
+            lacking("patients", rules=["sex"], sector="health"),
+            lacking("roles"),
+            {"what": "a.txt", "why": as_entry(say("no format"))},
+        ]
+    }
+    for facility in ("a", "b", "c"):
+        for rules in ({"sex"}, {"phone"}, {"phone", "name"}, {"other"}, set[str]()):
+            counts = {rule: {"not_assessable": 1} for rule in rules} | {"met": {"not_assessable": 0}}
+            entry: Any = {"id": facility, "sector": "education", "rules": counts}
+            given = [result, entry, [{"id": rule} for rule in rules]]
+            found = probe.evaluate("([result, entry, rules]) => probe.ofFacility(result, entry, rules)", given)
+            assert found == blind.of_facility(result, entry)
+            of_rules = "([result, entry, rules]) => probe.concerning(result, entry.sector, rules)"
+            assert probe.evaluate(of_rules, given) == blind.concerning(result, "education", rules)
 
 
 def test_every_area_has_a_tile_of_its_own_near_its_neighbours(probe: Any) -> None:  # noqa: ANN401

@@ -6,17 +6,22 @@ import { worded } from "./terms.js";
 
 // A page of one facility alone holds no such words: they tell of the whole audit.
 export function blindFacility(audit, entry, rules) {
-  const found = concerning(audit, entry.sector, rules).filter((one) => !one.facilities || one.facilities.includes(entry.id));
-  return card([...found.filter((one) => one.facilities), ...found.filter((one) => !one.facilities)]);
+  return card(ofFacility(audit.result, entry, rules));
 }
 
 export function blindRule(audit, entry) {
-  return card(concerning(audit, entry.sector, [entry]));
+  return card(concerning(audit.result, entry.sector, [entry]));
 }
 
-function concerning(audit, sector, rules) {
+// Of its own sources first, and of no others.
+export function ofFacility(result, entry, rules) {
+  const found = concerning(result, entry.sector, rules).filter((one) => !one.facilities || one.facilities.includes(entry.id));
+  return [...found.filter((one) => one.facilities), ...found.filter((one) => !one.facilities)];
+}
+
+export function concerning(result, sector, rules) {
   const ids = new Set(rules.map((rule) => rule.id));
-  return audit.result.not_looked_at.filter((one) => one.sector === sector && (one.rules ?? []).some((id) => ids.has(id)));
+  return result.not_looked_at.filter((one) => one.sector === sector && (one.rules ?? []).some((id) => ids.has(id)));
 }
 
 // Nothing where nothing was found.
