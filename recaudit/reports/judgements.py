@@ -266,7 +266,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
         Panel(Group(*body), title=inert(entry["id"], "bold"), title_align="left", padding=(1, 1))
     ]
     key = entry["id"]
-    if totals["not_assessable"]:
+    if totals["not_assessable"] and not sheet.hidden.sector(entry["sector"]):
         page += blind.page(blind.concerning(result, entry["sector"], {key}))
     asked = held_against(result, entry)
     failing = parts.by_missed(sheet.hidden.shown(asked), key)
