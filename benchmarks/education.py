@@ -37,7 +37,7 @@ GROUPED: Final = {
 WHOLE: Final = {"pandera": "pandera", "pointblank": "pointblank", "Great Expectations, BASIC": "gx"}
 AUDIT: Final = "recaudit check"
 _CODES: Final = (0, 1, 3)
-_COMMAND: Final = "import sys; from recaudit.cli import main; sys.exit(main())"
+_COMMAND: Final = "from recaudit.cli import program; program()"
 
 
 # -------------------------------------------------------------- the data

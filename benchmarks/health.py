@@ -37,7 +37,7 @@ MANY: Final = 30_000  # lines of the quick contenders, at least: memories fill u
 PEERS_LINES: Final = {"pyfhircheck": 100}  # lines that are enough of a slow one
 TIMES: Final = 10  # as much data, for the memory
 _CODES: Final = (0, 1, 3)  # whatever the verdict
-_COMMAND: Final = "import sys; from recaudit.cli import main; sys.exit(main())"
+_COMMAND: Final = "from recaudit.cli import program; program()"
 _OWN_ID: Final = re.compile(
     rb"(?<!Organization/)(?<!Practitioner/)\b[0-9a-f]{2}(?=[0-9a-f]{6}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 )

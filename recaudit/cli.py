@@ -17,6 +17,8 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
+from typing import Final
 
 import click
 
@@ -48,10 +50,15 @@ LIBRARIES = ("fhir.resources", "pandera", "great-expectations", "sqlalchemy", "r
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command ``recaudit``. Always ends the process, with one of the exit codes above."""
+    """One command, from its arguments to its exit code, which is raised as ``SystemExit``."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def program() -> None:
+    """The program ``recaudit``: a process that is this command and nothing else."""
     gc.set_threshold(_SELDOM)
-    code = run(sys.argv[1:] if arguments is None else arguments)
-    if threading.active_count() == 1:
+    code = run(sys.argv[1:])
+    if threading.active_count() == 1 and sys.getprofile() is None and sys.gettrace() is None:
         _end_at_once(code)
     sys.exit(code)
 
@@ -101,6 +108,9 @@ def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
         printing.let_go_of_stdout()
         return NOT_JUDGED
     except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
+        if _told_to_end:
+            printing.note(f"\n{_interrupted(whole)}")
+            return INTERRUPTED
         if isinstance(error, OSError) and _place_of(error).startswith("recaudit/cli.py:"):  # help, which click prints
             printing.problems(printing.cannot_be_said(error))
             return WRONG
@@ -124,13 +134,24 @@ def _interrupted(whole: Sequence[Path]) -> str:
     )
 
 
+_told_to_end: Final[list[int]] = []
+"""Signals. Libraries turn the ``KeyboardInterrupt`` that they meet into errors of their own."""
+
+
 def _end_tidily() -> None:
     """Being told to end (a closed terminal, a cancelled job) is answered as Ctrl-C: what was spilled is removed."""
+    _told_to_end.clear()
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it, and may
-                signal.signal(number, signal.default_int_handler)
+            unless_ignored = signal.SIG_DFL, signal.default_int_handler  # nohup ignores it, and may
+            if number is not None and signal.getsignal(number) in unless_ignored:
+                signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    _told_to_end.append(number)
+    raise KeyboardInterrupt
 
 
 def _say_crashed(error: Exception) -> None:

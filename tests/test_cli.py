@@ -6,6 +6,7 @@ import contextlib
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -313,6 +314,29 @@ def test_a_stream_that_takes_nothing_is_told_and_changes_no_verdict() -> None:
 def test_a_stream_that_is_closed_is_one_that_nobody_reads() -> None:
     program = "import os, sys; os.close(1); sys.stdout = None; from recaudit.cli import main; main()"
     assert subprocess.run([sys.executable, "-c", program, "--version"], check=True, timeout=30).returncode == 0
+
+
+def test_an_interruption_that_a_library_makes_an_error_of_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def library(**_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    monkeypatch.setattr(cli.commands, "main", library)
+    assert cli.run(["show"]) == cli.INTERRUPTED
+    assert "interrupted before the end" in capsys.readouterr().err
+
+
+def test_the_program_ends_with_its_code_and_does_what_was_to_be_done_at_the_end() -> None:
+    begun = "import atexit, sys; atexit.register(print, 'done'); from recaudit.cli import program; "
+    for more in ("", "sys.setprofile(lambda *_: None); "):  # whoever measures a run wants its end
+        told = subprocess.run(
+            [sys.executable, "-c", f"{begun}{more}program()", "nosuch"], check=False, timeout=30, capture_output=True
+        )
+        assert (told.returncode, told.stdout.split()) == (cli.WRONG, [b"done"])
 
 
 def test_the_version_names_the_libraries_that_judge() -> None:

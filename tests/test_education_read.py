@@ -7,9 +7,11 @@ import hashlib
 import io
 import stat
 import tempfile
+import threading
 import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -901,6 +903,15 @@ def test_a_block_that_is_cut_ahead_is_the_one_that_comes_next(text: str, breaks_
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recaudit.education.records._BLOCK", 4)
         assert _records_of(data, breaks_off=breaks_off) == one_by_one
+
+
+def test_whoever_leaves_before_the_last_batch_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recaudit.education.records._BLOCK", 4)
+    before = threading.active_count()
+    with closing(Records(io.BytesIO(b"h,k\n1,2\n3,4\n5,6\n"), Said()).batches()) as batches:
+        assert len(next(batches).lines) == 3  # they were read to find the header
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
 
 
 @pytest.mark.parametrize("cell", ['""', '"a,b"', '"a ""b"""', '"á"', "a"])

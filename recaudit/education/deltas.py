@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -146,21 +147,22 @@ def keep_versions(job: Job) -> None:
             )
             if specification.key not in header.columns:
                 return
-            for batch in source.batches():
-                frame = frame_of(header, batch)
-                deletes = frame["status"] == _DELETES if "status" in header.columns else None
-                kept = frame.select(
-                    pl.lit(job.namespace).alias("ns"),
-                    pl.lit(job.table).alias("table"),
-                    pl.col(specification.key).alias("key"),
-                    pl.lit(job.src, pl.Int32).alias("src"),
-                    pl.lit(pl.Series(batch.lines, dtype=pl.Int64)).alias("line"),
-                    pl.lit(job.delta).alias("delta"),
-                    pl.lit(versions(specification, header, frame)).alias("at"),
-                    pl.lit(contents(frame, header, specification.modified)).alias("content"),
-                    (pl.lit(value=False) if deletes is None else pl.lit(deletes)).alias("deletes"),
-                )
-                spool.add(kept.filter(pl.col("key").str.strip_chars() != ""))
+            with closing(source.batches()) as batches:
+                for batch in batches:
+                    frame = frame_of(header, batch)
+                    deletes = frame["status"] == _DELETES if "status" in header.columns else None
+                    kept = frame.select(
+                        pl.lit(job.namespace).alias("ns"),
+                        pl.lit(job.table).alias("table"),
+                        pl.col(specification.key).alias("key"),
+                        pl.lit(job.src, pl.Int32).alias("src"),
+                        pl.lit(pl.Series(batch.lines, dtype=pl.Int64)).alias("line"),
+                        pl.lit(job.delta).alias("delta"),
+                        pl.lit(versions(specification, header, frame)).alias("at"),
+                        pl.lit(contents(frame, header, specification.modified)).alias("content"),
+                        (pl.lit(value=False) if deletes is None else pl.lit(deletes)).alias("deletes"),
+                    )
+                    spool.add(kept.filter(pl.col("key").str.strip_chars() != ""))
     except CannotOpenError:
         return
     finally:

@@ -124,8 +124,12 @@ def _read(job: Job, source: records.Records, said: FileRead) -> bool:
         closing(Names(specification, header, job.namespace, job.src, job.scratch, named=job.named)) as names,
         closing(Facts(specification, header, job.namespace, job.src, job.scratch)) as facts,
     ):
-        with SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as files, _Behind(files) as seam:
-            for batch in source.batches():
+        with (
+            SeamFiles(job.spill, job.namespace, job.src, _PART, job.columns) as files,
+            _Behind(files) as seam,
+            closing(source.batches()) as batches,
+        ):
+            for batch in batches:
                 there = _batch(job, specification, header, contract, meaning, seam, batch, said)
                 names.add(*there)
                 facts.add(*there)

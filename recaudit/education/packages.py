@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -132,11 +133,12 @@ def rows(file: File, *names: str, without: Container[int] = ()) -> Iterator[Mapp
             header = source.header or []
             if all(name in header for name in names):
                 places = {name: header.index(name) for name in names}
-                for batch in source.batches():
-                    for cells, line in zip(zip(*batch.columns(), strict=True), batch.lines, strict=True):
-                        if line in without:
-                            continue
-                        yield {name: cells[place] for name, place in places.items()}
+                with closing(source.batches()) as batches:
+                    for batch in batches:
+                        for cells, line in zip(zip(*batch.columns(), strict=True), batch.lines, strict=True):
+                            if line in without:
+                                continue
+                            yield {name: cells[place] for name, place in places.items()}
     except CannotOpenError:
         return
 

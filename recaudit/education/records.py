@@ -10,10 +10,10 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Generator, Iterator, MutableSequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from recaudit.sources.inputs import Said
 from recaudit.sources.lines import TOO_LONG, UTF8_MARK, UTF16_MARKS, CutOffError, stream_blocks
@@ -63,27 +63,35 @@ class Records:
         self._blocks = self._whole(stream)
         self.header = self._header()
 
-    def batches(self) -> Iterator[Batch]:
-        """All records after the header. Nothing where there is no header."""
+    def batches(self) -> Generator[Batch, None, None]:
+        """All records after the header. Nothing where there is no header. Whoever may leave before the last one closes
+        it, and with it the thread that cuts."""
         if self.header is None:
             self._spoil_all()
             return
+        from recaudit.education.blocks import plain_cells
+
         width = len(self.header)
-        with _Cutter(width, self.separator) as cutter:
-            block = self._block()
-            while block is not None:
-                cells = cutter.cells(block)
+        with ThreadPoolExecutor(1) as thread:
+
+            def begun() -> tuple[bytes, Future[pl.DataFrame | None]] | None:
+                """The next block, which is cut while the one before is looked at."""
+                block = self._block()
+                return None if block is None else (block, thread.submit(plain_cells, block, width, self.separator))
+
+            ahead = begun()
+            while ahead is not None:
+                block, cut = ahead
+                cells = cut.result()
                 if cells is None:
                     self._ahead.extend(_lines_of(block))
                     yield from self._one_by_one(width)
-                    block = self._block()
+                    ahead = begun()
                     continue
                 first, rows = self.number + 1, len(cells)
                 self.number += rows
                 self.said.read += rows
-                block = self._block()
-                if block is not None:
-                    cutter.begin(block)
+                ahead = begun()
                 yield Batch(lines=range(first, first + rows), whole=cells)
 
     def _one_by_one(self, width: int) -> Iterator[Batch]:
@@ -223,35 +231,6 @@ class Records:
             names, self.separator = found
             return names
         return None
-
-
-class _Cutter:
-    """Cuts blocks into cells; one that was begun is cut in a thread of its own, while the one before is looked at."""
-
-    def __init__(self, width: int, separator: str) -> None:
-        self._width, self._separator = width, separator
-        self._thread = ThreadPoolExecutor(1)
-        self._begun: Future[pl.DataFrame | None] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown()
-
-    def begin(self, block: bytes) -> None:
-        """The next one that ``cells`` will be asked for."""
-        self._begun = self._thread.submit(self._cut, block)
-
-    def cells(self, block: bytes) -> pl.DataFrame | None:
-        """See ``recaudit.education.blocks.plain_cells``."""
-        begun, self._begun = self._begun, None
-        return self._cut(block) if begun is None else begun.result()
-
-    def _cut(self, block: bytes) -> pl.DataFrame | None:
-        from recaudit.education.blocks import plain_cells
-
-        return plain_cells(block, self._width, self._separator)
 
 
 def _lines_of(block: bytes) -> list[bytes]:
