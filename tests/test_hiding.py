@@ -277,7 +277,8 @@ def test_other_sums_of_a_rule_change_no_page_where_the_sector_shows_none() -> No
     """Not even whether some row of a rule was not assessable, and why."""
     result = province()
     rule = next(rule for rule in result["rules"] if not rule["totals"]["not_assessable"])
-    result["not_looked_at"] = [{"what": rule["table"], "why": as_entry(say("not received"))}]
+    of = {"sector": rule["sector"], "rules": [rule["id"]]}
+    result["not_looked_at"] = [cast(Any, {"what": rule["table"], "why": as_entry(say("not received")), **of})]
     gone = hiding(result, 10**6)
     before, shown = everything(result, gone), everything(result, EVERYTHING_SHOWN)
     rule["totals"]["not_assessable"] += rule["totals"]["met"]
