@@ -39,9 +39,9 @@ PICTURES: Final = {
 _ISLAND: Final = re.compile(r'(<script type="application/octet-stream" id="\w+">)([^<]*)')
 
 
-def result() -> Result:
-    """The audit of the sample, without what differs from run to run."""
-    found = audit.check(ROOT / "sample_data", workers=1).result.copy()
+def without_run(result: Result) -> Result:
+    """The same, without what differs from run to run."""
+    found = result.copy()
     found.pop("run", None)
     return found
 
@@ -87,6 +87,6 @@ def draw(drawn: bytes) -> None:
 
 
 if __name__ == "__main__":
-    DRAWN = page(result())
+    DRAWN = page(without_run(audit.check(ROOT / "sample_data", workers=1).result))
     draw(DRAWN)
     (FOLDER / MADE_FROM).write_text(made_from(DRAWN), encoding="utf-8")

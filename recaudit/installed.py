@@ -2,13 +2,15 @@
 
 Words may be bettered while the version stays. What decides may not: a rule that asks for something else is found,
 whatever the words. What a suite says of itself is not believed: its rules in the result are asked too. Of an older
-build, which does not say what its suites ask for, they alone can tell.
+build, which does not say what its suites ask for, they alone can tell. A bundle holds them as they were: what its
+result says of them is held against their own bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +20,7 @@ from recaudit import __version__, asks, suites
 from recaudit.errors import RecauditError
 from recaudit.everysector import SECTORS
 from recaudit.model import Rule, Suite
+from recaudit.reports import bundle
 from recaudit.result import CatalogueEntry, Result, RuleEntry, SuiteEntry
 from recaudit.said import Said, Value, say
 from recaudit.shipped import catalogues, expectations
@@ -156,6 +159,36 @@ def _same_catalogue(entry: CatalogueEntry | None, name: str, content: bytes) -> 
     if hashlib.sha256(content).hexdigest() == entry["sha256"]:
         return "yes" if entry.get("asks") in (None, due) else "no"
     return "words" if entry.get("asks") == due else "no"
+
+
+# -------------------------------------------------------------- a result beside the files of its bundle
+def asked_otherwise(result: Result, files: Mapping[str, bytes]) -> list[Said]:
+    """Suites and catalogues that ask for something else than the result says (``asks``), by their own bytes, where
+    these are the ones that the result names. Only this version says what is a word: of another one's nobody asks."""
+    if result["tool"]["version"] != __version__:
+        return []
+    folder = bundle.plan_folder(result)
+    named: dict[str, SuiteEntry | CatalogueEntry] = {
+        posixpath.normpath(f"{folder}/{one['file']}") if one["file"] else f"shipped/{one['name']}.json": one
+        for one in result["suites"]
+    }
+    of_suites = frozenset(named)
+    named |= {f"shipped/{entry['name']}": entry for entry in result["catalogues"]}
+    return [
+        say("{file} asks for something else than the result says", file=file)
+        for file, entry in named.items()
+        if "asks" in entry
+        and hashlib.sha256(content := files.get(file, b"")).hexdigest() == entry["sha256"]
+        and entry["asks"] != _asked("" if file in of_suites else entry["name"], content)
+    ]
+
+
+def _asked(catalogue: str, content: bytes) -> str:
+    """What a catalogue, or a suite where ``catalogue`` is "", asks for; "" where it is no JSON."""
+    try:
+        return asks.of_catalogue(catalogue, content) if catalogue else asks.of_suite(json.loads(content))
+    except (ValueError, RecursionError):
+        return ""
 
 
 # -------------------------------------------------------------- a result beside the same audit, run again

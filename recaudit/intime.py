@@ -1,14 +1,19 @@
-"""Stretches of whole days: when a facility was open, when a code of an area held."""
+"""Stretches of whole days: when a facility was open, when a code of an area held, and how they lie in time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from recaudit.model import Period
+from recaudit.model import EVER, Period
 
 DAY = timedelta(days=1)
+
+FAR: Final = 1 << 62
+"""Microseconds; no date lies as far from 1970."""
 
 
 def between(first: date | None, last: date | None) -> Period:
@@ -59,3 +64,18 @@ def without(stretch: Period, others: Iterable[Period]) -> list[Period]:
                 parts.append(Period(other.last + DAY, one.last))
         left = parts
     return left
+
+
+def span_of(period: Period, timezone: str) -> tuple[int, int]:
+    """First and last microsecond (UTC, since 1970) of whole local days."""
+    if period == EVER:
+        return -FAR, FAR
+    zone, micro = ZoneInfo(timezone), timedelta(microseconds=1)
+    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+    def begin(day: date) -> int:
+        return (datetime.combine(day, time.min, zone) - epoch) // micro
+
+    if period.last == date.max:  # how registers write "still open"; there is no day after it
+        return begin(period.first), FAR
+    return begin(period.first), begin(period.last + timedelta(days=1)) - 1

@@ -85,7 +85,7 @@ def intact(path: Path) -> Result:
         files = bundle.unpacked(content)
         content = files.get(FILE_NAME, b"")
     result = shaped(content, str(path))
-    if _digest_differs(result) or bundle.asked_otherwise(result, files):
+    if _digest_differs(result) or installed.asked_otherwise(result, files):
         raise ResultError(
             say("the result is no longer the one that was written"),
             where=str(path),
@@ -199,7 +199,7 @@ def _wrong_files(files: Mapping[str, bytes]) -> Iterator[Said]:
         due = bundle.members(result)
         ours = result["tool"]["version"] == __version__
         written = bundle.texts(result) if ours else {}
-        otherwise = bundle.asked_otherwise(result, files)
+        otherwise = installed.asked_otherwise(result, files)
     except (ResultError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError):  # of any shape
         yield say("its result does not say which files belong to it")
         return

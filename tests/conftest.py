@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import pickle
@@ -36,8 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def audited_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
-    """The audit of sample_data and where its records are kept. It takes ten seconds: the first worker that wants it
-    makes it, others read it. Nobody writes into it."""
+    """The audit of sample_data and where its records are kept. It takes ten seconds: whoever wants it first makes it,
+    others read it; of two workers that begin at once both make it, and one keeps his. The outcome is shared by the
+    modules of a worker: who changes it takes a copy."""
     here = tmp_path_factory.getbasetemp()
     room = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "audited_sample"
     if not room.exists():
@@ -46,6 +46,10 @@ def audited_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, P
         made = tmp_path_factory.mktemp("sample")
         outcome = audit.check(Path(__file__).parents[1] / "sample_data", workers=1, keep=made / "kept")
         (made / "outcome").write_bytes(pickle.dumps(outcome))
-        with contextlib.suppress(OSError):  # another worker was quicker
+        try:
             made.rename(room)
+        except OSError:
+            if not room.exists():
+                raise
+            # else another worker was quicker
     return pickle.loads((room / "outcome").read_bytes()), room / "kept"

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit import cli
+from recaudit import cli, installed
 from recaudit.errors import ResultError
 from recaudit.reports import bundle
 from recaudit.reports.formats import output
@@ -215,7 +215,7 @@ def test_what_a_result_says_that_its_suites_ask_is_held_against_them(
 ) -> None:
     """Who says that two suites ask the same makes two audits comparable that are not."""
     result = cast(dict[str, Any], json.loads(files[FILE_NAME]))
-    assert bundle.asked_otherwise(cast(Result, result), files) == []
+    assert installed.asked_otherwise(cast(Result, result), files) == []
     result[place][0]["asks"] = "0" * 64
     del result["digest"]
     altered = sealed(cast(Result, result))

@@ -69,6 +69,9 @@ def few(fewer: dict[str, bytes], tmp_path: Path) -> Path:
     return put(tmp_path, fewer)
 
 
+APART = pytest.mark.parametrize("names", [tuple(name for name in NAMES if name != "manifest"), ("manifest",)])
+"""The manifest alone, for it says how the other files are read."""
+
 Spoil = Callable[[str, Table], None]
 """Told the name of a file, it changes the file's rows."""
 
@@ -117,9 +120,8 @@ def test_a_column_that_is_dropped_is_missed_in_each_file(few: Path) -> None:
         assert {table.judged[0] for table in one.tables} == {0}, name
 
 
-@pytest.mark.parametrize("names", [tuple(name for name in NAMES if name != "manifest"), ("manifest",)])
+@APART
 def test_a_broken_cell_is_found_with_its_line_in_each_file(few: Path, names: Sequence[str]) -> None:
-    """The manifest alone, for it says how the other files are read."""
     broken: dict[str, str] = {}
 
     def change(name: str, table: Table) -> None:
@@ -171,13 +173,14 @@ def test_a_cut_line_is_found_and_costs_itself_only_in_each_file(few: Path, rows_
         assert sum(table.rows for table in one.tables) == rows_of[f"{name}.csv"] - 1, name
 
 
-def test_each_file_that_breaks_off_is_found(few: Path) -> None:
-    for name in NAMES:
+@APART
+def test_each_file_that_breaks_off_is_found(few: Path, names: Sequence[str]) -> None:
+    for name in names:
         file = few / "in" / f"{name}.csv"
         content = file.read_bytes().rstrip(b"\r\n")
         file.write_bytes(content[: content.rindex(b",")])
     inputs, _ = read(few)
-    for name in NAMES:
+    for name in names:
         one = inputs[f"{name}.csv"]
         assert one.to_the_end is False, name
         assert {kind for kind, _ in findings(one)} >= {"broken line", "cut off"}, name

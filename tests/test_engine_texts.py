@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -94,11 +95,21 @@ def test_a_text_is_among_those_that_it_equals(engine: Engine, texts: list[str]) 
     assert not _disagreeing(engine, *pairs)
 
 
-def test_a_dictionary_is_asked_and_not_every_row(engine: Engine) -> None:
+def test_the_words_for_it_are_none_that_duckdb_asks_of_every_row() -> None:
+    """That of these it asks a dictionary nothing counts but the clock; so two things that this stands on are held."""
     for asked in (fits(_column, "^a+$"), fits_not(_column, "b"), among(_column, ["a"]), not_among(_column, ["a"])):
         text = str(asked.compile(compile_kwargs={"literal_binds": True}))
         assert "regexp_matches" not in text, "may fail, so every row is asked"
         assert " IN " not in text, "is no function, so every row is asked"
+
+
+def test_a_column_of_few_texts_is_written_with_a_dictionary_that_holds_all_of_them(tmp_path: Path) -> None:
+    schema = pa.schema([("x", pa.string())])
+    with private(tmp_path / "few.parquet") as handle, parquet_to(handle, schema) as writer:
+        writer.write_table(pa.table([pa.array(_TEXTS * 5_000, pa.string())], schema=schema))
+    column = pq.ParquetFile(tmp_path / "few.parquet").metadata.row_group(0).column(0)
+    assert column.has_dictionary_page
+    assert column.total_uncompressed_size < column.num_values, "texts take more than a byte each"
 
 
 def test_a_long_list_is_not_looked_through_for_every_row() -> None:

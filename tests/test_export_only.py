@@ -16,8 +16,8 @@ import pytest
 from recaudit import audit, cli, entries, exits, exports
 from recaudit.audit import Outcome
 from recaudit.engine import NAMELESS
-from recaudit.engine.handed import span_of
 from recaudit.errors import PlanError, SourceError
+from recaudit.intime import span_of
 from recaudit.model import EVER, Expected, Facility
 from recaudit.reports import terminal
 from recaudit.reports.look import Sheet, console, rendered

@@ -273,6 +273,20 @@ def test_a_sector_that_has_few_shows_no_sum() -> None:
         )  # what is expected of the whole sector
 
 
+def test_other_sums_of_a_rule_change_no_page_where_the_sector_shows_none() -> None:
+    """Not even whether some row of a rule was not assessable, and why."""
+    result = province()
+    rule = next(rule for rule in result["rules"] if not rule["totals"]["not_assessable"])
+    of = {"sector": rule["sector"], "rules": [rule["id"]]}
+    result["not_looked_at"] = [cast(Any, {"what": rule["table"], "why": as_entry(say("not received")), **of})]
+    gone = hiding(result, 10**6)
+    before, shown = everything(result, gone), everything(result, EVERYTHING_SHOWN)
+    rule["totals"]["not_assessable"] += rule["totals"]["met"]
+    rule["totals"]["met"] = 0
+    assert everything(result, EVERYTHING_SHOWN) != shown
+    assert everything(result, gone) == before
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     write(province(), tmp_path / "recaudit-result.json")

@@ -50,7 +50,7 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 @pytest.fixture(scope="module")
 def whole(audited_sample: tuple[Outcome, Path]) -> Result:
     """The audit of the sample, without what differs from run to run: what docs/screenshots.py draws."""
-    return cast(Result, {part: told for part, told in audited_sample[0].result.items() if part != "run"})
+    return cast(Result, screenshots.without_run(audited_sample[0].result))
 
 
 @pytest.fixture(scope="module")

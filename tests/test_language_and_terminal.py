@@ -23,8 +23,9 @@ from rich.text import Text
 from recaudit import cli
 from recaudit.commands import clickwords, completion, examples, files, language, printing
 from recaudit.commands.show import show
-from recaudit.reports.languages import spoken
-from recaudit.reports.look import console, rendered
+from recaudit.reports import judgements
+from recaudit.reports.languages import speaking, spoken
+from recaudit.reports.look import Sheet, console, rendered
 from recaudit.resultfile import FILE_NAME, write
 from tests.golden.province import province
 from tests.test_cli import Outcome
@@ -321,3 +322,14 @@ def test_every_word_of_help_is_a_message_of_the_catalogues() -> None:
                 yield from said(below)
 
     assert set(said(cli.commands)) == messages
+
+
+@pytest.mark.parametrize(("spoken_here", "kind"), [("en", "built in"), ("vi", "có sẵn")])
+def test_a_rule_of_no_suite_is_called_so_in_the_language_that_is_spoken(spoken_here: str, kind: str) -> None:
+    result = province()
+    own = result["rules"][0]
+    own["type"] = "built-in"
+    with speaking(spoken_here):
+        page = rendered(console(), judgements.rule(result, own["id"], Sheet(80)))
+    assert kind in page
+    assert "built-in" not in page

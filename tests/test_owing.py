@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from recaudit import suites
 from recaudit.education.tables import tables
-from recaudit.engine.handed import span_of
 from recaudit.engine.link import Linked
 from recaudit.engine.owing import asked, joined, owing
 from recaudit.engine.seam import Engine, Task
+from recaudit.intime import span_of
 from recaudit.links import Calendar, SchoolYear
 from recaudit.model import Period
 from recaudit.values import NOT_KNOWN, NULL, VALUE

@@ -48,4 +48,4 @@ def test_an_audit_says_what_was_planted_in_schools_of_nobody_s_country(tmp_path:
     facilities = json.loads((tmp_path / "schools/truth.json").read_text(encoding="utf-8"))["facilities"]
     looked, unseen = (one["rules"]["idn-09-register"] for one in facilities.values())
     assert all(looked[state] for state in ("met", "unmet", "not_applicable"))
-    assert unseen["not_assessable"] == sum(unseen.values())
+    assert unseen["not_assessable"] == sum(unseen.values()) > 0

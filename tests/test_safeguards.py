@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from recaudit import cli
-from recaudit.engine.handed import span_of
 from recaudit.errors import SuiteError
+from recaudit.intime import span_of
 from recaudit.model import Period
 from recaudit.suites import load
 from tests.seams import TABLES, ZONE, Seam, encounter, patient, rules

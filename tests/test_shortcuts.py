@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,8 +16,8 @@ from recaudit import audit, suites
 from recaudit.education import copies
 from recaudit.education.membership import in_schools
 from recaudit.education.sector import SECTOR
-from recaudit.engine import coded, frame, judge, link, matching, naming, seamtables, slices
 from recaudit.engine import copies as engine_copies
+from recaudit.engine import frame, judge, link, matching, naming, seamtables, slices
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
@@ -83,10 +82,11 @@ def test_rows_that_one_record_names_are_counted_as_by_their_names(
     seen: list[bool] = []
 
     def knowing(engine: Engine, task: Task, linked: Linked, table: str) -> FromClause | None:
-        found = naming.one_to_one(engine, task, linked, table, least=0)
+        found = naming.one_to_one(engine, task, linked, table)
         seen.append(found is not None)
         return found
 
+    monkeypatch.setattr(seamtables, "MANY", 0)
     for shared in (False, True):
         apart, together = (
             counted(f"{name} {shared}", how, shared=shared) for name, how in (("no", lambda *_: None), ("yes", knowing))
@@ -206,8 +206,6 @@ def test_what_is_done_where_there_are_many_rows_says_what_is_said_of_few(
     assert sum(one["totals"]["met"] for one in few["rules"] if one["table"] == left)
     monkeypatch.setattr(seamtables, "SMALL", 0)
     monkeypatch.setattr(slices, "ROWS", 3)
-    monkeypatch.setattr(frame, "_MANY", 0)
-    monkeypatch.setattr(coded, "MANY", 0)
+    monkeypatch.setattr(seamtables, "MANY", 0)
     monkeypatch.setattr(engine_copies, "AT_ONCE", 3)
-    monkeypatch.setattr(frame, "one_to_one", partial(naming.one_to_one, least=0))
     assert core("many") == few

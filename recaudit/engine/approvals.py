@@ -13,8 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine.cells import Cell
 from recaudit.engine.enrolments import primary_teachers
-from recaudit.engine.handed import span_of
 from recaudit.engine.looking import Around, At, is_value, joined, moment, of_card, said, word, yes
+from recaudit.intime import span_of
 from recaudit.links import LinkedColumn
 from recaudit.model import Period
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE, reason_bucket

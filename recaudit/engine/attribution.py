@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.copies import held, with_standing
-from recaudit.engine.handed import heir_table, input_table
+from recaudit.engine.registered import heir_table, input_table
 from recaudit.engine.scope import in_scope_by, scope_of
 from recaudit.engine.seam import Engine, Task
 from recaudit.terms import UNATTRIBUTED

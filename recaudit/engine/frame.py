@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
+from recaudit.engine import seamtables
 from recaudit.engine.bases import hanging_rows, named_once, referenced_rows, standing, unit_rows, visits
 from recaudit.engine.cells import DAY, UNIQUE, Cell
 from recaudit.engine.computed import computed_rows, looked_at
@@ -34,7 +35,6 @@ from recaudit.said import say
 from recaudit.seam import IDENTITY, RANGED, due_kinds
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
-_MANY = 50_000  # rows
 _SAID = ("handed_in", "cut", "unread")
 ROW = tuple(name for name, _ in IDENTITY if name not in ("version", "content"))
 """What of a row's identity its frame keeps: which copy stands has been settled."""
@@ -206,7 +206,7 @@ class _Maker:
 
     def _void(self, table: str) -> frozenset[str]:
         """Columns without a value, of those that somebody looks at each alone. Where there are few rows nobody asks."""
-        if self.linked.held[table].rows < _MANY:
+        if self.linked.held[table].rows < seamtables.MANY:
             return frozenset()
         alone = {str(one.kwargs["column"]) for one in self.task.rules if one.table == table and one.type == UNIQUE}
         alone |= {column for one in self.task.signals if one.table == table for column in one.columns}

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.counted import RuleCount
-from recaudit.engine import coded
+from recaudit.engine import numbered, seamtables
 from recaudit.engine.bits import CONFORMANT, Bit, number
 from recaudit.engine.cells import UNIQUE, Among, Shared, verdict
 from recaudit.engine.copies import repeated
@@ -164,8 +164,8 @@ def _states(
         statement = thinned(statement)
     if frame.slices is None or not task.due or any(rule.type == UNIQUE for rule in rules):
         of_facilities = frame.table == task.links.unit or NAMER in c
-        if of_facilities and linked.held[frame.table].rows >= coded.MANY:
-            return coded.make(engine, name, statement)
+        if of_facilities and linked.held[frame.table].rows >= seamtables.MANY:
+            return numbered.make(engine, name, statement)
         return engine.make(name, statement)
     link, due = task.links.hanging[task.due.of], task.due
     return frame.slices.make(engine, name, statement, {link.by, due.subject, due.period, due.assessment, *due.columns})

@@ -1,4 +1,4 @@
-"""link: rows of the unit's table -> facility, state, record; copies; what hangs on what (SCORING section 2)."""
+"""link: placed rows of the unit's table -> records, held against rosters; which copy stands (SCORING section 2)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.attribution import attributed, row_states
 from recaudit.engine.copies import Held, held, repeated
-from recaudit.engine.handed import facility_table, gap_table
 from recaudit.engine.matching import KEYED, LISTED, UNLISTED, held_against, load_roster
+from recaudit.engine.registered import facility_table, gap_table
 from recaudit.engine.scope import through
 from recaudit.engine.seam import Engine, Task
 from recaudit.engine.seamtables import seam_tables

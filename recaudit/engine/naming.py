@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine import coded
+from recaudit.engine import numbered, seamtables
 from recaudit.engine.copies import any_shared
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
@@ -18,12 +18,12 @@ from recaudit.values import VALUE
 NAMER = "namer_"
 
 
-def one_to_one(engine: Engine, task: Task, linked: Linked, table: str, least: int = 50_000) -> FromClause | None:
+def one_to_one(engine: Engine, task: Task, linked: Linked, table: str) -> FromClause | None:
     """``namer_``, the record, ``facility_`` and the row that it names (``src``, ``pos``), for each record whose row was
     read. None where a row is named by several records of a facility, where records or rows have copies, and where there
-    are fewer than ``least`` rows, which are soon compared."""
+    are not ``MANY`` rows, which are soon compared."""
     held, unit = linked.held[table], linked.held[task.links.unit]
-    if held.keyed < least or 2 * held.keyed < unit.rows or held.copies is not None or unit.copies is not None:
+    if held.keyed < seamtables.MANY or 2 * held.keyed < unit.rows or held.copies is not None or unit.copies is not None:
         return None
     by, rows = task.links.referenced[table], linked.rows.c
     names = sa.and_(rows.rid_.is_not(None), rows[f"{by}__s"] == VALUE)
@@ -36,4 +36,4 @@ def one_to_one(engine: Engine, task: Task, linked: Linked, table: str, least: in
     there = sa.and_(names, named.ns == rows.ns, named.id == rows[by])
     read = sa.select(rows.rid_.label(NAMER), rows.facility_, named.src, named.pos)
     named_once = read.select_from(linked.rows.join(linked.seam[table], there))
-    return coded.make(engine, f"naming_{table}", named_once)
+    return numbered.make(engine, f"naming_{table}", named_once)

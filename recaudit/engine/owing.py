@@ -29,9 +29,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
-from recaudit.engine.handed import span_of
 from recaudit.engine.link import Linked
 from recaudit.engine.seam import Engine, Task
+from recaudit.intime import span_of
 from recaudit.links import SchoolYear, Stay
 from recaudit.model import Period
 from recaudit.seam import DUE_PLAN, STATUSES

@@ -17,6 +17,9 @@ from recaudit.values import NOT_KNOWN
 SMALL: Final = 1 << 18
 """Bytes of a table's files up to which it is held as a table: each look at a file costs more than the rows do."""
 
+MANY: Final = 50_000
+"""Rows from which on it pays to ask first what can be left out of a table, and to write the rest of it shorter."""
+
 
 def seam_tables(engine: Engine, spill: Path, tables: Mapping[str, Mapping[str, str]]) -> dict[str, FromClause]:
     """Every table of the sector as a relation; one that no input held is empty, with all its columns."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import posixpath
 import re
 import struct
@@ -25,15 +24,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from recaudit import __version__
-from recaudit.asks import of_catalogue, of_suite
 from recaudit.errors import ResultError
 from recaudit.refusals import of_system
 from recaudit.reports.brief import for_bundle
 from recaudit.reports.languages import known, speaking, told
-from recaudit.result import CatalogueEntry, Result, SuiteEntry
+from recaudit.result import Result
 from recaudit.resultfile import FILE_NAME, as_text
-from recaudit.said import Said, say
+from recaudit.said import say
 from recaudit.shipped import expectations
 
 SUMS: Final = "SHA256SUMS"
@@ -101,35 +98,6 @@ def members(result: Result) -> dict[str, Member]:
     travels = {f"{suite['name']}.json": suite["sha256"] for suite in result["suites"] if not suite["file"]}
     travels |= {entry["name"]: entry["sha256"] for entry in result["catalogues"]}
     return found | {f"shipped/{file}": Member(file, sha256, shipped=True) for file, sha256 in travels.items()}
-
-
-def asked_otherwise(result: Result, files: Mapping[str, bytes]) -> list[Said]:
-    """Suites and catalogues that ask for something else than the result says (``asks``), by their own bytes, where
-    these are the ones that the result names. Only this version says what is a word: of another one's nobody asks."""
-    if result["tool"]["version"] != __version__:
-        return []
-    folder = plan_folder(result)
-    named: dict[str, SuiteEntry | CatalogueEntry] = {
-        posixpath.normpath(f"{folder}/{one['file']}") if one["file"] else f"shipped/{one['name']}.json": one
-        for one in result["suites"]
-    }
-    of_suites = frozenset(named)
-    named |= {f"shipped/{entry['name']}": entry for entry in result["catalogues"]}
-    return [
-        say("{file} asks for something else than the result says", file=file)
-        for file, entry in named.items()
-        if "asks" in entry
-        and hashlib.sha256(content := files.get(file, b"")).hexdigest() == entry["sha256"]
-        and entry["asks"] != _asks("" if file in of_suites else entry["name"], content)
-    ]
-
-
-def _asks(catalogue: str, content: bytes) -> str:
-    """What a catalogue, or a suite where ``catalogue`` is "", asks for; "" where it is no JSON."""
-    try:
-        return of_catalogue(catalogue, content) if catalogue else of_suite(json.loads(content))
-    except (ValueError, RecursionError):
-        return ""
 
 
 def bundled(result: Result, root: Path) -> bytes:

@@ -242,7 +242,7 @@ def rule(result: Result, key: str, sheet: Sheet) -> Group:
         vocabulary.severity(required=entry["required"]),
         told("rung {rung}", rung=vocabulary.rung(entry["rung"])),
         told("table {table}", table=entry["table"]),
-        entry["type"],
+        told("built in") if entry["type"] == "built-in" else entry["type"],
     ]
     body: list[RenderableType] = [
         inert(own(entry["title"], entry["id"]), "bold"),

@@ -50,7 +50,7 @@ def parquet_to(handle: BinaryIO, schema: Any) -> Any:  # noqa: ANN401  # pyarrow
     )
 
 
-_KEPT: Final = 32 << 20
+_AT_MOST_HELD: Final = 32 << 20
 """Bytes of rows written at once after which memory is handed back. After each batch, the next one would ask for the
 same pages again, and the system clear them anew: a tenth of the time of reading."""
 
@@ -145,7 +145,7 @@ class SeamFiles:
         ]
         self._write(table, [(self._owner, rows)], arrays)
         self._since += sum(array.nbytes for array in arrays)
-        if self._since >= _KEPT:
+        if self._since >= _AT_MOST_HELD:
             self._hand_back()
 
     def _flush(self) -> None:

@@ -80,8 +80,8 @@ function askedCard(audit, entry) {
     [t("Asked"), entry.required ? t("required: a record that misses it is short") : t("advisory: counted, keeps no record from its rung")],
     [t("Rung"), `${rungWord(entry.rung)}: ${rungQuestion(entry.rung)}`],
     [t("Table"), h("code", null, entry.table)],
-    [t("Kind of check"), h("code", null, entry.type)],
-    [t("Fingerprint of what it asks"), entry.sha256 ? h("code", null, entry.sha256) : t("built in")],
+    [t("Kind of check"), entry.type === "built-in" ? t("built in") : h("code", null, entry.type)],
+    [t("Fingerprint of what it asks"), entry.sha256 && h("code", null, entry.sha256)],
   ];
   return h(
     "section",

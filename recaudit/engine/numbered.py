@@ -1,4 +1,4 @@
-"""coded: a table of many rows holds the facility of each as a number, and shows it as text.
+"""numbered: a table of many rows holds the facility of each as a number, and shows it as text.
 
 It stands in every row. As text it takes much of the engine's memory, and what then does not fit is spilled.
 """
@@ -13,13 +13,11 @@ from sqlalchemy.types import UserDefinedType
 
 from recaudit.engine.seam import Engine
 
-MANY: Final = 50_000  # rows
-
-_TYPE: Final = '"code of facility"'
+_TYPE: Final = '"number of facility"'
 _FACILITY: Final = "facility_"
 
 
-class _Code(UserDefinedType[str]):
+class _Number(UserDefinedType[str]):
     """One of the facilities in scope; stored as its number among them."""
 
     cache_ok = True
@@ -36,5 +34,5 @@ def make(engine: Engine, name: str, statement: sa.Select[Any]) -> FromClause:
     def cast(rows: Any, to: sa.types.TypeEngine[Any]) -> sa.Select[Any]:  # noqa: ANN401  # the columns of any relation
         return sa.select(*(sa.cast(rows[one], to).label(one) if one == _FACILITY else rows[one] for one in columns))
 
-    held = engine.make(f"{name} coded", cast(statement.subquery("plain").c, _Code()))
+    held = engine.make(f"{name} numbered", cast(statement.subquery("plain").c, _Number()))
     return engine.view(name, cast(held.c, sa.Text()))
