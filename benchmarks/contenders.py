@@ -55,7 +55,7 @@ def recaudit(file: str) -> Answer:
     from recaudit.engine.bits import Bit
     from recaudit.engine.cells import Cell
     from recaudit.engine.frame import Frame
-    from recaudit.engine.seam import Engine, relation
+    from recaudit.engine.task import Engine, relation
     from recaudit.values import NULL, VALUE
 
     spill = Path(tempfile.mkdtemp(prefix="recaudit-benchmark-"))

@@ -18,7 +18,7 @@ from recaudit.engine.frame import Frame
 from recaudit.engine.judge import beside, verdicts
 from recaudit.engine.packed import counted_by_way, five_counts, packed
 from recaudit.engine.reference import sheet
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.model import Rule
 from recaudit.suites.patterns import why_not_common
 from recaudit.suites.reading import Wrong

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from recaudit.engine import dialect, seam
+from recaudit.engine import dialect, task
 from tests import one_clinic, tiny_audit
 from tests.test_export_only import check
 
@@ -45,7 +45,7 @@ def test_every_text_of_an_audit_is_the_one_it_would_have_alone(tmp_path: Path, m
         return text
 
     dialect._texts.clear()
-    monkeypatch.setattr(seam, "sql", sql)
+    monkeypatch.setattr(task, "sql", sql)
     tiny_audit.outcome(tiny_audit.write(tmp_path / "tiny"))
     clinic = one_clinic.sound(tmp_path / "clinic")
     check(clinic)

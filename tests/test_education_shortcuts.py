@@ -25,8 +25,8 @@ from recaudit.education.contract import Contract
 from recaudit.education.files import Job, _Behind, read_file
 from recaudit.education.formats import specifications
 from recaudit.education.header import Header
-from recaudit.engine.seam import Engine
 from recaudit.engine.seamtables import seam_tables
+from recaudit.engine.task import Engine
 from recaudit.seam import columns
 from recaudit.sources import seamfiles
 from recaudit.sources.files import Found

@@ -14,7 +14,7 @@ from recaudit.counted import Counted, RuleCount, Standing, Tally
 from recaudit.engine import judge as judging
 from recaudit.engine import packed
 from recaudit.engine.bits import Bit
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.values import FIRST_REASON, NOT_KNOWN, PLACEHOLDER, REASONS, UNPARSEABLE
 from tests.seams import Seam, condition, encounter, patient, rules
 

@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from recaudit.engine import copies
 from recaudit.engine.copies import any_shared, held, with_standing
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 
 Row = tuple[str, str | None, int | None, str]
 ROWS = st.lists(

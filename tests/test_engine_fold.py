@@ -29,7 +29,7 @@ from recaudit.engine.meaning import (
     unknown,
     worse,
 )
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.engine.verdict import EXCUSED, NOT_ASSESSABLE, UNMET
 from recaudit.model import RUNGS, STATES
 from recaudit.seam import REACHED, SHORT, UNKNOWN

@@ -15,7 +15,7 @@ from recaudit.education.tables import tables
 from recaudit.engine import submissions
 from recaudit.engine.computedcards import Cards
 from recaudit.engine.looking import Around
-from recaudit.engine.seam import Engine, relation
+from recaudit.engine.task import Engine, relation
 from recaudit.links import LinkedColumn
 from recaudit.suites.made import read_made
 from recaudit.suites.reading import Wrong

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from recaudit.engine import seam
-from recaudit.engine.seam import Engine
+from recaudit.engine import task
+from recaudit.engine.task import Engine
 from recaudit.errors import EngineError
 from recaudit.querying import MEMORY, THREADS
 from tests import tiny_audit
@@ -121,7 +121,7 @@ def test_an_audit_counts_inside_its_own_folder(tmp_path: Path, monkeypatch: pyte
         assert folder is not None
         seen.append((folder, stat.S_IMODE(folder.parent.parent.stat().st_mode)))
 
-    monkeypatch.setattr(seam.Engine, "__init__", watched)
+    monkeypatch.setattr(task.Engine, "__init__", watched)
     assert tiny_audit.outcome(tiny_audit.write(tmp_path)).code == 0
     assert seen
     assert all(mode == 0o700 and not folder.exists() for folder, mode in seen)

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from recaudit import audit
-from recaudit.engine import seam, seamtables, slices
+from recaudit.engine import seamtables, slices, task
 from recaudit.engine.due import asks_once
-from recaudit.engine.seam import Engine
 from recaudit.engine.slices import Slices
+from recaudit.engine.task import Engine
 from tests import one_school
 
 
@@ -60,7 +60,7 @@ def test_small_inputs_share_a_stretch_and_large_ones_have_several(
         for src, rows in enumerate((4, 5, 3, 25, 2)):
             at = f"SELECT {src}::INTEGER AS src, range + 2 AS pos FROM range({rows})"
             engine.say(f"COPY ({at}) TO '{folder}/{src}-0.parquet' (FORMAT parquet)")
-        cut = slices.stretches(engine, tmp_path, "t", {}, seam.relation("seam_t", ("src", "pos")), "by")
+        cut = slices.stretches(engine, tmp_path, "t", {}, task.relation("seam_t", ("src", "pos")), "by")
         assert cut is not None
         found = [(one.first, one.last, one.begin, [file.name[0] for file in one.files]) for one in cut.every]
         assert found == [
@@ -75,7 +75,7 @@ def test_small_inputs_share_a_stretch_and_large_ones_have_several(
 
 def test_few_rows_are_not_sliced(tmp_path: Path) -> None:
     with Engine() as engine:
-        assert slices.stretches(engine, tmp_path, "t", {}, seam.relation("seam_t", ("src", "pos")), "by") is None
+        assert slices.stretches(engine, tmp_path, "t", {}, task.relation("seam_t", ("src", "pos")), "by") is None
 
 
 @pytest.mark.parametrize(("again", "once"), [("NT", True), ("TOAN", False)])

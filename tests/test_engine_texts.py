@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.engine.texts import FEW, among, fits, fits_not, not_among
 from recaudit.sources.seamfiles import parquet_to, private
 from recaudit.suites.patterns import why_not_common

@@ -15,7 +15,7 @@ from recaudit.engine.looking import Around, Maker
 from recaudit.engine.made import MADE
 from recaudit.engine.marks import hundredths
 from recaudit.engine.numbers import decimal, whole_number
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.values import NOT_KNOWN, NULL, VALUE, bucket, span
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -19,7 +19,7 @@ from recaudit import suites
 from recaudit.education.tables import tables
 from recaudit.engine.link import Linked
 from recaudit.engine.owing import asked, joined, owing
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.intime import span_of
 from recaudit.links import Calendar, SchoolYear
 from recaudit.model import Period

@@ -44,7 +44,7 @@ from recaudit.counted import RuleCount
 from recaudit.engine import cells
 from recaudit.engine.cells import COMPILED
 from recaudit.engine.reference import sheet
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.model import Rule
 from recaudit.reports import lines, look, terminal
 from recaudit.said import say

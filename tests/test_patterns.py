@@ -25,7 +25,7 @@ from recaudit.engine.handed import Handed, handed_table
 from recaudit.engine.marks import Column, Group, Marks, Place
 from recaudit.engine.patterns import told, whole_tables
 from recaudit.engine.patterns_of_rolls import folded
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.patterns import GROUPS, contradictions
 from recaudit.reports import lines, patterns
 from recaudit.reports.hiding import hiding

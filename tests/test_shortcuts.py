@@ -20,7 +20,7 @@ from recaudit.engine import copies as engine_copies
 from recaudit.engine import frame, judge, link, matching, naming, seamtables, slices
 from recaudit.engine.copies import Held
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.seam import POSITIONS, SOURCES
 from recaudit.signals import SignalRule
 from recaudit.sources.seamfiles import SeamFiles

@@ -2,6 +2,6 @@
 
 from recaudit.engine.count import count
 from recaudit.engine.named import NAMELESS, Survey, survey
-from recaudit.engine.seam import Task, inherited
+from recaudit.engine.task import Task, inherited
 
 __all__ = ["NAMELESS", "Survey", "Task", "count", "inherited", "survey"]

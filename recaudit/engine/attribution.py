@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.copies import held, with_standing
 from recaudit.engine.registered import heir_table, input_table
 from recaudit.engine.scope import in_scope_by, scope_of
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.terms import UNATTRIBUTED
 from recaudit.values import VALUE
 

@@ -11,7 +11,7 @@ from recaudit.engine.copies import with_standing
 from recaudit.engine.link import Linked
 from recaudit.engine.naming import NAMER
 from recaudit.engine.scope import VISITS, same_facility
-from recaudit.engine.seam import Task
+from recaudit.engine.task import Task
 from recaudit.links import Hanging
 from recaudit.values import VALUE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recaudit.engine.seam import Task
+from recaudit.engine.task import Task
 from recaudit.model import RUNGS, Rule, Rung
 from recaudit.seam import DUE_FOUND, WORD
 

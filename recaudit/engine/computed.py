@@ -35,7 +35,7 @@ from recaudit.engine.computedcells import (
     worst,
 )
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.links import Due
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 

@@ -14,7 +14,7 @@ from recaudit.engine.computedcells import IDENTITY, NO_ROW, Part, as_text, colum
 from recaudit.engine.dialect import all_of
 from recaudit.engine.link import Linked
 from recaudit.engine.numbers import whole_number
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 
 _PLACE: Final = "place of the level"

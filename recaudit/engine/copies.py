@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 
 
 @dataclass(frozen=True, slots=True)

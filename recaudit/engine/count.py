@@ -26,9 +26,9 @@ from recaudit.engine.owing import narrowed
 from recaudit.engine.patterns import patterns
 from recaudit.engine.reference import sheets
 from recaudit.engine.scope import elsewhere, nowhere, of_no_known_kind, of_other_base
-from recaudit.engine.seam import Engine, Task
 from recaudit.engine.signals import signals
 from recaudit.engine.stood import added_up
+from recaudit.engine.task import Engine, Task
 from recaudit.model import RUNGS, Rung
 from recaudit.values import VALUE
 

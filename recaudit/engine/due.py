@@ -23,8 +23,8 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import Cell
 from recaudit.engine.link import Linked, place_of
 from recaudit.engine.owing import PLACE, Owing
-from recaudit.engine.seam import Engine, Task
 from recaudit.engine.slices import Slices, Stretches, sliced, stretches, where_records_lie
+from recaudit.engine.task import Engine, Task
 from recaudit.links import Due
 from recaudit.seam import DUE_COLUMNS, DUE_PLAN
 from recaudit.values import NOT_KNOWN, NULL, VALUE

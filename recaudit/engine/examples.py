@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from recaudit.engine.cells import DAY, Among, Cell, state
-from recaudit.engine.seam import Engine, relation
+from recaudit.engine.task import Engine, relation
 from recaudit.model import STATES, Rule
 from recaudit.seam import RANGED
 from recaudit.values import NOT_KNOWN, NULL, VALUE, bucket, reason_bucket, span

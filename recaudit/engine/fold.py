@@ -22,7 +22,7 @@ from recaudit.engine.judge import Judged
 from recaudit.engine.link import Linked, key_of
 from recaudit.engine.meaning import Cells, Shape, best, nothing, unknown, worse, worst
 from recaudit.engine.naming import NAMER
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 
 Columns = tuple[str, ...]
 

@@ -27,8 +27,8 @@ from recaudit.engine.made import FILE_OF, MADE, Around
 from recaudit.engine.naming import NAMER, one_to_one
 from recaudit.engine.owing import Owing, asked, joined, owing
 from recaudit.engine.scope import same_facility
-from recaudit.engine.seam import Engine, Task
 from recaudit.engine.slices import Slices, many
+from recaudit.engine.task import Engine, Task
 from recaudit.errors import SuiteError
 from recaudit.links import LinkedColumn
 from recaudit.said import say

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from recaudit.engine.seam import Task
+from recaudit.engine.task import Task
 from recaudit.model import Input
 
 

@@ -23,7 +23,7 @@ from recaudit.engine.link import Linked, key_of, whole
 from recaudit.engine.meaning import Shape, mask_column, meanings
 from recaudit.engine.naming import NAMER
 from recaudit.engine.packed import States, counted_by_way, five_counts, packed, thinned, words
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.engine.verdict import MET, NOT_ASSESSABLE, UNMET, Verdict
 from recaudit.model import Rule
 from recaudit.values import VALUE

@@ -18,7 +18,7 @@ from recaudit.engine.link import Linked
 from recaudit.engine.matching import not_received
 from recaudit.engine.meaning import MASKS, STAND, Shape, mask_column
 from recaudit.engine.naming import NAMER
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.model import Excused, Rung
 from recaudit.seam import REACHED, SHORT
 from recaudit.values import VALUE

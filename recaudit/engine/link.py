@@ -15,8 +15,8 @@ from recaudit.engine.copies import Held, held, repeated
 from recaudit.engine.matching import KEYED, LISTED, UNLISTED, held_against, load_roster
 from recaudit.engine.registered import facility_table, gap_table
 from recaudit.engine.scope import through
-from recaudit.engine.seam import Engine, Task
 from recaudit.engine.seamtables import seam_tables
+from recaudit.engine.task import Engine, Task
 from recaudit.errors import RegisterError
 from recaudit.looked import looked_at, seen_by
 from recaudit.model import Input

@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.cells import Cell
 from recaudit.engine.copies import with_standing
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.links import LinkedColumn
 from recaudit.values import NOT_KNOWN, NULL, VALUE
 

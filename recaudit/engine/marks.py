@@ -20,7 +20,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frames
 from recaudit.engine.numbers import decimal
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.signals import SignalRule
 from recaudit.values import VALUE
 

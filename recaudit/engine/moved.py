@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from recaudit.engine.link import Linked
 from recaudit.engine.matching import LISTED, normal_form, not_received
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 
 
 def moved(engine: Engine, task: Task, linked: Linked) -> dict[str, int]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from recaudit.engine.attribution import attributed
-from recaudit.engine.seam import Engine, Task
 from recaudit.engine.seamtables import seam_tables
+from recaudit.engine.task import Engine, Task
 from recaudit.model import Facility
 from recaudit.seam import IDENTIFIER, NAME, facility_tables
 from recaudit.values import VALUE

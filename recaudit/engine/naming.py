@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from recaudit.engine import numbered, seamtables
 from recaudit.engine.copies import any_shared
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.values import VALUE
 
 NAMER = "namer_"

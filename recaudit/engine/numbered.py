@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.types import UserDefinedType
 
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 
 _TYPE: Final = '"number of facility"'
 _FACILITY: Final = "facility_"

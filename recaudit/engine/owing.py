@@ -30,7 +30,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.cells import Cell
 from recaudit.engine.link import Linked
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.intime import span_of
 from recaudit.links import SchoolYear, Stay
 from recaudit.model import Period

@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.counted import RuleCount
 from recaudit.engine.bits import Bit
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.engine.verdict import EXCUSED, MET, NOT_APPLICABLE, NOT_ASSESSABLE, UNMET, Verdict, together
 from recaudit.model import STATES
 

@@ -19,7 +19,7 @@ from recaudit.engine import patterns_of_marks, patterns_of_rolls, patterns_of_te
 from recaudit.engine.frame import Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.marks import Group, Marks, laid_out
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.signals import PATTERNS, Pattern, PatternAt, PatternKind, SignalRule
 
 _OF_MARKS: Final[dict[PatternKind, Callable[[Marks, SignalRule], list[Group]]]] = {

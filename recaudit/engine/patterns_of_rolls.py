@@ -21,7 +21,7 @@ from recaudit.engine.frame import Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.marks import Group, class_cards, whole_part
 from recaudit.engine.peers import of_several
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.model import EVER
 from recaudit.signals import PatternKind, SignalRule
 from recaudit.values import VALUE

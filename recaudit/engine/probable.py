@@ -24,7 +24,7 @@ from recaudit.engine.attribution import DAY_AND_A_BIT
 from recaudit.engine.frame import Frames
 from recaudit.engine.link import Linked
 from recaudit.engine.matching import LISTED, UNLISTED
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.links import SEXES, Person
 from recaudit.values import VALUE
 

@@ -14,7 +14,7 @@ from recaudit.engine.cells import UNIQUE
 from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.judge import Judged, verdicts
 from recaudit.engine.link import key_of
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.engine.verdict import state_of
 from recaudit.model import Rule
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.handed import handed_in, handed_on
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.intime import span_of
 from recaudit.links import Base, Hanging, InScopeBy, Links
 from recaudit.values import NOT_KNOWN, NULL, UNPARSEABLE, VALUE

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 from sqlalchemy.sql.selectable import FromClause
 
-from recaudit.engine.seam import Engine, relation
+from recaudit.engine.task import Engine, relation
 from recaudit.seam import BUCKET
 from recaudit.sources.seamfiles import LACKING, schema_of
 from recaudit.values import NOT_KNOWN

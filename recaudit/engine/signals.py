@@ -18,7 +18,7 @@ from recaudit.engine.cells import read_number
 from recaudit.engine.dialect import all_of
 from recaudit.engine.frame import Frame, Frames
 from recaudit.engine.link import key_of
-from recaudit.engine.seam import Engine, Task
+from recaudit.engine.task import Engine, Task
 from recaudit.said import Promised, Said, say, say_n
 from recaudit.signals import Signal, SignalRule
 from recaudit.statistics import exact

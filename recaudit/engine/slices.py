@@ -21,8 +21,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.engine.dialect import sql
-from recaudit.engine.seam import Engine, relation
 from recaudit.engine.seamtables import files_of, is_held, read_from, where_rows_lie
+from recaudit.engine.task import Engine, relation
 from recaudit.seam import IDENTITY, POSITIONS
 from recaudit.sources.seamfiles import schema_of
 from recaudit.values import VALUE

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from recaudit.counted import Standing
 from recaudit.engine.meaning import CODES, JUDGED_RUNGS, STAND, Shape, lacked
-from recaudit.engine.seam import Engine
+from recaudit.engine.task import Engine
 from recaudit.model import Excused, Rung
 from recaudit.seam import REACHED, SHORT, UNKNOWN
 
