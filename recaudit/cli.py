@@ -102,15 +102,13 @@ def _ended(arguments: list[str], whole: Sequence[Path]) -> int:
         printing.problems(error)
         return WRONG
     except (KeyboardInterrupt, click.Abort):
-        printing.note(f"\n{_interrupted(whole)}")
-        return INTERRUPTED
+        return _interrupted(whole)
     except BrokenPipeError:  # not a reader that left, which printing answers itself: the audit did not end
         printing.let_go_of_stdout()
         return NOT_JUDGED
     except Exception as error:  # noqa: BLE001  # the last place that can turn a crash into a sentence
         if _told_to_end:
-            printing.note(f"\n{_interrupted(whole)}")
-            return INTERRUPTED
+            return _interrupted(whole)
         if isinstance(error, OSError) and _place_of(error).startswith("recaudit/cli.py:"):  # help, which click prints
             printing.problems(printing.cannot_be_said(error))
             return WRONG
@@ -123,15 +121,17 @@ def _show(error: click.ClickException) -> None:
         error.show()
 
 
-def _interrupted(whole: Sequence[Path]) -> str:
+def _interrupted(whole: Sequence[Path]) -> int:
     from recaudit.reports.inert import visible
 
-    if not whole:
-        return told("interrupted before the end; no half-written result is left behind")
-    return told(
-        "interrupted; written before, and whole: {files}; nothing half-written is left behind",
-        files=[visible(str(path)) for path in whole],
-    )
+    said = told("interrupted before the end; no half-written result is left behind")
+    if whole:
+        said = told(
+            "interrupted; written before, and whole: {files}; nothing half-written is left behind",
+            files=[visible(str(path)) for path in whole],
+        )
+    printing.note(f"\n{said}")
+    return INTERRUPTED
 
 
 _told_to_end: Final[list[int]] = []

@@ -51,7 +51,7 @@ def no_more_than(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_in_several_turns_the_answer_is_the_same_in_less_memory(spooled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = dangling(spooled, WHOLE)
-    monkeypatch.setattr(references, "_MEMORY", 24 * MIB)
+    monkeypatch.setattr(querying, "MEMORY", 24 * MIB)
     no_more_than(24 * MIB, monkeypatch)
     with pytest.raises(EngineError):
         dangling(spooled, WHOLE)
@@ -63,12 +63,12 @@ def test_in_several_turns_the_answer_is_the_same_in_less_memory(spooled: Path, m
 
 
 def test_what_cannot_be_spilled_is_asked_again_with_more_memory(spooled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(references, "_MEMORY", 16 * MIB)
+    monkeypatch.setattr(querying, "MEMORY", 16 * MIB)
     assert [one.count for one in dangling(spooled, WHOLE)] == [6]
 
 
 def test_where_there_is_no_more_memory_the_problem_is_told(spooled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(references, "_MEMORY", 1 * MIB)
+    monkeypatch.setattr(querying, "MEMORY", 1 * MIB)
     no_more_than(MIB, monkeypatch)
     with pytest.raises(EngineError, match="memory or disk does not suffice") as raised:
         dangling(spooled, WHOLE)

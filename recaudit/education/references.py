@@ -164,17 +164,17 @@ _Ask = Callable[..., list[tuple[Any, ...]]]
 def dangling(folder: Path, whole: Mapping[str, Collection[str]]) -> list[Told]:
     """What leads nowhere in its own namespace. ``whole``: namespace -> the tables that were handed in there and read to
     the end without an unreadable line; of references to other tables nothing is said. A row of another namespace, with
-    the same id, answers no reference: that is said apart. What does not fit ``_MEMORY`` spills to ``folder``;
+    the same id, answers no reference: that is said apart. What does not fit the engine's memory spills to ``folder``;
     ``EngineError`` where it cannot.
     """
-    from recaudit.querying import DuckDB
+    from recaudit.querying import MEMORY, DuckDB
 
     names, keys = sorted(folder.glob("names-*.parquet")), sorted(folder.glob("keys-*.parquet"))
     told = [(namespace, table) for namespace, tables in whole.items() for table in sorted(tables)]
     if not names or not told:
         return []
     turns = -(-(_rows_of(names) + _rows_of(keys)) // _ROWS)
-    with DuckDB(folder / "spilled", 0, _MEMORY, _not_held) as held:
+    with DuckDB(folder / "spilled", 0, MEMORY, _not_held) as held:
         held.take("asked", pl.DataFrame(told, ("ns", "tbl"), orient="row").to_arrow())
         held.take("words", pl.DataFrame(_words(), ("tbl", "type"), orient="row").to_arrow())
         lost = _ELSEWHERE if len(whole) > 1 else _NOWHERE
@@ -215,9 +215,6 @@ def _together(found: Iterable[tuple[Any, ...]]) -> list[Told]:
 def _not_held(what: Said) -> Said:
     return say("rows that name others cannot be held against them here: {what}", what=what)
 
-
-_MEMORY: Final = 128 << 20
-"""Bytes that looking for references takes; keys and references are not held, but joined file by file."""
 
 _ROWS: Final = 500_000
 """Keys and references that are looked at in one turn: what is joined of them fits. To spill it would not be enough, as
